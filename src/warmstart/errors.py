@@ -1,0 +1,43 @@
+"""The errors warmstart raises: one root, and the builtin each caller expects."""
+
+
+class WarmstartError(Exception):
+    """Root of every error warmstart raises on purpose."""
+
+
+class DatasetError(WarmstartError, ValueError):
+    """A dataset cannot be read or learned from; the message says where and what to do."""
+
+
+class DatasetNotFoundError(DatasetError, FileNotFoundError):
+    """A dataset path leads nowhere."""
+
+
+class SpaceMismatchError(WarmstartError, ValueError):
+    """A configuration does not belong to the space it is used with."""
+
+
+class HistoryError(WarmstartError, ValueError):
+    """A run history breaks its own promises."""
+
+
+class MetaDatasetError(WarmstartError, ValueError):
+    """A meta-dataset is malformed, or two of its parts disagree."""
+
+
+class KnowledgeError(WarmstartError, ValueError):
+    """A knowledge base cannot answer the question asked of it."""
+
+
+class NotFittedError(WarmstartError, AttributeError):
+    """A model was asked before it was fitted."""
+
+
+class MissingExtraError(WarmstartError, ImportError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(
+            f"{package} is not installed; get it with: pip install 'warmstart[{extra}]'"
+        )
+        self.package, self.extra = package, extra
