@@ -130,6 +130,14 @@ def typed_frame(data: Any, columns: Sequence[Column]) -> pd.DataFrame:
     )
 
 
+def string_names(columns: Sequence[Column]) -> dict[str | int, str]:
+    """Distinct string names of columns: scikit-learn refuses mixed and doubtful ones."""
+    names = {column.name: str(column.name) for column in columns}
+    if len(set(names.values())) < len(names):  # 0 and "0", say
+        names = {column.name: f"{column.name}#{i}" for i, column in enumerate(columns)}
+    return names
+
+
 class TypedColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """First step of a pipeline: :func:`typed_frame` with a fixed schema.
 
@@ -148,8 +156,11 @@ class TypedColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def transform(self, X: Any) -> pd.DataFrame:
-        """Read `X` as the schema says."""
-        return typed_frame(X, [Column(name, kind) for name, kind in self.columns])
+        """Read `X` as the schema says, under string names."""
+        columns = [Column(name, kind) for name, kind in self.columns]
+        frame = typed_frame(X, columns)
+        names = string_names(columns)
+        return frame.set_axis([names[name] for name in frame.columns], axis=1)
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
