@@ -1,0 +1,348 @@
+"""One dataset, read once: the matrices, moments and folds meta-features share."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from warmstart.domain import USED_KINDS, Schema, TaskType
+
+Floats = npt.NDArray[np.float64]
+T = TypeVar("T")
+Integers = npt.NDArray[np.int64]
+
+MAX_ROWS = 10_000
+"""Rows statistics are computed on; more are subsampled."""
+
+MAX_COLUMNS = 500
+"""Columns statistics are computed on, before and again after one-hot encoding."""
+
+LANDMARK_ROWS = 1_500
+LANDMARK_COLUMNS = 100
+LANDMARK_FOLDS = 5
+
+MAX_LEVELS = 50
+"""Levels of a column with a one-hot column of their own, the most frequent first."""
+
+
+class Table(Protocol):
+    """What is needed of a :class:`warmstart.datasets` dataset."""
+
+    @property
+    def X(self) -> pd.DataFrame: ...  # noqa: N802
+    @property
+    def y(self) -> pd.Series[Any]: ...
+    @property
+    def schema(self) -> Schema: ...
+    @property
+    def task_type(self) -> TaskType: ...
+    @property
+    def n_rows(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """A categorical column of the sample."""
+
+    codes: Integers
+    """Level of each sampled row, -1 where missing; the most frequent level is 0."""
+
+    n_levels: int
+    """Distinct values in all rows, missing ones not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standardised:
+    """Numeric columns of the sample with mean 0 and standard deviation 1."""
+
+    z: Floats
+    """shape (n_sampled, n_kept); missing cells are 0, the mean."""
+
+    n_known: Floats
+    """shape (n_kept,); cells that are not missing."""
+
+    missing: npt.NDArray[np.bool_]
+    """shape (n_sampled, n_kept)"""
+
+
+@dataclass(frozen=True, slots=True)
+class LandmarkSample:
+    """What landmarkers learn from."""
+
+    X: Floats
+    """shape (n_rows, n_columns), at most 1,500 × 100 of the encoded matrix."""
+
+    y: Floats
+    """Class codes 0, 1, …, or the standardised target."""
+
+    fold: Integers
+    """Fold each row is held out in, stratified by class."""
+
+    n_classes: int
+    """0 for regression."""
+
+
+class Prepared:
+    """A dataset seen through everything meta-features need, each computed at most once.
+
+    Parameters
+    ----------
+    dataset : Table
+        Typed columns, target without missing values, schema and task type.
+    max_rows, max_columns : int
+        Above these, statistics use a random sample of rows and columns.
+    random_state : int
+        Seed of the samples, the folds and the random landmarker.
+
+    Examples
+    --------
+    Counts always come from all rows, moments from the sample; see
+    :func:`warmstart.metafeatures.extract.metafeatures_of`.
+    """
+
+    def __init__(
+        self,
+        dataset: Table,
+        *,
+        max_rows: int = MAX_ROWS,
+        max_columns: int = MAX_COLUMNS,
+        random_state: int = 0,
+    ) -> None:
+        if max_rows < 1 or max_columns < 1:
+            raise ValueError(
+                f"max_rows and max_columns must be at least 1, got {max_rows}, {max_columns}"
+            )
+        self.dataset, self.random_state = dataset, random_state
+        self.max_rows, self.max_columns = max_rows, max_columns
+        self._kept: dict[Any, Any] = {}
+        self.task_type = dataset.task_type
+        self.n_rows = dataset.n_rows
+        self.n_columns = sum(column.kind in USED_KINDS for column in dataset.schema.columns)
+        self.is_classification = self.task_type != "regression"
+
+    def rng(self, purpose: str) -> np.random.Generator:
+        """Random numbers for one purpose, so that one more user changes no other's."""
+        return np.random.default_rng([self.random_state, zlib.crc32(purpose.encode())])
+
+    def once(self, compute: Callable[[Prepared], T]) -> T:
+        """``compute(self)``, computed the first time and kept."""
+        if compute not in self._kept:
+            self._kept[compute] = compute(self)
+        kept: T = self._kept[compute]
+        return kept
+
+    def count(self, *kinds: str) -> int:
+        """Columns of these kinds."""
+        return sum(column.kind in kinds for column in self.dataset.schema.columns)
+
+    # samples
+
+    @cached_property
+    def rows(self) -> Integers:
+        """Positions of the sampled rows, ascending."""
+        return _sample(len(self.dataset.y), self.max_rows, self.rng("rows"))
+
+    @cached_property
+    def sampled_columns(self) -> list[tuple[str | int, str]]:
+        """Name and kind of the sampled columns, in order."""
+        used = [(c.name, c.kind) for c in self.dataset.schema.columns if c.kind in USED_KINDS]
+        return [used[i] for i in _sample(len(used), self.max_columns, self.rng("columns"))]
+
+    def _names(self, *kinds: str) -> list[str | int]:
+        return [name for name, kind in self.sampled_columns if kind in kinds]
+
+    # missing values
+
+    @cached_property
+    def missing(self) -> npt.NDArray[np.bool_]:
+        """shape (rows at hand, n_columns)"""
+        return self.dataset.X.isna().to_numpy()
+
+    @property
+    def per_row(self) -> float:
+        """All rows for each row at hand: 1 unless the dataset was capped on reading."""
+        return self.n_rows / max(len(self.dataset.y), 1)
+
+    # columns
+
+    @cached_property
+    def numeric(self) -> Floats:
+        """shape (n_sampled, n); numeric columns, then dates in seconds; NaN where missing."""
+        X, dates = self.dataset.X, self._names("date")
+        blocks = [X[self._names("numeric")].to_numpy(dtype=np.float64)[self.rows]]
+        for name in dates:
+            moments = X[name].to_numpy(dtype="datetime64[s]")[self.rows]
+            seconds = np.where(np.isnat(moments), np.nan, moments.astype(np.float64))
+            blocks.append(seconds[:, None])
+        return np.hstack(blocks) if dates else blocks[0]
+
+    @cached_property
+    def levels(self) -> list[Levels]:
+        """Categorical and boolean columns, by descending frequency of their levels."""
+        found = []
+        for name in self._names("categorical", "boolean"):
+            codes, values = pd.factorize(self.dataset.X[name], sort=False)
+            # By frequency, ties by value: the order of rows must not matter.
+            counts = np.bincount(codes[codes >= 0], minlength=len(values))
+            order = np.lexsort((np.asarray(values).astype(str), -counts))
+            rank = np.empty(len(order) + 1, dtype=np.int64)
+            rank[order], rank[-1] = np.arange(len(order)), -1
+            found.append(Levels(rank[codes[self.rows]], len(values)))
+        return found
+
+    @cached_property
+    def text_lengths(self) -> Floats:
+        """shape (n_sampled, n_text); characters of each text, NaN where missing."""
+        names = self._names("text")
+        if not names:
+            return np.empty((len(self.rows), 0))
+        texts = self.dataset.X[names].iloc[self.rows]
+        return np.column_stack(
+            [
+                texts[name].map(len, na_action="ignore").to_numpy(dtype=np.float64)
+                for name in names
+            ]
+        )
+
+    @cached_property
+    def standardised(self) -> Standardised:
+        """Numeric columns that vary in the sample."""
+        return standardise(self.numeric)
+
+    @cached_property
+    def skewness(self) -> Floats:
+        r"""Fisher's :math:`m_3 / m_2^{3/2}` of each numeric column, biased as in scipy."""
+        z, n = self.standardised.z, self.standardised.n_known
+        third: Floats = np.einsum("ij,ij,ij->j", z, z, z)
+        return third / n
+
+    @cached_property
+    def kurtosis(self) -> Floats:
+        r"""Excess :math:`m_4 / m_2^2 - 3` of each numeric column, biased as in scipy."""
+        squares = self.standardised.z**2
+        fourth: Floats = np.einsum("ij,ij->j", squares, squares)
+        return fourth / self.standardised.n_known - 3.0
+
+    @cached_property
+    def encoded(self) -> Floats:
+        """shape (n_sampled, n_encoded); standardised numbers, then 0/1 a level.
+
+        auto-sklearn's preparation: numbers scaled, the indicators left at 0 and 1.
+        A missing category is a level; a text stands for its length.
+        """
+        numbers = np.hstack([self.standardised.z, standardise(self.text_lengths).z])
+        hot = [(column, level) for column in self.levels for level in _shown_levels(column)]
+        n_all = numbers.shape[1] + len(hot)
+        if n_all == 0:
+            return np.zeros((len(self.rows), 1))
+        kept = _sample(n_all, self.max_columns, self.rng("encoded"))
+        kept_numbers = kept[kept < numbers.shape[1]]
+        kept_hot = [hot[i - numbers.shape[1]] for i in kept[len(kept_numbers) :]]
+        encoded = np.empty((len(self.rows), len(kept)))
+        encoded[:, : len(kept_numbers)] = numbers[:, kept_numbers]
+        for j, (column, level) in enumerate(kept_hot, start=len(kept_numbers)):
+            encoded[:, j] = column.codes == level
+        return encoded
+
+    # target
+
+    @cached_property
+    def class_codes(self) -> Integers:
+        """Class of every row at hand, the most frequent class being 0."""
+        codes, classes = pd.factorize(self.dataset.y, sort=False)
+        order = np.argsort(-np.bincount(codes, minlength=len(classes)), kind="stable")
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[order] = np.arange(len(order))
+        return rank[codes]
+
+    @cached_property
+    def class_shares(self) -> Floats:
+        """Share of rows of each class, largest first."""
+        return np.bincount(self.class_codes) / len(self.class_codes)
+
+    @cached_property
+    def target(self) -> Floats:
+        """Regression target of the sampled rows."""
+        return self.dataset.y.to_numpy(dtype=np.float64)[self.rows]
+
+    @cached_property
+    def target_z(self) -> Floats:
+        """Standardised target of the sampled rows; zeros if it is constant."""
+        z = standardise(self.target[:, None]).z
+        return z[:, 0] if z.shape[1] else np.zeros(len(self.rows))
+
+    @cached_property
+    def landmark_sample(self) -> LandmarkSample:
+        """Rows, columns and folds of the landmarkers."""
+        # In random order: of equally near neighbours the first counts, and data come sorted.
+        rows = self.rng("landmark rows").permutation(len(self.rows))[:LANDMARK_ROWS]
+        columns = _sample(self.encoded.shape[1], LANDMARK_COLUMNS, self.rng("landmark columns"))
+        X = self.encoded[rows][:, columns]
+        shuffled = self.rng("folds").permutation(len(rows))
+        if self.is_classification:
+            known, codes = np.unique(self.class_codes[self.rows][rows], return_inverse=True)
+            y, n_classes = codes.astype(np.float64), len(known)
+            # Dealing rows sorted by class out to the folds in turn stratifies any class,
+            # also one with fewer members than folds.
+            shuffled = shuffled[np.argsort(codes[shuffled], kind="stable")]
+        else:
+            y, n_classes = self.target_z[rows], 0
+        fold = np.empty(len(rows), dtype=np.int64)
+        fold[shuffled] = np.arange(len(rows)) % LANDMARK_FOLDS
+        return LandmarkSample(X, y, fold, n_classes)
+
+
+def standardise(values: Floats) -> Standardised:
+    """Columns with mean 0 and standard deviation 1, those that do not vary left out.
+
+    Parameters
+    ----------
+    values : array, shape (n_rows, n_columns)
+        NaN or infinite where missing; any magnitude a float holds.
+
+    Examples
+    --------
+    >>> standardise(np.array([[1.0, 5.0], [3.0, 5.0]])).z.tolist()
+    [[-1.0], [1.0]]
+    """
+    missing = ~np.isfinite(values)
+    x = np.where(missing, 0.0, values)
+    n_known = (~missing).sum(axis=0).astype(np.float64)
+    if not x.size:
+        return Standardised(x[:, :0], n_known[:0], missing[:, :0])
+    # To within ±1 first: squares of 1e200 overflow, of 1e-200 vanish.
+    largest = np.abs(x).max(axis=0)
+    x /= np.where(largest > 0, largest, 1.0)
+    mean = x.sum(axis=0) / np.maximum(n_known, 1)
+    x -= mean
+    x[missing] = 0.0
+    std = np.sqrt(np.einsum("ij,ij->j", x, x) / np.maximum(n_known, 1))
+    # Below rounding error of the mean, a column is constant.
+    varies = std > 4 * np.finfo(np.float64).eps * np.maximum(np.abs(mean), 1e-300)
+    if not varies.all():
+        x, missing, n_known, std = (
+            x[:, varies],
+            missing[:, varies],
+            n_known[varies],
+            std[varies],
+        )
+    return Standardised(x / std, n_known, missing)
+
+
+def _sample(n: int, at_most: int, rng: np.random.Generator) -> Integers:
+    if n <= at_most:
+        return np.arange(n)
+    return np.sort(rng.choice(n, size=at_most, replace=False)).astype(np.int64)
+
+
+def _shown_levels(column: Levels) -> list[int]:
+    """Levels with a 0/1 column, -1 for missing; none if the sample shows one level only."""
+    present = np.flatnonzero(np.bincount(column.codes + 1)) - 1
+    return [int(level) for level in present if level < MAX_LEVELS] if len(present) > 1 else []

@@ -1,0 +1,98 @@
+"""What a plugin must do: one Protocol an extension point, no base class to inherit.
+
+Each Protocol has a shared test class in ``tests/contracts``, so that whoever writes one
+inherits the promises.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from typing_extensions import Self
+
+    from warmstart.domain import TaskType
+    from warmstart.metadataset.table import ScoreTable
+    from warmstart.metafeatures.prepared import Prepared
+
+
+@runtime_checkable
+class TaskState(Protocol):
+    """What a performance model believes of one new task, sharper with every score told."""
+
+    def next(self) -> int:
+        """Column of the configuration to evaluate next, never one already told.
+
+        Asking again without telling anything gives the same answer, except from a method
+        that draws at random.
+
+        Raises
+        ------
+        IndexError
+            If every configuration has been told.
+        """
+        ...
+
+    def batch(self, n: int) -> list[int]:
+        """At most `n` distinct columns named at once, best first, none already told.
+
+        Fewer only where fewer are left. No score is seen between one and the next.
+        """
+        ...
+
+    def tell(self, index: int, score: float) -> None:
+        """Learn that the configuration in column `index` scored `score`.
+
+        Higher is better, in the units of the table the model was fitted to. NaN says that
+        it failed on this task: it is not proposed again.
+        """
+        ...
+
+
+@runtime_checkable
+class PerformanceModel(Protocol):
+    """Predicts which configurations of a meta-dataset suit a new task.
+
+    A method that is allowed several tries a step, such as random search x4, says so in
+    an integer attribute ``tries_per_step``; one whose answers are drawn at random sets
+    ``random_answers = True``, and :func:`warmstart.replay` averages it over several seeds.
+    """
+
+    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
+        """Learn from the tasks of `table`; the same table and seed give the same model."""
+        ...
+
+    def start(self, metafeatures: pd.Series | None = None) -> TaskState:
+        """Begin a new task, described by its meta-features where there are any.
+
+        Raises
+        ------
+        NotFittedError
+            If the model was not fitted.
+        """
+        ...
+
+
+@runtime_checkable
+class MetaFeature(Protocol):
+    """A number describing a dataset; see :func:`warmstart.metafeatures.registry.register`."""
+
+    @property
+    def name(self) -> str:
+        """Unique among all meta-features."""
+        ...
+
+    @property
+    def group(self) -> str:
+        """What it is computed and chosen with."""
+        ...
+
+    @property
+    def task_types(self) -> frozenset[TaskType]:
+        """Types of task it is defined for; both classification types or neither."""
+        ...
+
+    def __call__(self, prepared: Prepared) -> float:
+        """Its value: finite for every dataset, the same again for the same seed."""
+        ...
