@@ -1,0 +1,146 @@
+"""The configurations of a meta-dataset: plain values by id, and a frame of them all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from warmstart.domain import plain_value
+from warmstart.errors import MetaDatasetError
+
+
+def canonical(values: Mapping[str, Any]) -> str:
+    """JSON with sorted keys; the same values always give the same text.
+
+    Examples
+    --------
+    >>> canonical({"b": 1.0, "a": "x"})
+    '{"a":"x","b":1.0}'
+    """
+    plain = {str(key): plain_value(value) for key, value in values.items()}
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Configurations:
+    """What is known of each configuration, in the order of the score columns."""
+
+    ids: pd.Index
+    texts: Sequence[str] | None = None
+    """Values of each as JSON, see :func:`canonical`; None when `given` holds them."""
+
+    given: pd.DataFrame | None = None
+    """One column a hyperparameter, missing where it is not active."""
+
+    spaces: Sequence[str] = ()
+    learners: Sequence[str] = ()
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row a configuration, one column a hyperparameter; missing where not active.
+
+        Columns ``space`` and ``learner`` come first where they are known.
+        """
+        if self.given is not None:
+            return self.given
+        records = [json.loads(text) for text in self.texts or ()]
+        names = list(dict.fromkeys(name for record in records for name in record))
+        frame = pd.DataFrame(
+            {name: [record.get(name) for record in records] for name in names}, index=self.ids
+        )
+        for name, values in (("learner", self.learners), ("space", self.spaces)):
+            if name not in frame and any(values):
+                frame.insert(0, name, list(values))
+        return frame
+
+    def values(self, position: int) -> dict[str, Any]:
+        """Plain values of one configuration, only what is active."""
+        if self.texts is not None:
+            values: dict[str, Any] = json.loads(self.texts[position])
+            return values
+        return _active(self.frame, position)
+
+    def to_texts(self) -> list[str]:
+        """Values of each configuration as JSON."""
+        if self.texts is not None:
+            return list(self.texts)
+        return [canonical(_active(self.frame, i)) for i in range(len(self.ids))]
+
+
+def _active(frame: pd.DataFrame, position: int) -> dict[str, Any]:
+    cells: dict[str, Any] = {str(name): frame[name].iat[position] for name in frame}
+    return {name: plain_value(value) for name, value in cells.items() if not pd.isna(value)}
+
+
+def from_given(
+    given: pd.DataFrame | Mapping[Any, Mapping[str, Any]] | None, ids: pd.Index
+) -> Configurations:
+    """Check the configurations a user hands in against the ids of the scores.
+
+    Raises
+    ------
+    MetaDatasetError
+        If `given` describes an id that has no scores, describes one twice, or holds a
+        value that is not plain.
+    """
+    if given is None:
+        return Configurations(ids, texts=["{}"] * len(ids))
+    known = (
+        given.index if isinstance(given, pd.DataFrame) else pd.Index(list(given), dtype=object)
+    )
+    refuse_unknown("configurations", "configuration", known, ids)
+    if isinstance(given, pd.DataFrame):
+        refuse_duplicates("configurations", known)
+        return Configurations(ids, given=given.reindex(ids))
+    texts = []
+    for name in ids:
+        try:
+            texts.append(canonical(given.get(name, {})))
+        except (ValueError, AttributeError) as error:
+            raise MetaDatasetError(f"configuration {name!r}: {error}") from error
+    return Configurations(ids, texts=texts)
+
+
+def refuse_duplicates(what: str, ids: pd.Index) -> None:
+    """Raise if an id occurs twice, naming it."""
+    if not ids.is_unique:
+        raise MetaDatasetError(
+            f"{what} have duplicate ids: {some(ids[ids.duplicated()].unique())}"
+        )
+
+
+def refuse_unknown(what: str, kind: str, ids: pd.Index, known: pd.Index) -> None:
+    """Raise if `ids` holds one that `known` does not, naming it."""
+    unknown = [label for label in ids if label not in known]
+    if not unknown:
+        return
+    hint = ""
+    if {str(label) for label in unknown} & {str(label) for label in known}:
+        hint = (
+            f"; the ids differ in type: {type(unknown[0]).__name__} here, "
+            f"{type(known[0]).__name__} in the scores"
+        )
+    raise MetaDatasetError(f"{what} name a {kind} that has no scores: {some(unknown)}{hint}")
+
+
+def some(labels: Iterable[Any]) -> str:
+    """First five labels, and how many more there are.
+
+    Examples
+    --------
+    >>> some(range(7))
+    '0, 1, 2, 3, 4 and 2 more'
+    """
+    listed = list(labels)
+    more = f" and {len(listed) - 5} more" if len(listed) > 5 else ""
+    return ", ".join(repr(plain(label)) for label in listed[:5]) + more
+
+
+def plain(label: Any) -> Any:
+    """A numpy scalar as Python's own, so that it prints as itself."""
+    return label.item() if hasattr(label, "item") else label

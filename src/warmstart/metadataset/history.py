@@ -1,0 +1,97 @@
+"""A history of one row an evaluation, as evaluations of hashed configurations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from warmstart.errors import MetaDatasetError
+from warmstart.metadataset import inputs
+from warmstart.metadataset.configurations import Configurations, some
+from warmstart.metadataset.runs import FAILED, OK, STATUSES, RunEvaluations, complete, encoded
+from warmstart.metadataset.table import Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """The parts of a meta-dataset that a long frame holds."""
+
+    task_ids: pd.Index
+    configurations: Configurations
+    evaluations: RunEvaluations
+
+
+def read_history(
+    frame: Any,
+    *,
+    task: str,
+    score: str,
+    higher_is_better: bool,
+    parameters: Sequence[str],
+    cost_s: str | None,
+    configuration: str | None,
+    space: str,
+    metric: str,
+) -> History:
+    """Check a long frame and give its configurations ids.
+
+    The parameters are those of ``MetaDataset.from_evaluations``.
+
+    Raises
+    ------
+    MetaDatasetError
+        If a column is missing, a task has no score, or a score is infinite.
+    """
+    if configuration is None and not parameters:
+        raise MetaDatasetError("name the columns of hyperparameters with parameters=[...]")
+    keys = [task, *([configuration] if configuration else [])]
+    measured = [score, *([cost_s] if cost_s else [])]
+    rows = inputs.long_rows(frame, [*keys, *measured, *parameters], measured)
+    if rows[keys].isna().any(axis=None):
+        raise MetaDatasetError(f"an evaluation has no id in the columns {some(keys)}")
+    labels = pd.Index(rows[task])
+    scores = _column(rows, score, "scores", labels)
+    scored = pd.Series(~np.isnan(scores)).groupby(labels.to_numpy()).any()
+    if not scored.all():
+        raise MetaDatasetError(f"tasks without any score: {some(scored.index[~scored])}")
+    if configuration is None:
+        ids, table = inputs.hashed_configurations(rows[list(parameters)], space)
+    else:
+        ids = list(rows[configuration])
+        values = rows.set_index(configuration)[list(parameters)]
+        table = values[~values.index.duplicated()].sort_index()
+    task_ids = pd.Index(labels.unique(), name=task).sort_values()
+    columns = {
+        "task_id": encoded(task_ids.get_indexer(labels), _text(task_ids)),
+        "configuration_id": encoded(table.index.get_indexer(pd.Index(ids)), _text(table.index)),
+        "metric": encoded(np.zeros(len(rows), np.int32), [metric]),
+        "score": pa.array(scores if higher_is_better else 0.0 - scores, from_pandas=True),
+        "status": encoded(np.where(np.isnan(scores), FAILED, OK), list(STATUSES)),
+    }
+    if cost_s:
+        costs = _column(rows, cost_s, "costs", labels)
+        inputs.refuse_negative(costs[:, None], labels, pd.Index([cost_s]))
+        columns["cost_s"] = pa.array(costs, from_pandas=True)
+    runs = complete(columns, len(rows), "history")
+    return History(
+        task_ids,
+        Configurations(
+            table.index, given=table, spaces=[space] * len(table), learners=[""] * len(table)
+        ),
+        RunEvaluations(lambda _: runs, (metric,), _text(task_ids), _text(table.index)),
+    )
+
+
+def _column(rows: pd.DataFrame, name: str, what: str, labels: pd.Index) -> Floats:
+    values = inputs.numbers(what, rows[[name]])
+    inputs.refuse_infinite(what, values, labels, pd.Index([name]))
+    return values[:, 0]
+
+
+def _text(ids: pd.Index) -> list[str]:
+    return [str(label) for label in ids]

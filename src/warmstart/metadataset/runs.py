@@ -1,0 +1,275 @@
+"""Evaluations in memory: long rows or dense matrices, viewed one metric at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol, get_args
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from warmstart.domain import Status
+from warmstart.errors import MetaDatasetError
+from warmstart.metadataset.configurations import some
+from warmstart.metadataset.schema import EVALUATIONS
+from warmstart.metadataset.table import Floats
+
+STATUSES: tuple[str, ...] = ("", *get_args(Status))
+"""Names of the status codes of a :class:`Layer`; the empty one is "not evaluated"."""
+
+MEASURED = ("score", "cost_s", "status", "budget")
+"""Columns of a row that a layer is made of, besides its ids and its metric."""
+
+OK = STATUSES.index("ok")
+FAILED = STATUSES.index("failed")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """All evaluations in one metric, as arrays of shape (n_tasks, n_configs)."""
+
+    scores: Floats
+    """Higher is better; NaN unless the status is "ok"."""
+
+    status: NDArray[np.uint8]
+    """Positions in :data:`STATUSES`."""
+
+    costs: Floats | None = None
+    """Seconds, NaN where unknown; None when no cost is known at all."""
+
+
+class Evaluations(Protocol):
+    """Where a meta-dataset's scores come from."""
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics, the first one first."""
+        ...
+
+    def layer(self, metric: str) -> Layer:
+        """View the evaluations in one metric."""
+        ...
+
+    def rows(self) -> pa.Table:
+        """Every evaluation as a row of :data:`~warmstart.metadataset.schema.EVALUATIONS`.
+
+        The ids are dictionary-encoded; a column ``source`` names where each came from.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MatrixEvaluations:
+    """One dense matrix a metric."""
+
+    layers: dict[str, Layer]
+    task_names: list[str]
+    configuration_names: list[str]
+    source: str = "matrix"
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics."""
+        return tuple(self.layers)
+
+    def layer(self, metric: str) -> Layer:
+        """View one metric."""
+        return self.layers[metric]
+
+    def rows(self) -> pa.Table:
+        """Every evaluated cell as a row."""
+        tables = []
+        for metric, layer in self.layers.items():
+            tasks, configs = np.nonzero(layer.status)
+            columns = {
+                "task_id": encoded(tasks, self.task_names),
+                "configuration_id": encoded(configs, self.configuration_names),
+                "metric": encoded(np.zeros(len(tasks), np.int32), [metric]),
+                "score": pa.array(layer.scores[tasks, configs], from_pandas=True),
+                "status": encoded(layer.status[tasks, configs], list(STATUSES)),
+            }
+            if layer.costs is not None:
+                columns["cost_s"] = pa.array(layer.costs[tasks, configs], from_pandas=True)
+            tables.append(complete(columns, len(tasks), self.source))
+        return pa.concat_tables(tables).unify_dictionaries()
+
+
+@dataclass(eq=False)
+class RunEvaluations:
+    """Long rows, one an evaluation, read when first asked for.
+
+    Where a configuration was evaluated several times on a task, the runs at the largest
+    budget count (no budget is the largest) and their scores are averaged.
+    """
+
+    load: Callable[[Sequence[str] | None], pa.Table]
+    """Reads the named columns of the rows, or all and the source."""
+
+    metrics: tuple[str, ...]
+    task_names: list[str]
+    configuration_names: list[str]
+    _layers: dict[str, Layer] = field(default_factory=dict)
+
+    @cached_property
+    def _runs(self) -> pa.Table:
+        return self.load(("task_id", "configuration_id", "metric", *MEASURED))
+
+    @cached_property
+    def _cells(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Cell of each row in a tasks x configurations matrix, and position of its metric."""
+        runs = self._runs
+        tasks = codes(runs, "task_id", self.task_names)
+        configs = codes(runs, "configuration_id", self.configuration_names)
+        cells = tasks.astype(np.intp) * len(self.configuration_names) + configs
+        return cells, codes(runs, "metric", list(self.metrics)).astype(np.intp)
+
+    def rows(self) -> pa.Table:
+        """All rows with all their columns."""
+        return self.load(None)
+
+    def layer(self, metric: str) -> Layer:
+        """Scatter the rows of one metric into matrices."""
+        if metric not in self._layers:
+            cells, metrics = self._cells
+            chosen = np.flatnonzero(metrics == self.metrics.index(metric))
+            shape = len(self.task_names), len(self.configuration_names)
+            runs = self._runs
+            self._layers[metric] = scatter(
+                shape,
+                cells[chosen],
+                scores=floats(runs, "score")[chosen],
+                status=codes(runs, "status", list(STATUSES))[chosen].astype(np.uint8),
+                costs=floats(runs, "cost_s")[chosen],
+                budgets=floats(runs, "budget")[chosen],
+            )
+        return self._layers[metric]
+
+
+def scatter(
+    shape: tuple[int, int],
+    cells: NDArray[np.intp],
+    *,
+    scores: Floats,
+    status: NDArray[np.uint8],
+    costs: Floats,
+    budgets: Floats,
+) -> Layer:
+    """Put long rows into matrices; several rows of one cell are merged.
+
+    Parameters
+    ----------
+    shape : (n_tasks, n_configs)
+    cells : array, shape (n_rows,)
+        Flat position of each row's cell.
+    scores, costs : array, shape (n_rows,)
+        NaN where unknown.
+    status : array, shape (n_rows,)
+        Codes, see :data:`STATUSES`.
+    budgets : array, shape (n_rows,)
+        Only the rows with the largest budget of their cell count; NaN is a full one.
+
+    Examples
+    --------
+    >>> ok, none = np.full(3, OK, np.uint8), np.full(3, np.nan)
+    >>> scatter((1, 2), np.array([1, 0, 1]), scores=np.array([1.0, 5.0, 2.0]), status=ok,
+    ...         costs=none, budgets=none).scores
+    array([[5. , 1.5]])
+    """
+    n_cells = shape[0] * shape[1]
+    scores = np.where(status == OK, scores, np.nan)
+    matrix, price = np.full(n_cells, np.nan), np.full(n_cells, np.nan)
+    state = np.zeros(n_cells, np.uint8)
+    seen = np.zeros(n_cells, bool)
+    seen[cells] = True
+    if np.count_nonzero(seen) < len(cells):
+        cells, scores, status, costs = _merge(cells, scores, status, costs, budgets)
+    matrix[cells], state[cells], price[cells] = scores, status, costs
+    known = bool(np.isfinite(costs).any())
+    return Layer(
+        matrix.reshape(shape), state.reshape(shape), price.reshape(shape) if known else None
+    )
+
+
+def _merge(
+    cells: NDArray[np.intp],
+    scores: Floats,
+    status: NDArray[np.uint8],
+    costs: Floats,
+    budgets: Floats,
+) -> tuple[NDArray[np.intp], Floats, NDArray[np.uint8], Floats]:
+    """One row a cell: the mean over its successful runs at the largest budget."""
+    budgets = np.where(np.isnan(budgets), np.inf, budgets)
+    largest = np.full(cells.max() + 1, -np.inf)
+    np.maximum.at(largest, cells, budgets)
+    full = budgets == largest[cells]
+    cells, scores, status, costs = cells[full], scores[full], status[full], costs[full]
+    # Successful runs sort before failures, so the first row of a cell tells its status.
+    order = np.lexsort((status, cells))
+    cells, scores, status, costs = cells[order], scores[order], status[order], costs[order]
+    firsts = np.flatnonzero(np.r_[True, cells[1:] != cells[:-1]])
+
+    def mean(values: Floats) -> Floats:
+        known = ~np.isnan(values)
+        counts = np.add.reduceat(known.astype(float), firsts)
+        totals = np.add.reduceat(np.where(known, values, 0.0), firsts)
+        means = np.full(len(firsts), np.nan)
+        np.divide(totals, counts, out=means, where=counts > 0)
+        return means
+
+    return cells[firsts], mean(scores), status[firsts], mean(costs)
+
+
+def encoded(positions: NDArray[Any], names: list[str]) -> pa.DictionaryArray:
+    """Strings as a dictionary array: `positions` into `names`."""
+    return pa.DictionaryArray.from_arrays(
+        pa.array(positions, pa.int32()), pa.array(names, pa.string())
+    )
+
+
+def complete(columns: dict[str, pa.Array], n_rows: int, source: str) -> pa.Table:
+    """Add the columns of the evaluations schema that `columns` lacks, and the source."""
+    filled = dict(columns)
+    for name in EVALUATIONS.names:
+        if name in filled:
+            continue
+        if name == "source_run_id":
+            filled[name] = encoded(np.zeros(n_rows, np.int32), [""])
+        else:
+            filled[name] = pa.nulls(n_rows, EVALUATIONS.field(name).type)
+    filled["source"] = encoded(np.zeros(n_rows, np.int32), [source])
+    return pa.table({name: filled[name] for name in (*EVALUATIONS.names, "source")})
+
+
+def codes(table: pa.Table, column: str, names: list[str]) -> NDArray[np.int32]:
+    """Position of each row's string in `names`.
+
+    Raises
+    ------
+    MetaDatasetError
+        Naming the strings that `names` does not hold.
+    """
+    place = {name: position for position, name in enumerate(names)}
+    parts = []
+    for chunk in table.column(column).chunks:
+        if not pa.types.is_dictionary(chunk.type):
+            chunk = chunk.dictionary_encode()
+        values = chunk.dictionary.to_pylist()
+        indices = np.asarray(chunk.indices.to_numpy(zero_copy_only=False))
+        places = np.array([place.get(value, -1) for value in values], np.int32)
+        # A dictionary may list more than its rows use, after a filter for instance.
+        if (places < 0).any() and (places[indices] < 0).any():
+            unknown = [v for v, p in zip(values, places, strict=True) if p < 0]
+            raise MetaDatasetError(f"evaluations name an unknown {column}: {some(unknown)}")
+        parts.append(places[indices])
+    return np.concatenate(parts) if parts else np.empty(0, np.int32)
+
+
+def floats(table: pa.Table, column: str) -> Floats:
+    """Copy a column to an array, null as NaN."""
+    if column not in table.column_names:
+        return np.full(table.num_rows, np.nan)
+    values: Floats = np.asarray(table.column(column).to_numpy(), np.float64)
+    return values

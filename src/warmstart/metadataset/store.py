@@ -1,0 +1,306 @@
+"""A meta-dataset as a folder of Parquet tables: no pickles, the same input the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+import warmstart
+from warmstart.errors import MetaDatasetError
+from warmstart.metadataset import schema
+from warmstart.metadataset.configurations import Configurations, some
+from warmstart.metadataset.runs import RunEvaluations
+
+if TYPE_CHECKING:
+    from warmstart.metadataset.metadataset import MetaDataset
+
+MANIFEST = "manifest.json"
+_IDS = ["task_id", "configuration_id", "metric", "status"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Parts:
+    """What a folder holds."""
+
+    tasks: pd.DataFrame
+    metafeatures: pd.DataFrame
+    configurations: Configurations
+    evaluations: RunEvaluations
+    info: dict[str, Any]
+
+
+def read(path: Path, *, verify: bool = False) -> Parts:
+    """Read all of a folder but the evaluations, which are read when first asked for.
+
+    Raises
+    ------
+    MetaDatasetError
+        If the folder holds no meta-dataset, one of another schema version, or, with
+        `verify`, files that differ from their digests.
+    """
+    manifest = read_manifest(path)
+    if verify:
+        check_digests(path, manifest)
+    labels = manifest.get("labels", {})
+    tasks = _read(path / "tasks.parquet").to_pandas()
+    task_names = tasks["task_id"].tolist()
+    tasks = tasks.drop(columns="task_id").set_axis(_labels(task_names, labels.get("task_id")))
+    # A task of unknown family is its own: the same label, not its text.
+    own = dict(zip(task_names, tasks.index, strict=True))
+    tasks["family"] = [own.get(name, name) for name in tasks["family"]]
+    table = _read(path / "configurations.parquet")
+    names, spaces, learners, texts = (
+        table.column(n).to_pylist() for n in schema.CONFIGURATIONS.names
+    )
+    configurations = Configurations(
+        _labels(names, labels.get("configuration_id")),
+        texts=texts,
+        spaces=spaces,
+        learners=learners,
+    )
+    files = sorted((path / "evaluations").rglob("*.parquet"))
+    if not files:
+        raise MetaDatasetError(f"{path} has no evaluations")
+    return Parts(
+        tasks=tasks,
+        metafeatures=_metafeatures(path, tasks.index, labels.get("task_id")),
+        configurations=configurations,
+        evaluations=RunEvaluations(
+            lambda columns: read_runs(files, columns),
+            tuple(manifest.get("metrics") or _metrics(files)),
+            task_names,
+            names,
+        ),
+        info={
+            key: manifest[key] for key in ("sources", "licences", "notes") if key in manifest
+        },
+    )
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Read and check the manifest of a folder."""
+    try:
+        manifest: dict[str, Any] = json.loads((path / MANIFEST).read_text("utf-8"))
+    except FileNotFoundError:
+        raise MetaDatasetError(
+            f"{path} holds no meta-dataset: there is no {MANIFEST}"
+        ) from None
+    except ValueError as error:
+        raise MetaDatasetError(f"{path / MANIFEST} is damaged: {error}") from error
+    version = manifest.get("schema_version")
+    if version != schema.SCHEMA_VERSION:
+        raise MetaDatasetError(
+            f"{path} has schema version {version}, this warmstart reads "
+            f"{schema.SCHEMA_VERSION}; write it anew with the version that made it"
+        )
+    return manifest
+
+
+def check_digests(path: Path, manifest: dict[str, Any]) -> None:
+    """Compare every file with its SHA-256 in the manifest.
+
+    Raises
+    ------
+    MetaDatasetError
+        Naming the files that differ or are missing.
+    """
+    wrong = [
+        name
+        for name, expected in manifest.get("digests", {}).items()
+        if not (path / name).is_file() or digest(path / name) != expected
+    ]
+    if wrong:
+        raise MetaDatasetError(
+            f"{path} is damaged; these files are not as written: {some(wrong)}"
+        )
+
+
+def read_runs(files: Sequence[Path], columns: Sequence[str] | None) -> pa.Table:
+    """Read evaluations; ids, metric and status come dictionary-encoded.
+
+    Parameters
+    ----------
+    files : sequence of path
+    columns : sequence of str, optional
+        Without it all, and the column ``source`` that the folder of a file names.
+    """
+    tables = []
+    for file in files:
+        with pq.ParquetFile(file, read_dictionary=_IDS) as parquet:
+            table = parquet.read(columns=list(columns) if columns else None)
+        if columns is None:
+            source = file.parent.name.removeprefix("source=")
+            table = table.append_column("source", pa.array([source] * len(table)))
+        tables.append(table)
+    return pa.concat_tables(tables, promote_options="permissive")
+
+
+def write(metadataset: MetaDataset, path: Path) -> Path:
+    """Write a folder beside `path`, then rename it: a crash leaves the old or the new one."""
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if not (path / MANIFEST).is_file():
+            raise MetaDatasetError(f"{path} holds something other than a meta-dataset")
+        if (path / "units.sqlite").exists():
+            raise MetaDatasetError(f"{path} is the folder of a build; save to another one")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    try:
+        _write_parts(metadataset, folder)
+        folder.chmod(0o777 & ~_umask())
+        if path.exists():
+            old = folder.with_name(folder.name + "-old")
+            path.rename(old)
+            folder.rename(path)
+            shutil.rmtree(old)
+        else:
+            folder.rename(path)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return path
+
+
+def _write_parts(metadataset: MetaDataset, folder: Path) -> None:
+    tasks, configurations = metadataset.tasks, metadataset._configurations
+    labels = {
+        "task_id": _kind("task", tasks.index),
+        "configuration_id": _kind("configuration", configurations.ids),
+    }
+    task_names = [str(label) for label in tasks.index]
+    names = [str(label) for label in configurations.ids]
+    frame = tasks.reset_index(drop=True).assign(task_id=task_names)
+    frame["family"] = frame["family"].astype(str)
+    _write(_conformed(frame, schema.TASKS), folder / "tasks.parquet")
+    columns = {
+        "configuration_id": names,
+        "space": metadataset.spaces.tolist(),
+        "learner": metadataset.learners.tolist(),
+        "values": configurations.to_texts(),
+    }
+    _write(pa.table(columns, schema.CONFIGURATIONS), folder / "configurations.parquet")
+    metafeatures = metadataset.metafeatures
+    if len(metafeatures):
+        named = metafeatures.set_axis([str(name) for name in metafeatures.columns], axis=1)
+        version = str(metadataset.info.get("extractor_version", ""))
+        kind = schema.metafeatures_schema(list(named.columns), version)
+        named = named.assign(task_id=[str(label) for label in metafeatures.index])
+        _write(_conformed(named, kind), folder / "metafeatures.parquet")
+    rows = metadataset._evaluations.rows()
+    rows = rows.filter(pc.is_in(rows["task_id"].cast(pa.string()), pa.array(task_names)))
+    for source in sorted(pc.unique(rows["source"]).to_pylist()):
+        part = rows.filter(pc.equal(rows["source"], source)).drop_columns("source")
+        target = folder / "evaluations" / f"source={source}" / "part-0.parquet"
+        target.parent.mkdir(parents=True)
+        _write(_sorted(part), target)
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    manifest = {
+        "schema_version": schema.SCHEMA_VERSION,
+        "warmstart_version": warmstart.__version__,
+        "metrics": list(metadataset.metrics),
+        "labels": labels,
+        "counts": {
+            "tasks": len(task_names),
+            "configurations": len(names),
+            "evaluations": rows.num_rows,
+            "metafeatures": metafeatures.shape[1],
+        },
+        **metadataset.info,
+        "digests": {file.relative_to(folder).as_posix(): digest(file) for file in files},
+    }
+    text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=True)
+    (folder / MANIFEST).write_text(text + "\n", "utf-8")
+
+
+def digest(file: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    sha = hashlib.sha256()
+    with file.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            sha.update(block)
+    return sha.hexdigest()
+
+
+def _read(file: Path) -> pa.Table:
+    try:
+        with pq.ParquetFile(file) as parquet:
+            return parquet.read()
+    except (FileNotFoundError, pa.ArrowInvalid) as error:
+        raise MetaDatasetError(f"{file} is missing or damaged: {error}") from error
+
+
+def _metafeatures(path: Path, tasks: pd.Index, kind: dict[str, Any] | None) -> pd.DataFrame:
+    file = path / "metafeatures.parquet"
+    if not file.exists():
+        return pd.DataFrame(index=tasks[:0])
+    frame: pd.DataFrame = _read(file).to_pandas()
+    names = frame.pop("task_id").tolist()
+    return frame.set_axis(_labels(names, kind), axis=0)
+
+
+def _metrics(files: Sequence[Path]) -> list[str]:
+    found = read_runs(files, ["metric"]).column("metric").cast(pa.string())
+    return sorted(pc.unique(found).to_pylist())
+
+
+def _labels(names: list[str], kind: dict[str, Any] | None) -> pd.Index:
+    """Ids of the type they had before they were written as text."""
+    kind = kind or {}
+    if kind.get("dtype") == "int":
+        return pd.Index(np.array(names, np.int64), name=kind.get("name"))
+    return pd.Index(names, name=kind.get("name"))
+
+
+def _kind(what: str, ids: pd.Index) -> dict[str, Any]:
+    name = None if ids.name is None else str(ids.name)
+    if pd.api.types.is_integer_dtype(ids.dtype):
+        return {"dtype": "int", "name": name}
+    if all(isinstance(label, str) for label in ids):
+        return {"dtype": "str", "name": name}
+    raise MetaDatasetError(
+        f"{what} ids must be all text or all integers to be saved, got {some(ids)}"
+    )
+
+
+def _conformed(frame: pd.DataFrame, kind: pa.Schema) -> pa.Table:
+    """The columns of a schema, null where the frame lacks them."""
+    columns = [
+        pa.array(frame[name], field.type, from_pandas=True)
+        if name in frame
+        else pa.nulls(len(frame), field.type)
+        for name, field in zip(kind.names, kind, strict=True)
+    ]
+    return pa.table(columns, schema=kind)
+
+
+def _sorted(rows: pa.Table) -> pa.Table:
+    keys = ["metric", "task_id", "configuration_id", "source_run_id"]
+    plain = pa.table(
+        [
+            rows[name].cast(field.type)
+            for name, field in zip(rows.column_names, schema.EVALUATIONS, strict=True)
+        ],
+        schema=schema.EVALUATIONS,
+    )
+    return plain.sort_by([(key, "ascending") for key in keys])
+
+
+def _write(table: pa.Table, file: Path) -> None:
+    pq.write_table(table, file, compression="zstd")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
