@@ -1,0 +1,1 @@
+"""Readers for the real tables from which the knowledge base is built."""
