@@ -6,7 +6,7 @@ The first step of every pipeline, so that what `suggest` saw and what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,119 +15,241 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from warmstart.domain import USED_KINDS, Column, ColumnKind
 from warmstart.errors import DatasetError
+from warmstart.spaces.cells import day_first, typed_column
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+__all__ = ["TypedColumns", "as_frame", "string_names", "typed_column", "typed_frame"]
+
 
 def as_frame(data: Any) -> pd.DataFrame:
-    """View frames of any library, arrays and sparse matrices as a pandas frame.
+    """View frames of any library, arrays, sparse matrices and lists as a pandas frame.
 
-    Columns of data that has no names are called 0, 1, 2, …
+    Parameters
+    ----------
+    data : DataFrame of any library, array, sparse matrix, list of rows or dict of columns
+        Shape (n_rows, n_columns). A pandas frame with usable names is returned as it is.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n_rows, n_columns)
+        Names are unique and either all strings or all integers; columns of data that
+        has no names are called 0, 1, 2, …; the second of two columns ``a`` is ``a.1``;
+        a name of several levels is joined by underscores.
 
     Raises
     ------
     DatasetError
-        If `data` is not two-dimensional.
+        If `data` is not two-dimensional, or its rows differ in length.
+
+    Examples
+    --------
+    >>> as_frame([[1, "x"], [2, "y"]]).dtypes.astype(str).tolist()[0]
+    'int64'
+    >>> frame = pd.DataFrame([[1, 2]], columns=["a", "a"])
+    >>> list(as_frame(frame).columns)
+    ['a', 'a.1']
     """
+    frame = _read(data)
+    names = usable_names(frame.columns)
+    return frame if names is None else frame.set_axis(names, axis=1)
+
+
+def _read(data: Any) -> pd.DataFrame:
     if isinstance(data, pd.DataFrame):
         return data
     if hasattr(data, "tocsr"):  # a scipy sparse matrix or array
-        return pd.DataFrame.sparse.from_spmatrix(data)
-    if hasattr(data, "__dataframe__") or type(data).__module__.partition(".")[0] in {
-        "polars",
-        "pyarrow",
-        "modin",
-        "cudf",
-    }:
-        import narwhals as nw
-
-        return nw.from_native(data, eager_only=True).to_pandas()
-    array = np.asarray(data)
+        return pd.DataFrame(data.toarray())
+    if isinstance(data, (list, tuple)):
+        return _read_rows(data)
+    if isinstance(data, dict):
+        try:
+            return pd.DataFrame(data)
+        except ValueError as error:
+            raise DatasetError(f"X is a dict that makes no table: {error}") from error
+    if type(data).__module__.partition(".")[0] == "pyarrow" and hasattr(data, "to_pandas"):
+        converted = data.to_pandas()
+        if isinstance(converted, pd.DataFrame):
+            return converted
+    if hasattr(data, "columns") or hasattr(data, "__dataframe__"):
+        return _read_narwhals(data)
+    array = data if isinstance(data, np.ndarray) else np.asarray(data)
+    if array.dtype.names is not None:
+        return pd.DataFrame(array)
     if array.ndim != 2:
+        raise DatasetError(_not_two_dimensional(data, array.shape))
+    frame = pd.DataFrame(array)
+    return frame.infer_objects() if array.dtype == object else frame
+
+
+def _read_rows(data: Sequence[Any]) -> pd.DataFrame:
+    first = data[0] if data else []
+    if isinstance(first, dict):
+        return pd.DataFrame(list(data))
+    if isinstance(first, (str, bytes)) or not hasattr(first, "__len__"):
+        raise DatasetError(_not_two_dimensional(data, (len(data),)))
+    lengths = {len(row) if hasattr(row, "__len__") else 0 for row in data}
+    if len(lengths) > 1:
+        raise DatasetError(f"rows of X differ in length: {sorted(lengths)[:5]}")
+    return pd.DataFrame(list(data))
+
+
+def _read_narwhals(data: Any) -> pd.DataFrame:
+    import narwhals as nw
+
+    frame: Any = nw.from_native(data, pass_through=True)
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect()
+    if not isinstance(frame, nw.DataFrame):
         raise DatasetError(
-            f"X must have two dimensions (rows, columns), got shape {array.shape}; "
-            "reshape a single column with X.reshape(-1, 1)"
+            f"cannot read a {type(data).__module__}.{type(data).__qualname__} as a table; "
+            "pass a pandas, polars or pyarrow frame or an array"
         )
-    return pd.DataFrame(array)
+    return frame.to_pandas()
 
 
-def typed_column(values: pd.Series[Any], kind: ColumnKind) -> pd.Series[Any]:
-    """Cells of one column as its kind says; what does not fit becomes missing.
+def _not_two_dimensional(data: Any, shape: tuple[int, ...]) -> str:
+    if shape == ():
+        return (
+            f"X is a {type(data).__qualname__}, not a table: pass a frame, an array or a path"
+        )
+    message = f"X must have two dimensions (rows, columns), got shape {shape}"
+    if len(shape) == 1:
+        return f"{message}; reshape a single column with X.reshape(-1, 1)"
+    return f"{message}; flatten each row with X.reshape(len(X), -1)"
 
-    numeric and boolean to float64 (infinities missing), date to datetime64,
-    categorical and text to object strings with None for missing.
+
+def usable_names(names: Iterable[Any]) -> list[str | int] | None:
+    """Unique names, all strings or all integers; None when `names` already are.
+
+    Examples
+    --------
+    >>> usable_names(["a", "b"]) is None
+    True
+    >>> usable_names(["a", "a", ("b", 1), 2])
+    ['a', 'a.1', 'b_1', '2']
     """
-    if kind in ("numeric", "boolean"):
-        if isinstance(values.dtype, pd.SparseDtype):
-            values = values.sparse.to_dense()
-        if isinstance(values.dtype, pd.CategoricalDtype):
-            values = values.astype(object)
-        if kind == "boolean" and not pd.api.types.is_numeric_dtype(values.dtype):
-            return _boolean(values)
-        numbers = pd.to_numeric(values, errors="coerce").astype("float64")
-        return numbers.mask(np.isinf(numbers)) if np.isinf(numbers).any() else numbers
-    if kind == "date":
-        return pd.to_datetime(values, errors="coerce", format="mixed", utc=True)
-    missing = values.isna()
-    return values.astype(object).map(_label).where(~missing, None)
+    given = list(names)
+    kinds = {type(name) for name in given}
+    if kinds <= {str} or kinds <= {int}:
+        if len(set(given)) == len(given):
+            return None
+        plain: list[str | int] = given
+    else:
+        plain = [_plain_name(name) for name in given]
+    if len({type(name) for name in plain}) > 1:
+        plain = [str(name) for name in plain]
+    if len(set(plain)) == len(plain):
+        return plain
+    taken, seen = set(plain), set[str | int]()
+    unique: list[str | int] = []
+    for name in plain:
+        new, n = name, 0
+        while new in seen or (n > 0 and new in taken):
+            n += 1
+            new = f"{name}.{n}"
+        seen.add(new)
+        unique.append(new)
+    # Integer names that had to be told apart are strings now; so must be the rest.
+    if len({type(name) for name in unique}) > 1:
+        return [str(name) for name in unique]
+    return unique
 
 
-_TRUE, _FALSE = {"true", "t", "yes", "y", "1", "1.0"}, {"false", "f", "no", "n", "0", "0.0"}
+def _plain_name(name: Any) -> str | int:
+    if isinstance(name, tuple):
+        return "_".join(str(part) for part in name if str(part) != "")
+    if isinstance(name, (int, np.integer)) and not isinstance(name, (bool, np.bool_)):
+        return int(name)
+    return str(name)
 
 
-def _boolean(values: pd.Series[Any]) -> pd.Series[Any]:
-    def read(cell: Any) -> float:
-        word = str(cell).strip().lower()
-        return 1.0 if word in _TRUE else 0.0 if word in _FALSE else np.nan
-
-    return values.astype(object).map(read).astype("float64")
-
-
-def _label(cell: Any) -> str:
-    # 3, 3.0 and "3" name the same level: a missing cell turns integers into floats.
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return str(cell).strip()
-
-
-def typed_frame(data: Any, columns: Sequence[Column]) -> pd.DataFrame:
+def typed_frame(
+    data: Any,
+    columns: Sequence[Column],
+    *,
+    day_first_columns: Collection[str | int] | None = None,
+) -> pd.DataFrame:
     """Read `data` into the used columns of a schema, in its order.
 
     Parameters
     ----------
     data : DataFrame of any library, array or sparse matrix, shape (n_rows, n_columns)
+        Columns are found by name, or by position where either side has no names.
     columns : sequence of Column
         Constants and identifiers among them are left out.
+    day_first_columns : collection of names, optional
+        Date columns written day before month. By default each column's own cells
+        decide.
 
     Returns
     -------
     pandas.DataFrame, shape (n_rows, n_used_columns)
+        See :func:`typed_column` for the types.
 
     Raises
     ------
     DatasetError
         If a column of the schema is missing from `data`.
+
+    Examples
+    --------
+    >>> data = pd.DataFrame({"id": [7, 8], "size": ["1", "?"], "color": ["red", None]})
+    >>> columns = [Column("color", "categorical"), Column("size", "numeric")]
+    >>> typed_frame(data, columns)
+      color  size
+    0   red   1.0
+    1  None   NaN
     """
-    frame = as_frame(data)
+    frame = _by_name(as_frame(data), columns)
     wanted = [column for column in columns if column.kind in USED_KINDS]
-    if not frame.columns.is_unique:
-        # Names were made unique when the schema was read; go by position here.
-        if len(frame.columns) < len(columns):
-            raise DatasetError(f"expected {len(columns)} columns, got {len(frame.columns)}")
-        frame = frame.iloc[:, : len(columns)].set_axis([c.name for c in columns], axis=1)
-    missing = [column.name for column in wanted if column.name not in frame.columns]
-    if missing and len(frame.columns) == len(columns) and isinstance(
-        frame.columns, pd.RangeIndex
-    ):
-        frame = frame.set_axis([column.name for column in columns], axis=1)
-        missing = []
-    if missing:
-        raise DatasetError(f"columns {missing[:5]} are missing; the data has {list(frame.columns)[:10]}")
-    return pd.DataFrame(
-        {column.name: typed_column(frame[column.name], column.kind) for column in wanted},
-        index=frame.index,
+    fast = [
+        column.name
+        for column, dtype in zip(wanted, _dtypes(frame, wanted), strict=True)
+        if column.kind in ("numeric", "boolean")
+        and isinstance(dtype, np.dtype)
+        and dtype.kind in "fiub"
+    ]
+    if len(fast) == len(wanted):
+        return _numbers(frame, fast)
+    # Most tables mix a few kinds; what is already numbers goes in one block.
+    parts: dict[Any, pd.Series[Any]] = dict(_numbers(frame, fast).items()) if fast else {}
+    for column in wanted:
+        if column.name not in parts:
+            first = None if day_first_columns is None else column.name in day_first_columns
+            parts[column.name] = typed_column(frame[column.name], column.kind, day_first=first)
+    ordered = {column.name: parts[column.name] for column in wanted}
+    return pd.DataFrame(ordered, index=frame.index, columns=list(ordered))
+
+
+def _dtypes(frame: pd.DataFrame, columns: Sequence[Column]) -> list[Any]:
+    dtype_of: dict[Any, Any] = dict(zip(frame.columns, frame.dtypes, strict=True))
+    return [dtype_of[column.name] for column in columns]
+
+
+def _numbers(frame: pd.DataFrame, names: list[str | int]) -> pd.DataFrame:
+    block = np.array(frame[names].to_numpy(dtype="float64"), order="F")
+    block[np.isinf(block)] = np.nan
+    return pd.DataFrame(block, index=frame.index, columns=names, copy=False)
+
+
+def _by_name(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+    known = set(frame.columns)
+    missing = [c.name for c in columns if c.kind in USED_KINDS and c.name not in known]
+    if not missing:
+        return frame
+    names = [column.name for column in columns]
+    unnamed = _is_range(names) or _is_range(list(frame.columns))
+    if unnamed and len(frame.columns) == len(columns):
+        return frame.set_axis(names, axis=1)
+    raise DatasetError(
+        f"columns {missing[:5]} are missing; the data has {list(frame.columns)[:10]}"
     )
+
+
+def _is_range(names: list[Any]) -> bool:
+    return names == list(range(len(names)))
 
 
 def string_names(columns: Sequence[Column]) -> dict[str | int, str]:
@@ -145,22 +267,47 @@ class TypedColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     columns : sequence of (name, kind)
         The schema's columns as plain pairs, so that the estimator clones and prints.
+
+    Attributes
+    ----------
+    day_first_ : list of names
+        Date columns whose cells are written day before month; learned in `fit`, so
+        that a later row such as 03/04/2020 is read as the training rows were.
+
+    Examples
+    --------
+    >>> step = TypedColumns([("a", "numeric"), ("b", "constant")])
+    >>> step.fit_transform(pd.DataFrame({"a": ["1", "two"], "b": [0, 0]}))["a"].tolist()
+    [1.0, nan]
     """
 
     def __init__(self, columns: Sequence[tuple[str | int, ColumnKind]]) -> None:
         self.columns = columns
 
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Nothing to learn; the schema is given."""
-        self.n_features_in_ = as_frame(X).shape[1]
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
+        """Learn how dates are written; everything else the schema gives."""
+        frame = as_frame(X)
+        self.n_features_in_ = frame.shape[1]
+        dates = [column for column in self._columns() if column.kind == "date"]
+        frame = _by_name(frame, self._columns()) if dates else frame
+        self.day_first_ = [c.name for c in dates if day_first(frame[c.name])]
         return self
 
     def transform(self, X: Any) -> pd.DataFrame:
         """Read `X` as the schema says, under string names."""
-        columns = [Column(name, kind) for name, kind in self.columns]
-        frame = typed_frame(X, columns)
+        columns = self._columns()
+        frame = typed_frame(X, columns, day_first_columns=self.day_first_)
         names = string_names(columns)
         return frame.set_axis([names[name] for name in frame.columns], axis=1)
 
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray[Any, Any]:  # noqa: ARG002
+        """Names of the columns that are kept, as strings."""
+        names = string_names(self._columns())
+        kept = [names[c.name] for c in self._columns() if c.kind in USED_KINDS]
+        return np.array(kept, dtype=object)
+
+    def _columns(self) -> list[Column]:
+        return [Column(name, kind) for name, kind in self.columns]
+
     def __sklearn_is_fitted__(self) -> bool:
-        return True
+        return hasattr(self, "day_first_")

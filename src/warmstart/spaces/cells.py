@@ -1,0 +1,246 @@
+"""Cells of one column as its kind says: numbers, truth values, dates, words."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from warmstart.domain import ColumnKind
+
+MISSING_WORDS = frozenset(
+    ["", "?", "NA", "N/A", "n/a", "#N/A", "<NA>", "nan", "NaN", "NaT", "null", "NULL", "None"]
+)
+"""Words that stand for a missing cell, in files and in frames turned to strings."""
+
+TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1"})
+FALSE_WORDS = frozenset({"false", "f", "no", "n", "0"})
+
+Words: TypeAlias = NDArray[np.object_]
+"""Distinct stripped strings."""
+
+Codes: TypeAlias = NDArray[np.intp]
+"""For each cell the position of its word, -1 where missing."""
+
+
+def typed_column(
+    values: pd.Series[Any], kind: ColumnKind, *, day_first: bool | None = None
+) -> pd.Series[Any]:
+    """Cells of one column as its kind says; what does not fit becomes missing.
+
+    Parameters
+    ----------
+    values : pandas.Series, shape (n_rows,)
+        Cells of any type.
+    kind : ColumnKind
+        numeric and boolean give float64 with infinities missing (a duration counts in
+        seconds), date gives datetime64 in UTC, categorical and text give object
+        strings with None for missing.
+    day_first : bool, optional
+        Whether dates are written day before month; by default the cells decide.
+
+    Returns
+    -------
+    pandas.Series, shape (n_rows,)
+
+    Examples
+    --------
+    >>> typed_column(pd.Series(["1", "two", "$3,000"]), "numeric").tolist()
+    [1.0, nan, 3000.0]
+    >>> typed_column(pd.Series(["yes", "no", None]), "boolean").tolist()
+    [1.0, 0.0, nan]
+    >>> typed_column(pd.Series([3.0, None]), "categorical").tolist()
+    ['3', None]
+    """
+    if kind == "numeric":
+        cells: Any = numbers(values)
+    elif kind == "boolean":
+        cells = _truth(values)
+    elif kind == "date":
+        cells = _dates(values, day_first)
+    else:
+        codes, found = words(values)
+        cells = np.append(found, [None])[codes]
+        return pd.Series(cells, index=values.index, name=values.name, dtype=object)
+    return pd.Series(cells, index=values.index, name=values.name)
+
+
+def words(values: pd.Series[Any]) -> tuple[Codes, Words]:
+    """Distinct words of a column, and where each cell's is.
+
+    3, 3.0 and "3" are the same word: one missing cell turns integers into floats.
+
+    Returns
+    -------
+    codes : ndarray of int, shape (n_rows,)
+    words : ndarray of str, shape (n_words,)
+
+    Examples
+    --------
+    >>> codes, found = words(pd.Series(["b", " a", "a ", "?", None]))
+    >>> codes.tolist(), found.tolist()
+    ([0, 1, 1, -1, -1], ['b', 'a'])
+    """
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        codes: Codes = np.asarray(values.cat.codes, dtype=np.intp)
+        distinct: Any = values.cat.categories
+    else:
+        values = dense(values)
+        try:
+            codes, distinct = pd.factorize(values)
+        except (TypeError, ValueError):  # unhashable cells such as lists
+            text = values.astype(object).map(str).where(values.notna(), None)
+            codes, distinct = pd.factorize(text)
+    plain = np.array([_word(cell) for cell in distinct], dtype=object)
+    # Cells that differ only by blanks or by type meet here, and unused levels go.
+    used = np.zeros(len(plain) + 1, dtype=bool)
+    used[codes] = True
+    absent = np.array([w in MISSING_WORDS for w in plain], dtype=bool) | ~used[:-1]
+    plain[absent] = None
+    again, merged = pd.factorize(plain)
+    return np.append(again, -1)[codes], np.asarray(merged, dtype=object)
+
+
+def _word(cell: Any) -> str:
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8", errors="replace").strip()
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return str(cell).strip()
+
+
+def dense(values: pd.Series[Any]) -> pd.Series[Any]:
+    """The same column without sparse storage."""
+    if not isinstance(values.dtype, pd.SparseDtype):
+        return values
+    return pd.Series(np.asarray(values), index=values.index, name=values.name)
+
+
+def numbers(values: pd.Series[Any]) -> NDArray[np.float64]:
+    """Cells as float64; what is not a finite number becomes NaN.
+
+    Examples
+    --------
+    >>> numbers(pd.Series(["1.5", "12 %", "n/a", float("inf")])).tolist()
+    [1.5, 12.0, nan, nan]
+    """
+    values = dense(values)
+    dtype = values.dtype
+    if pd.api.types.is_timedelta64_dtype(dtype):
+        found = values.dt.total_seconds().to_numpy(dtype="float64")
+    elif pd.api.types.is_bool_dtype(dtype) or pd.api.types.is_numeric_dtype(dtype):
+        if isinstance(dtype, np.dtype):
+            found = values.to_numpy(dtype="float64")
+        else:
+            found = values.to_numpy(dtype="float64", na_value=np.nan)
+    elif pd.api.types.is_datetime64_any_dtype(dtype):
+        found = np.full(len(values), np.nan)
+    else:
+        codes, distinct = words(values)
+        return np.append(numbers_in(distinct), np.nan)[codes]
+    wild = np.isinf(found)
+    return np.where(wild, np.nan, found) if wild.any() else found
+
+
+# 1,234.50 and $12 and 45 % are numbers to the people who typed them.
+_DRESSED = re.compile(r"([-+]?)[$€£]?\s?(\d{1,3}(?:,\d{3})+|\d+)(\.\d*)?\s?[%€]?")
+
+
+def numbers_in(found: Words) -> NDArray[np.float64]:
+    """Words as finite numbers, NaN where a word is none.
+
+    Parameters
+    ----------
+    found : ndarray of str, shape (n_words,)
+
+    Returns
+    -------
+    ndarray of float, shape (n_words,)
+    """
+    plain = np.array(
+        pd.to_numeric(pd.Series(found, dtype=object), errors="coerce"), dtype=float
+    )
+    plain[np.isinf(plain)] = np.nan
+    for i in np.flatnonzero(np.isnan(plain)):
+        if dressed := _DRESSED.fullmatch(found[i]):
+            sign, whole, fraction = dressed.groups()
+            plain[i] = float(f"{sign}{whole.replace(',', '')}{fraction or ''}")
+    return plain
+
+
+def _truth(values: pd.Series[Any]) -> NDArray[np.float64]:
+    if pd.api.types.is_bool_dtype(values.dtype) or pd.api.types.is_numeric_dtype(values.dtype):
+        return numbers(values)
+    codes, found = words(values)
+    read = [
+        1.0 if w in TRUE_WORDS else 0.0 if w in FALSE_WORDS else np.nan for w in _lower(found)
+    ]
+    return np.array([*read, np.nan])[codes]
+
+
+def _lower(found: Words) -> list[str]:
+    return [word.lower() for word in found]
+
+
+def _dates(values: pd.Series[Any], first: bool | None) -> Any:
+    if isinstance(values.dtype, pd.PeriodDtype):
+        values = values.dt.to_timestamp()
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return pd.DatetimeIndex(pd.to_datetime(values, utc=True)).as_unit("us")
+    codes, found = words(values)
+    read = dates_in(found, day_first_in(found) if first is None else first)
+    return read.append(pd.DatetimeIndex([None]).tz_localize("UTC").as_unit("us"))[codes]
+
+
+def dates_in(found: Words, first: bool) -> pd.DatetimeIndex:
+    """Words as UTC times, NaT where a word is none; `first`: day before month."""
+    cells = pd.Series(found, dtype=object)
+    read: pd.Series[Any] = pd.to_datetime(cells, format="ISO8601", errors="coerce", utc=True)
+    read = read.dt.as_unit("us")
+    left = read.isna()
+    if left.any():
+        with warnings.catch_warnings():
+            # pandas warns when a word contradicts `first`; the other order is right then.
+            warnings.simplefilter("ignore", UserWarning)
+            guess = pd.tseries.api.guess_datetime_format(cells[left].iloc[0], dayfirst=first)
+            for one in dict.fromkeys([guess or "mixed", "mixed"]):
+                rest = pd.to_datetime(
+                    cells[left], format=one, dayfirst=first, errors="coerce", utc=True
+                )
+                read = read.fillna(rest.dt.as_unit("us"))
+                left = read.isna()
+                if not left.any():
+                    break
+    return pd.DatetimeIndex(read)
+
+
+_SLASHED = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}\b")
+
+
+def day_first(values: pd.Series[Any]) -> bool:
+    """Whether dates in a column are written day before month.
+
+    Examples
+    --------
+    >>> day_first(pd.Series(["03/04/2020", "25/12/2020"]))
+    True
+    """
+    if pd.api.types.is_datetime64_any_dtype(values.dtype) or isinstance(
+        values.dtype, pd.PeriodDtype
+    ):
+        return False
+    return day_first_in(words(values)[1])
+
+
+def day_first_in(found: Words) -> bool:
+    """:func:`day_first` of distinct words."""
+    pairs = [match.groups() for word in found if (match := _SLASHED.match(word))]
+    first = sum(int(a) > 12 for a, _ in pairs)
+    second = sum(int(b) > 12 for _, b in pairs)
+    if first == second == 0:  # 03.04.2020: dots are written where days come first
+        return any("." in word[:3] for word in found[:100])
+    return first > second
