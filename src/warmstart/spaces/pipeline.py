@@ -196,10 +196,21 @@ def _encoder(name: str, schema: Schema) -> list[Any]:
     n_folds = 3 if schema.task_type == "regression" else min(3, (schema.min_class_count or 0) // 2)
     if name == "target" and n_folds >= 2:
         target_type = "continuous" if schema.task_type == "regression" else schema.task_type
-        return [fill, TargetEncoder(target_type=target_type, cv=n_folds, random_state=0)]
+        return [fill, TargetEncoder(target_type=target_type, **_seeded_folds(n_folds, schema))]
     if name in ("ordinal", "target"):
         return [fill, OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)]
     raise SpaceMismatchError(f"encoding must be one_hot, ordinal or target, got {name!r}")
+
+
+def _seeded_folds(n_folds: int, schema: Schema) -> dict[str, Any]:
+    """TargetEncoder's folds: a splitter from scikit-learn 1.9 on, a seed before."""
+    import sklearn
+    from sklearn.model_selection import KFold, StratifiedKFold
+
+    if tuple(int(part) for part in sklearn.__version__.split(".")[:2]) < (1, 9):
+        return {"cv": n_folds, "random_state": 0}
+    folds = KFold if schema.task_type == "regression" else StratifiedKFold
+    return {"cv": folds(n_folds, shuffle=True, random_state=0)}
 
 
 def date_parts(frame: pd.DataFrame) -> np.ndarray[Any, Any]:

@@ -1,0 +1,82 @@
+"""How a model's belief becomes a choice: the next configuration, or a batch of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from warmstart.models.pmf import PMF, PMFPosterior, log_loss_response
+from warmstart.recommend.acquisition import expected_improvement
+from warmstart.recommend.batch import best_of_n
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from warmstart.metadataset.table import ScoreTable
+
+N_SAMPLES = 600
+"""Posterior draws a batch is chosen on; more changes little."""
+
+
+@dataclass(slots=True, kw_only=True)
+class GuidedPMF:
+    """PMF with its acquisition rules: a first pick by regret, then expected improvement."""
+
+    model: PMF = field(default_factory=PMF)
+    random_state: int = 0
+
+    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
+        """Fit the model; see :meth:`warmstart.models.pmf.PMF.fit`."""
+        self.random_state = random_state
+        self.model.fit(table, random_state=random_state)
+        return self
+
+    def start(self, metafeatures: pd.Series[Any] | None = None) -> GuidedState:
+        """Begin a new task."""
+        return GuidedState(self.model.start(metafeatures), self.random_state)
+
+
+class GuidedState:
+    """One new task: names configurations, learns scores."""
+
+    def __init__(self, posterior: PMFPosterior, random_state: int) -> None:
+        self.posterior = posterior
+        self._rng = np.random.default_rng(random_state)
+        self._told = np.zeros(posterior.mixture.n_configs, dtype=bool)
+        self._incumbent = np.inf
+        self._next: int | None = None
+
+    def next(self) -> int:
+        """The configuration of highest expected improvement; of lowest regret at first."""
+        if self._told.all():
+            raise IndexError(f"all {len(self._told)} configurations have been told")
+        if self._next is None:
+            self._next = self._choose()
+        return self._next
+
+    def _choose(self) -> int:
+        if not np.isfinite(self._incumbent):
+            return self.batch(1)[0]
+        mixture = self.posterior.mixture
+        gain = expected_improvement(
+            mixture.means, np.sqrt(mixture.variances), mixture.weights, self._incumbent
+        )
+        return int(np.where(self._told, -np.inf, gain).argmax())
+
+    def batch(self, n: int) -> list[int]:
+        """`n` configurations to run without feedback, best first."""
+        samples = self.posterior.mixture.sample(N_SAMPLES, self._rng)
+        left = np.flatnonzero(~self._told)
+        return [int(left[k]) for k in best_of_n(samples[:, left], n)]
+
+    def tell(self, index: int, score: float) -> None:
+        """Learn a score; NaN rules the configuration out."""
+        self._told[index] = True
+        self._next = None
+        if np.isfinite(score):
+            self.posterior.tell(index, score)
+            response = float(log_loss_response(np.asarray(score), self.posterior.ideal))
+            self._incumbent = min(self._incumbent, response)

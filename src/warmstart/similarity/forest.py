@@ -1,0 +1,115 @@
+"""A random forest over tasks, as weights on the training tasks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+Integers = np.ndarray[Any, np.dtype[np.int32]]
+
+
+@dataclass(frozen=True, slots=True)
+class ForestWeights:
+    """Which training tasks share a leaf with a query, averaged over trees.
+
+    A regression forest predicts the mean of the training targets in the leaf a query
+    falls into; kept as weights on the training tasks it takes little room, needs no
+    scikit-learn to answer, and says which tasks an answer came from.
+
+    Trees lie end to end in flat arrays; a leaf has ``feature`` -1.
+
+    References
+    ----------
+    .. [1] Breiman. "Random Forests." Machine Learning 45, 2001.
+    .. [2] Meinshausen. "Quantile Regression Forests." JMLR 7, 2006 (forests as weights).
+    """
+
+    roots: Integers
+    """Index of each tree's first node, shape (n_trees,)."""
+
+    feature: Integers
+    threshold: Array
+    left: Integers
+    right: Integers
+    """Nodes of all trees, shape (n_nodes,); children are global indices."""
+
+    leaves: Integers
+    """Leaf each training task falls into, shape (n_trees, n_tasks)."""
+
+    counts: Integers
+    """Times a task was drawn for a tree, shape (n_trees, n_tasks)."""
+
+    @classmethod
+    def fit(
+        cls,
+        points: Array,
+        targets: Array,
+        *,
+        n_trees: int = 100,
+        min_samples_leaf: int = 3,
+        max_features: float = 1 / 3,
+        random_state: int = 0,
+    ) -> ForestWeights:
+        """Grow bagged regression trees.
+
+        Parameters
+        ----------
+        points : ndarray, shape (n_tasks, n_features)
+        targets : ndarray, shape (n_tasks, n_targets)
+        """
+        from sklearn.tree import DecisionTreeRegressor
+
+        rng = np.random.default_rng(random_state)
+        n_tasks = len(points)
+        single = points.astype("float32")  # what the trees split on
+        roots, offset = [], 0
+        parts: dict[str, list[Any]] = {k: [] for k in ("feature", "threshold", "left", "right")}
+        leaves, counts = [], []
+        for _ in range(n_trees):
+            drawn = rng.integers(n_tasks, size=n_tasks)
+            tree = DecisionTreeRegressor(
+                min_samples_leaf=min_samples_leaf,
+                max_features=max_features,
+                random_state=int(rng.integers(2**31)),
+            ).fit(single[drawn], targets[drawn])
+            nodes = tree.tree_
+            is_leaf = nodes.children_left < 0
+            roots.append(offset)
+            parts["feature"].append(np.where(is_leaf, -1, nodes.feature))
+            parts["threshold"].append(nodes.threshold)
+            parts["left"].append(nodes.children_left + offset)
+            parts["right"].append(nodes.children_right + offset)
+            leaves.append(tree.apply(single) + offset)
+            counts.append(np.bincount(drawn, minlength=n_tasks))
+            offset += nodes.node_count
+        joined = {name: np.concatenate(part) for name, part in parts.items()}
+        return cls(
+            np.asarray(roots, dtype="int32"),
+            joined["feature"].astype("int32"),
+            joined["threshold"].astype("float64"),
+            joined["left"].astype("int32"),
+            joined["right"].astype("int32"),
+            np.asarray(leaves, dtype="int32"),
+            np.asarray(counts, dtype="int32"),
+        )
+
+    def weights(self, queries: Array) -> Array:
+        """Weights on the training tasks, shape (n, n_tasks); every row sums to one."""
+        single = queries.astype("float32").astype("float64")
+        result = np.zeros((len(queries), self.leaves.shape[1]))
+        for row, query in enumerate(single):
+            node = self.roots.copy()
+            while True:
+                feature = self.feature[node]
+                inner = feature >= 0
+                if not inner.any():
+                    break
+                goes_left = query[np.maximum(feature, 0)] <= self.threshold[node]
+                child = np.where(goes_left, self.left[node], self.right[node])
+                node = np.where(inner, child, node)
+            mates = (self.leaves == node[:, None]) * self.counts
+            result[row] = (mates / mates.sum(axis=1, keepdims=True)).mean(axis=0)
+        return result

@@ -1,0 +1,53 @@
+"""Meta-features on one scale: each value becomes its quantile among the known tasks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class QuantileNormaliser:
+    """Empirical distribution of every meta-feature over the training tasks."""
+
+    names: tuple[str, ...]
+    """Meta-features that vary among the tasks."""
+
+    grid: Array
+    """Sorted training values, shape (n_tasks, n_features)."""
+
+    @classmethod
+    def fit(cls, metafeatures: pd.DataFrame) -> QuantileNormaliser:
+        """Learn from the training tasks, shape (n_tasks, n_features); constants are left out.
+
+        Examples
+        --------
+        >>> known = pd.DataFrame({"rows": [10.0, 20.0, 30.0, 40.0], "flat": 1.0})
+        >>> scale = QuantileNormaliser.fit(known)
+        >>> scale.transform(pd.DataFrame({"rows": [5.0, 30.0, 99.0]})).ravel().tolist()
+        [0.0, 0.625, 1.0]
+        """
+        values = metafeatures.to_numpy(dtype="float64")
+        # A value missing on some tasks takes their median: the middle of its own scale.
+        medians = np.nanmedian(values, axis=0) if len(values) else np.zeros(values.shape[1])
+        values = np.where(np.isfinite(values), values, np.nan_to_num(medians))
+        varies = values.max(axis=0) > values.min(axis=0)
+        names = tuple(str(n) for n, keep in zip(metafeatures.columns, varies, strict=True) if keep)
+        return cls(names, np.sort(values[:, varies], axis=0))
+
+    def transform(self, metafeatures: pd.DataFrame) -> Array:
+        """Quantiles in [0, 1], shape (n_tasks, n_features); 0.5 where a value is missing."""
+        values = metafeatures.reindex(columns=list(self.names)).to_numpy(dtype="float64")
+        quantiles = np.full(values.shape, 0.5)
+        for k in range(values.shape[1]):
+            known = np.isfinite(values[:, k])
+            # Ties count half below, half above.
+            below = np.searchsorted(self.grid[:, k], values[known, k], side="left")
+            up_to = np.searchsorted(self.grid[:, k], values[known, k], side="right")
+            quantiles[known, k] = (below + up_to) / (2 * len(self.grid))
+        return quantiles
