@@ -5,16 +5,13 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from warmstart.metafeatures.prepared import MAX_COLUMNS, MAX_ROWS, Prepared, Table
 from warmstart.metafeatures.registry import metafeatures_for
-
-if TYPE_CHECKING:
-    from warmstart.domain import TaskType
 
 _log = logging.getLogger(__name__)
 
@@ -24,7 +21,7 @@ def extract_metafeatures(
     y: Any = None,
     *,
     target: str | int | None = None,
-    task_type: TaskType | None = None,
+    task_type: str | None = None,
     groups: Iterable[str] | None = None,
     max_rows: int = MAX_ROWS,
     max_columns: int = MAX_COLUMNS,
@@ -45,7 +42,7 @@ def extract_metafeatures(
         Target, if not a column of `data`.
     target : str or int, optional
         Column of `data` that holds the target.
-    task_type : {"binary", "multiclass", "regression"}, optional
+    task_type : {"binary", "multiclass", "classification", "regression"}, optional
         By default inferred from the target.
     groups : iterable of str, optional
         Some of "general", "statistical", "information", "landmarking", "target"; by default
@@ -82,12 +79,16 @@ def extract_metafeatures(
     >>> values = extract_metafeatures(iris, target="target")
     >>> values[["NumberOfInstances", "NumberOfFeatures", "NumberOfClasses"]].tolist()
     [150.0, 4.0, 3.0]
-    >>> round(values["ClassEntropy"], 3), bool(values["LandmarkLDA"] > 0.95)
-    (1.585, True)
+    >>> print(f"{values['ClassEntropy']:.3f} bits")
+    1.585 bits
+    >>> bool(values["Landmark1NN"] > 0.9)
+    True
     """
     from warmstart.datasets.load import load_dataset
 
-    dataset = load_dataset(data, y, target=target, task_type=task_type)
+    dataset = load_dataset(
+        data, y, target=target, task_type=task_type, random_state=random_state
+    )
     return metafeatures_of(
         dataset,
         groups=groups,

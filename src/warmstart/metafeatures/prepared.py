@@ -100,11 +100,6 @@ class Prepared:
         Above these, statistics use a random sample of rows and columns.
     random_state : int
         Seed of the samples, the folds and the random landmarker.
-
-    Examples
-    --------
-    Counts always come from all rows, moments from the sample; see
-    :func:`warmstart.metafeatures.extract.metafeatures_of`.
     """
 
     def __init__(
@@ -230,26 +225,36 @@ class Prepared:
         fourth: Floats = np.einsum("ij,ij->j", squares, squares)
         return fourth / self.standardised.n_known - 3.0
 
-    @cached_property
+    @property
     def encoded(self) -> Floats:
         """shape (n_sampled, n_encoded); standardised numbers, then 0/1 a level.
 
         auto-sklearn's preparation: numbers scaled, the indicators left at 0 and 1.
         A missing category is a level; a text stands for its length.
         """
+        return self._encoding[0]
+
+    @cached_property
+    def _encoding(self) -> tuple[Floats, Integers]:
+        """The encoded matrix, and each column's place within the column it came from."""
         numbers = np.hstack([self.standardised.z, standardise(self.text_lengths).z])
-        hot = [(column, level) for column in self.levels for level in _shown_levels(column)]
-        n_all = numbers.shape[1] + len(hot)
-        if n_all == 0:
-            return np.zeros((len(self.rows), 1))
-        kept = _sample(n_all, self.max_columns, self.rng("encoded"))
-        kept_numbers = kept[kept < numbers.shape[1]]
-        kept_hot = [hot[i - numbers.shape[1]] for i in kept[len(kept_numbers) :]]
+        n_numbers = numbers.shape[1]
+        hot = [
+            (column.codes, level, place)
+            for column in self.levels
+            for place, level in enumerate(_shown_levels(column))
+        ]
+        if n_numbers + len(hot) == 0:
+            return np.zeros((len(self.rows), 1)), np.zeros(1, dtype=np.int64)
+        places = np.array([0] * n_numbers + [place for *_, place in hot], dtype=np.int64)
+        kept = _in_turn(places, self.max_columns, self.rng("encoded"))
         encoded = np.empty((len(self.rows), len(kept)))
-        encoded[:, : len(kept_numbers)] = numbers[:, kept_numbers]
-        for j, (column, level) in enumerate(kept_hot, start=len(kept_numbers)):
-            encoded[:, j] = column.codes == level
-        return encoded
+        encoded[:, : np.count_nonzero(kept < n_numbers)] = numbers[:, kept[kept < n_numbers]]
+        for j, i in enumerate(kept):
+            if i >= n_numbers:
+                codes, level, _ = hot[i - n_numbers]
+                encoded[:, j] = codes == level
+        return encoded, places[kept]
 
     # target
 
@@ -283,8 +288,8 @@ class Prepared:
         """Rows, columns and folds of the landmarkers."""
         # In random order: of equally near neighbours the first counts, and data come sorted.
         rows = self.rng("landmark rows").permutation(len(self.rows))[:LANDMARK_ROWS]
-        columns = _sample(self.encoded.shape[1], LANDMARK_COLUMNS, self.rng("landmark columns"))
-        X = self.encoded[rows][:, columns]
+        encoded, places = self._encoding
+        X = encoded[rows][:, _in_turn(places, LANDMARK_COLUMNS, self.rng("landmark columns"))]
         shuffled = self.rng("folds").permutation(len(rows))
         if self.is_classification:
             known, codes = np.unique(self.class_codes[self.rows][rows], return_inverse=True)
@@ -309,7 +314,7 @@ def standardise(values: Floats) -> Standardised:
 
     Examples
     --------
-    >>> standardise(np.array([[1.0, 5.0], [3.0, 5.0]])).z.tolist()
+    >>> standardise(np.array([[1.0, 5.0], [3.0, 5.0]])).z.round(6).tolist()
     [[-1.0], [1.0]]
     """
     missing = ~np.isfinite(values)
@@ -342,7 +347,16 @@ def _sample(n: int, at_most: int, rng: np.random.Generator) -> Integers:
     return np.sort(rng.choice(n, size=at_most, replace=False)).astype(np.int64)
 
 
+def _in_turn(places: Integers, at_most: int, rng: np.random.Generator) -> Integers:
+    """Positions of the lowest places, ties at random: no column is lost to another's levels."""
+    order = np.lexsort((rng.permutation(len(places)), places))
+    return np.sort(order[:at_most])
+
+
 def _shown_levels(column: Levels) -> list[int]:
-    """Levels with a 0/1 column, -1 for missing; none if the sample shows one level only."""
-    present = np.flatnonzero(np.bincount(column.codes + 1)) - 1
-    return [int(level) for level in present if level < MAX_LEVELS] if len(present) > 1 else []
+    """Levels with a 0/1 column, frequent first, missing (-1) last; none if there is but one."""
+    counts = np.bincount(column.codes + 1)
+    if np.count_nonzero(counts) < 2:
+        return []
+    shown = [int(level) for level in np.flatnonzero(counts[1:]) if level < MAX_LEVELS]
+    return [*shown, -1] if counts[0] else shown
