@@ -83,13 +83,13 @@ class PreparedFolds:
         self._bytes = 0
 
     def get(
-        self, steps: Any, name: str, fold: Fold, number: int
+        self, steps: Any, recipe: str, fold: Fold, number: int
     ) -> tuple[Array, Array, float, float]:
         """Training and held-out matrix of one fold, and the seconds each took.
 
-        `name` tells unfitted `steps` from others; fitting them changes what they are.
+        `recipe` names the steps as they are before fitting.
         """
-        key = name, number
+        key = recipe, number
         if key in self._folds:
             return self._folds[key]
         # An estimator that works in place must not spoil the data of the next one.
@@ -219,14 +219,14 @@ def cross_validate(
     steps, estimator = None, model
     if isinstance(model, Pipeline) and len(model) > 1:
         steps, estimator = model[:-1], model[-1]
-    name = joblib.hash(steps)
+    recipe = joblib.hash(steps)  # before fitting changes them
     for number, fold in enumerate(task.folds):
         X_train: Any = fold.X_train
         X_test: Any = fold.X_test
         prepare_s = transform_s = 0.0
         if steps is not None:
             X_train, X_test, prepare_s, transform_s = task.prepared.get(
-                steps, name, fold, number
+                steps, recipe, fold, number
             )
         # An estimator that works in place must not spoil the data of the next one.
         X_train, X_test = X_train.copy(), X_test.copy()
