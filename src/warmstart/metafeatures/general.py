@@ -19,7 +19,8 @@ import numpy as np
 
 from warmstart.domain import TaskType
 from warmstart.metafeatures.feature import ANY_TASK, CLASSIFICATION, Feature, summaries
-from warmstart.metafeatures.prepared import Floats, Prepared
+from warmstart.metafeatures.prepared import Prepared
+from warmstart.metafeatures.scaling import Floats
 
 GROUP = "general"
 

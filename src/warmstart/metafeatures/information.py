@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from warmstart.metafeatures.feature import CLASSIFICATION, Feature
-from warmstart.metafeatures.prepared import Floats, Integers, Prepared
+from warmstart.metafeatures.prepared import Prepared
+from warmstart.metafeatures.scaling import Floats, Integers
 
 GROUP = "information"
 

@@ -16,18 +16,60 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from warmstart.metafeatures.feature import CLASSIFICATION, REGRESSION, Feature
-from warmstart.metafeatures.prepared import LANDMARK_FOLDS, Floats, LandmarkSample, Prepared
+from warmstart.metafeatures.prepared import Prepared, in_turn
+from warmstart.metafeatures.scaling import Floats, Integers
 
 GROUP = "landmarking"
+LANDMARK_ROWS = 1_500
+LANDMARK_COLUMNS = 100
+LANDMARK_FOLDS = 5
 
 Learner = Callable[[Floats, Floats, Floats], Floats]
 """(training rows, training target, held-out rows) to held-out predictions."""
+
+
+@dataclass(frozen=True, slots=True)
+class LandmarkSample:
+    """What landmarkers learn from."""
+
+    X: Floats
+    """shape (n_rows, n_columns), at most 1,500 × 100 of the encoded matrix."""
+
+    y: Floats
+    """Class codes 0, 1, …, or the standardised target."""
+
+    fold: Integers
+    """Fold each row is held out in, stratified by class."""
+
+    n_classes: int
+    """0 for regression."""
+
+
+def landmark_sample(prepared: Prepared) -> LandmarkSample:
+    """Rows, columns and folds of the landmarkers."""
+    # In random order: of equally near neighbours the first counts, and data come sorted.
+    rows = prepared.rng("landmark rows").permutation(len(prepared.rows))[:LANDMARK_ROWS]
+    encoded, places = prepared.encoding
+    X = encoded[rows][:, in_turn(places, LANDMARK_COLUMNS, prepared.rng("landmark columns"))]
+    shuffled = prepared.rng("folds").permutation(len(rows))
+    if prepared.is_classification:
+        known, codes = np.unique(prepared.class_codes[prepared.rows][rows], return_inverse=True)
+        y, n_classes = codes.astype(np.float64), len(known)
+        # Dealing rows sorted by class out to the folds in turn stratifies any class,
+        # also one with fewer members than folds.
+        shuffled = shuffled[np.argsort(codes[shuffled], kind="stable")]
+    else:
+        y, n_classes = prepared.target_z[rows], 0
+    fold = np.empty(len(rows), dtype=np.int64)
+    fold[shuffled] = np.arange(len(rows)) % LANDMARK_FOLDS
+    return LandmarkSample(X, y, fold, n_classes)
 
 
 def held_out_score(sample: LandmarkSample, learner: Learner) -> float:
@@ -129,17 +171,17 @@ def _memberships(y: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def _by_neighbour(prepared: Prepared) -> float:
-    sample = prepared.landmark_sample
+    sample = prepared.once(landmark_sample)
     return score(sample, nearest_neighbour(sample)) if len(sample.y) > 1 else 0.0
 
 
 def _by(learner: Learner) -> Callable[[Prepared], float]:
-    return lambda prepared: held_out_score(prepared.landmark_sample, learner)
+    return lambda prepared: held_out_score(prepared.once(landmark_sample), learner)
 
 
 def _by_tree(*, node: bool = False, random: bool = False) -> Callable[[Prepared], float]:
     def formula(prepared: Prepared) -> float:
-        sample, classify = prepared.landmark_sample, prepared.is_classification
+        sample, classify = prepared.once(landmark_sample), prepared.is_classification
         options: dict[str, Any] = {"random_state": prepared.random_state}
         if node:
             options["max_depth"] = 1

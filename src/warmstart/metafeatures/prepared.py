@@ -1,4 +1,4 @@
-"""One dataset, read once: the matrices, moments and folds meta-features share."""
+"""One dataset, read once: the matrices and moments meta-features share."""
 
 from __future__ import annotations
 
@@ -13,20 +13,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from warmstart.domain import USED_KINDS, Schema, TaskType
+from warmstart.metafeatures.scaling import Floats, Integers, Standardised, standardise
 
-Floats = npt.NDArray[np.float64]
 T = TypeVar("T")
-Integers = npt.NDArray[np.int64]
 
 MAX_ROWS = 10_000
 """Rows statistics are computed on; more are subsampled."""
 
 MAX_COLUMNS = 500
 """Columns statistics are computed on, before and again after one-hot encoding."""
-
-LANDMARK_ROWS = 1_500
-LANDMARK_COLUMNS = 100
-LANDMARK_FOLDS = 5
 
 MAX_LEVELS = 50
 """Levels of a column with a one-hot column of their own, the most frequent first."""
@@ -56,37 +51,6 @@ class Levels:
 
     n_levels: int
     """Distinct values in all rows, missing ones not counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standardised:
-    """Numeric columns of the sample with mean 0 and standard deviation 1."""
-
-    z: Floats
-    """shape (n_sampled, n_kept); missing cells are 0, the mean."""
-
-    n_known: Floats
-    """shape (n_kept,); cells that are not missing."""
-
-    missing: npt.NDArray[np.bool_]
-    """shape (n_sampled, n_kept)"""
-
-
-@dataclass(frozen=True, slots=True)
-class LandmarkSample:
-    """What landmarkers learn from."""
-
-    X: Floats
-    """shape (n_rows, n_columns), at most 1,500 × 100 of the encoded matrix."""
-
-    y: Floats
-    """Class codes 0, 1, …, or the standardised target."""
-
-    fold: Integers
-    """Fold each row is held out in, stratified by class."""
-
-    n_classes: int
-    """0 for regression."""
 
 
 class Prepared:
@@ -232,10 +196,10 @@ class Prepared:
         auto-sklearn's preparation: numbers scaled, the indicators left at 0 and 1.
         A missing category is a level; a text stands for its length.
         """
-        return self._encoding[0]
+        return self.encoding[0]
 
     @cached_property
-    def _encoding(self) -> tuple[Floats, Integers]:
+    def encoding(self) -> tuple[Floats, Integers]:
         """The encoded matrix, and each column's place within the column it came from."""
         numbers = np.hstack([self.standardised.z, standardise(self.text_lengths).z])
         n_numbers = numbers.shape[1]
@@ -247,7 +211,7 @@ class Prepared:
         if n_numbers + len(hot) == 0:
             return np.zeros((len(self.rows), 1)), np.zeros(1, dtype=np.int64)
         places = np.array([0] * n_numbers + [place for *_, place in hot], dtype=np.int64)
-        kept = _in_turn(places, self.max_columns, self.rng("encoded"))
+        kept = in_turn(places, self.max_columns, self.rng("encoded"))
         encoded = np.empty((len(self.rows), len(kept)))
         encoded[:, : np.count_nonzero(kept < n_numbers)] = numbers[:, kept[kept < n_numbers]]
         for j, i in enumerate(kept):
@@ -283,63 +247,6 @@ class Prepared:
         z = standardise(self.target[:, None]).z
         return z[:, 0] if z.shape[1] else np.zeros(len(self.rows))
 
-    @cached_property
-    def landmark_sample(self) -> LandmarkSample:
-        """Rows, columns and folds of the landmarkers."""
-        # In random order: of equally near neighbours the first counts, and data come sorted.
-        rows = self.rng("landmark rows").permutation(len(self.rows))[:LANDMARK_ROWS]
-        encoded, places = self._encoding
-        X = encoded[rows][:, _in_turn(places, LANDMARK_COLUMNS, self.rng("landmark columns"))]
-        shuffled = self.rng("folds").permutation(len(rows))
-        if self.is_classification:
-            known, codes = np.unique(self.class_codes[self.rows][rows], return_inverse=True)
-            y, n_classes = codes.astype(np.float64), len(known)
-            # Dealing rows sorted by class out to the folds in turn stratifies any class,
-            # also one with fewer members than folds.
-            shuffled = shuffled[np.argsort(codes[shuffled], kind="stable")]
-        else:
-            y, n_classes = self.target_z[rows], 0
-        fold = np.empty(len(rows), dtype=np.int64)
-        fold[shuffled] = np.arange(len(rows)) % LANDMARK_FOLDS
-        return LandmarkSample(X, y, fold, n_classes)
-
-
-def standardise(values: Floats) -> Standardised:
-    """Columns with mean 0 and standard deviation 1, those that do not vary left out.
-
-    Parameters
-    ----------
-    values : array, shape (n_rows, n_columns)
-        NaN or infinite where missing; any magnitude a float holds.
-
-    Examples
-    --------
-    >>> standardise(np.array([[1.0, 5.0], [3.0, 5.0]])).z.round(6).tolist()
-    [[-1.0], [1.0]]
-    """
-    missing = ~np.isfinite(values)
-    x = np.where(missing, 0.0, values)
-    n_known = (~missing).sum(axis=0).astype(np.float64)
-    if not x.size:
-        return Standardised(x[:, :0], n_known[:0], missing[:, :0])
-    # To within ±1 first: squares of 1e200 overflow, of 1e-200 vanish.
-    largest = np.abs(x).max(axis=0)
-    x /= np.where(largest > 0, largest, 1.0)
-    mean = x.sum(axis=0) / np.maximum(n_known, 1)
-    x -= mean
-    x[missing] = 0.0
-    std = np.sqrt(np.einsum("ij,ij->j", x, x) / np.maximum(n_known, 1))
-    # Below rounding error of the mean, a column is constant.
-    varies = std > 4 * np.finfo(np.float64).eps * np.maximum(np.abs(mean), 1e-300)
-    if not varies.all():
-        x, missing, n_known, std = (
-            x[:, varies],
-            missing[:, varies],
-            n_known[varies],
-            std[varies],
-        )
-    return Standardised(x / std, n_known, missing)
-
 
 def _sample(n: int, at_most: int, rng: np.random.Generator) -> Integers:
     if n <= at_most:
@@ -347,7 +254,7 @@ def _sample(n: int, at_most: int, rng: np.random.Generator) -> Integers:
     return np.sort(rng.choice(n, size=at_most, replace=False)).astype(np.int64)
 
 
-def _in_turn(places: Integers, at_most: int, rng: np.random.Generator) -> Integers:
+def in_turn(places: Integers, at_most: int, rng: np.random.Generator) -> Integers:
     """Positions of the lowest places, ties at random: no column is lost to another's levels."""
     order = np.lexsort((rng.permutation(len(places)), places))
     return np.sort(order[:at_most])

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from warmstart.metafeatures.feature import Feature, summaries
-from warmstart.metafeatures.prepared import Floats, Prepared, standardise
+from warmstart.metafeatures.prepared import Prepared
+from warmstart.metafeatures.scaling import Floats, standardise
 
 GROUP = "statistical"
 EXPLAINED = 0.95

@@ -18,7 +18,8 @@ from collections.abc import Callable
 import numpy as np
 
 from warmstart.metafeatures.feature import REGRESSION, Feature, summaries
-from warmstart.metafeatures.prepared import Floats, Prepared, standardise
+from warmstart.metafeatures.prepared import Prepared
+from warmstart.metafeatures.scaling import Floats, standardise
 
 GROUP = "target"
 LARGEST_VARIATION = 1e6

@@ -10,12 +10,18 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from tests.unit.metafeatures.tables import mixed_table, numeric_table, table
 
 from warmstart.metafeatures.extract import metafeatures_of
-from warmstart.metafeatures.landmarking import score
+from warmstart.metafeatures.landmarking import (
+    LANDMARK_COLUMNS,
+    LANDMARK_FOLDS,
+    LANDMARK_ROWS,
+    landmark_sample,
+    score,
+)
 from warmstart.metafeatures.prepared import Prepared
 
 
 def by_scikit_learn(prepared, learner):
-    sample = prepared.landmark_sample
+    sample = prepared.once(landmark_sample)
     return score(
         sample, cross_val_predict(learner, sample.X, sample.y, cv=PredefinedSplit(sample.fold))
     )
@@ -109,3 +115,24 @@ def test_ties_of_neighbours_do_not_favour_the_first_rows():
     cells = ["x", "y"] * (n // 2)
     given = table({"c": ("categorical", cells)}, ["a"] * (n // 2) + ["b"] * (n // 2))
     assert 0.3 < metafeatures_of(given)["Landmark1NN"] < 0.7
+
+
+def test_folds_are_stratified_whatever_the_class_size():
+    y = ["a"] * 50 + ["b"] * 7 + ["c"]
+    sample = Prepared(numeric_table(np.arange(58.0)[:, None], y)).once(landmark_sample)
+    for k, size in enumerate([50, 7, 1]):
+        per_fold = np.bincount(sample.fold[sample.y == k], minlength=LANDMARK_FOLDS)
+        assert per_fold.sum() == size
+        assert np.ptp(per_fold) <= 1
+    assert np.ptp(np.bincount(sample.fold)) <= 1
+
+
+def test_samples_keep_to_the_caps_and_the_seed():
+    X = np.random.default_rng(0).normal(size=(3_000, 120))
+    given = numeric_table(X, np.repeat(list("abc"), 1_000))
+    first, again, other = (
+        Prepared(given, random_state=s).once(landmark_sample) for s in (0, 0, 1)
+    )
+    assert first.X.shape == (LANDMARK_ROWS, LANDMARK_COLUMNS)
+    np.testing.assert_array_equal(first.X, again.X)
+    assert not np.array_equal(first.X, other.X)

@@ -2,19 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.stats
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 from tests.unit.metafeatures.tables import mixed_table, numeric_table, table
 
-from warmstart.metafeatures.prepared import (
-    LANDMARK_COLUMNS,
-    LANDMARK_FOLDS,
-    LANDMARK_ROWS,
-    MAX_LEVELS,
-    Prepared,
-    standardise,
-)
+from warmstart.metafeatures.prepared import MAX_LEVELS, Prepared
 
 
 def test_moments_are_scipys():
@@ -38,27 +28,6 @@ def test_moments_leave_missing_cells_out():
     known = [column[np.isfinite(column)] for column in X.T]
     np.testing.assert_allclose(prepared.skewness, [scipy.stats.skew(c) for c in known])
     np.testing.assert_allclose(prepared.kurtosis, [scipy.stats.kurtosis(c) for c in known])
-
-
-@pytest.mark.parametrize("value", [0.0, 0.1, 1e9 + 0.1, -1e308, 5e-324, np.nan])
-def test_columns_that_do_not_vary_are_left_out(value):
-    assert standardise(np.full((7, 1), value)).z.shape == (7, 0)
-
-
-@settings(deadline=None)
-@given(
-    arrays(
-        float,
-        st.tuples(st.integers(0, 9), st.integers(0, 4)),
-        elements=st.floats(allow_infinity=True, allow_nan=True),
-    )
-)
-def test_standardised_columns_have_mean_0_and_std_1(values):
-    found = standardise(values)
-    assert np.isfinite(found.z).all()
-    assert (found.n_known >= 2).all()
-    np.testing.assert_allclose(found.z.sum(axis=0), 0, atol=1e-6)
-    np.testing.assert_allclose((found.z**2).sum(axis=0), found.n_known, rtol=1e-6)
 
 
 def test_encoding_is_scaled_numbers_then_levels():
@@ -102,9 +71,7 @@ def test_samples_keep_to_the_caps_and_the_seed():
         Prepared(given, max_rows=2_000, max_columns=110, random_state=s) for s in (0, 0, 1)
     )
     assert first.numeric.shape == (2_000, 110)
-    assert first.landmark_sample.X.shape == (LANDMARK_ROWS, LANDMARK_COLUMNS)
     np.testing.assert_array_equal(first.rows, again.rows)
-    np.testing.assert_array_equal(first.landmark_sample.X, again.landmark_sample.X)
     assert not np.array_equal(first.rows, other.rows)
 
 
@@ -122,16 +89,6 @@ def test_encoded_columns_keep_to_the_cap_and_every_column_has_its_turn():
 def test_caps_below_one_are_refused(caps):
     with pytest.raises(ValueError, match="must be at least 1"):
         Prepared(mixed_table("binary"), **caps)
-
-
-def test_folds_are_stratified_whatever_the_class_size():
-    y = ["a"] * 50 + ["b"] * 7 + ["c"]
-    sample = Prepared(numeric_table(np.arange(58.0)[:, None], y)).landmark_sample
-    for k, size in enumerate([50, 7, 1]):
-        per_fold = np.bincount(sample.fold[sample.y == k], minlength=LANDMARK_FOLDS)
-        assert per_fold.sum() == size
-        assert np.ptp(per_fold) <= 1
-    assert np.ptp(np.bincount(sample.fold)) <= 1
 
 
 def test_each_step_is_computed_once():
