@@ -408,7 +408,6 @@ class MetaDataset:
             raise MetaDatasetError(f"no task has a score in {metric or 'its default metric'}")
         ids = view.tasks.index[kept]
         described = view.metafeatures[view.metafeatures.index.isin(ids)]
-        given = view._configurations.given
         return ScoreTable(
             scores=scores[kept],
             task_ids=ids,
@@ -417,7 +416,7 @@ class MetaDataset:
             costs=None if layer.costs is None else layer.costs[:, columns][kept],
             families=view.families.to_numpy(object)[kept],
             metric=metric if metric is not None or len(view.metrics) > 1 else view.metrics[0],
-            configurations=None if given is None else given.iloc[columns],
+            configurations=view.configurations.iloc[columns],
         )
 
     def _columns(self, configurations: Iterable[Any]) -> NDArray[np.intp]:
@@ -454,6 +453,23 @@ class MetaDataset:
         if gone.all():
             raise MetaDatasetError("dropping these leaves no task")
         return self.select(self.tasks.index[np.flatnonzero(~gone)])
+
+    def describe(self, metafeatures: pd.DataFrame) -> MetaDataset:
+        """Replace the meta-features; rows of tasks that are not here are left out.
+
+        Raises
+        ------
+        MetaDatasetError
+            If none of the rows is of a task here, or they are not numbers.
+        """
+        ours = metafeatures[metafeatures.index.isin(self.tasks.index)]
+        if ours.empty:
+            raise MetaDatasetError(
+                f"no meta-features of these tasks: {some(metafeatures.index)} are described, "
+                f"the tasks are {some(self.tasks.index)}"
+            )
+        described = inputs.metafeature_frame(ours, self.tasks.index)
+        return replace(self, metafeatures=described)
 
     def __len__(self) -> int:
         return len(self.tasks)

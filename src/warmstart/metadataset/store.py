@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -22,12 +21,19 @@ import warmstart
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset import schema
 from warmstart.metadataset.configurations import Configurations, some
+from warmstart.metadataset.files import digest, write_json, write_parquet
 from warmstart.metadataset.runs import RunEvaluations
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
 
 MANIFEST = "manifest.json"
+_OURS = frozenset(
+    {"schema_version", "warmstart_version", "metrics", "labels", "counts", "digests"}
+)
+"""Entries of a manifest that say how the files are; the rest says where they come from."""
+
+_BY_RUN = ("metric", "task_id", "configuration_id", "source_run_id")
 _IDS = ["task_id", "configuration_id", "metric", "status"]
 
 
@@ -182,30 +188,33 @@ def _write_parts(metadataset: MetaDataset, folder: Path) -> None:
     names = [str(label) for label in configurations.ids]
     frame = tasks.reset_index(drop=True).assign(task_id=task_names)
     frame["family"] = frame["family"].astype(str)
-    _write(_conformed(frame, schema.TASKS), folder / "tasks.parquet")
+    tables = {"tasks.parquet": _conformed(frame, schema.TASKS)}
     columns = {
         "configuration_id": names,
         "space": metadataset.spaces.tolist(),
         "learner": metadataset.learners.tolist(),
         "values": configurations.to_texts(),
     }
-    _write(pa.table(columns, schema.CONFIGURATIONS), folder / "configurations.parquet")
+    tables["configurations.parquet"] = pa.table(columns, schema.CONFIGURATIONS)
     metafeatures = metadataset.metafeatures
     if len(metafeatures):
         named = metafeatures.set_axis([str(name) for name in metafeatures.columns], axis=1)
         version = str(metadataset.info.get("extractor_version", ""))
         kind = schema.metafeatures_schema(list(named.columns), version)
         named = named.assign(task_id=[str(label) for label in metafeatures.index])
-        _write(_conformed(named, kind), folder / "metafeatures.parquet")
+        tables["metafeatures.parquet"] = _conformed(named, kind)
+    for name, table in tables.items():
+        # In the order of the meta-dataset, which is part of it; not sorted.
+        pq.write_table(table, folder / name, compression="zstd")
     rows = metadataset._evaluations.rows()
     rows = rows.filter(pc.is_in(rows["task_id"].cast(pa.string()), pa.array(task_names)))
-    for source in sorted(pc.unique(rows["source"]).to_pylist()):
-        part = rows.filter(pc.equal(rows["source"], source)).drop_columns("source")
+    for source in sorted(pc.unique(rows["source"].cast(pa.string())).to_pylist()):
+        part = rows.filter(pc.equal(rows["source"].cast(pa.string()), source))
         target = folder / "evaluations" / f"source={source}" / "part-0.parquet"
-        target.parent.mkdir(parents=True)
-        _write(_sorted(part), target)
+        write_parquet(_plain(part), target, sort_by=_BY_RUN)
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     manifest = {
+        **metadataset.info,
         "schema_version": schema.SCHEMA_VERSION,
         "warmstart_version": warmstart.__version__,
         "metrics": list(metadataset.metrics),
@@ -216,20 +225,9 @@ def _write_parts(metadataset: MetaDataset, folder: Path) -> None:
             "evaluations": rows.num_rows,
             "metafeatures": metafeatures.shape[1],
         },
-        **metadataset.info,
         "digests": {file.relative_to(folder).as_posix(): digest(file) for file in files},
     }
-    text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=True)
-    (folder / MANIFEST).write_text(text + "\n", "utf-8")
-
-
-def digest(file: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
-    sha = hashlib.sha256()
-    with file.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            sha.update(block)
-    return sha.hexdigest()
+    write_json(manifest, folder / MANIFEST)
 
 
 def _read(file: Path) -> pa.Table:
@@ -284,20 +282,10 @@ def _conformed(frame: pd.DataFrame, kind: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=kind)
 
 
-def _sorted(rows: pa.Table) -> pa.Table:
-    keys = ["metric", "task_id", "configuration_id", "source_run_id"]
-    plain = pa.table(
-        [
-            rows[name].cast(field.type)
-            for name, field in zip(rows.column_names, schema.EVALUATIONS, strict=True)
-        ],
-        schema=schema.EVALUATIONS,
-    )
-    return plain.sort_by([(key, "ascending") for key in keys])
-
-
-def _write(table: pa.Table, file: Path) -> None:
-    pq.write_table(table, file, compression="zstd")
+def _plain(rows: pa.Table) -> pa.Table:
+    """The columns of the evaluations schema, text as text."""
+    kinds = schema.EVALUATIONS
+    return pa.table([rows[field.name].cast(field.type) for field in kinds], schema=kinds)
 
 
 def _umask() -> int:

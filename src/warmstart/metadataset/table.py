@@ -71,7 +71,7 @@ class ScoreTable:
     metric: str | None = None
 
     configurations: pd.DataFrame | None = None
-    """One column a hyperparameter, one row a column of `scores`; None when not asked for."""
+    """One column a hyperparameter, one row a column of `scores`."""
 
     def __post_init__(self) -> None:
         shape = len(self.task_ids), len(self.configuration_ids)
