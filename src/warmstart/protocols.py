@@ -6,10 +6,14 @@ inherits the promises.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
     from typing_extensions import Self
 
     from warmstart.domain import TaskType
@@ -45,7 +49,7 @@ class TaskState(Protocol):
         """Learn that the configuration in column `index` scored `score`.
 
         Higher is better, in the units of the table the model was fitted to. NaN says that
-        it failed on this task: it is not proposed again.
+        it cannot be had on this task, failed or not on offer: it is not proposed again.
         """
         ...
 
@@ -63,13 +67,39 @@ class PerformanceModel(Protocol):
         """Learn from the tasks of `table`; the same table and seed give the same model."""
         ...
 
-    def start(self, metafeatures: pd.Series | None = None) -> TaskState:
+    def start(self, metafeatures: pd.Series[Any] | None = None) -> TaskState:
         """Begin a new task, described by its meta-features where there are any.
 
         Raises
         ------
         NotFittedError
             If the model was not fitted.
+        """
+        ...
+
+
+@runtime_checkable
+class Similarity(Protocol):
+    """How far the tasks of a meta-dataset are from a new one."""
+
+    def fit(self, table: ScoreTable) -> Self:
+        """Remember the tasks to compare with."""
+        ...
+
+    def distances(
+        self,
+        metafeatures: pd.Series[Any] | None = None,
+        scores: Mapping[int, float] | None = None,
+    ) -> NDArray[np.float64]:
+        """Distance of the new task to each task of the table, shape (n_tasks,).
+
+        Never negative; infinite where there is nothing to compare. The new task is known
+        by its meta-features, by its scores so far (column to score), or both.
+
+        Raises
+        ------
+        NotFittedError
+            If it was not fitted.
         """
         ...
 
