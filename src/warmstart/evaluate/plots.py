@@ -1,0 +1,114 @@
+"""Plots of a replay; matplotlib is imported when one is drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.stats import studentized_range
+
+from warmstart._extras import require
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from warmstart.evaluate.result import Replay
+
+
+def plot_regret(replay: Replay, *, ax: Axes | None = None) -> Axes:
+    """Mean normalised regret by evaluation, both axes logarithmic, ± one standard error."""
+    ax = ax if ax is not None else _new_axes()
+    smallest = np.inf
+    for method in replay.methods:
+        curves = replay.curves(method)
+        mean = curves.mean()
+        error = curves.std(ddof=1) / np.sqrt(len(curves))
+        t = curves.columns.to_numpy()
+        (line,) = ax.plot(t, mean, label=method)
+        floor = mean.clip(lower=1e-5) * 0.05
+        ax.fill_between(
+            t,
+            np.maximum(mean - error, floor),
+            mean + error,
+            color=line.get_color(),
+            alpha=0.2,
+            linewidth=0,
+        )
+        smallest = min(smallest, mean[mean > 0].min())
+    ax.set(xscale="log", yscale="log", xlabel="evaluations", ylabel="mean normalised regret")
+    if np.isfinite(smallest):
+        ax.set_ylim(bottom=smallest / 2)
+    ax.legend(frameon=False)
+    return ax
+
+
+def plot_critical_difference(
+    replay: Replay, *, t: int | None = None, alpha: float = 0.05, ax: Axes | None = None
+) -> Axes:
+    """Average rank of each method after `t` evaluations, the last without.
+
+    Bars join methods whose ranks differ by less than the critical difference of the
+    Nemenyi test at level `alpha`.
+
+    References
+    ----------
+    .. [1] Demšar. "Statistical Comparisons of Classifiers over Multiple Data Sets." JMLR
+       7, 2006.
+    """
+    ax = ax if ax is not None else _new_axes()
+    t = t if t is not None else int(replay.regret["t"].max())
+    ranks = replay.summary((t,))["average_rank"].droplevel("t").sort_values()
+    n_tasks = int(replay.settings["n_tasks"])
+    distance = critical_difference(len(ranks), n_tasks, alpha=alpha) if len(ranks) > 1 else 0.0
+    places = np.arange(len(ranks))
+    ax.plot(ranks.to_numpy(), places, "o")
+    for place, (method, rank) in enumerate(ranks.items()):
+        ax.annotate(f"  {method} {rank:.2f}", (rank, place), va="center")
+    for place, (first, last) in enumerate(cliques(ranks, distance)):
+        ax.hlines(len(ranks) + 0.3 * place, ranks.iloc[first], ranks.iloc[last], linewidth=4)
+    ax.set(
+        xlim=(0.8, len(ranks) + 1),
+        xlabel=f"average rank after {t} evaluations, {n_tasks} tasks; "
+        f"critical difference {distance:.2f}",
+    )
+    ax.invert_yaxis()
+    ax.yaxis.set_visible(False)
+    return ax
+
+
+def critical_difference(n_methods: int, n_tasks: int, *, alpha: float = 0.05) -> float:
+    r"""Least difference of average ranks that the Nemenyi test calls significant.
+
+    .. math:: \mathrm{CD} = \frac{q_\alpha}{\sqrt 2} \sqrt{\frac{k (k + 1)}{6 N}}
+
+    Examples
+    --------
+    >>> round(critical_difference(4, 30), 2)  # Demšar's table 5: q = 2.569
+    0.86
+    """
+    q = studentized_range.ppf(1 - alpha, n_methods, np.inf) / np.sqrt(2)
+    return float(q * np.sqrt(n_methods * (n_methods + 1) / (6 * n_tasks)))
+
+
+def cliques(ranks: pd.Series[float], distance: float) -> list[tuple[int, int]]:
+    """First and last position of each largest run of ranks within `distance`.
+
+    Examples
+    --------
+    >>> cliques(pd.Series([1.0, 1.5, 2.2, 4.0]), 1.0)
+    [(0, 1), (1, 2)]
+    """
+    values = ranks.to_numpy()
+    found: list[tuple[int, int]] = []
+    for first in range(len(values)):
+        last = int(np.searchsorted(values, values[first] + distance, side="right")) - 1
+        if last > first and (not found or last > found[-1][1]):
+            found.append((first, last))
+    return found
+
+
+def _new_axes() -> Axes:
+    plt = require("matplotlib.pyplot", extra="plots")
+    _, ax = plt.subplots(layout="constrained")
+    return ax  # type: ignore[no-any-return]

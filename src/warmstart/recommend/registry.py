@@ -1,0 +1,55 @@
+"""Methods by name, for those who would rather write a word than build an object."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+
+from warmstart.models.average_rank import AverageRank
+from warmstart.models.knd import KND
+from warmstart.models.knn_portfolio import KNNPortfolio
+from warmstart.models.knn_rank import KNNRank
+from warmstart.models.portfolio import Portfolio
+from warmstart.models.random_search import RandomSearch
+from warmstart.protocols import PerformanceModel
+from warmstart.recommend.policy import GuidedPMF
+
+METHODS: dict[str, Callable[[], PerformanceModel]] = {
+    "pmf": GuidedPMF,
+    "knn": KND,
+    "knn_portfolio": KNNPortfolio,
+    "knn_rank": KNNRank,
+    "portfolio": Portfolio,
+    "average_rank": AverageRank,
+    "random": RandomSearch,
+    "random_x2": lambda: RandomSearch(tries_per_step=2),
+    "random_x4": lambda: RandomSearch(tries_per_step=4),
+}
+"""What makes each method, unfitted; add your own."""
+
+
+def make_method(method: str | PerformanceModel) -> PerformanceModel:
+    """Make a method by name, or copy the one given.
+
+    Raises
+    ------
+    ValueError
+        If no method has that name.
+    TypeError
+        If it is neither a name nor a performance model.
+
+    Examples
+    --------
+    >>> make_method("random_x4")
+    RandomSearch(tries_per_step=4)
+    """
+    if isinstance(method, str):
+        if method not in METHODS:
+            raise ValueError(f"there is no method {method!r}; there are {', '.join(METHODS)}")
+        return METHODS[method]()
+    if not isinstance(method, PerformanceModel) or isinstance(method, type):
+        raise TypeError(
+            f"a method is a name or an object with fit and start, got {method!r}; "
+            "see warmstart.protocols.PerformanceModel"
+        )
+    return copy.deepcopy(method)
