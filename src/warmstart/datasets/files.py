@@ -62,7 +62,7 @@ def read_file(path: Path, notes: Notes) -> pd.DataFrame:
     if suffix == ".arff" or head.lstrip().lower().startswith(b"@relation"):
         from warmstart.datasets.arff import read_arff
 
-        return read_arff(path)
+        return read_arff(path, notes)
     return _read_csv(path, head, notes)
 
 

@@ -56,17 +56,21 @@ def typed_column(
     >>> typed_column(pd.Series([3.0, None]), "categorical").tolist()
     ['3', None]
     """
+    cells = typed_cells(values, kind, day_first)
+    dtype = object if kind in ("categorical", "text") else None
+    return pd.Series(cells, index=values.index, name=values.name, dtype=dtype)
+
+
+def typed_cells(values: pd.Series[Any], kind: ColumnKind, day_first: bool | None = None) -> Any:
+    """:func:`typed_column` as a bare array: a table may have 10,000 columns."""
     if kind == "numeric":
-        cells: Any = numbers(values)
-    elif kind == "boolean":
-        cells = _truth(values)
-    elif kind == "date":
-        cells = _dates(values, day_first)
-    else:
-        codes, found = words(values)
-        cells = np.append(found, [None])[codes]
-        return pd.Series(cells, index=values.index, name=values.name, dtype=object)
-    return pd.Series(cells, index=values.index, name=values.name)
+        return numbers(values)
+    if kind == "boolean":
+        return _truth(values)
+    if kind == "date":
+        return _dates(values, day_first)
+    codes, found = words(values)
+    return np.append(found, [None])[codes]
 
 
 def words(values: pd.Series[Any]) -> tuple[Codes, Words]:
@@ -88,21 +92,32 @@ def words(values: pd.Series[Any]) -> tuple[Codes, Words]:
     if isinstance(values.dtype, pd.CategoricalDtype):
         codes: Codes = np.asarray(values.cat.codes, dtype=np.intp)
         distinct: Any = values.cat.categories
+        used = np.zeros(len(distinct) + 1, dtype=bool)
+        used[codes] = True
+        given = [_word(cell) if used[i] else "" for i, cell in enumerate(distinct)]
     else:
-        values = dense(values)
+        is_plain = isinstance(values.dtype, np.dtype)
+        cells = np.asarray(values.array, dtype=None if is_plain else object)
         try:
-            codes, distinct = pd.factorize(values)
+            codes, distinct = pd.factorize(cells)
         except (TypeError, ValueError):  # unhashable cells such as lists
-            text = values.astype(object).map(str).where(values.notna(), None)
-            codes, distinct = pd.factorize(text)
-    plain = np.array([_word(cell) for cell in distinct], dtype=object)
-    # Cells that differ only by blanks or by type meet here, and unused levels go.
-    used = np.zeros(len(plain) + 1, dtype=bool)
-    used[codes] = True
-    absent = np.array([w in MISSING_WORDS for w in plain], dtype=bool) | ~used[:-1]
-    plain[absent] = None
-    again, merged = pd.factorize(plain)
-    return np.append(again, -1)[codes], np.asarray(merged, dtype=object)
+            codes, distinct = pd.factorize(_as_text(cells))
+        given = [_word(cell) for cell in distinct]
+    # Cells that differ only by blanks or by type meet here; gaps and unused levels go.
+    position = dict.fromkeys(given)
+    for gap in MISSING_WORDS.intersection(position):
+        del position[gap]
+    found = np.array([*position, None], dtype=object)[:-1]
+    if len(position) == len(given):
+        return codes, found
+    position |= zip(position, range(len(position)), strict=True)
+    moved = [position.get(word, -1) for word in given]
+    return np.array([*moved, -1], dtype=np.intp)[codes], found
+
+
+def _as_text(cells: Any) -> Words:
+    pairs = zip(cells, pd.isna(cells), strict=True)
+    return np.array([None if gap else str(cell) for cell, gap in pairs], dtype=object)
 
 
 def _word(cell: Any) -> str:
@@ -146,6 +161,8 @@ def numbers(values: pd.Series[Any]) -> NDArray[np.float64]:
     return np.where(wild, np.nan, found) if wild.any() else found
 
 
+_DIGIT = re.compile(r"[0-9]")
+
 # 1,234.50 and $12 and 45 % are numbers to the people who typed them.
 _DRESSED = re.compile(r"([-+]?)[$€£]?\s?(\d{1,3}(?:,\d{3})+|\d+)(\.\d*)?\s?[%€]?")
 
@@ -161,6 +178,8 @@ def numbers_in(found: Words) -> NDArray[np.float64]:
     -------
     ndarray of float, shape (n_words,)
     """
+    if not any(map(_DIGIT.search, found)):  # most words; pandas would take far longer
+        return np.full(len(found), np.nan)
     plain = np.array(
         pd.to_numeric(pd.Series(found, dtype=object), errors="coerce"), dtype=float
     )

@@ -15,12 +15,14 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from warmstart.domain import USED_KINDS, Column, ColumnKind
 from warmstart.errors import DatasetError
-from warmstart.spaces.cells import day_first, typed_column
+from warmstart.spaces.cells import day_first, typed_cells, typed_column
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 __all__ = ["TypedColumns", "as_frame", "string_names", "typed_column", "typed_frame"]
+
+_CHUNK_CELLS = 1_000_000
 
 
 def as_frame(data: Any) -> pd.DataFrame:
@@ -204,33 +206,58 @@ def typed_frame(
     """
     frame = _by_name(as_frame(data), columns)
     wanted = [column for column in columns if column.kind in USED_KINDS]
-    fast = [
-        column.name
-        for column, dtype in zip(wanted, _dtypes(frame, wanted), strict=True)
-        if column.kind in ("numeric", "boolean")
-        and isinstance(dtype, np.dtype)
-        and dtype.kind in "fiub"
-    ]
-    if len(fast) == len(wanted):
-        return _numbers(frame, fast)
-    # Most tables mix a few kinds; what is already numbers goes in one block.
-    parts: dict[Any, pd.Series[Any]] = dict(_numbers(frame, fast).items()) if fast else {}
-    for column in wanted:
-        if column.name not in parts:
+    numbers, others, labels = _grouped(frame, wanted)
+    parts = []
+    if numbers:
+        parts.append(_number_frame(frame, numbers))
+    if labels:
+        # One block: pandas takes longer to store a column alone than to read its cells.
+        block = np.empty((len(labels), len(frame)), dtype=object)
+        for i, column in enumerate(labels):
+            block[i] = typed_cells(frame[column.name], column.kind)
+        names = [column.name for column in labels]
+        parts.append(pd.DataFrame(block.T, index=frame.index, columns=names, dtype=object))
+    if others:
+        cells: dict[Any, Any] = {}
+        for column in others:
             first = None if day_first_columns is None else column.name in day_first_columns
-            parts[column.name] = typed_column(frame[column.name], column.kind, day_first=first)
-    ordered = {column.name: parts[column.name] for column in wanted}
-    return pd.DataFrame(ordered, index=frame.index, columns=list(ordered))
+            cells[column.name] = typed_cells(frame[column.name], column.kind, first)
+        parts.append(pd.DataFrame(cells, index=frame.index))
+    if not parts:
+        return pd.DataFrame(index=frame.index)
+    typed = pd.concat(parts, axis=1) if len(parts) > 1 else parts[0]
+    order = [column.name for column in wanted]
+    return typed if list(typed.columns) == order else typed[order]
 
 
-def _dtypes(frame: pd.DataFrame, columns: Sequence[Column]) -> list[Any]:
+def _grouped(
+    frame: pd.DataFrame, columns: Sequence[Column]
+) -> tuple[list[Any], list[Column], list[Column]]:
+    """Names of what is numbers already, what has to be read cell by cell, and words."""
     dtype_of: dict[Any, Any] = dict(zip(frame.columns, frame.dtypes, strict=True))
-    return [dtype_of[column.name] for column in columns]
+    numbers, others, labels = [], [], []
+    for column in columns:
+        dtype = dtype_of[column.name]
+        if column.kind in ("categorical", "text"):
+            labels.append(column)
+        elif column.kind != "date" and isinstance(dtype, np.dtype) and dtype.kind in "fiub":
+            numbers.append(column.name)
+        else:
+            others.append(column)
+    return numbers, others, labels
 
 
-def _numbers(frame: pd.DataFrame, names: list[str | int]) -> pd.DataFrame:
-    block = np.array(frame[names].to_numpy(dtype="float64"), order="F")
-    block[np.isinf(block)] = np.nan
+def _number_frame(frame: pd.DataFrame, names: list[Any]) -> pd.DataFrame:
+    """Finite numbers as one float64 block, a few columns at a time: data may be large."""
+    block = np.empty((len(frame), len(names)), dtype="float64", order="F")
+    where = frame.columns.get_indexer(pd.Index(names))
+    step = max(1, _CHUNK_CELLS // max(1, len(frame)))
+    for start in range(0, len(names), step):
+        part = block[:, start : start + step]
+        part[:] = frame.iloc[:, where[start : start + step]].to_numpy(dtype="float64")
+        infinite = np.isinf(part)
+        if infinite.any():
+            part[infinite] = np.nan
     return pd.DataFrame(block, index=frame.index, columns=names, copy=False)
 
 
