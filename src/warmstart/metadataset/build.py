@@ -8,11 +8,13 @@ meta-dataset of whatever is there.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -117,21 +119,21 @@ def build_local(
         n_before = total - sum(len(found) for _, found in pending)
         meter = _Meter(n_before, total, progress)
         todo = (unit for task, found in pending for unit in chunked(task, found, unit_size))
-        report = BuildReport(n_evaluations=0, n_before=n_before, statuses={}, problems={})
-        statuses: dict[str, int] = {}
+        statuses: Counter[str] = Counter()
         problems: dict[str, str] = {}
-        n_evaluations = 0
-        for result in evaluate_units(todo, protocol, n_jobs=n_jobs, tick=meter.tick):
-            if result.problem:
-                problems[result.unit.task.task_id] = result.problem
-                _log.warning("%s: %s", result.unit.task.task_id, result.problem)
-            else:
-                n_evaluations += len(result.unit.configurations)
-                for status in _statuses(result):
-                    statuses[status] = statuses.get(status, 0) + 1
-            _keep(result, out, units)
-        return dataclasses.replace(
-            report, n_evaluations=n_evaluations, statuses=statuses, problems=problems
+        results = evaluate_units(todo, protocol, n_jobs=n_jobs, tick=meter.tick)
+        with contextlib.closing(results):
+            for result in results:
+                if result.problem:
+                    problems[result.unit.task.task_id] = result.problem
+                    _log.warning("%s: %s", result.unit.task.task_id, result.problem)
+                _keep(result, out, units)
+                statuses.update(_statuses(result))
+        return BuildReport(
+            n_evaluations=statuses.total(),
+            n_before=n_before,
+            statuses=dict(statuses),
+            problems=problems,
         )
 
 

@@ -6,7 +6,8 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,32 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         raise HistoryError(
             f"cannot write {path}: {error.strerror or error}; nothing already written is lost"
         ) from error
+
+
+@contextlib.contextmanager
+def replaced_folder(path: Path) -> Iterator[Path]:
+    """A new folder to fill, which takes the place of `path` if nothing goes wrong.
+
+    Raises
+    ------
+    HistoryError
+        If `path` holds something that is not a meta-dataset, or the file system refuses.
+    """
+    new, old = (path.with_name(f"{_TEMPORARY}{os.getpid()}-{path.name}-{n}") for n in "12")
+    try:
+        holds = {found.name for found in path.iterdir()} if path.exists() else set()
+        if holds and ("manifest.json" not in holds or "units.sqlite" in holds):
+            raise HistoryError(f"{path} holds something other than a finished meta-dataset")
+        new.mkdir(parents=True)
+        yield new
+        if path.exists():
+            path.rename(old)
+        new.rename(path)
+    except OSError as error:
+        raise HistoryError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        for left in (new, old):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def remove_leftovers(folder: Path) -> None:

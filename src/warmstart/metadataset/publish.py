@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -23,7 +26,7 @@ from warmstart.metadataset.build import (
     read_configurations,
     read_known_tasks,
 )
-from warmstart.metadataset.files import digest, write_json, write_parquet
+from warmstart.metadataset.files import digest, replaced_folder, write_json, write_parquet
 from warmstart.metadataset.hardware import cpu_model, library_versions, reference_s
 from warmstart.metadataset.schema import (
     EVALUATIONS,
@@ -32,12 +35,14 @@ from warmstart.metadataset.schema import (
     metafeatures_schema,
 )
 from warmstart.metadataset.units import UnitRecord, Units
+from warmstart.metafeatures.registry import EXTRACTOR_VERSION
 
 _log = logging.getLogger(__name__)
 
 DESCRIPTIONS = "datasets"
-_DECIMALS = 6
-"""Of scores and seconds: finer digits are noise, and noise does not compress."""
+EVALUATIONS_FILE = (PARTS / "part-0.parquet").as_posix()
+_BITS = {"score": 24, "score_std": 12, "cost_s": 10, "predict_cost_s": 10}
+"""Significant bits kept of each number: finer ones are noise, and noise does not compress."""
 
 
 def describe_dataset(task: LocalTask) -> dict[str, Any]:
@@ -70,8 +75,6 @@ def describe_datasets(
         Why, for each task whose dataset could not be described; by task_id.
     """
     from joblib import Parallel, delayed
-
-    from warmstart.metafeatures.registry import EXTRACTOR_VERSION
 
     build = Path(build)
     problems: dict[str, str] = {}
@@ -117,8 +120,6 @@ def _key(task: LocalTask, extractor_version: str) -> str:
 
 
 def _description(build: Path, task: LocalTask) -> Path:
-    import hashlib
-
     name = hashlib.sha256(task.task_id.encode()).hexdigest()[:20]
     return build / DESCRIPTIONS / f"{name}.json"
 
@@ -146,8 +147,6 @@ def publish(
     HistoryError
         If nothing is done yet, or `out` is the build's own folder or cannot be written.
     """
-    from warmstart.metafeatures.registry import EXTRACTOR_VERSION
-
     build, out = Path(build), Path(out)
     if out.resolve() == build.resolve():
         raise HistoryError(f"publish {build} to another folder; it keeps its own files")
@@ -174,19 +173,29 @@ def publish(
         pc.is_in(configurations["configuration_id"], evaluations["configuration_id"])
     )
     tables = {
-        "tasks.parquet": (_tasks_table(tasks, described), ["task_id"]),
-        "configurations.parquet": (configurations, ["configuration_id"]),
-        "metafeatures.parquet": (
-            _metafeatures_table(tasks, described, EXTRACTOR_VERSION),
-            ["task_id"],
-        ),
-        str(PARTS / "part-0.parquet"): (evaluations, BY_RUN),
+        "tasks.parquet": _tasks_table(tasks, described),
+        "configurations.parquet": configurations,
+        "metafeatures.parquet": _metafeatures_table(tasks, described),
+        EVALUATIONS_FILE: evaluations,
     }
-    # Readers trust the manifest's digests: until the new one is there, there is none.
-    (out / "manifest.json").unlink(missing_ok=True)
-    for name, (table, order) in tables.items():
-        write_parquet(table, out / name, sort_by=order)
-    manifest = {
+    with replaced_folder(out) as folder:
+        for name, table in tables.items():
+            order = BY_RUN if name == EVALUATIONS_FILE else table.column_names[:1]
+            write_parquet(table, folder / name, sort_by=order)
+        manifest = _manifest(build, folder, tasks, tables, notes)
+        write_json(manifest, folder / "manifest.json")
+    return manifest
+
+
+def _manifest(
+    build: Path,
+    folder: Path,
+    tasks: Sequence[LocalTask],
+    tables: Mapping[str, pa.Table],
+    notes: str,
+) -> dict[str, Any]:
+    evaluations = tables[EVALUATIONS_FILE]
+    return {
         "schema_version": SCHEMA_VERSION,
         "warmstart_version": warmstart.__version__,
         "extractor_version": EXTRACTOR_VERSION,
@@ -197,27 +206,38 @@ def publish(
         "protocol": json.loads((build / "protocol.json").read_text(encoding="utf-8")),
         "counts": {
             "tasks": len(tasks),
-            "configurations": configurations.num_rows,
+            "configurations": tables["configurations.parquet"].num_rows,
             "evaluations": evaluations.num_rows,
-            "metafeatures": len(tables["metafeatures.parquet"][0].schema.names) - 1,
+            "metafeatures": tables["metafeatures.parquet"].num_columns - 1,
         },
         "hardware": _hardware(build),
         "libraries": library_versions(),
-        "digests": {Path(name).as_posix(): digest(out / name) for name in sorted(tables)},
+        "digests": {name: digest(folder / name) for name in sorted(tables)},
     }
-    write_json(manifest, out / "manifest.json")
-    return manifest
 
 
 def _merged(build: Path, units: Sequence[UnitRecord]) -> pa.Table:
     """All parts in one table, each evaluation once, numbers without their noise digits."""
     parts = [pq.read_table(part_path(build, unit.key)) for unit in units]
     table = pa.concat_tables([EVALUATIONS.empty_table(), *parts])
-    for index, field in enumerate(EVALUATIONS):
-        if pa.types.is_floating(field.type):
-            rounded = pc.round(table[field.name], _DECIMALS)
-            table = table.set_column(index, field, rounded)
+    for name, bits in _BITS.items():
+        index = table.schema.get_field_index(name)
+        rounded = rounded_to_bits(table[name].to_numpy(), bits)
+        column = pa.array(rounded, pa.float64(), from_pandas=True)
+        table = table.set_column(index, EVALUATIONS.field(index), column)
     return table
+
+
+def rounded_to_bits(values: npt.NDArray[np.float64], bits: int) -> npt.NDArray[np.float64]:
+    """The nearest numbers with so many significant bits; the rest are zeros.
+
+    Examples
+    --------
+    >>> rounded_to_bits(np.array([0.1, 100.1, np.nan]), 10).round(4).tolist()
+    [0.1, 100.125, nan]
+    """
+    mantissa, exponent = np.frexp(values)
+    return np.asarray(np.ldexp(np.rint(mantissa * 2**bits) / 2**bits, exponent))
 
 
 def _with_evaluations(evaluations: pa.Table, least: int) -> set[str]:
@@ -249,7 +269,7 @@ def _tasks_table(tasks: Sequence[LocalTask], described: Sequence[dict[str, Any]]
 
 
 def _metafeatures_table(
-    tasks: Sequence[LocalTask], described: Sequence[dict[str, Any]], version: str
+    tasks: Sequence[LocalTask], described: Sequence[dict[str, Any]]
 ) -> pa.Table:
     """One row a task; NaN where a name is not of the task's type."""
     names = list(dict.fromkeys(name for found in described for name in found["metafeatures"]))
@@ -260,7 +280,7 @@ def _metafeatures_table(
         }
         for task, found in zip(tasks, described, strict=True)
     ]
-    return pa.Table.from_pylist(rows, schema=metafeatures_schema(names, version))
+    return pa.Table.from_pylist(rows, schema=metafeatures_schema(names, EXTRACTOR_VERSION))
 
 
 def _hardware(build: Path) -> dict[str, Any]:
