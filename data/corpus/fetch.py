@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -53,12 +53,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--cache", type=Path, help="where packages are kept (OUT/packages)")
     parser.add_argument("--limit", type=int, help="build only the first N of the manifest")
     options = parser.parse_args(arguments)
-    packages = load_packages(HERE / "packages.toml")
+    packages = load_packages(HERE / "packages.csv")
     entries = load_manifest(HERE / "manifest.csv")[: options.limit]
     options.out.mkdir(parents=True, exist_ok=True)
     cache = options.cache or options.out / "packages"
 
-    tasks, failures = [], []
+    tasks: list[dict[str, str | int]] = []
+    failures: list[tuple[str, Exception]] = []
     for name in sorted({entry.package for entry in entries}):
         wanted = [entry for entry in entries if entry.package == name]
         try:
@@ -72,10 +73,12 @@ def main(arguments: list[str] | None = None) -> int:
             except Exception as error:  # noqa: BLE001 - one bad table must not stop the rest
                 failures.append((entry.task_id, error))
         write_tasks(tasks, options.out / "tasks.csv")
-    for task_id, error in failures:
-        print(f"FAILED {task_id}: {type(error).__name__}: {str(error)[:300]}", file=sys.stderr)
-    counts = pd.Series([task["task_type"] for task in tasks]).value_counts().to_dict()
-    print(f"{len(tasks)} tasks in {options.out / 'tasks.csv'}: {counts}; {len(failures)} failed")
+    for task_id, reason in failures:
+        print(
+            f"FAILED {task_id}: {type(reason).__name__}: {str(reason)[:300]}", file=sys.stderr
+        )
+    counts = dict(Counter(task["task_type"] for task in tasks))
+    print(f"{len(tasks)} tasks in {options.out}/tasks.csv: {counts}; {len(failures)} failed")
     return 1 if failures else 0
 
 
@@ -84,7 +87,8 @@ def build_task(
 ) -> dict[str, str | int]:
     """Write the table of an entry unless it is there already, and describe it."""
     path = out / f"{entry.task_id}.parquet"
-    if path.exists() and pq.read_schema(path).metadata.get(_DIGEST_KEY) == _digest(entry, package):
+    digest = _digest(entry, package)
+    if path.exists() and pq.read_schema(path).metadata.get(_DIGEST_KEY) == digest:
         frame = pd.read_parquet(path)
     else:
         frame = clean(
@@ -94,7 +98,7 @@ def build_task(
             drop=entry.drop,
         )
         check(frame, entry)
-        write_table(frame, path, _digest(entry, package))
+        write_table(frame, path, digest)
     n_classes = 0 if entry.task_type == "regression" else frame[entry.target].nunique()
     return {
         "task_id": entry.task_id,
@@ -130,10 +134,11 @@ def check(frame: pd.DataFrame, entry: Entry) -> None:
 def write_table(frame: pd.DataFrame, path: Path, digest: bytes) -> None:
     """Write Parquet to a neighbour and move it in place, so that no half file remains."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), _DIGEST_KEY: digest})
+    metadata = {**(table.schema.metadata or {}), _DIGEST_KEY: digest}
+    table = table.replace_schema_metadata(metadata)
     partial = path.with_suffix(".partial")
     pq.write_table(table, partial, compression="zstd")
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 def write_tasks(tasks: list[dict[str, str | int]], path: Path) -> None:
@@ -155,7 +160,7 @@ def write_tasks(tasks: list[dict[str, str | int]], path: Path) -> None:
         writer = csv.DictWriter(stream, TASK_COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(ordered)
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 def _digest(entry: Entry, package: Package) -> bytes:

@@ -6,13 +6,13 @@ distributions and Debian packages are tar files.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import subprocess
 import sys
 import tarfile
 import tempfile
-import tomllib
 import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
@@ -57,9 +57,9 @@ class Package:
 
 def load_packages(path: Path) -> dict[str, Package]:
     """Read the pins, by package name."""
-    with path.open("rb") as stream:
-        pins = tomllib.load(stream)
-    return {name: Package(name=name, **fields) for name, fields in pins.items()}
+    with path.open(newline="", encoding="utf-8") as stream:
+        packages = [Package(**row) for row in csv.DictReader(stream)]
+    return {package.name: package for package in packages}
 
 
 def fetch_package(package: Package, cache: Path) -> Path:
@@ -85,7 +85,7 @@ def fetch_package(package: Package, cache: Path) -> Path:
     if digest != package.sha256:
         raise ValueError(
             f"{path} has SHA-256 {digest}, pinned is {package.sha256}; delete it and retry, "
-            "or check what changed before changing the pin in packages.toml"
+            "or check what changed before changing the pin in packages.csv"
         )
     return path
 
@@ -123,7 +123,7 @@ class Archive:
         root = self.path.name.removesuffix(".tar.gz")
         content = _first(_tar(self.path), [f"{root}/{outer}"])
         if inner:
-            return _first(_nested_tar(self.path, outer, content), [inner])
+            return _first(_nested_tar(content), [inner])
         return content
 
 
@@ -152,7 +152,7 @@ def _tar(path: Path) -> tarfile.TarFile:
 
 
 @lru_cache(maxsize=2)
-def _nested_tar(path: Path, outer: str, content: bytes) -> tarfile.TarFile:
+def _nested_tar(content: bytes) -> tarfile.TarFile:
     return tarfile.open(fileobj=io.BytesIO(content))
 
 

@@ -30,21 +30,18 @@ def clean(
     frame = pd.DataFrame({name: _typed(frame[name]) for name in frame.columns})
     if task_type == "regression":
         frame[target] = pd.to_numeric(frame[target].astype(object))
-        frame = frame[frame[target].notna()]
     else:
         frame[target] = _labels(frame[target])
-        frame = frame[frame[target].notna()]
-        counts = frame[target].value_counts()
-        frame = frame[frame[target].isin(counts.index[counts >= MIN_CLASS_ROWS])]
+    frame = frame[frame[target].notna()]
     if len(frame) > MAX_ROWS:
         frame = frame.sample(MAX_ROWS, random_state=0).sort_index()
-        if task_type != "regression":
-            counts = frame[target].value_counts()
-            frame = frame[frame[target].isin(counts.index[counts >= MIN_CLASS_ROWS])]
+    if task_type != "regression":
+        counts = frame[target].value_counts()
+        frame = frame[frame[target].isin(counts.index[counts >= MIN_CLASS_ROWS])]
     frame = frame.reset_index(drop=True)
     # In a column of marks, absence says as much as presence does.
-    varying = [name for name in frame if name == target or frame[name].nunique(dropna=False) > 1]
-    frame = frame[varying]
+    constant = [name for name in frame.columns if frame[name].nunique(dropna=False) < 2]
+    frame = frame.drop(columns=[name for name in constant if name != target])
     for name in frame.select_dtypes("category"):
         frame[name] = frame[name].cat.remove_unused_categories()
     return frame
@@ -74,5 +71,5 @@ def _as_category(column: pd.Series) -> pd.Series:
 def _labels(column: pd.Series) -> pd.Series:
     """Class labels as text, so that 1.0 and 1 are one class everywhere."""
     if pd.api.types.is_numeric_dtype(column):
-        return column.map(lambda value: None if pd.isna(value) else f"{value:g}").astype("category")
-    return column
+        column = column.map(lambda value: None if pd.isna(value) else f"{value:g}")
+    return column.astype("category")

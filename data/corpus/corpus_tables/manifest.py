@@ -34,7 +34,7 @@ class Entry:
 
     task_type: str
     package: str
-    """Name in packages.toml."""
+    """Name in packages.csv."""
 
     format: str
 

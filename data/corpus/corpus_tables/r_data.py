@@ -8,10 +8,11 @@ R's serialization format, which the ``rdata`` package parses into plain values.
 from __future__ import annotations
 
 import bz2
-import io
 import lzma
 import struct
+import warnings
 import zlib
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ import xarray as xr
 
 def read_rda(content: bytes, name: str) -> pd.DataFrame:
     """Read one data frame out of an ``.rda`` or ``.RData`` file."""
-    objects = _convert(rdata.parser.parse_data(content))
+    objects = _parse(content)
     if name not in objects:
         raise KeyError(f"no object {name!r} among {sorted(objects)}")
     return to_frame(objects[name], name)
@@ -32,12 +33,12 @@ def read_lazy_load(index: bytes, database: bytes, name: str) -> pd.DataFrame:
     """Read one data frame out of an ``Rdata.rdx`` and ``Rdata.rdb`` pair."""
     offset, length = lazy_load_index(index)[name]
     chunk = _decompress(database[offset : offset + length])
-    return to_frame(_convert(rdata.parser.parse_data(chunk)), name)
+    return to_frame(_parse(chunk), name)
 
 
 def lazy_load_index(index: bytes) -> dict[str, tuple[int, int]]:
     """Offset and length in the database of each object, by name."""
-    entries = _convert(rdata.parser.parse_data(index))
+    entries = _parse(index)
     return {name: (int(at[0]), int(at[1])) for name, at in entries["variables"].items()}
 
 
@@ -69,32 +70,24 @@ def to_frame(value: Any, name: str) -> pd.DataFrame:
     return frame
 
 
-def _convert(parsed: Any) -> Any:
-    return rdata.conversion.convert(
-        parsed, constructor_dict=_CONSTRUCTORS, default_encoding="latin-1"
-    )
+def _parse(content: bytes) -> Any:
+    with warnings.catch_warnings():
+        # Every lazy-load chunk lacks a file header, and most packages add classes to their
+        # data frames that mean nothing here; rdata warns of each.
+        warnings.simplefilter("ignore", UserWarning)
+        return rdata.conversion.convert(
+            rdata.parser.parse_data(content),
+            constructor_dict=_CONSTRUCTORS,
+            default_encoding="latin-1",
+        )
 
 
-def _data_frame(value: Any, attributes: Any) -> Any:
-    """Keep the columns of a data frame as they are, matrices and unknown classes included."""
-    names = attributes.get("names") if attributes else None
-    if isinstance(value, dict):
-        return dict(value)
-    return dict(zip(names if names is not None else range(len(value)), value, strict=True))
-
-
-def _factor(value: Any, attributes: Any) -> pd.Categorical:
-    # R counts levels from 1 and marks a missing value by its smallest integer.
-    codes = np.ma.filled(np.ma.asarray(value).astype(float), np.nan)
-    codes = np.where(np.isfinite(codes) & (codes > 0), codes - 1, -1).astype(int)
-    return pd.Categorical.from_codes(codes, [str(level) for level in attributes["levels"]])
-
-
-def _as_is(value: Any, attributes: Any) -> Any:
+def _as_is(value: Any, _attributes: Any) -> Any:
     return value
 
 
-_CONSTRUCTORS = {
+# Classes that rdata has no constructor for; their plain values are what is wanted.
+_CONSTRUCTORS: dict[str | bytes, Callable[[Any, Mapping[str, Any]], Any]] = {
     **rdata.conversion.DEFAULT_CLASS_MAP,
     **dict.fromkeys(("ts", "Surv", "AsIs", "labelled", "Date", "table", "times"), _as_is),
 }
@@ -123,7 +116,4 @@ def _decompress(chunk: bytes) -> bytes:
 def _decompress_lzma(stream: bytes) -> bytes:
     # R writes raw LZMA2 without the .xz container.
     filters = [{"id": lzma.FILTER_LZMA2, "preset": 6}]
-    try:
-        return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters).decompress(stream)
-    except lzma.LZMAError:
-        return lzma.decompress(io.BytesIO(stream).getvalue())
+    return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters).decompress(stream)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from typing import Literal
 
 import pandas as pd
 
@@ -63,8 +64,12 @@ def _read_text(kind: str, member: str, content: bytes) -> pd.DataFrame:
     raise ValueError(f"no reader for format {kind!r}")
 
 
-def _compression(member: str) -> str | None:
-    return {"gz": "gzip", "bz2": "bz2", "zip": "zip"}.get(member.rsplit(".", 1)[-1])
+def _compression(member: str) -> Literal["gzip", "bz2", "zip"] | None:
+    if member.endswith(".gz"):
+        return "gzip"
+    if member.endswith(".bz2"):
+        return "bz2"
+    return "zip" if member.endswith(".zip") else None
 
 
 def _unzipped(content: bytes) -> bytes:

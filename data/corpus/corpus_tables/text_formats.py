@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from typing import Literal
 
 import pandas as pd
 
@@ -64,7 +65,9 @@ def _padded(row: list[str], length: int) -> list[str]:
     return (row + [""] * length)[:length]
 
 
-def read_csv(content: bytes, compression: str | None = None) -> pd.DataFrame:
+def read_csv(
+    content: bytes, compression: Literal["gzip", "bz2", "zip"] | None = None
+) -> pd.DataFrame:
     """Read comma-separated values with a header; an unnamed first column is a row label."""
     frame = pd.read_csv(
         io.BytesIO(content), compression=compression, low_memory=False, skipinitialspace=True
