@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ from warmstart.datasets.checks import near_misses
 from warmstart.datasets.notes import Notes
 from warmstart.errors import DatasetError, DatasetNotFoundError
 from warmstart.spaces.cells import MISSING_WORDS
+from warmstart.spaces.columns import usable_names
 
 _DATA_SUFFIXES = {".csv", ".tsv", ".txt", ".data", ".dat", ".parquet", ".pq", ".arff"}
 _PACKED_SUFFIXES = {".gz", ".bz2", ".xz", ".zip", ".zst"}
@@ -66,12 +68,34 @@ def read_file(path: Path, notes: Notes) -> pd.DataFrame:
     return _read_csv(path, head, notes)
 
 
+def bare_name(path: Path) -> str:
+    """Name of a file without what tells its format.
+
+    Examples
+    --------
+    >>> bare_name(Path("data/v1.2/iris.v2.csv.gz"))
+    'iris.v2'
+    """
+    name = Path(path.name)
+    for suffixes in (_PACKED_SUFFIXES, _DATA_SUFFIXES):
+        if name.suffix.lower() in suffixes:
+            name = Path(name.stem)
+    return str(name)
+
+
 def _check_path(path: Path) -> None:
+    try:
+        exists = path.exists()
+    except (OSError, ValueError):  # longer than a name may be: a file's text, perhaps
+        raise DatasetNotFoundError(
+            f"there is no file {str(path)[:60]!r}…; to pass a table's text, read it with "
+            "pandas.read_csv(io.StringIO(text)) first"
+        ) from None
     if path.is_dir():
         inside = sorted(p.name for p in path.iterdir() if p.suffix.lower() in _DATA_SUFFIXES)
         hint = f"; it holds {', '.join(inside[:5])}" if inside else ""
         raise DatasetError(f"{path} is a folder, not a data file{hint}")
-    if path.exists():
+    if exists:
         return
     folder = path.parent
     if not folder.is_dir():
@@ -103,18 +127,20 @@ def _read_csv(path: Path, head: bytes, notes: Notes) -> pd.DataFrame:
     if separator != ",":
         notes.say(f"The file separates its cells by {_SEPARATORS[separator]}.")
     rows = _rows(lines, separator)
-    header = _has_header(rows)
+    header = has_header(rows)
     if rows and not header:
         notes.say("The file has no header; its columns are called 0, 1, 2, …")
     decimal = "," if separator != "," and _uses_decimal_comma(rows) else "."
     if decimal == ",":
         notes.say("Decimal commas were read as such.")
+    names = _longer_header(rows, notes) if header else None
 
     def read(encoding: str) -> pd.DataFrame:
         return pd.read_csv(
             path,
             sep=separator,
             header=0 if header else None,
+            names=names,
             decimal=decimal,
             encoding=encoding,
             na_values=_GAPS,
@@ -199,8 +225,44 @@ def _rows(lines: list[str], separator: str) -> list[list[str]]:
         return []
 
 
-def _has_header(rows: list[list[str]]) -> bool:
-    return not rows or not any(_NUMBER.fullmatch(cell) for cell in rows[0] if cell)
+def has_header(rows: list[list[str]]) -> bool:
+    """Whether the first of a few rows names the columns.
+
+    It does not if it holds numbers, other than names that count (2019, 2020, …), or if
+    each of its cells is met again below it.
+
+    Examples
+    --------
+    >>> has_header([["5.1", "setosa"], ["4.9", "setosa"]])
+    False
+    >>> has_header([["region", "2019", "2020"], ["north", "3", "4"]])
+    True
+    """
+    if not rows:
+        return True
+    numbers = [float(cell) for cell in rows[0] if _NUMBER.fullmatch(cell)]
+    if numbers:
+        counting = all(b - a == 1 for a, b in pairwise(numbers))
+        return counting and (len(numbers) > 1 or 1900 <= numbers[0] <= 2100)
+    if len(rows) < 6:
+        return True
+    below = [set(column) for column in zip(*rows[1:], strict=False)]
+    return not all(cell in cells for cell, cells in zip(rows[0], below, strict=False))
+
+
+def _longer_header(rows: list[list[str]], notes: Notes) -> list[str] | None:
+    """Names for a file whose rows are one cell longer than its header."""
+    if len(rows) < 2 or any(len(row) != len(rows[0]) + 1 for row in rows[1:]):
+        return None
+    if any(row[-1] for row in rows[1:]):
+        # R writes tables so: the first cell names the row. pandas reads it as the index.
+        notes.say(
+            "The first cell of each line has no column name and was taken for a row name."
+        )
+        return None
+    # Every line ends with a separator.
+    names = [*rows[0], f"Unnamed: {len(rows[0])}"]
+    return [str(name) for name in usable_names(names) or names]
 
 
 def _uses_decimal_comma(rows: list[list[str]]) -> bool:

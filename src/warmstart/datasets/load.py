@@ -17,11 +17,17 @@ from warmstart.datasets.checks import (
 from warmstart.datasets.dataset import ColumnSummary, Dataset
 from warmstart.datasets.kinds import infer_kinds
 from warmstart.datasets.notes import Notes
+from warmstart.datasets.number_kinds import cells
 from warmstart.datasets.sources import read_source
 from warmstart.datasets.target import Target, as_series, read_target
-from warmstart.domain import USED_KINDS, Schema
+from warmstart.domain import USED_KINDS, Column, Schema
 from warmstart.errors import DatasetError
 from warmstart.spaces.columns import as_frame, typed_frame
+
+_MAX_DENSE_CELLS = 100_000_000
+"""Cells a sparse matrix may have when made dense: 800 MB."""
+
+_MIN_SPARSE_ROWS = 1_000
 
 _MIN_PER_CLASS = 10
 """Rows of every class that survive capping, as far as it has them."""
@@ -96,25 +102,23 @@ def load_dataset(
     notes = Notes()
     source = read_source(data, y, target, notes)
     values = as_series(source.y)
+    _note_order(source.X, source.y, notes)
     n_given = _n_rows(source.X)
     check_lengths(n_given, len(values))
     check_n_rows(n_given)
     read = read_target(values, task_type, notes)
     n_rows = len(read.y)
-    chosen = _cap(read, max_rows, random_state, notes)
+    chosen = _cap(read, _row_limit(source.X, max_rows), random_state, notes)
     frame = as_frame(_take(source.X, read.rows[chosen], n_given))
     _note_names(source.X, frame, notes)
     inferred = infer_kinds(frame, notes, kinds)
     used = [column for column in inferred.columns if column.kind in USED_KINDS]
     check_features(len(used), notes.sentences())
-    left_out = {
-        column.name: _summary(frame[column.name])
-        for column in inferred.columns
-        if column.kind not in USED_KINDS
-    }
     counts = read.class_counts
+    X = typed_frame(frame, inferred.columns).reset_index(drop=True)
+    _note_lost(frame, X, kinds or {}, notes)
     return Dataset(
-        X=typed_frame(frame, inferred.columns).reset_index(drop=True),
+        X=X,
         y=_named(read.y.iloc[chosen], source.target),
         schema=Schema(
             columns=inferred.columns,
@@ -128,7 +132,7 @@ def load_dataset(
         target=source.target,
         n_rows=n_rows,
         warnings=notes.sentences(),
-        left_out=left_out,
+        left_out=_summaries(frame, inferred.columns),
     )
 
 
@@ -137,6 +141,20 @@ def _n_rows(X: Any) -> int:
     if shape is not None and len(shape) > 0:
         return int(shape[0])
     return len(as_frame(X))
+
+
+def _row_limit(X: Any, max_rows: int) -> int:
+    """Fewer rows than `max_rows` where a sparse matrix would fill the memory."""
+    if not hasattr(X, "tocsr"):
+        return max_rows
+    n_columns = int(X.shape[1])
+    fitting = _MAX_DENSE_CELLS // max(1, n_columns)
+    if fitting < min(X.shape[0], _MIN_SPARSE_ROWS):
+        raise DatasetError(
+            f"a sparse matrix of {n_columns:,} columns is too wide to be learned from; "
+            "reduce it first, for example with sklearn.decomposition.TruncatedSVD"
+        )
+    return min(max_rows, fitting)
 
 
 def _named(y: pd.Series[Any], target: str | int | None) -> pd.Series[Any]:
@@ -153,20 +171,65 @@ def _take(X: Any, rows: np.ndarray[Any, np.dtype[np.intp]], n_given: int) -> Any
     return as_frame(X).iloc[rows]
 
 
+def _note_order(X: Any, y: Any, notes: Notes) -> None:
+    if not isinstance(X, pd.DataFrame) or not isinstance(y, pd.Series) or len(X) != len(y):
+        return
+    if not X.index.equals(y.index) and X.index.isin(y.index).all():
+        notes.say(
+            "X and y have the same index in another order; their rows were matched by "
+            "position, as scikit-learn does."
+        )
+
+
 def _note_names(X: Any, frame: pd.DataFrame, notes: Notes) -> None:
     if not isinstance(X, pd.DataFrame) or X.columns.is_unique:
         return
-    changed = [name for name in frame.columns if name not in set(X.columns)]
-    for name in changed:
-        notes.column(name, "Duplicate column names made unique")
+    given = set(X.columns)
+    for name in frame.columns:
+        if name not in given:
+            notes.column(name, "Duplicate column names made unique")
 
 
-def _summary(values: pd.Series[Any]) -> ColumnSummary:
+def _note_lost(
+    frame: pd.DataFrame, X: pd.DataFrame, kinds: Mapping[Any, str], notes: Notes
+) -> None:
+    """Tell which cells did not fit a kind the caller gave."""
+    told = {str(name) for name in kinds}
+    for name in X.columns:
+        if str(name) not in told:
+            continue
+        n_missing = int(X[name].isna().sum())
+        lost = n_missing - int(frame[name].isna().sum())
+        if lost > 0 and n_missing == len(X):
+            raise DatasetError(
+                f"no cell of column {name!r} can be read as {kinds.get(name)}; "
+                "leave it out of kinds to have its kind inferred"
+            )
+        if lost > 0:
+            notes.column(
+                name, "Cells that do not fit the kind given, read as missing", cells(lost)
+            )
+
+
+def _summaries(
+    frame: pd.DataFrame, columns: tuple[Column, ...]
+) -> dict[str | int, ColumnSummary]:
+    """What is told of the columns that are left out."""
+    left_out = [column for column in columns if column.kind not in USED_KINDS]
+    shares = frame[[column.name for column in left_out]].isna().mean().tolist()
+    found = {}
+    for column, share in zip(left_out, shares, strict=True):
+        constant = column.kind == "constant"
+        n_distinct = int(share < 1) if constant else _n_distinct(frame[column.name])
+        found[column.name] = ColumnSummary(share, n_distinct)
+    return found
+
+
+def _n_distinct(values: pd.Series[Any]) -> int:
     try:
-        n_distinct = int(values.nunique())
-    except TypeError:
-        n_distinct = int(values.dropna().map(str).nunique())
-    return ColumnSummary(float(values.isna().mean()), n_distinct)
+        return int(values.nunique())
+    except (TypeError, NotImplementedError):  # cells such as lists have no hash
+        return int(values.dropna().map(str).nunique())
 
 
 def _cap(
@@ -177,7 +240,7 @@ def _cap(
     if n_rows <= max_rows:
         return np.arange(n_rows)
     notes.say(
-        f"{n_rows:,} rows were sampled down to {max_rows:,} (max_rows), "
+        f"{n_rows:,} rows were sampled down to {max_rows:,} (see max_rows), "
         f"seed {random_state}; counts are of all rows."
     )
     random = np.random.default_rng(random_state)

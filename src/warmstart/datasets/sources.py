@@ -11,7 +11,7 @@ import pandas as pd
 from warmstart.datasets.checks import no_target, unknown_target
 from warmstart.datasets.notes import Notes
 from warmstart.errors import DatasetError
-from warmstart.spaces.columns import as_frame, usable_names
+from warmstart.spaces.columns import as_frame, read_frame, usable_names
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,12 @@ def _read_address(address: str | Path, y: Any, target: Any, notes: Notes) -> Sou
         frame, default_target, name = read_openml(str(address), target)
         target = default_target if target is None and y is None else target
     else:
-        from warmstart.datasets.files import read_file
+        from warmstart.datasets.files import bare_name, read_file
 
+        if "://" in str(address):
+            raise DatasetError(f"{address} is a web address; download it and pass the file")
         path = Path(address).expanduser()
-        frame, name = read_file(path, notes), path.name.partition(".")[0]
+        frame, name = read_file(path, notes), bare_name(path)
     if y is not None:
         return Source(frame, y, name, _name_of(y))
     source = split_target(frame, target)
@@ -106,7 +108,7 @@ def split_target(data: Any, target: Any) -> Source:
     DatasetError
         If `target` is None, no column, or the name of two.
     """
-    frame = data if isinstance(data, pd.DataFrame) else as_frame(data)
+    frame = read_frame(data)
     given = list(frame.columns)
     names = usable_names(given) or given
     if target is None:

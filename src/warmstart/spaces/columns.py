@@ -53,12 +53,13 @@ def as_frame(data: Any) -> pd.DataFrame:
     >>> list(as_frame(frame).columns)
     ['a', 'a.1']
     """
-    frame = _read(data)
+    frame = read_frame(data)
     names = usable_names(frame.columns)
     return frame if names is None else frame.set_axis(names, axis=1)
 
 
-def _read(data: Any) -> pd.DataFrame:
+def read_frame(data: Any) -> pd.DataFrame:
+    """:func:`as_frame` with the names as they are."""
     if isinstance(data, pd.DataFrame):
         return data
     if hasattr(data, "tocsr"):  # a scipy sparse matrix or array
@@ -74,7 +75,8 @@ def _read(data: Any) -> pd.DataFrame:
         converted = data.to_pandas()
         if isinstance(converted, pd.DataFrame):
             return converted
-    if hasattr(data, "columns") or hasattr(data, "__dataframe__"):
+    # Asked of the class: a lazy frame warns when asked for its columns.
+    if hasattr(type(data), "columns") or hasattr(type(data), "__dataframe__"):
         return _read_narwhals(data)
     array = data if isinstance(data, np.ndarray) else np.asarray(data)
     if array.dtype.names is not None:
