@@ -13,6 +13,7 @@ import hashlib
 import json
 import math
 import threading
+import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -149,12 +150,16 @@ def evaluate_units(
     pool = Parallel(n_jobs, backend="threading", return_as="generator_unordered", batch_size=1)
     results = pool(delayed(run)(unit) for unit in units)
     try:
-        yield from results
+        # Not `yield from`, which would close the pool before the children it waits for.
+        for result in results:  # noqa: UP028
+            yield result
     finally:
         stopped.set()
         for child in children:
             child.close()
-        results.close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # that there was more to do
+            results.close()
 
 
 def chunked(
@@ -205,7 +210,7 @@ def evaluate_locally(
             if progress is not None:
                 progress(done, total)
 
-    units = (unit for task in tasks for unit in chunked(task, configurations, 25))
+    units = (unit for task in tasks for unit in chunked(task, configurations, 5))
     results = evaluate_units(units, protocol or Protocol(), n_jobs=n_jobs, tick=tick)
     with contextlib.closing(results):
         for result in results:

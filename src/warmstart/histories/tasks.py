@@ -58,9 +58,13 @@ def read_tasks(path: str | Path) -> list[LocalTask]:
             if needed not in given:
                 raise HistoryError(f"line {number} of {path} has no {needed}")
         optional = ("name", "family", "source", "source_id", "licence", "description")
+        try:
+            task_type = check_task_type(given["task_type"])
+        except ValueError as error:
+            raise HistoryError(f"line {number} of {path}: {error}") from error
         task = LocalTask(
             task_id=given["task_id"],
-            task_type=check_task_type(given["task_type"]),
+            task_type=task_type,
             path=path.parent / given["path"],
             target=given["target"],
             **{
