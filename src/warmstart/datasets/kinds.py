@@ -50,7 +50,7 @@ def infer_kinds(
     Parameters
     ----------
     frame : pandas.DataFrame, shape (n_rows, n_columns)
-        With names as :func:`warmstart.spaces.columns.as_frame` makes them.
+        With names as :func:`warmstart.spaces.frames.as_frame` makes them.
     notes : Notes
         Receives what was assumed.
     kinds : mapping of column name to kind, optional

@@ -18,19 +18,18 @@ from warmstart.datasets.dataset import ColumnSummary, Dataset
 from warmstart.datasets.kinds import infer_kinds
 from warmstart.datasets.notes import Notes
 from warmstart.datasets.number_kinds import cells
+from warmstart.datasets.sampling import capped
 from warmstart.datasets.sources import read_source
-from warmstart.datasets.target import Target, as_series, read_target
+from warmstart.datasets.target import as_series, read_target
 from warmstart.domain import USED_KINDS, Column, Schema
 from warmstart.errors import DatasetError
-from warmstart.spaces.columns import as_frame, typed_frame
+from warmstart.spaces.columns import typed_frame
+from warmstart.spaces.frames import as_frame
 
 _MAX_DENSE_CELLS = 100_000_000
 """Cells a sparse matrix may have when made dense: 800 MB."""
 
 _MIN_SPARSE_ROWS = 1_000
-
-_MIN_PER_CLASS = 10
-"""Rows of every class that survive capping, as far as it has them."""
 
 
 def load_dataset(
@@ -108,7 +107,7 @@ def load_dataset(
     check_n_rows(n_given)
     read = read_target(values, task_type, notes)
     n_rows = len(read.y)
-    chosen = _cap(read, _row_limit(source.X, max_rows), random_state, notes)
+    chosen = capped(read, _row_limit(source.X, max_rows), random_state, notes)
     frame = as_frame(_take(source.X, read.rows[chosen], n_given))
     _note_names(source.X, frame, notes)
     inferred = infer_kinds(frame, notes, kinds)
@@ -230,45 +229,3 @@ def _n_distinct(values: pd.Series[Any]) -> int:
         return int(values.nunique())
     except (TypeError, NotImplementedError):  # cells such as lists have no hash
         return int(values.dropna().map(str).nunique())
-
-
-def _cap(
-    read: Target, max_rows: int, random_state: int, notes: Notes
-) -> np.ndarray[Any, np.dtype[np.intp]]:
-    """Positions among the known rows that are kept, ascending."""
-    n_rows = len(read.y)
-    if n_rows <= max_rows:
-        return np.arange(n_rows)
-    notes.say(
-        f"{n_rows:,} rows were sampled down to {max_rows:,} (see max_rows), "
-        f"seed {random_state}; counts are of all rows."
-    )
-    random = np.random.default_rng(random_state)
-    if read.task_type == "regression":
-        return np.sort(random.choice(n_rows, max_rows, replace=False))
-    codes, classes = pd.factorize(read.y)
-    return stratified_sample(codes, len(classes), max_rows, random)
-
-
-def stratified_sample(
-    codes: np.ndarray[Any, Any], n_classes: int, size: int, random: np.random.Generator
-) -> np.ndarray[Any, np.dtype[np.intp]]:
-    """Positions of about `size` rows that keep class shares and every rare class.
-
-    Examples
-    --------
-    >>> codes = np.array([0] * 96 + [1] * 4)
-    >>> chosen = stratified_sample(codes, 2, 24, np.random.default_rng(0))
-    >>> np.bincount(codes[chosen]).tolist()
-    [20, 4]
-    """
-    counts = np.bincount(codes, minlength=n_classes)
-    floor = np.minimum(counts, _MIN_PER_CLASS)
-    if floor.sum() > size:  # too many classes to keep them all
-        return np.sort(random.choice(len(codes), size, replace=False))
-    spare = (size - floor.sum()) / max(1, (counts - floor).sum())
-    quota = floor + np.floor((counts - floor) * spare).astype(np.intp)
-    order = np.lexsort((random.random(len(codes)), codes))
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    rank = np.arange(len(codes)) - starts[codes[order]]
-    return np.sort(order[rank < quota[codes[order]]])

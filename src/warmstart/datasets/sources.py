@@ -11,7 +11,7 @@ import pandas as pd
 from warmstart.datasets.checks import no_target, unknown_target
 from warmstart.datasets.notes import Notes
 from warmstart.errors import DatasetError
-from warmstart.spaces.columns import as_frame, read_frame, usable_names
+from warmstart.spaces.frames import as_frame, read_frame, usable_names
 
 
 @dataclass(frozen=True)

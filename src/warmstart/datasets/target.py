@@ -85,7 +85,7 @@ def as_series(values: Any) -> pd.Series[Any]:
     if isinstance(values, pd.Series):
         series: pd.Series[Any] = values
     elif isinstance(values, pd.DataFrame) or hasattr(values, "tocsr") or np.ndim(values) == 2:
-        from warmstart.spaces.columns import as_frame
+        from warmstart.spaces.frames import as_frame
 
         frame = as_frame(values)
         if frame.shape[1] != 1:

@@ -6,7 +6,7 @@ The first step of every pipeline, so that what `suggest` saw and what
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from warmstart.domain import USED_KINDS, Column, ColumnKind
 from warmstart.errors import DatasetError
 from warmstart.spaces.cells import day_first, typed_cells, typed_column
+from warmstart.spaces.frames import as_frame
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -23,150 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["TypedColumns", "as_frame", "string_names", "typed_column", "typed_frame"]
 
 _CHUNK_CELLS = 1_000_000
-
-
-def as_frame(data: Any) -> pd.DataFrame:
-    """View frames of any library, arrays, sparse matrices and lists as a pandas frame.
-
-    Parameters
-    ----------
-    data : DataFrame of any library, array, sparse matrix, list of rows or dict of columns
-        Shape (n_rows, n_columns). A pandas frame with usable names is returned as it is.
-
-    Returns
-    -------
-    pandas.DataFrame, shape (n_rows, n_columns)
-        Names are unique and either all strings or all integers; columns of data that
-        has no names are called 0, 1, 2, …; the second of two columns ``a`` is ``a.1``;
-        a name of several levels is joined by underscores.
-
-    Raises
-    ------
-    DatasetError
-        If `data` is not two-dimensional, or its rows differ in length.
-
-    Examples
-    --------
-    >>> as_frame([[1, "x"], [2, "y"]]).dtypes.astype(str).tolist()[0]
-    'int64'
-    >>> frame = pd.DataFrame([[1, 2]], columns=["a", "a"])
-    >>> list(as_frame(frame).columns)
-    ['a', 'a.1']
-    """
-    frame = read_frame(data)
-    names = usable_names(frame.columns)
-    return frame if names is None else frame.set_axis(names, axis=1)
-
-
-def read_frame(data: Any) -> pd.DataFrame:
-    """:func:`as_frame` with the names as they are."""
-    if isinstance(data, pd.DataFrame):
-        return data
-    if hasattr(data, "tocsr"):  # a scipy sparse matrix or array
-        return pd.DataFrame(data.toarray())
-    if isinstance(data, (list, tuple)):
-        return _read_rows(data)
-    if isinstance(data, dict):
-        try:
-            return pd.DataFrame(data)
-        except ValueError as error:
-            raise DatasetError(f"X is a dict that makes no table: {error}") from error
-    if type(data).__module__.partition(".")[0] == "pyarrow" and hasattr(data, "to_pandas"):
-        converted = data.to_pandas()
-        if isinstance(converted, pd.DataFrame):
-            return converted
-    # Asked of the class: a lazy frame warns when asked for its columns.
-    if hasattr(type(data), "columns") or hasattr(type(data), "__dataframe__"):
-        return _read_narwhals(data)
-    array = data if isinstance(data, np.ndarray) else np.asarray(data)
-    if array.dtype.names is not None:
-        return pd.DataFrame(array)
-    if array.ndim != 2:
-        raise DatasetError(_not_two_dimensional(data, array.shape))
-    frame = pd.DataFrame(array)
-    return frame.infer_objects() if array.dtype == object else frame
-
-
-def _read_rows(data: Sequence[Any]) -> pd.DataFrame:
-    first = data[0] if data else []
-    if isinstance(first, dict):
-        return pd.DataFrame(list(data))
-    if isinstance(first, (str, bytes)) or not hasattr(first, "__len__"):
-        raise DatasetError(_not_two_dimensional(data, (len(data),)))
-    lengths = {len(row) if hasattr(row, "__len__") else 0 for row in data}
-    if len(lengths) > 1:
-        raise DatasetError(f"rows of X differ in length: {sorted(lengths)[:5]}")
-    return pd.DataFrame(list(data))
-
-
-def _read_narwhals(data: Any) -> pd.DataFrame:
-    import narwhals as nw
-
-    frame: Any = nw.from_native(data, pass_through=True)
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect()
-    if not isinstance(frame, nw.DataFrame):
-        raise DatasetError(
-            f"cannot read a {type(data).__module__}.{type(data).__qualname__} as a table; "
-            "pass a pandas, polars or pyarrow frame or an array"
-        )
-    return frame.to_pandas()
-
-
-def _not_two_dimensional(data: Any, shape: tuple[int, ...]) -> str:
-    if shape == ():
-        return (
-            f"X is a {type(data).__qualname__}, not a table: pass a frame, an array or a path"
-        )
-    message = f"X must have two dimensions (rows, columns), got shape {shape}"
-    if len(shape) == 1:
-        return f"{message}; reshape a single column with X.reshape(-1, 1)"
-    return f"{message}; flatten each row with X.reshape(len(X), -1)"
-
-
-def usable_names(names: Iterable[Any]) -> list[str | int] | None:
-    """Unique names, all strings or all integers; None when `names` already are.
-
-    Examples
-    --------
-    >>> usable_names(["a", "b"]) is None
-    True
-    >>> usable_names(["a", "a", ("b", 1), 2])
-    ['a', 'a.1', 'b_1', '2']
-    """
-    given = list(names)
-    kinds = {type(name) for name in given}
-    if kinds <= {str} or kinds <= {int}:
-        if len(set(given)) == len(given):
-            return None
-        plain: list[str | int] = given
-    else:
-        plain = [_plain_name(name) for name in given]
-    if len({type(name) for name in plain}) > 1:
-        plain = [str(name) for name in plain]
-    if len(set(plain)) == len(plain):
-        return plain
-    taken, seen = set(plain), set[str | int]()
-    unique: list[str | int] = []
-    for name in plain:
-        new, n = name, 0
-        while new in seen or (n > 0 and new in taken):
-            n += 1
-            new = f"{name}.{n}"
-        seen.add(new)
-        unique.append(new)
-    # Integer names that had to be told apart are strings now; so must be the rest.
-    if len({type(name) for name in unique}) > 1:
-        return [str(name) for name in unique]
-    return unique
-
-
-def _plain_name(name: Any) -> str | int:
-    if isinstance(name, tuple):
-        return "_".join(str(part) for part in name if str(part) != "")
-    if isinstance(name, (int, np.integer)) and not isinstance(name, (bool, np.bool_)):
-        return int(name)
-    return str(name)
 
 
 def typed_frame(

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import pandas as hpd
 
 from warmstart.datasets.dataset import Dataset
-from warmstart.datasets.load import load_dataset, stratified_sample
+from warmstart.datasets.load import load_dataset
+from warmstart.datasets.sampling import stratified_sample
 from warmstart.errors import DatasetError
 
 
