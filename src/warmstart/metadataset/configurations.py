@@ -48,11 +48,13 @@ class Configurations:
         """
         if self.given is not None:
             return self.given
-        records = [json.loads(text) for text in self.texts or ()]
-        names = list(dict.fromkeys(name for record in records for name in record))
-        frame = pd.DataFrame(
-            {name: [record.get(name) for record in records] for name in names}, index=self.ids
-        )
+        columns: dict[str, list[Any]] = {}
+        for place, text in enumerate(self.texts or ()):
+            for name, value in json.loads(text).items():
+                if name not in columns:
+                    columns[name] = [None] * len(self.ids)
+                columns[name][place] = value
+        frame = pd.DataFrame(columns, index=self.ids)
         for name, values in (("learner", self.learners), ("space", self.spaces)):
             if name not in frame and any(values):
                 frame.insert(0, name, list(values))

@@ -83,7 +83,7 @@ def read_history(
         Configurations(
             table.index, given=table, spaces=[space] * len(table), learners=[""] * len(table)
         ),
-        RunEvaluations(lambda _: runs, (metric,), _text(task_ids), _text(table.index)),
+        RunEvaluations(lambda _: [runs], (metric,), _text(task_ids), _text(table.index)),
     )
 
 

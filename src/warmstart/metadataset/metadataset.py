@@ -119,13 +119,13 @@ class MetaDataset:
             status[np.isnan(values) & ~np.isnan(prices)] = FAILED
         # 0.0 - x rather than -x: no score is a negative zero.
         layer = Layer(values if higher_is_better else 0.0 - values, status, prices)
-        return cls._assemble(
+        return cls.from_parts(
             scores.index,
             MatrixEvaluations({metric: layer}, names(scores.index), names(scores.columns)),
             from_given(configurations, scores.columns),
-            inputs.metafeature_frame(metafeatures, scores.index),
-            inputs.family_series(families, scores.index),
-            tasks,
+            metafeatures=metafeatures,
+            families=families,
+            tasks=tasks,
         )
 
     @classmethod
@@ -186,14 +186,74 @@ class MetaDataset:
             space=space,
             metric=metric,
         )
-        return cls._assemble(
+        return cls.from_parts(
             history.task_ids,
             history.evaluations,
             history.configurations,
-            inputs.metafeature_frame(metafeatures, history.task_ids),
-            inputs.family_series(families, history.task_ids),
-            tasks,
+            metafeatures=metafeatures,
+            families=families,
+            tasks=tasks,
         )
+
+    @classmethod
+    def from_parts(
+        cls,
+        task_ids: pd.Index,
+        evaluations: Evaluations,
+        configurations: Configurations,
+        *,
+        metafeatures: pd.DataFrame | None = None,
+        families: pd.Series[Any] | Mapping[Any, Any] | None = None,
+        tasks: pd.DataFrame | None = None,
+        info: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """Put evaluations read elsewhere together with what is known of their tasks.
+
+        The other arguments are those of :meth:`from_matrix`; `info` says where all comes
+        from.
+        """
+        described = pd.DataFrame(index=task_ids)
+        if tasks is not None:
+            refuse_duplicates("tasks", tasks.index)
+            refuse_unknown("tasks", "task", tasks.index, task_ids)
+            described = tasks.reindex(task_ids)
+        family = inputs.family_series(families, task_ids)
+        described = described.assign(family=family.to_numpy())
+        for name, value in (
+            ("metric_default", evaluations.metrics[0]),
+            ("task_type", ""),
+            ("name", names(task_ids)),
+        ):
+            if name not in described:
+                described.insert(0, name, value)
+        known = inputs.metafeature_frame(metafeatures, task_ids)
+        return cls(
+            tasks=described,
+            metafeatures=pd.DataFrame(index=task_ids[:0]) if known is None else known,
+            _configurations=configurations,
+            _evaluations=evaluations,
+            _rows=np.arange(len(task_ids)),
+            info=dict(info or {}),
+        )
+
+    @classmethod
+    def published(cls, name: str, *, cache: str | Path | None = None) -> Self:
+        """Fetch a public table of evaluations; see :mod:`warmstart.histories.published`.
+
+        Parameters
+        ----------
+        name : {"oboe", "tensor-oboe", "pmf", "lcdb"}
+        cache : path, optional
+            Folder to keep it in, the user's cache folder by default; fetched only once.
+
+        Raises
+        ------
+        HistoryError
+            If there is no such table, or it cannot be fetched.
+        """
+        from warmstart.metadataset.public import fetch
+
+        return cls.open(fetch(name, cache))
 
     @classmethod
     def open(cls, path: str | Path, *, verify: bool = False) -> Self:
@@ -468,8 +528,8 @@ class MetaDataset:
                 f"no meta-features of these tasks: {some(metafeatures.index)} are described, "
                 f"the tasks are {some(self.tasks.index)}"
             )
-        described = inputs.metafeature_frame(ours, self.tasks.index)
-        return replace(self, metafeatures=described)
+        inputs.metafeature_frame(ours, self.tasks.index)
+        return replace(self, metafeatures=ours.astype(np.float64))
 
     def __len__(self) -> int:
         return len(self.tasks)
@@ -478,40 +538,6 @@ class MetaDataset:
         return (
             f"MetaDataset({len(self.tasks)} tasks x {len(self.configuration_ids)} "
             f"configurations, metrics: {', '.join(self.metrics)})"
-        )
-
-    @classmethod
-    def _assemble(
-        cls,
-        task_ids: pd.Index,
-        evaluations: Evaluations,
-        configurations: Configurations,
-        metafeatures: pd.DataFrame | None,
-        families: pd.Series[Any],
-        tasks: pd.DataFrame | None,
-    ) -> Self:
-        described = pd.DataFrame(index=task_ids)
-        if tasks is not None:
-            refuse_duplicates("tasks", tasks.index)
-            refuse_unknown("tasks", "task", tasks.index, task_ids)
-            described = tasks.reindex(task_ids)
-        described = described.assign(family=families.to_numpy())
-        for name, value in (
-            ("metric_default", evaluations.metrics[0]),
-            ("task_type", ""),
-            ("name", names(task_ids)),
-        ):
-            if name not in described:
-                described.insert(0, name, value)
-        return cls(
-            tasks=described,
-            metafeatures=pd.DataFrame(index=task_ids[:0])
-            if metafeatures is None
-            else metafeatures,
-            _configurations=configurations,
-            _evaluations=evaluations,
-            _rows=np.arange(len(task_ids)),
-            info={},
         )
 
 

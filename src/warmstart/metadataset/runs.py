@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, get_args
@@ -22,6 +22,8 @@ STATUSES: tuple[str, ...] = ("", *get_args(Status))
 
 MEASURED = ("score", "cost_s", "status", "budget")
 """Columns of a row that a layer is made of, besides its ids and its metric."""
+
+_ROWS_AT_ONCE = 1_000_000
 
 OK = STATUSES.index("ok")
 FAILED = STATUSES.index("failed")
@@ -53,10 +55,11 @@ class Evaluations(Protocol):
         """View the evaluations in one metric."""
         ...
 
-    def rows(self) -> pa.Table:
+    def rows(self) -> Iterator[pa.Table]:
         """Every evaluation as a row of :data:`~warmstart.metadataset.schema.EVALUATIONS`.
 
-        The ids are dictionary-encoded; a column ``source`` names where each came from.
+        In tables of a bounded size, always in the same order, with a column ``source``
+        that names where each row came from. Text may be dictionary-encoded.
         """
         ...
 
@@ -79,22 +82,23 @@ class MatrixEvaluations:
         """View one metric."""
         return self.layers[metric]
 
-    def rows(self) -> pa.Table:
-        """Every evaluated cell as a row."""
-        tables = []
+    def rows(self) -> Iterator[pa.Table]:
+        """Every evaluated cell as a row, task by task."""
+        n_together = max(1, _ROWS_AT_ONCE // len(self.configuration_names))
         for metric, layer in self.layers.items():
-            tasks, configs = np.nonzero(layer.status)
-            columns = {
-                "task_id": encoded(tasks, self.task_names),
-                "configuration_id": encoded(configs, self.configuration_names),
-                "metric": encoded(np.zeros(len(tasks), np.int32), [metric]),
-                "score": pa.array(layer.scores[tasks, configs], from_pandas=True),
-                "status": encoded(layer.status[tasks, configs], list(STATUSES)),
-            }
-            if layer.costs is not None:
-                columns["cost_s"] = pa.array(layer.costs[tasks, configs], from_pandas=True)
-            tables.append(complete(columns, len(tasks), self.source))
-        return pa.concat_tables(tables).unify_dictionaries()
+            for begin in range(0, len(self.task_names), n_together):
+                tasks, configs = np.nonzero(layer.status[begin : begin + n_together])
+                tasks += begin
+                columns = {
+                    "task_id": encoded(tasks, self.task_names),
+                    "configuration_id": encoded(configs, self.configuration_names),
+                    "metric": encoded(np.zeros(len(tasks), np.int32), [metric]),
+                    "score": pa.array(layer.scores[tasks, configs], from_pandas=True),
+                    "status": encoded(layer.status[tasks, configs], list(STATUSES)),
+                }
+                if layer.costs is not None:
+                    columns["cost_s"] = pa.array(layer.costs[tasks, configs], from_pandas=True)
+                yield complete(columns, len(tasks), self.source)
 
 
 @dataclass(eq=False)
@@ -105,57 +109,63 @@ class RunEvaluations:
     budget count (no budget is the largest) and their scores are averaged.
     """
 
-    load: Callable[[Sequence[str] | None], pa.Table]
-    """Reads the named columns of the rows, or all and the source."""
+    load: Callable[[Sequence[str] | None], Iterable[pa.Table]]
+    """Reads the named columns of the rows, or all and the source, in one table or more."""
 
     metrics: tuple[str, ...]
     task_names: list[str]
     configuration_names: list[str]
     _layers: dict[str, Layer] = field(default_factory=dict)
 
-    @cached_property
-    def _runs(self) -> pa.Table:
-        return self.load(("task_id", "configuration_id", "metric", *MEASURED))
-
-    @cached_property
-    def _cells(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Cell of each row in a tasks x configurations matrix, and position of its metric."""
-        runs = self._runs
-        tasks = codes(runs, "task_id", self.task_names)
-        configs = codes(runs, "configuration_id", self.configuration_names)
-        cells = tasks.astype(np.intp) * len(self.configuration_names) + configs
-        return cells, codes(runs, "metric", list(self.metrics)).astype(np.intp)
-
-    def rows(self) -> pa.Table:
+    def rows(self) -> Iterator[pa.Table]:
         """All rows with all their columns."""
-        return self.load(None)
+        yield from self.load(None)
 
     def layer(self, metric: str) -> Layer:
         """Scatter the rows of one metric into matrices."""
         if metric not in self._layers:
-            cells, metrics = self._cells
-            chosen = np.flatnonzero(metrics == self.metrics.index(metric))
+            place = self.metrics.index(metric)
             shape = len(self.task_names), len(self.configuration_names)
-            runs = self._runs
-            self._layers[metric] = scatter(
-                shape,
-                cells[chosen],
-                scores=floats(runs, "score")[chosen],
-                status=codes(runs, "status", list(STATUSES))[chosen].astype(np.uint8),
-                costs=floats(runs, "cost_s")[chosen],
-                budgets=floats(runs, "budget")[chosen],
-            )
+            metrics, *values = self._compact
+            if len(self.metrics) > 1:
+                values = [column[metrics == place] for column in values]
+            self._layers[metric] = scatter(shape, *values)
+            if len(self._layers) == len(self.metrics):
+                # The rows are larger than the matrices made of them.
+                del self.__dict__["_compact"]
         return self._layers[metric]
+
+    @cached_property
+    def _compact(self) -> tuple[NDArray[Any], ...]:
+        """Of each row: position of its metric, flat cell, score, status code, cost, budget."""
+        tables = self.load(("task_id", "configuration_id", "metric", *MEASURED))
+        parts = [list(part) for part in zip(*map(self._compacted, tables), strict=True)]
+        joined = []
+        for part in parts:
+            joined.append(np.concatenate(part))
+            part.clear()  # the larger tables fill memory as it is
+        return tuple(joined)
+
+    def _compacted(self, rows: pa.Table) -> tuple[NDArray[Any], ...]:
+        tasks = codes(rows, "task_id", self.task_names)
+        configs = codes(rows, "configuration_id", self.configuration_names)
+        return (
+            codes(rows, "metric", list(self.metrics)).astype(np.int16),
+            tasks.astype(np.intp) * len(self.configuration_names) + configs,
+            floats(rows, "score"),
+            codes(rows, "status", list(STATUSES)).astype(np.uint8),
+            floats(rows, "cost_s"),
+            floats(rows, "budget").astype(np.float32),
+        )
 
 
 def scatter(
     shape: tuple[int, int],
     cells: NDArray[np.intp],
-    *,
     scores: Floats,
     status: NDArray[np.uint8],
     costs: Floats,
-    budgets: Floats,
+    budgets: NDArray[np.floating[Any]],
 ) -> Layer:
     """Put long rows into matrices; several rows of one cell are merged.
 
@@ -174,22 +184,24 @@ def scatter(
     Examples
     --------
     >>> ok, none = np.full(3, OK, np.uint8), np.full(3, np.nan)
-    >>> scatter((1, 2), np.array([1, 0, 1]), scores=np.array([1.0, 5.0, 2.0]), status=ok,
-    ...         costs=none, budgets=none).scores
+    >>> scatter((1, 2), np.array([1, 0, 1]), np.array([1.0, 5.0, 2.0]), ok, none, none).scores
     array([[5. , 1.5]])
     """
     n_cells = shape[0] * shape[1]
-    scores = np.where(status == OK, scores, np.nan)
-    matrix, price = np.full(n_cells, np.nan), np.full(n_cells, np.nan)
-    state = np.zeros(n_cells, np.uint8)
+    scores[status != OK] = np.nan
     seen = np.zeros(n_cells, bool)
     seen[cells] = True
     if np.count_nonzero(seen) < len(cells):
         cells, scores, status, costs = _merge(cells, scores, status, costs, budgets)
-    matrix[cells], state[cells], price[cells] = scores, status, costs
+
+    def spread(values: NDArray[Any], empty: Any) -> NDArray[Any]:
+        matrix = np.full(n_cells, empty, values.dtype)
+        matrix[cells] = values
+        return matrix.reshape(shape)
+
     known = bool(np.isfinite(costs).any())
     return Layer(
-        matrix.reshape(shape), state.reshape(shape), price.reshape(shape) if known else None
+        spread(scores, np.nan), spread(status, 0), spread(costs, np.nan) if known else None
     )
 
 
@@ -198,7 +210,7 @@ def _merge(
     scores: Floats,
     status: NDArray[np.uint8],
     costs: Floats,
-    budgets: Floats,
+    budgets: NDArray[np.floating[Any]],
 ) -> tuple[NDArray[np.intp], Floats, NDArray[np.uint8], Floats]:
     """One row a cell: the mean over its successful runs at the largest budget."""
     budgets = np.where(np.isnan(budgets), np.inf, budgets)

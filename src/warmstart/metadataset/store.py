@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +21,8 @@ import warmstart
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset import schema
 from warmstart.metadataset.configurations import Configurations, some
-from warmstart.metadataset.files import digest, write_json, write_parquet
-from warmstart.metadataset.runs import RunEvaluations
+from warmstart.metadataset.files import digest, write_json
+from warmstart.metadataset.runs import Evaluations, RunEvaluations
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
@@ -33,8 +33,7 @@ _OURS = frozenset(
 )
 """Entries of a manifest that say how the files are; the rest says where they come from."""
 
-_BY_RUN = ("metric", "task_id", "configuration_id", "source_run_id")
-_IDS = ["task_id", "configuration_id", "metric", "status"]
+_TEXT = ["task_id", "configuration_id", "metric", "status", "source_run_id"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,7 +60,7 @@ def read(path: Path, *, verify: bool = False) -> Parts:
     if verify:
         check_digests(path, manifest)
     labels = manifest.get("labels", {})
-    tasks = _read(path / "tasks.parquet").to_pandas()
+    tasks = _read(path / "tasks.parquet").to_pandas(use_threads=False)
     task_names = tasks["task_id"].tolist()
     tasks = tasks.drop(columns="task_id").set_axis(_labels(task_names, labels.get("task_id")))
     # A task of unknown family is its own: the same label, not its text.
@@ -90,9 +89,7 @@ def read(path: Path, *, verify: bool = False) -> Parts:
             task_names,
             names,
         ),
-        info={
-            key: manifest[key] for key in ("sources", "licences", "notes") if key in manifest
-        },
+        info={key: value for key, value in manifest.items() if key not in _OURS},
     )
 
 
@@ -134,8 +131,8 @@ def check_digests(path: Path, manifest: dict[str, Any]) -> None:
         )
 
 
-def read_runs(files: Sequence[Path], columns: Sequence[str] | None) -> pa.Table:
-    """Read evaluations; ids, metric and status come dictionary-encoded.
+def read_runs(files: Sequence[Path], columns: Sequence[str] | None) -> Iterator[pa.Table]:
+    """Read evaluations, one table a row group; ids, metric and status come dictionary-encoded.
 
     Parameters
     ----------
@@ -143,15 +140,17 @@ def read_runs(files: Sequence[Path], columns: Sequence[str] | None) -> pa.Table:
     columns : sequence of str, optional
         Without it all, and the column ``source`` that the folder of a file names.
     """
-    tables = []
     for file in files:
-        with pq.ParquetFile(file, read_dictionary=_IDS) as parquet:
-            table = parquet.read(columns=list(columns) if columns else None)
-        if columns is None:
+        with pq.ParquetFile(file, read_dictionary=_TEXT) as parquet:
+            if columns is not None:
+                for group in range(parquet.num_row_groups):
+                    # Starting threads takes longer than they would save.
+                    yield parquet.read_row_group(group, list(columns), use_threads=False)
+                continue
             source = file.parent.name.removeprefix("source=")
-            table = table.append_column("source", pa.array([source] * len(table)))
-        tables.append(table)
-    return pa.concat_tables(tables, promote_options="permissive")
+            for group in range(parquet.num_row_groups):
+                table = parquet.read_row_group(group)
+                yield table.append_column("source", pa.array([source] * len(table)))
 
 
 def write(metadataset: MetaDataset, path: Path) -> Path:
@@ -206,12 +205,7 @@ def _write_parts(metadataset: MetaDataset, folder: Path) -> None:
     for name, table in tables.items():
         # In the order of the meta-dataset, which is part of it; not sorted.
         pq.write_table(table, folder / name, compression="zstd")
-    rows = metadataset._evaluations.rows()
-    rows = rows.filter(pc.is_in(rows["task_id"].cast(pa.string()), pa.array(task_names)))
-    for source in sorted(pc.unique(rows["source"].cast(pa.string())).to_pylist()):
-        part = rows.filter(pc.equal(rows["source"].cast(pa.string()), source))
-        target = folder / "evaluations" / f"source={source}" / "part-0.parquet"
-        write_parquet(_plain(part), target, sort_by=_BY_RUN)
+    n_rows = _write_evaluations(metadataset._evaluations, task_names, folder / "evaluations")
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     manifest = {
         **metadataset.info,
@@ -222,7 +216,7 @@ def _write_parts(metadataset: MetaDataset, folder: Path) -> None:
         "counts": {
             "tasks": len(task_names),
             "configurations": len(names),
-            "evaluations": rows.num_rows,
+            "evaluations": n_rows,
             "metafeatures": metafeatures.shape[1],
         },
         "digests": {file.relative_to(folder).as_posix(): digest(file) for file in files},
@@ -233,7 +227,7 @@ def _write_parts(metadataset: MetaDataset, folder: Path) -> None:
 def _read(file: Path) -> pa.Table:
     try:
         with pq.ParquetFile(file) as parquet:
-            return parquet.read()
+            return parquet.read(use_threads=False)
     except (FileNotFoundError, pa.ArrowInvalid) as error:
         raise MetaDatasetError(f"{file} is missing or damaged: {error}") from error
 
@@ -242,14 +236,14 @@ def _metafeatures(path: Path, tasks: pd.Index, kind: dict[str, Any] | None) -> p
     file = path / "metafeatures.parquet"
     if not file.exists():
         return pd.DataFrame(index=tasks[:0])
-    frame: pd.DataFrame = _read(file).to_pandas()
+    frame: pd.DataFrame = _read(file).to_pandas(use_threads=False)
     names = frame.pop("task_id").tolist()
     return frame.set_axis(_labels(names, kind), axis=0)
 
 
 def _metrics(files: Sequence[Path]) -> list[str]:
-    found = read_runs(files, ["metric"]).column("metric").cast(pa.string())
-    return sorted(pc.unique(found).to_pylist())
+    tables = read_runs(files, ["metric"])
+    return sorted({name for table in tables for name in pc.unique(table["metric"]).to_pylist()})
 
 
 def _labels(names: list[str], kind: dict[str, Any] | None) -> pd.Index:
@@ -282,10 +276,38 @@ def _conformed(frame: pd.DataFrame, kind: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=kind)
 
 
-def _plain(rows: pa.Table) -> pa.Table:
-    """The columns of the evaluations schema, text as text."""
+def _write_evaluations(evaluations: Evaluations, task_names: list[str], folder: Path) -> int:
+    """Stream the rows of the given tasks into one file a source; say how many there are.
+
+    They stay in the order in which they come, which is always the same.
+    """
     kinds = schema.EVALUATIONS
-    return pa.table([rows[field.name].cast(field.type) for field in kinds], schema=kinds)
+    numbers = [field.name for field in kinds if pa.types.is_floating(field.type)]
+    writers: dict[str, pq.ParquetWriter] = {}
+    kept, n_rows = pa.array(task_names, pa.string()), 0
+    try:
+        for rows in evaluations.rows():
+            ours = rows.filter(pc.is_in(rows["task_id"].cast(pa.string()), kept))
+            sources = ours["source"].cast(pa.string())
+            for source in pc.unique(sources).to_pylist():
+                part = ours.filter(pc.equal(sources, source))
+                if source not in writers:
+                    file = folder / f"source={source}" / "part-0.parquet"
+                    file.parent.mkdir(parents=True)
+                    writers[source] = pq.ParquetWriter(
+                        file,
+                        kinds,
+                        compression="zstd",
+                        use_dictionary=[name for name in kinds.names if name not in numbers],
+                        use_byte_stream_split=numbers,
+                    )
+                columns = [part[field.name].cast(field.type) for field in kinds]
+                writers[source].write_table(pa.table(columns, schema=kinds))
+                n_rows += len(part)
+    finally:
+        for writer in writers.values():
+            writer.close()
+    return n_rows
 
 
 def _umask() -> int:
