@@ -2,8 +2,46 @@
 
 import logging
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from warmstart.evaluate.replay import replay
+    from warmstart.knowledge.answer import suggest
+    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.metafeatures.extract import extract_metafeatures
+    from warmstart.recommend.recommender import Recommender
+    from warmstart.recommend.suggestions import Suggestion, Suggestions
 
 __version__ = "0.1.0"
 
+# Everything heavy loads on first use, so the CLI's help stays quick.
+_HOME = {
+    "MetaDataset": "warmstart.metadataset.metadataset",
+    "Recommender": "warmstart.recommend.recommender",
+    "Suggestion": "warmstart.recommend.suggestions",
+    "Suggestions": "warmstart.recommend.suggestions",
+    "extract_metafeatures": "warmstart.metafeatures.extract",
+    "replay": "warmstart.evaluate.replay",
+    "suggest": "warmstart.knowledge.answer",
+}
+__all__ = [
+    "MetaDataset",
+    "Recommender",
+    "Suggestion",
+    "Suggestions",
+    "extract_metafeatures",
+    "replay",
+    "suggest",
+]
+
 logging.getLogger(__name__).addHandler(logging.NullHandler())
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

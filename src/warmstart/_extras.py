@@ -1,5 +1,6 @@
 """Optional dependencies: imported where used, named clearly where missing."""
 
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -29,6 +30,7 @@ def require(package: str, *, extra: str) -> ModuleType:
         raise MissingExtraError(package, extra) from error
 
 
+@cache
 def installed(package: str) -> bool:
     """Whether `package` could be imported, without importing it."""
     return find_spec(package) is not None

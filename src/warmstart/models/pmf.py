@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from warmstart.errors import NotFittedError
+from warmstart.histories.metrics import METRICS
 from warmstart.models.completion import soft_impute
 from warmstart.models.posterior import MixturePosterior
 from warmstart.models.prior_mean import PriorMean, out_of_fold, shrinkage
+from warmstart.similarity.forest import ForestWeights
+from warmstart.similarity.laplace import LaplaceRidge
+from warmstart.similarity.quantiles import QuantileNormaliser
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -24,7 +30,7 @@ _OFFSET = 0.01
 """Added to a loss before the logarithm: below one percent of error differences fade."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Prior:
     """What training leaves behind; all a new task needs."""
 
@@ -51,6 +57,19 @@ class _Prior:
 
     described_levels: Array
     """Levels of the described tasks about their mean, shrunk, shape (n_described,)."""
+
+
+_PLAIN = (
+    "mean",
+    "loadings",
+    "noise",
+    "scales",
+    "levels",
+    "level_stds",
+    "projected",
+    "described_levels",
+)
+_FOREST = ("roots", "feature", "threshold", "left", "right", "leaves", "counts")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -129,29 +148,41 @@ class PMF:
         loadings = np.sqrt(0.98 / n_tasks) * residual.T
         component_scales, alphas, taus = _components(scales, level_residual, self.n_components)
         self.prior_ = _Prior(
-            ideal,
-            mean,
-            loadings,
-            0.02 * variances + 1e-9,
-            component_scales,
-            alphas,
-            taus,
-            described,
-            projected,
-            described_levels,
+            ideal=ideal,
+            mean=mean,
+            loadings=loadings,
+            noise=0.02 * variances + 1e-9,
+            scales=component_scales,
+            levels=alphas,
+            level_stds=taus,
+            described=described,
+            projected=projected,
+            described_levels=described_levels,
         )
         return self
 
-    def start(self, metafeatures: pd.Series[Any] | None = None) -> PMFPosterior:
-        """Belief about a new task, before any result on it."""
+    def start(
+        self,
+        metafeatures: pd.Series[Any] | None = None,
+        columns: npt.NDArray[np.intp] | None = None,
+    ) -> PMFPosterior:
+        """Belief about a new task, before any result on it.
+
+        Parameters
+        ----------
+        metafeatures : Series, optional
+            Of the new task; without them every task is expected to be average.
+        columns : ndarray of int, optional
+            Restrict to these configurations, in this order.
+        """
         if self.prior_ is None:
             raise NotFittedError("PMF is not fitted; call fit(table) first")
         prior = self.prior_
-        mean, level = prior.mean, 0.0
-        weights = None
+        chosen = slice(None) if columns is None else columns
+        mean, level = prior.mean[chosen], 0.0
         if metafeatures is not None and prior.described is not None:
             weights = prior.described.weights(metafeatures.to_frame().T)[0]
-            mean = mean + weights @ prior.projected
+            mean = mean + weights @ prior.projected[:, chosen]
             level = float(weights @ prior.described_levels)
         n = len(prior.scales)
         mixture = MixturePosterior(
@@ -159,25 +190,69 @@ class PMF:
             (prior.levels + level)[:, None] + prior.scales[:, None] * mean,
             prior.scales,
             prior.level_stds,
-            prior.loadings,
-            prior.noise,
+            prior.loadings[chosen],
+            prior.noise[chosen],
         )
-        return PMFPosterior(mixture, prior.ideal, weights)
+        return PMFPosterior(mixture, prior.ideal)
+
+    def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Everything a new task needs, as plain arrays for an npz file without pickles."""
+        if self.prior_ is None:
+            raise NotFittedError("PMF is not fitted; call fit(table) first")
+        prior, described = self.prior_, self.prior_.described
+        # Half the digits: far below the noise of any score, and half the file.
+        arrays: dict[str, npt.NDArray[Any]] = {
+            name: np.asarray(getattr(prior, name), dtype="float32") for name in _PLAIN
+        }
+        arrays["ideal"] = np.asarray(prior.ideal)
+        if described is not None:
+            arrays["names"] = np.asarray(described.normaliser.names)
+            arrays["grid"] = described.normaliser.grid
+            arrays["points"] = described.ridge.points
+            arrays["inverse"] = described.ridge.inverse.astype("float32")
+            for name in _FOREST:
+                arrays[f"forest_{name}"] = getattr(described.forest, name)
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> PMF:
+        """Read what :meth:`to_arrays` gave."""
+        plain = {name: arrays[name].astype("float64") for name in _PLAIN}
+        described = None
+        if "names" in arrays:
+            names = tuple(str(name) for name in arrays["names"])
+            described = PriorMean(
+                QuantileNormaliser(names, arrays["grid"]),
+                LaplaceRidge(arrays["points"], arrays["inverse"].astype("float64")),
+                ForestWeights(*(arrays[f"forest_{name}"] for name in _FOREST)),
+            )
+        model = cls()
+        model.prior_ = _Prior(ideal=float(arrays["ideal"]), described=described, **plain)
+        return model
 
 
 class PMFPosterior:
-    """Belief about one task, in scores outside and log losses inside."""
+    """Belief about one task: scores outside, log losses inside."""
 
-    def __init__(
-        self, mixture: MixturePosterior, ideal: float, task_weights: Array | None
-    ) -> None:
+    def __init__(self, mixture: MixturePosterior, ideal: float) -> None:
         self.mixture = mixture
         self.ideal = ideal
-        self.task_weights = task_weights
 
     def tell(self, index: int, score: float) -> None:
         """Learn that configuration `index` scored `score`."""
         self.mixture.tell(index, float(log_loss_response(np.asarray(score), self.ideal)))
+
+    def score_quantiles(self, levels: Sequence[float]) -> Array:
+        """Quantiles of each configuration's score, shape (n_levels, n_configs).
+
+        Parameters
+        ----------
+        levels : sequence of float
+            Between 0 and 1; 0.05 is a score that is beaten in 95 of 100 cases.
+        """
+        # A high score is a low loss.
+        quantiles = self.mixture.quantiles([1 - level for level in levels])
+        return score_of(quantiles, self.ideal)
 
 
 def log_loss_response(scores: Array, ideal: float) -> Array:
@@ -194,6 +269,8 @@ def score_of(response: Array, ideal: float) -> Array:
 
 def ideal_score(table: ScoreTable) -> float:
     """The score no configuration can beat: 0 for losses, 1 for rates, else the best seen."""
+    if table.metric is not None and table.metric in METRICS:
+        return METRICS[table.metric].best
     best = float(np.nanmax(table.scores))
     if best <= 0:
         return 0.0

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -55,7 +57,7 @@ class MixturePosterior:
     @property
     def n_configs(self) -> int:
         """Number of configurations."""
-        return self.means.shape[1]
+        return int(self.means.shape[1])
 
     @property
     def weights(self) -> Array:
@@ -68,9 +70,7 @@ class MixturePosterior:
         """Prior covariance of every configuration with one, shape (n_components, n_configs)."""
         shared = self._loadings @ self._loadings[index]
         shared[index] += self._noise[index]
-        result: Array = (
-            self._scales[:, None] ** 2 * shared + self._level_stds[:, None] ** 2
-        )
+        result: Array = self._scales[:, None] ** 2 * shared + self._level_stds[:, None] ** 2
         return result
 
     def tell(self, index: int, value: float, noise_variance: float = 0.0) -> None:
@@ -110,6 +110,22 @@ class MixturePosterior:
         w = self.weights
         second = w @ (self.variances + self.means**2)
         result: Array = np.sqrt(np.maximum(second - (w @ self.means) ** 2, 0.0))
+        return result
+
+    def quantiles(self, levels: Sequence[float]) -> Array:
+        """Quantiles of each response, shape (n_levels, n_configs), by bisection."""
+        stds = np.sqrt(self.variances)
+        result = np.empty((len(levels), self.n_configs))
+        for row, level in enumerate(levels):
+            # The mixture's quantile lies between those of its components.
+            at = self.means + ndtri(level) * stds
+            low, high = at.min(axis=0), at.max(axis=0)
+            for _ in range(40):
+                middle = (low + high) / 2
+                z = (middle - self.means) / np.maximum(stds, 1e-12)
+                below = self.weights @ ndtr(z) < level
+                low, high = np.where(below, middle, low), np.where(below, high, middle)
+            result[row] = (low + high) / 2
         return result
 
     def sample(self, n_samples: int, rng: np.random.Generator) -> Array:

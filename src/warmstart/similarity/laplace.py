@@ -10,7 +10,11 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def laplace_kernel(a: Array, b: Array, *, scale: float = 0.5) -> Array:
+KERNEL_SCALE = 0.5
+"""Mean distance at which similarity falls to 1/e."""
+
+
+def laplace_kernel(a: Array, b: Array, *, scale: float = KERNEL_SCALE) -> Array:
     r"""Similarity of tasks with quantile-normalised meta-features.
 
     .. math:: k(q, q') = \exp(-\operatorname{mean}_j |q_j - q'_j| / \text{scale})
@@ -32,14 +36,18 @@ def laplace_kernel(a: Array, b: Array, *, scale: float = 0.5) -> Array:
     >>> laplace_kernel(np.zeros((1, 2)), np.array([[0.0, 0.0], [1.0, 0.0]])).round(3).tolist()
     [[1.0, 0.368]]
     """
-    if a.shape[1] == 0:
-        return np.ones((len(a), len(b)))
+    similarity: Array = np.exp(-mean_distance(a, b) / scale)
+    return similarity
+
+
+def mean_distance(a: Array, b: Array) -> Array:
+    """Mean absolute difference over features, shape (n, m); zero where there are none."""
     # One feature at a time: the (n, m, n_features) block would not fit a large base.
     distance = np.zeros((len(a), len(b)))
     for column_a, column_b in zip(a.T, b.T, strict=True):
         distance += np.abs(column_a[:, None] - column_b[None, :])
-    similarity: Array = np.exp(-distance / (a.shape[1] * scale))
-    return similarity
+    result: Array = distance / max(a.shape[1], 1)
+    return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,8 @@ class LaplaceRidge:
     def fit(cls, points: Array, *, ridge: float = 0.5) -> LaplaceRidge:
         """Factorise once; targets come later, so one fit serves any number of them."""
         kernel = laplace_kernel(points, points)
-        return cls(points, np.linalg.inv(kernel + ridge * np.eye(len(points))))
+        inverse: Array = np.linalg.inv(kernel + ridge * np.eye(len(points))).astype("float64")
+        return cls(points, inverse)
 
     def weights(self, queries: Array) -> Array:
         """Weights on the (centred) targets of the training tasks, shape (n, n_tasks)."""

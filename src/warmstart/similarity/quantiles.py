@@ -32,12 +32,14 @@ class QuantileNormaliser:
         >>> scale.transform(pd.DataFrame({"rows": [5.0, 30.0, 99.0]})).ravel().tolist()
         [0.0, 0.625, 1.0]
         """
+        metafeatures = metafeatures.dropna(axis=1, how="all")
         values = metafeatures.to_numpy(dtype="float64")
         # A value missing on some tasks takes their median: the middle of its own scale.
-        medians = np.nanmedian(values, axis=0) if len(values) else np.zeros(values.shape[1])
-        values = np.where(np.isfinite(values), values, np.nan_to_num(medians))
+        values = np.where(np.isfinite(values), values, np.nanmedian(values, axis=0))
         varies = values.max(axis=0) > values.min(axis=0)
-        names = tuple(str(n) for n, keep in zip(metafeatures.columns, varies, strict=True) if keep)
+        names = tuple(
+            str(n) for n, keep in zip(metafeatures.columns, varies, strict=True) if keep
+        )
         return cls(names, np.sort(values[:, varies], axis=0))
 
     def transform(self, metafeatures: pd.DataFrame) -> Array:

@@ -11,7 +11,8 @@ from ConfigSpace.util import deactivate_inactive_hyperparameters
 from scipy.stats import qmc
 
 from warmstart.domain import Configuration, TaskType, check_task_type
-from warmstart.spaces.tabular import SPACE, tabular_space
+from warmstart.spaces.learners import SPACE
+from warmstart.spaces.tabular import tabular_space
 
 _BOOSTERS = {"lightgbm": 40, "xgboost": 40}
 _CLASSIFIERS = {

@@ -14,6 +14,9 @@ from warmstart._extras import installed, require
 from warmstart.domain import Schema
 from warmstart.errors import SpaceMismatchError
 
+SPACE = "tabular"
+"""Name of the configuration space whose learners these are."""
+
 Values = Mapping[str, Any]
 Builder = Callable[[Values, Schema, int], Any]
 

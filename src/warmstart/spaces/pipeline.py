@@ -53,9 +53,7 @@ def why_illegal(values: Mapping[str, Any], schema: Schema) -> str | None:
     return None
 
 
-def build_estimator(
-    values: Mapping[str, Any], schema: Schema, *, random_state: int = 0
-) -> Any:
+def build_estimator(values: Mapping[str, Any], schema: Schema, *, random_state: int = 0) -> Any:
     """Make the unfitted pipeline of one configuration for data of one schema.
 
     Parameters
@@ -116,7 +114,10 @@ def build_estimator(
         from sklearn.decomposition import PCA
 
         steps.append(
-            ("reduce", PCA(values["pca_variance"], svd_solver="full", random_state=random_state))
+            (
+                "reduce",
+                PCA(values["pca_variance"], svd_solver="full", random_state=random_state),
+            )
         )
     return Pipeline([*steps, ("model", model)])
 
@@ -183,7 +184,10 @@ def _encoder(name: str, schema: Schema) -> list[Any]:
     from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
 
     fill = SimpleImputer(
-        strategy="constant", fill_value="(missing)", missing_values=None, keep_empty_features=True
+        strategy="constant",
+        fill_value="(missing)",
+        missing_values=None,
+        keep_empty_features=True,
     )
     if name == "one_hot":
         encoder = OneHotEncoder(
@@ -193,7 +197,9 @@ def _encoder(name: str, schema: Schema) -> list[Any]:
         )
         return [fill, encoder]
     # Out-of-fold target means need two rows of every class; below that, order the levels.
-    n_folds = 3 if schema.task_type == "regression" else min(3, (schema.min_class_count or 0) // 2)
+    n_folds = (
+        3 if schema.task_type == "regression" else min(3, (schema.min_class_count or 0) // 2)
+    )
     if name == "target" and n_folds >= 2:
         target_type = "continuous" if schema.task_type == "regression" else schema.task_type
         return [fill, TargetEncoder(target_type=target_type, **_seeded_folds(n_folds, schema))]

@@ -18,9 +18,7 @@ from ConfigSpace.hyperparameters import Hyperparameter
 
 from warmstart.domain import TaskType, check_task_type
 from warmstart.errors import SpaceMismatchError
-from warmstart.spaces.learners import LEARNERS
-
-SPACE = "tabular"
+from warmstart.spaces.learners import LEARNERS, SPACE
 
 
 def tabular_space(
@@ -72,7 +70,7 @@ def tabular_space(
 
 
 def _active_with(
-    child: Hyperparameter, learner: Hyperparameter, name: str, space: ConfigurationSpace
+    child: Hyperparameter[Any], learner: Hyperparameter[Any], name: str, space: ConfigurationSpace
 ) -> Any:
     chosen = EqualsCondition(child, learner, name)
     if child.name != "lda:shrinkage_factor":
@@ -81,7 +79,7 @@ def _active_with(
 
 
 def _add_preprocessing(
-    space: ConfigurationSpace, learner: Hyperparameter, names: list[str]
+    space: ConfigurationSpace, learner: Hyperparameter[Any], names: list[str]
 ) -> None:
     space.add(Categorical("encoding", ["one_hot", "ordinal", "target"]))
     imputed = [name for name in names if not LEARNERS[name].takes_missing]
@@ -103,7 +101,7 @@ def _add_preprocessing(
     )
 
 
-def hyperparameters(learner: str, task_type: TaskType) -> list[Hyperparameter]:
+def hyperparameters(learner: str, task_type: TaskType) -> list[Hyperparameter[Any]]:
     """Ranges and defaults of one learner's own hyperparameters, their names prefixed."""
 
     def real(name: str, low: float, high: float, default: float, log: bool = True) -> Any:

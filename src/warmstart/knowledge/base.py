@@ -1,0 +1,63 @@
+"""The embedded knowledge base, and others by path."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warmstart.errors import KnowledgeError
+from warmstart.recommend.recommender import Recommender
+
+if TYPE_CHECKING:
+    from warmstart.metadataset.metadataset import MetaDataset
+
+_IN_WHEEL = Path(__file__).parent / "base"
+_IN_CHECKOUT = Path(__file__).parents[3] / "data" / "knowledge"
+
+
+def embedded_path() -> Path:
+    """Folder of the knowledge base that comes with the package.
+
+    Raises
+    ------
+    KnowledgeError
+        If the installation lacks it.
+    """
+    for path in (_IN_WHEEL, _IN_CHECKOUT):
+        if (path / "manifest.json").is_file():
+            return path
+    raise KnowledgeError(
+        f"this installation has no embedded knowledge base (looked in {_IN_WHEEL} and "
+        f"{_IN_CHECKOUT}); name one with knowledge="
+    )
+
+
+@lru_cache(maxsize=4)
+def _opened(path: Path) -> Recommender:
+    return Recommender.load(path)
+
+
+def open_knowledge(
+    knowledge: str | Path | Recommender | MetaDataset | None = None,
+) -> Recommender:
+    """A recommender ready to answer.
+
+    Parameters
+    ----------
+    knowledge : path, Recommender or MetaDataset, optional
+        A folder written by :meth:`warmstart.Recommender.save`, or anything fitted or to
+        be fitted; the embedded base by default. Folders are read once in a process.
+
+    Raises
+    ------
+    KnowledgeError
+        If the folder is missing or not a knowledge base.
+    """
+    if isinstance(knowledge, Recommender):
+        return knowledge
+    if knowledge is None:
+        return _opened(embedded_path())
+    if isinstance(knowledge, str | Path):
+        return _opened(Path(knowledge).resolve())
+    return Recommender().fit(knowledge)

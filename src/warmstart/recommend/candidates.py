@@ -1,0 +1,117 @@
+"""Which configurations of a base may be suggested: in the space asked for, and legal."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from warmstart.domain import Schema
+from warmstart.errors import KnowledgeError, MissingExtraError, SpaceMismatchError
+from warmstart.spaces.learners import LEARNERS, SPACE
+from warmstart.spaces.pipeline import why_illegal
+
+if TYPE_CHECKING:
+    from warmstart.recommend.fitted import Fitted
+
+Columns = npt.NDArray[np.intp]
+
+
+def choose_candidates(
+    fitted: Fitted, space: str | Iterable[str] | None, schema: Schema | None
+) -> tuple[Columns, list[str]]:
+    """Positions of the configurations that may be suggested, and what was left out.
+
+    Parameters
+    ----------
+    fitted : Fitted
+    space : str or iterable of str, optional
+        Names of learners or of whole spaces to restrict to.
+    schema : Schema, optional
+        Of the dataset; without one nothing is known to be illegal.
+
+    Raises
+    ------
+    SpaceMismatchError
+        If the restriction names something unknown, or leaves nothing.
+    MissingExtraError
+        If it names only learners that are not installed.
+    """
+    wanted = None if space is None else {space} if isinstance(space, str) else set(space)
+    if wanted is not None:
+        _check_known(wanted, fitted)
+    reasons: Counter[str] = Counter()
+    kept = []
+    for column, values in enumerate(fitted.configurations):
+        learner, home = fitted.learners[column], fitted.spaces[column]
+        if wanted is not None and not wanted & {learner, home}:
+            continue
+        reason = None
+        if home == SPACE and learner in LEARNERS:
+            if schema is not None:
+                reason = why_illegal(values, schema)
+            elif not LEARNERS[learner].installed:
+                reason = f"{learner} is not installed"
+        if reason is None:
+            kept.append(column)
+        else:
+            reasons[reason] += 1
+    if not kept:
+        _refuse(wanted, reasons)
+    notes = [f"{count} configurations left out: {why}." for why, count in reasons.items()]
+    return np.asarray(kept, dtype=np.intp), notes
+
+
+def _check_known(wanted: set[str], fitted: Fitted) -> None:
+    known = sorted({*fitted.learners, *fitted.spaces} - {""})
+    for name in sorted(wanted - set(known)):
+        close = difflib.get_close_matches(str(name), known, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        raise SpaceMismatchError(
+            f"space {name!r} is not in the knowledge base for this kind of task and metric, "
+            f"which has {', '.join(known) or 'unnamed configurations only'}{hint}"
+        )
+
+
+def _refuse(wanted: set[str] | None, reasons: Counter[str]) -> None:
+    missing = [n for n in wanted or () if n in LEARNERS and not LEARNERS[n].installed]
+    if missing:
+        raise MissingExtraError(LEARNERS[missing[0]].package, LEARNERS[missing[0]].extra)
+    asked = f"space {sorted(wanted)}" if wanted else "the knowledge base"
+    why = "; ".join(f"{count} × {reason}" for reason, count in reasons.items())
+    raise SpaceMismatchError(f"nothing in {asked} can be fitted on this dataset: {why}")
+
+
+def resolve_excluded(exclude: Any, tasks: Any) -> list[Any]:
+    """Task ids that `exclude` names by id, name or family.
+
+    Parameters
+    ----------
+    exclude : str or iterable
+    tasks : DataFrame
+        Of a meta-dataset: index task_id, columns name and family.
+
+    Raises
+    ------
+    KnowledgeError
+        If something excluded is not in the base; the message names what is like it.
+    """
+    wanted = [exclude] if isinstance(exclude, str | int) else list(exclude or ())
+    found: list[Any] = []
+    for name in wanted:
+        matches = (tasks.index == name) | (tasks["family"] == name)
+        if "name" in tasks:
+            matches |= tasks["name"] == name
+        if not matches.any():
+            known = [str(k) for k in {*tasks.index, *tasks["family"], *tasks.get("name", ())}]
+            close = difflib.get_close_matches(str(name), known, n=3)
+            hint = f"; did you mean {', '.join(close)}?" if close else ""
+            raise KnowledgeError(
+                f"exclude names {name!r}, which is no task, name or family known{hint}"
+            )
+        found += list(tasks.index[matches])
+    return list(dict.fromkeys(found))

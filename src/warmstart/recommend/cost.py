@@ -1,0 +1,161 @@
+"""How long a configuration will take on a dataset of a given size, on this machine."""
+
+from __future__ import annotations
+
+import json
+import logging
+import platform
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from warmstart.metadataset.files import write_json
+from warmstart.metadataset.hardware import cpu_model, reference_s
+
+_log = logging.getLogger(__name__)
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+_SIZES = ("NumberOfInstances", "NumberOfFeatures", "NumberOfClasses")
+_RIDGE = 1.0
+
+GROWTH = {
+    "rbf_svm": 2.0,
+    "nearest_neighbors": 1.5,
+    "linear_svm": 1.2,
+    "qda": 1.0,
+    "lda": 1.0,
+    "naive_bayes": 1.0,
+}
+"""Exponent of the rows beyond the largest table the base was timed on; 1.1 elsewhere.
+
+Fixed from the algorithms' complexity: a fit to small tables would extrapolate their
+overhead, which does not grow."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostModel:
+    r"""Log-linear in the dataset's size, one level a configuration, one slope a learner.
+
+    .. math:: \log c_{ij} = a_j + b_{l(j)}^T x_i, \quad
+              x_i = (\log n_{rows}, \log n_{columns}, \log n_{classes})
+    """
+
+    levels: Array
+    """Mean log seconds of each configuration, shape (n_configs,)."""
+
+    slopes: Array
+    """Of each configuration's learner, shape (n_configs, n_sizes)."""
+
+    centre: Array
+    """Mean log sizes of the known tasks, shape (n_sizes,)."""
+
+    growth: Array
+    """Exponent of the rows beyond `max_rows`, shape (n_configs,)."""
+
+    max_rows: float
+    """Rows of the largest table timed."""
+
+    @classmethod
+    def fit(
+        cls,
+        costs: Array,
+        metafeatures: pd.DataFrame | None,
+        learners: list[str],
+        *,
+        max_rows: float,
+        train_share: float = 1.0,
+    ) -> CostModel:
+        """Learn from measured seconds.
+
+        Parameters
+        ----------
+        costs : ndarray, shape (n_tasks, n_configs)
+            Seconds; NaN where not measured.
+        metafeatures : DataFrame, shape (n_tasks, n_features), optional
+            Sizes of the tasks, under auto-sklearn's names; without them sizes do not count.
+        learners : list of str, length n_configs
+        max_rows : float
+            Tables were cut to this many rows before they were timed.
+        train_share : float
+            Share of those rows that was fitted on: 2/3 in three-fold cross-validation.
+        """
+        logs = np.log(np.maximum(costs, 1e-4))
+        sizes = _log_sizes(metafeatures, len(costs), max_rows)
+        sizes[:, 0] += np.log(train_share)
+        centre = sizes.mean(axis=0)
+        # A configuration never timed costs what its learner's others do, or all do.
+        known = np.isfinite(logs)
+        total = float(logs[known].mean()) if known.any() else np.nan
+        counts = known.sum(axis=0)
+        levels = np.where(known, logs, 0.0).sum(axis=0) / np.maximum(counts, 1)
+        levels = np.where(counts > 0, levels, total)
+        slopes = np.zeros((costs.shape[1], sizes.shape[1]))
+        names = np.asarray(learners)
+        for learner in np.unique(names):
+            of = names == learner
+            rows, columns = np.nonzero(known[:, of])
+            if len(rows):
+                x = (sizes - centre)[rows]
+                y = (logs[:, of] - levels[of])[rows, columns]
+                gram = x.T @ x + _RIDGE * np.eye(x.shape[1])
+                slopes[of] = np.linalg.solve(gram, x.T @ y)
+        growth = np.asarray([GROWTH.get(name, 1.1) for name in learners])
+        return cls(levels, slopes, centre, growth, max_rows * train_share)
+
+    def predict(self, metafeatures: pd.Series[Any] | None, speed: float = 1.0) -> Array:
+        """Seconds of each configuration, shape (n_configs,).
+
+        Parameters
+        ----------
+        metafeatures : Series, optional
+            Sizes of the new dataset; without them it is of average size.
+        speed : float
+            Seconds here for one second of the base's machine.
+        """
+        if metafeatures is None:
+            return np.asarray(np.exp(self.levels) * speed)
+        frame = metafeatures.to_frame().T
+        sizes = _log_sizes(frame, 1, self.max_rows)[0]
+        logs = self.levels + self.slopes @ (sizes - self.centre)
+        n_rows = float(metafeatures.get(_SIZES[0], 1.0))
+        logs = logs + self.growth * max(np.log(n_rows / self.max_rows), 0.0)
+        return np.asarray(np.exp(logs) * speed)
+
+
+def _log_sizes(metafeatures: pd.DataFrame | None, n_tasks: int, max_rows: float) -> Array:
+    if metafeatures is None or not set(_SIZES[:2]) <= set(metafeatures.columns):
+        return np.zeros((n_tasks, len(_SIZES)))
+    sizes = metafeatures.reindex(columns=list(_SIZES)).to_numpy(dtype="float64", copy=True)
+    sizes[:, 0] = np.minimum(sizes[:, 0], max_rows)
+    return np.asarray(np.log(np.maximum(np.nan_to_num(sizes, nan=1.0), 1.0)))
+
+
+@lru_cache(maxsize=1)
+def machine_reference_s() -> float:
+    """This machine's :func:`~warmstart.metadataset.hardware.reference_s`, measured once.
+
+    Kept in the user's cache folder, so that only the first answer on a machine waits
+    for it; without a writable cache it is measured in every process.
+    """
+    from platformdirs import user_cache_path
+
+    path = user_cache_path("warmstart") / "machine.json"
+    name = f"{cpu_model()} / {platform.python_version()}"
+    try:
+        known = json.loads(Path(path).read_text())
+        if known.get("machine") == name:
+            return float(known["reference_s"])
+    except (OSError, ValueError, KeyError):
+        pass
+    seconds = reference_s(n_repeats=2)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_json({"machine": name, "reference_s": seconds}, path)
+    except OSError as error:
+        _log.info("cannot keep this machine's speed in %s: %s", path, error)
+    return seconds

@@ -1,0 +1,269 @@
+"""The answer: configurations best first, and everything that explains them."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+from warmstart.domain import Schema, TaskType, plain_value
+from warmstart.errors import SpaceMismatchError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """A known task like the new one."""
+
+    task_id: str
+    name: str
+    family: str
+
+    similarity: float
+    """In (0, 1]; 1 for equal meta-features."""
+
+    best_learner: str = ""
+    """Learner of the best configuration known on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """How one configuration did on one known task."""
+
+    task_id: str
+    name: str
+    score: float
+
+    rank: int
+    """1 for the best configuration known on that task."""
+
+    n_ranked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutOfDistribution:
+    """Whether a dataset is unlike everything known; true when it is."""
+
+    flag: bool = False
+
+    reason: str = ""
+    """In words, whenever something was measured."""
+
+    distance: float = math.nan
+    """Mean distance to the nearest known tasks, in quantiles of each meta-feature."""
+
+    threshold: float = math.nan
+    """Distance that only one known task in twenty exceeds when left out."""
+
+    def __bool__(self) -> bool:
+        return self.flag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """One configuration, and what is expected of it."""
+
+    configuration: dict[str, Any]
+    """Plain values."""
+
+    configuration_id: Any
+    learner: str = ""
+
+    score: float = math.nan
+    """Predicted score (the median), higher is better; losses are negative."""
+
+    score_std: float = math.nan
+    """Half the width of the central 68 % of the prediction."""
+
+    score_low: float = math.nan
+    """With :attr:`score_high` the central 90 % interval of the predicted score."""
+
+    score_high: float = math.nan
+
+    cost_s: float = math.nan
+    """Predicted seconds of one fit and prediction on this dataset, one core."""
+
+    evidence: tuple[Evidence, ...] = ()
+    """How it did on the nearest known tasks."""
+
+    schema: Schema | None = None
+    """Of the dataset it was suggested for."""
+
+    random_state: int = 0
+
+    def estimator(self, random_state: int | None = None) -> Any:
+        """Make the unfitted scikit-learn pipeline, legal for the dataset it is for.
+
+        Parameters
+        ----------
+        random_state : int, optional
+            Seed of every random part; that of the suggestions by default.
+
+        Raises
+        ------
+        SpaceMismatchError
+            If the configuration is not of a space warmstart can build, or was
+            suggested for meta-features without a dataset.
+        MissingExtraError
+            If the learner's library is not installed.
+        """
+        from warmstart.spaces.pipeline import build_estimator
+
+        if self.schema is None:
+            raise SpaceMismatchError(
+                f"configuration {self.configuration_id} was suggested without a dataset, so "
+                "its columns are unknown; pass a dataset to suggest"
+            )
+        seed = self.random_state if random_state is None else random_state
+        return build_estimator(self.configuration, self.schema, random_state=seed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestions(Sequence[Suggestion]):
+    """Suggested configurations, best first."""
+
+    items: tuple[Suggestion, ...]
+    metric: str | None
+
+    strategy: str
+    """What chose them: "pmf", "portfolio", "knn" or "random"."""
+
+    task_type: TaskType | None = None
+    dataset: str = ""
+    """Name of the dataset they are for."""
+
+    neighbours: tuple[Neighbour, ...] = ()
+    """Known tasks most like it, nearest first."""
+
+    out_of_distribution: OutOfDistribution = OutOfDistribution()
+
+    warnings: tuple[str, ...] = ()
+    """What was repaired, dropped, capped or assumed on the way."""
+
+    knowledge: str = ""
+    """What the answer rests on, in words."""
+
+    @overload
+    def __getitem__(self, index: int) -> Suggestion: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Suggestion, ...]: ...
+    def __getitem__(self, index: int | slice) -> Suggestion | tuple[Suggestion, ...]:
+        return self.items[index]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a suggestion: predictions first, then one column a hyperparameter."""
+        import pandas as pd
+
+        rows = [
+            {
+                "configuration_id": s.configuration_id,
+                "learner": s.learner,
+                "score": s.score,
+                "score_std": s.score_std,
+                "score_low": s.score_low,
+                "score_high": s.score_high,
+                "cost_s": s.cost_s,
+                **{k: v for k, v in s.configuration.items() if k != "learner"},
+            }
+            for s in self.items
+        ]
+        return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="rank"))
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Everything as JSON text; :meth:`from_json` reads it back."""
+        schema = self.items[0].schema if self.items else None
+        values = {
+            "warmstart_suggestions": _FORMAT,
+            "dataset": self.dataset,
+            "task_type": self.task_type,
+            "metric": self.metric,
+            "strategy": self.strategy,
+            "knowledge": self.knowledge,
+            "suggestions": [_suggestion_values(s) for s in self.items],
+            "neighbours": [asdict(n) for n in self.neighbours],
+            "out_of_distribution": _finite(asdict(self.out_of_distribution)),
+            "warnings": list(self.warnings),
+            "schema": None if schema is None else schema.to_dict(),
+        }
+        return json.dumps(values, indent=indent, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Suggestions:
+        """Read what :meth:`to_json` wrote.
+
+        Raises
+        ------
+        ValueError
+            If the text is not JSON, or not of suggestions.
+        """
+        values = json.loads(text)
+        if not isinstance(values, dict) or values.get("warmstart_suggestions") != _FORMAT:
+            raise ValueError(f"not the JSON of suggestions: {text[:60]!r}")
+        schema = None if values["schema"] is None else Schema.from_dict(values["schema"])
+        return cls(
+            items=tuple(_suggestion(s, schema) for s in values["suggestions"]),
+            metric=values["metric"],
+            strategy=values["strategy"],
+            task_type=values["task_type"],
+            dataset=values["dataset"],
+            neighbours=tuple(Neighbour(**n) for n in values["neighbours"]),
+            out_of_distribution=OutOfDistribution(**_nan(values["out_of_distribution"])),
+            warnings=tuple(values["warnings"]),
+            knowledge=values["knowledge"],
+        )
+
+    def explain(self) -> str:
+        """Why these, in plain text: neighbours, expectations, evidence, warnings."""
+        from warmstart.recommend.explanation import explain
+
+        return explain(self)
+
+    def __repr__(self) -> str:
+        learners = ", ".join(dict.fromkeys(s.learner or "?" for s in self.items))
+        return f"Suggestions({len(self)} for {self.dataset or 'a new task'}: {learners})"
+
+    def _repr_html_(self) -> str:
+        columns = ["learner", "score", "score_low", "score_high", "cost_s"]
+        return str(self.to_frame()[columns].to_html(float_format="{:.4g}".format))
+
+
+_NUMBERS = ("score", "score_std", "score_low", "score_high", "cost_s")
+
+
+def _suggestion_values(suggestion: Suggestion) -> dict[str, Any]:
+    return {
+        "configuration_id": plain_value(suggestion.configuration_id),
+        "learner": suggestion.learner,
+        "configuration": suggestion.configuration,
+        **_finite({name: getattr(suggestion, name) for name in _NUMBERS}),
+        "evidence": [asdict(e) for e in suggestion.evidence],
+        "random_state": suggestion.random_state,
+    }
+
+
+def _suggestion(values: Mapping[str, Any], schema: Schema | None) -> Suggestion:
+    evidence = tuple(Evidence(**e) for e in values["evidence"])
+    return Suggestion(**{**_nan(values, _NUMBERS), "evidence": evidence, "schema": schema})
+
+
+def _finite(values: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON has no NaN; unknown numbers become null."""
+    return {
+        k: None if isinstance(v, float) and not math.isfinite(v) else v
+        for k, v in values.items()
+    }
+
+
+def _nan(
+    values: Mapping[str, Any], names: Sequence[str] = ("distance", "threshold")
+) -> dict[str, Any]:
+    return {k: math.nan if k in names and v is None else v for k, v in values.items()}
