@@ -10,42 +10,34 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import logging
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
-
-from warmstart.domain import Configuration, Evaluation, TaskType
-from warmstart.errors import HistoryError
+from warmstart.domain import Configuration, TaskType
 from warmstart.histories.local import (
-    EVALUATOR_VERSION,
     LocalTask,
     Protocol,
-    Unit,
     UnitResult,
     chunked,
     evaluate_units,
 )
-from warmstart.metadataset.files import (
-    digest,
-    remove_leftovers,
-    write_json,
-    write_parquet,
+from warmstart.metadataset.build_folder import (
+    check_protocol,
+    evaluated,
+    keep,
+    prepare,
+    remember,
 )
-from warmstart.metadataset.schema import CONFIGURATIONS, EVALUATIONS
-from warmstart.metadataset.units import BuildLock, UnitRecord, Units
+from warmstart.metadataset.files import remove_leftovers
+from warmstart.metadataset.units import BuildLock, Units
 
 _log = logging.getLogger(__name__)
 
 UNIT_SIZE = 25
-PARTS = Path("evaluations", "source=local")
-BY_RUN = ("metric", "task_id", "configuration_id", "source_run_id")
 
 Configurations = Sequence[Configuration] | Mapping[TaskType, Sequence[Configuration]]
 Progress = Callable[[int, int, float], None]
@@ -104,12 +96,12 @@ def build_local(
         build with another protocol.
     """
     out, protocol = Path(out), protocol or Protocol()
-    _prepare(out)
+    prepare(out)
     with BuildLock(out / "build.lock"), Units(out / "units.sqlite") as units:
         remove_leftovers(out)
-        _check_protocol(out, protocol)
-        _remember(out, tasks, _all(configurations))
-        done = _evaluated(out, units)
+        check_protocol(out, protocol)
+        remember(out, tasks, _all(configurations))
+        done = evaluated(out, units)
         wanted = [(task, _for_task(configurations, task)) for task in tasks]
         total = sum(len(found) for _, found in wanted)
         pending = [
@@ -127,7 +119,7 @@ def build_local(
                 if result.problem:
                     problems[result.unit.task.task_id] = result.problem
                     _log.warning("%s: %s", result.unit.task.task_id, result.problem)
-                _keep(result, out, units)
+                keep(result, out, units)
                 statuses.update(_statuses(result))
         return BuildReport(
             n_evaluations=statuses.total(),
@@ -155,13 +147,6 @@ class _Meter:
                 self._progress(self._done, self._total, (self._done - self._first) / elapsed)
 
 
-def _prepare(out: Path) -> None:
-    try:
-        (out / PARTS).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise HistoryError(f"cannot build in {out}: {error.strerror or error}") from error
-
-
 def _all(configurations: Configurations) -> list[Configuration]:
     if isinstance(configurations, Mapping):
         return [c for found in configurations.values() for c in found]
@@ -177,131 +162,9 @@ def _for_task(configurations: Configurations, task: LocalTask) -> Sequence[Confi
     return list(unique.values())
 
 
-def protocol_values(protocol: Protocol) -> dict[str, Any]:
-    """What decides the scores of a build, as plain values."""
-    return {**dataclasses.asdict(protocol), "evaluator_version": EVALUATOR_VERSION}
-
-
-def _check_protocol(out: Path, protocol: Protocol) -> None:
-    """Refuse to mix results of two protocols in one folder."""
-    path, values = out / "protocol.json", protocol_values(protocol)
-    if not path.exists():
-        write_json(values, path)
-        return
-    before = json.loads(path.read_text(encoding="utf-8"))
-    if before != values:
-        changed = sorted(key for key in values if before.get(key) != values[key])
-        raise HistoryError(
-            f"{out} was built with another {', '.join(changed)}: "
-            f"{[before.get(key) for key in changed]}, not {[values[key] for key in changed]}; "
-            "build in another folder"
-        )
-
-
-def _remember(
-    out: Path, tasks: Sequence[LocalTask], configurations: Sequence[Configuration]
-) -> None:
-    """Add tasks and configurations to those the folder knows; publishing needs them."""
-    known = read_known_tasks(out)
-    known.update({task.task_id: task for task in tasks})
-    rows = [
-        {**dataclasses.asdict(task), "path": str(task.path.resolve())}
-        for task in known.values()
-    ]
-    write_json(rows, out / "local_tasks.json")
-    by_id = {row["configuration_id"]: row for row in read_configurations(out).to_pylist()}
-    for configuration in configurations:
-        by_id[configuration.configuration_id] = configuration_row(configuration)
-    table = pa.Table.from_pylist(list(by_id.values()), schema=CONFIGURATIONS)
-    write_parquet(table, out / "configurations.parquet", sort_by=["configuration_id"])
-
-
-def read_known_tasks(out: Path) -> dict[str, LocalTask]:
-    """Tasks of every run of a build, by task_id."""
-    path = out / "local_tasks.json"
-    if not path.exists():
-        return {}
-    rows = json.loads(path.read_text(encoding="utf-8"))
-    return {row["task_id"]: LocalTask(**{**row, "path": Path(row["path"])}) for row in rows}
-
-
-def read_configurations(out: Path) -> pa.Table:
-    """Configurations of every run of a build."""
-    import pyarrow.parquet as pq
-
-    path = out / "configurations.parquet"
-    return pq.read_table(path) if path.exists() else CONFIGURATIONS.empty_table()
-
-
-def configuration_row(configuration: Configuration) -> dict[str, str]:
-    """A row of ``configurations.parquet``; its values are canonical JSON."""
-    values = {key: configuration.values[key] for key in sorted(configuration.values)}
-    return {
-        "configuration_id": configuration.configuration_id,
-        "space": configuration.space,
-        "learner": configuration.learner,
-        "values": json.dumps(values, separators=(",", ":"), allow_nan=False),
-    }
-
-
-def part_path(out: Path, key: str) -> Path:
-    """Where the results of a unit are."""
-    return out / PARTS / f"part-{key}.parquet"
-
-
-def _evaluated(out: Path, units: Units) -> set[tuple[str, str]]:
-    """Task and configuration of everything done; parts and units are made to agree."""
-    done: set[tuple[str, str]] = set()
-    kept: set[str] = set()
-    lost: list[str] = []
-    for unit in units.read("evaluations", "done"):
-        path = part_path(out, unit.key)
-        if not path.exists() or digest(path) != unit.digest:
-            _log.warning("%s is missing or damaged and will be made again", path)
-            lost.append(unit.key)
-            continue
-        kept.add(path.name)
-        done.update((unit.task_id, name) for name in unit.configuration_ids)
-    units.forget(lost)
-    for path in (out / PARTS).glob("part-*.parquet"):
-        # Renamed, but killed before it was recorded: the unit will be done again.
-        if path.name not in kept:
-            path.unlink()
-    return done
-
-
 def _statuses(result: UnitResult) -> Iterator[str]:
     seen = set()
     for row in result.evaluations:
         if row.configuration_id not in seen:
             seen.add(row.configuration_id)
             yield row.status
-
-
-def evaluations_table(rows: Sequence[Evaluation]) -> pa.Table:
-    """Evaluations as a table of the meta-dataset's schema."""
-    columns = {name: [getattr(row, name) for row in rows] for name in EVALUATIONS.names}
-    arrays = [
-        pa.array(columns[field.name], type=field.type, from_pandas=True)
-        for field in EVALUATIONS
-    ]
-    return pa.Table.from_arrays(arrays, schema=EVALUATIONS)
-
-
-def _keep(result: UnitResult, out: Path, units: Units) -> None:
-    """Write a unit's part, then say that it is done; in this order."""
-    unit: Unit = result.unit
-    record = UnitRecord(
-        key=unit.key,
-        kind="evaluations",
-        state="failed" if result.problem else "done",
-        task_id=unit.task.task_id,
-        configuration_ids=tuple(c.configuration_id for c in unit.configurations),
-        rows=len(result.evaluations),
-        error=result.problem or (json.dumps(result.errors) if result.errors else ""),
-    )
-    if not result.problem:
-        path = part_path(out, unit.key)
-        write_parquet(evaluations_table(result.evaluations), path, sort_by=BY_RUN)
-        record = dataclasses.replace(record, digest=digest(path))
-    units.record(record)

@@ -27,7 +27,7 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     HistoryError
         If the file system refuses: read-only, full, no such folder. `path` is as before.
     """
-    temporary = path.with_name(f"{_TEMPORARY}{os.getpid()}-{path.name}")
+    temporary = path.with_name(f"{_TEMPORARY}{os.getpid()}-{path.name}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(temporary)

@@ -19,7 +19,7 @@ import warmstart
 from warmstart.errors import HistoryError
 from warmstart.histories.local import LocalTask
 from warmstart.histories.metrics import default_metric
-from warmstart.metadataset.build import (
+from warmstart.metadataset.build_folder import (
     BY_RUN,
     PARTS,
     part_path,

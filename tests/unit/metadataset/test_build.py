@@ -15,7 +15,8 @@ from warmstart.domain import Evaluation
 from warmstart.errors import HistoryError
 from warmstart.histories.local import Limits, UnitResult, run_id
 from warmstart.metadataset import build as build_module
-from warmstart.metadataset.build import BY_RUN, build_local
+from warmstart.metadataset.build import build_local
+from warmstart.metadataset.build_folder import BY_RUN, forget
 from warmstart.metadataset.units import BuildLock, Units
 
 TIMES = ["cost_s", "predict_cost_s", "timestamp"]
@@ -23,7 +24,7 @@ TIMES = ["cost_s", "predict_cost_s", "timestamp"]
 
 def rows(build):
     """What a build has, without what is measured: one row an evaluation and metric."""
-    parts = sorted((build / "evaluations" / "source=local").glob("*.parquet"))
+    parts = sorted((build / "evaluations" / "source=local").glob("part-*.parquet"))
     found = [row for part in parts for row in pq.read_table(part).to_pylist()]
     kept = [{k: v for k, v in row.items() if k not in TIMES} for row in found]
     return sorted(kept, key=lambda row: [row[name] for name in BY_RUN])
@@ -231,3 +232,19 @@ def test_progress_counts_what_was_there(tmp_path, at_once):
     assert [call[:2] for call in calls] == [(n, 9) for n in range(3, 10)]
     assert calls[0][2] == 0.0
     assert all(call[2] > 0 for call in calls[1:])
+
+
+def test_what_is_forgotten_is_done_again(tmp_path, all_rows):
+    build(tmp_path)
+    out = tmp_path / "build"
+    assert forget(out) == 0
+    assert forget(out, statuses=["failed"]) == 3
+    assert {row["status"] for row in rows(out)} == {"ok"}
+    report = build(tmp_path)
+    assert report.statuses == {"failed": 3}
+    assert rows(out) == all_rows
+    assert forget(out, learners=["well"]) == 24
+    with BuildLock(out / "build.lock"), pytest.raises(HistoryError, match="another process"):
+        forget(out, statuses=["ok"])
+    assert build(tmp_path).statuses == {"ok": 24}
+    assert rows(out) == all_rows
