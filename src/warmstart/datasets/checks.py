@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from warmstart.datasets.notes import quoted
 from warmstart.errors import DatasetError
@@ -98,8 +97,3 @@ def no_target(names: Sequence[str | int]) -> DatasetError:
         f"name the column to predict, for example target={guess!r}; "
         f"the columns are {quoted(names, 20)}"
     )
-
-
-def type_of(value: Any) -> str:
-    """Name of a value's type for a message."""
-    return type(value).__qualname__

@@ -180,7 +180,7 @@ class _Sketch:
     @property
     def weight(self) -> float:
         """How far common tokens prove a common origin; a few codes make few rows anywhere."""
-        return min(1.0, max(2 * self.n_distinct / self.n_rows, self.n_distinct / 1000))
+        return min(1.0, max(2 * self.n_distinct / max(1, self.n_rows), self.n_distinct / 1000))
 
 
 def _sketch(tokens: Tokens, k: int) -> _Sketch:

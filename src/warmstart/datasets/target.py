@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from warmstart.datasets.checks import N_FOLDS, check_n_known, type_of
+from warmstart.datasets.checks import N_FOLDS, check_n_known
 from warmstart.datasets.notes import Notes
 from warmstart.domain import TaskType
 from warmstart.errors import DatasetError
@@ -18,6 +19,12 @@ from warmstart.spaces.cells import numbers_in, words
 _MAX_INTEGER_CLASSES = 20
 _MAX_CLASS_SHARE = 0.2
 """Integers with more distinct values than this share of the rows are quantities."""
+
+_COMPLEX = "the target holds complex numbers; predict a real number"
+_DATES = "the target holds dates; predict a number, such as days until then"
+
+# "None" and "NA" may be classes.
+_GAPS = frozenset({"", "?", "nan", "NaN", "<NA>", "NaT"})
 
 
 @dataclass(frozen=True)
@@ -72,12 +79,15 @@ def read_target(values: Any, task_type: str | None, notes: Notes) -> Target:
         notes.say(f"Target missing in {rows}, which were dropped.")
     kept = cells[known].reset_index(drop=True)
     positions = np.flatnonzero(known)
+    if task_type is None and pd.api.types.is_timedelta64_dtype(series.dtype):
+        task_type = "regression"
     if (task_type or _infer(kept, notes)) == "regression":
         return Target(_quantity(kept), positions, "regression")
     labels = _labels(kept, notes)
     counts = labels.value_counts()
     resolved = _check_classes(counts, task_type, notes)
-    return Target(labels, positions, resolved, {label: int(n) for label, n in counts.items()})
+    class_counts = dict(zip(counts.index.tolist(), counts.tolist(), strict=True))
+    return Target(labels, positions, resolved, class_counts)
 
 
 def as_series(values: Any) -> pd.Series[Any]:
@@ -111,9 +121,9 @@ def _known_cells(series: pd.Series[Any]) -> tuple[pd.Series[Any], np.ndarray[Any
         series = series.astype(dtype.categories.dtype if not series.isna().any() else object)
     dtype = series.dtype
     if pd.api.types.is_complex_dtype(dtype):
-        raise DatasetError("the target holds complex numbers; predict a real number")
+        raise DatasetError(_COMPLEX)
     if pd.api.types.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype):
-        raise DatasetError("the target holds dates; predict a number, such as days until then")
+        raise DatasetError(_DATES)
     if pd.api.types.is_timedelta64_dtype(dtype):
         seconds = series.dt.total_seconds()
         return seconds, seconds.notna().to_numpy()
@@ -122,12 +132,24 @@ def _known_cells(series: pd.Series[Any]) -> tuple[pd.Series[Any], np.ndarray[Any
     if pd.api.types.is_numeric_dtype(dtype):
         found = series.to_numpy(dtype="float64", na_value=np.nan)
         return series, np.isfinite(found)
-    series = series.astype(object)
-    for cell in series[series.notna()].iloc[:1]:
-        if isinstance(cell, (list, dict, set, tuple, np.ndarray)):
-            raise DatasetError(f"the target holds a {type_of(cell)} per row, not a value")
-    blank = series.map(lambda cell: isinstance(cell, str) and cell.strip() in ("", "?", "nan"))
-    return series, (series.notna() & ~blank).to_numpy(dtype=bool)
+    return _known_objects(series.astype(object))
+
+
+def _known_objects(series: pd.Series[Any]) -> tuple[pd.Series[Any], np.ndarray[Any, Any]]:
+    held = pd.api.types.infer_dtype(series, skipna=True)
+    if held in ("integer", "floating", "decimal", "mixed-integer-float"):
+        return _known_cells(pd.Series(pd.to_numeric(series, errors="coerce")))
+    known = series.notna().to_numpy()
+    types = {type(cell) for cell in series[known]} if held != "string" else set()
+    if any(issubclass(one, (complex, np.complexfloating)) for one in types):
+        raise DatasetError(_COMPLEX)
+    for one in types:
+        if issubclass(one, (list, dict, set, tuple, np.ndarray)):
+            raise DatasetError(f"the target holds a {one.__name__} per row, not a value")
+    if types and all(issubclass(one, datetime.date) for one in types):
+        raise DatasetError(_DATES)
+    blank = series.map(lambda cell: isinstance(cell, str) and cell.strip() in _GAPS)
+    return series, known & ~blank.to_numpy(dtype=bool)
 
 
 def _infer(kept: pd.Series[Any], notes: Notes) -> str:
@@ -225,7 +247,8 @@ def _check_classes(counts: pd.Series[int], task_type: str | None, notes: Notes) 
     n_classes = len(counts)
     if n_classes == 1:
         raise DatasetError(
-            f"the target has one class, {counts.index[0]!r}; a classifier needs at least two"
+            f"the target has one class, {counts.index.tolist()[0]!r}; "
+            "a classifier needs at least two"
         )
     if task_type == "binary" and n_classes > 2:
         raise DatasetError(
@@ -241,7 +264,9 @@ def _check_classes(counts: pd.Series[int], task_type: str | None, notes: Notes) 
         )
     rare = counts[counts < N_FOLDS]
     if len(rare):
-        shown = ", ".join(f"{label!r} ({n})" for label, n in rare.iloc[:5].items())
+        shown = ", ".join(
+            f"{label!r} ({n})" for label, n in zip(rare.index.tolist()[:5], rare, strict=False)
+        )
         more = f" and {len(rare) - 5:,} more" if len(rare) > 5 else ""
         notes.say(
             f"Classes with fewer than {N_FOLDS} rows: {shown}{more}; they are kept for "

@@ -17,8 +17,8 @@ MISSING_WORDS = frozenset(
 )
 """Words that stand for a missing cell, in files and in frames turned to strings."""
 
-TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1"})
-FALSE_WORDS = frozenset({"false", "f", "no", "n", "0"})
+TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1", "1.0"})
+FALSE_WORDS = frozenset({"false", "f", "no", "n", "0", "0.0"})
 
 Words: TypeAlias = NDArray[np.object_]
 """Distinct stripped strings."""
