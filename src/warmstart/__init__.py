@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from warmstart.evaluate.replay import replay
-    from warmstart.knowledge.answer import suggest
+    from warmstart.knowledge.answer import resume, search, suggest
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.metafeatures.extract import extract_metafeatures
     from warmstart.recommend.recommender import Recommender
+    from warmstart.recommend.session import Search
     from warmstart.recommend.suggestions import Suggestion, Suggestions
 
 __version__ = "0.1.0"
@@ -18,19 +19,25 @@ __version__ = "0.1.0"
 _HOME = {
     "MetaDataset": "warmstart.metadataset.metadataset",
     "Recommender": "warmstart.recommend.recommender",
+    "Search": "warmstart.recommend.session",
     "Suggestion": "warmstart.recommend.suggestions",
     "Suggestions": "warmstart.recommend.suggestions",
     "extract_metafeatures": "warmstart.metafeatures.extract",
     "replay": "warmstart.evaluate.replay",
+    "resume": "warmstart.knowledge.answer",
+    "search": "warmstart.knowledge.answer",
     "suggest": "warmstart.knowledge.answer",
 }
 __all__ = [
     "MetaDataset",
     "Recommender",
+    "Search",
     "Suggestion",
     "Suggestions",
     "extract_metafeatures",
     "replay",
+    "resume",
+    "search",
     "suggest",
 ]
 

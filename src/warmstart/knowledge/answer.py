@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warmstart.knowledge.base import open_knowledge
+from warmstart.recommend.session import Search
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,3 +100,54 @@ def suggest(
         kinds=kinds,
         random_state=random_state,
     )
+
+
+def search(
+    data: Any = None,
+    y: Any = None,
+    *,
+    knowledge: str | Path | Recommender | MetaDataset | None = None,
+    **question: Any,
+) -> Search:
+    """Begin an ask-and-tell search on a dataset, informed by all known tasks.
+
+    Parameters
+    ----------
+    data, y :
+        The dataset, as in :func:`suggest`.
+    knowledge : path, Recommender or MetaDataset, optional
+        Another base than the embedded one.
+    **question :
+        ``target``, ``metafeatures``, ``candidates``, ``n_initial``, ``acquisition``,
+        ``space``, ``metric``, ``time_budget_s``, ``exclude``, ``task_type``, ``kinds`` and
+        ``random_state``, as in :meth:`warmstart.Recommender.search`.
+
+    Returns
+    -------
+    Search
+        ``ask()``, ``tell(configuration, score)``, ``best``, ``history``, ``run``.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> finder = search(load_wine(as_frame=True))
+    >>> first = finder.ask()
+    >>> finder.tell(first, score=0.91, cost_s=0.2)
+    >>> finder.best.score
+    0.91
+    """
+    return open_knowledge(knowledge).search(data, y, **question)
+
+
+def resume(
+    text: str, knowledge: str | Path | Recommender | MetaDataset | None = None
+) -> Search:
+    """Go on with a search from what its :meth:`~warmstart.Search.to_json` gave.
+
+    Parameters
+    ----------
+    text : str
+    knowledge : path, Recommender or MetaDataset, optional
+        The base the search was begun with.
+    """
+    return Search.from_json(text, open_knowledge(knowledge))

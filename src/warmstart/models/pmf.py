@@ -161,6 +161,13 @@ class PMF:
         )
         return self
 
+    @property
+    def ideal(self) -> float:
+        """The score no configuration can beat."""
+        if self.prior_ is None:
+            raise NotFittedError("PMF is not fitted; call fit(table) first")
+        return self.prior_.ideal
+
     def start(
         self,
         metafeatures: pd.Series[Any] | None = None,

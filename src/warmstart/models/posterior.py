@@ -44,7 +44,7 @@ class MixturePosterior:
     ) -> None:
         self._log_weights = np.log(weights)
         self._prior_means = means
-        self._scales, self._level_stds = scales, level_stds
+        self.scales, self.level_stds = scales, level_stds
         self._loadings, self._noise = loadings, noise
         self.means: Array = means.copy()
         shared = (loadings**2).sum(axis=1) + noise
@@ -60,6 +60,11 @@ class MixturePosterior:
         return int(self.means.shape[1])
 
     @property
+    def prior(self) -> tuple[Array, Array, Array]:
+        """Means, loadings and noise before any result."""
+        return self._prior_means, self._loadings, self._noise
+
+    @property
     def weights(self) -> Array:
         """Posterior weights of the components, shape (n_components,)."""
         shifted: Array = np.exp(self._log_weights - self._log_weights.max())
@@ -70,7 +75,7 @@ class MixturePosterior:
         """Prior covariance of every configuration with one, shape (n_components, n_configs)."""
         shared = self._loadings @ self._loadings[index]
         shared[index] += self._noise[index]
-        result: Array = self._scales[:, None] ** 2 * shared + self._level_stds[:, None] ** 2
+        result: Array = self.scales[:, None] ** 2 * shared + self.level_stds[:, None] ** 2
         return result
 
     def tell(self, index: int, value: float, noise_variance: float = 0.0) -> None:
@@ -150,8 +155,8 @@ class MixturePosterior:
         n_configs, n_latent = self._loadings.shape
         latent = rng.standard_normal((count, n_latent)) @ self._loadings.T
         own = rng.standard_normal((count, n_configs)) * np.sqrt(self._noise)
-        level = rng.standard_normal((count, 1)) * self._level_stds[g]
-        draws: Array = self._prior_means[g] + self._scales[g] * (latent + own) + level
+        level = rng.standard_normal((count, 1)) * self.level_stds[g]
+        draws: Array = self._prior_means[g] + self.scales[g] * (latent + own) + level
         # The same rank-one steps as tell(), with the draw's own values as the prior mean.
         for index, value, row in zip(self.told, self._values, self._whitened, strict=True):
             root = row[g, index]

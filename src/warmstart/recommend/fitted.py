@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from warmstart.models.fold_in import FoldIn
 from warmstart.models.pmf import PMF
 from warmstart.recommend.cost import CostModel
 from warmstart.recommend.relatives import Relatives
@@ -126,6 +127,13 @@ class Fitted:
             max_rows=_MAX_ROWS,
             train_share=_TRAIN_SHARE,
         )
+
+    @cached_property
+    def fold_in(self) -> FoldIn | None:
+        """Places configurations the base never saw; None where its own are only names."""
+        if not any(self.configurations):
+            return None
+        return FoldIn.fit(self.configurations)
 
     @cached_property
     def ranks(self) -> Array:

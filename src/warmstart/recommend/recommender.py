@@ -8,38 +8,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from warmstart.domain import TaskType
-from warmstart.errors import KnowledgeError, NotFittedError
-from warmstart.histories.metrics import find_metric, metrics_for
-from warmstart.recommend.candidates import choose_candidates, resolve_excluded
-from warmstart.recommend.choosing import Choice, choose
+from warmstart.domain import plain_value
+from warmstart.errors import NotFittedError
+from warmstart.recommend.answering import dress, find_relatives
+from warmstart.recommend.candidates import choose_candidates
+from warmstart.recommend.choosing import choose
 from warmstart.recommend.fitted import Fitted
-from warmstart.recommend.suggestions import (
-    Evidence,
-    Neighbour,
-    OutOfDistribution,
-    Suggestion,
-    Suggestions,
-)
-from warmstart.similarity.laplace import KERNEL_SCALE
+from warmstart.recommend.query import MEMBERS, find_duplicates, resolve_metric, understand
+from warmstart.recommend.question import Acquisition, Question, plain_pool
+from warmstart.recommend.session import Search
+from warmstart.recommend.suggestions import Suggestions
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from warmstart.datasets.dataset import Dataset
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.protocols import PerformanceModel
 
 Strategy = Literal["auto", "pmf", "portfolio", "knn", "random"]
 STRATEGIES: tuple[str, ...] = ("auto", "pmf", "portfolio", "knn", "random")
-
-_N_NEIGHBOURS = 5
-_N_EVIDENCE = 3
-_DUPLICATE = 0.5
-"""Share of common content from which a known task is called the same dataset."""
 
 
 class Recommender:
@@ -76,7 +65,7 @@ class Recommender:
         """
         self._md, self._fitted, self._saved = md, {}, None
         for task_type in self.task_types():
-            self.fitted(task_type, self._metric(None, task_type))
+            self.fitted(task_type, resolve_metric(md.metrics, None, task_type))
         return self
 
     def attach(self, md: MetaDataset, path: Path) -> None:
@@ -93,9 +82,7 @@ class Recommender:
     def task_types(self) -> tuple[str | None, ...]:
         """Kinds of task it knows: "classification", "regression", or None where unsaid."""
         types = set(self.md.tasks["task_type"]) if "task_type" in self.md.tasks else {None}
-        kinds = [
-            kind for kind, members in _MEMBERS.items() if kind is not None and types & members
-        ]
+        kinds = [kind for kind, members in MEMBERS.items() if types & members]
         return tuple(kinds) or (None,)
 
     def fitted(
@@ -175,20 +162,20 @@ class Recommender:
         """
         _check_arguments(n, strategy, time_budget_s)
         seed = self.random_state if random_state is None else random_state
-        excluded = resolve_excluded(exclude, self.md.tasks)
-        dataset = None
-        if data is not None:
-            from warmstart.datasets.load import load_dataset
-
-            dataset = load_dataset(data, y, target=target, task_type=task_type, kinds=kinds)
-            task_type = dataset.task_type
-        kind = self._kind(task_type)
-        chosen_metric = self._metric(metric, kind)
-        phi = self._describe(dataset, metafeatures)
-        fitted = self.fitted(kind, chosen_metric, excluded)
-        schema = None if dataset is None else dataset.schema
-        columns, notes = choose_candidates(fitted, space, schema)
-        relation, neighbours, near = _relatives(fitted, phi)
+        query = understand(
+            self,
+            data,
+            y,
+            target=target,
+            metafeatures=metafeatures,
+            metric=metric,
+            exclude=exclude,
+            task_type=task_type,
+            kinds=kinds,
+        )
+        fitted, phi, dataset = query.fitted, query.metafeatures, query.dataset
+        columns, notes = choose_candidates(fitted, space, query.schema)
+        relation, neighbours, near = find_relatives(fitted, phi)
         choice = choose(
             fitted,
             phi,
@@ -202,13 +189,13 @@ class Recommender:
         warnings = [*(() if dataset is None else dataset.warnings), *notes, *choice.notes]
         if relation and strategy == "auto":
             warnings.append(f"{relation.reason} The portfolio is suggested.")
-        warnings += self._duplicates(dataset, set(excluded))
+        warnings += find_duplicates(self.md.tasks, dataset, set(query.excluded))
         return Suggestions(
             items=tuple(
-                _suggestion(fitted, choice, rank, near, schema, seed)
+                dress(fitted, choice, rank, near, query.schema, seed)
                 for rank in range(len(choice.columns))
             ),
-            metric=chosen_metric,
+            metric=query.metric,
             strategy=choice.strategy,
             task_type=None if dataset is None else dataset.task_type,
             dataset="" if dataset is None else dataset.name,
@@ -217,6 +204,83 @@ class Recommender:
             warnings=tuple(warnings),
             knowledge=f"{fitted.table.n_tasks} tasks × {fitted.table.n_configs} configurations",
         )
+
+    def search(
+        self,
+        data: Any = None,
+        y: Any = None,
+        *,
+        target: Any = None,
+        metafeatures: pd.Series[Any] | Mapping[str, float] | None = None,
+        candidates: pd.DataFrame | None = None,
+        n_initial: int = 1,
+        acquisition: Acquisition = "ei",
+        space: str | Iterable[str] | None = None,
+        metric: str | None = None,
+        time_budget_s: float | None = None,
+        exclude: str | Iterable[Any] = (),
+        task_type: str | None = None,
+        kinds: Mapping[Any, str] | None = None,
+        random_state: int | None = None,
+    ) -> Search:
+        """Begin a search that asks for configurations and learns from what it is told.
+
+        Parameters
+        ----------
+        data, y, target, metafeatures, space, metric, exclude, task_type, kinds :
+            As in :meth:`suggest`.
+        candidates : DataFrame, optional
+            This task's own pool, one row a configuration and one column a hyperparameter;
+            what the base does not know is placed by its features.
+        n_initial : int
+            How many are chosen together before any score is told.
+        acquisition : {"ei", "ei_per_second", "pi", "lcb", "thompson"}
+            What ranks the configurations after that.
+        time_budget_s : float, optional
+            Seconds that all evaluations may take together.
+
+        Returns
+        -------
+        Search
+        """
+        _check_arguments(n_initial, "auto", time_budget_s)
+        query = understand(
+            self,
+            data,
+            y,
+            target=target,
+            metafeatures=metafeatures,
+            metric=metric,
+            exclude=exclude,
+            task_type=task_type,
+            kinds=kinds,
+        )
+        fitted, phi = query.fitted, query.metafeatures
+        if candidates is None:
+            columns, _ = choose_candidates(fitted, space, query.schema)
+            pool = tuple(dict(fitted.configurations[k]) for k in columns)
+            ids = tuple(plain_value(fitted.table.configuration_ids[k]) for k in columns)
+            learners = tuple(fitted.learners[k] for k in columns)
+        else:
+            pool = plain_pool(candidates)
+            ids = tuple(plain_value(label) for label in candidates.index)
+            learners = tuple(str(values.get("learner", "")) for values in pool)
+        question = Question(
+            kind=query.kind,
+            metric=query.metric,
+            metafeatures=None if phi is None else {str(k): float(v) for k, v in phi.items()},
+            schema=query.schema,
+            pool=pool,
+            pool_ids=ids,
+            learners=learners,
+            acquisition=acquisition,
+            n_initial=n_initial,
+            time_budget_s=time_budget_s,
+            excluded=tuple(plain_value(task) for task in query.excluded),
+            random_state=self.random_state if random_state is None else random_state,
+            speed=self._speed(),
+        )
+        return Search(fitted, question)
 
     def save(self, path: str | Path) -> Path:
         """Write the meta-dataset and the fitted models to a folder; no pickles."""
@@ -230,60 +294,6 @@ class Recommender:
         from warmstart.recommend.persistence import load
 
         return load(Path(path))
-
-    def _kind(self, task_type: str | None) -> str | None:
-        known = self.task_types()
-        if known == (None,):
-            return None
-        if task_type is None:
-            if len(known) == 1:
-                return known[0]
-            raise KnowledgeError(
-                f"the base knows {' and '.join(map(str, known))}; say which by task_type="
-            )
-        kind = "regression" if task_type == "regression" else "classification"
-        if kind not in known:
-            raise KnowledgeError(
-                f"the knowledge base has no {kind} tasks, only {', '.join(map(str, known))}"
-            )
-        return kind
-
-    def _metric(self, metric: str | None, kind: str | None) -> str | None:
-        recorded = self.md.metrics
-        member: TaskType | None = None if kind is None else _EXAMPLE[kind]
-        if metric is None:
-            usual = [m.name for m in metrics_for(member)] if member else []
-            return next((m for m in usual if m in recorded), recorded[0])
-        if metric in recorded and (member is None or metric not in _EVERY_METRIC):
-            return metric
-        if member is None:
-            raise KnowledgeError(
-                f"the base has no scores in {metric!r}; it has {', '.join(recorded)}"
-            )
-        found = find_metric(metric, member).name
-        if found not in recorded:
-            raise KnowledgeError(
-                f"the base has no scores in {found}; it has {', '.join(recorded)}"
-            )
-        return found
-
-    def _describe(self, dataset: Dataset | None, metafeatures: Any) -> pd.Series[Any] | None:
-        known = self.md.metafeatures
-        if metafeatures is not None:
-            phi = pd.Series(metafeatures, dtype="float64")
-            if not len(known.columns):
-                return None
-            if not set(phi.index) & set(known.columns):
-                raise KnowledgeError(
-                    f"none of the meta-features {list(phi.index)[:3]} … is known; the base has "
-                    f"{list(known.columns)[:3]} …"
-                )
-            return phi
-        if dataset is None or not len(known.columns):
-            return None
-        from warmstart.metafeatures.extract import metafeatures_of
-
-        return metafeatures_of(dataset, random_state=0)
 
     def _method(self, strategy: Strategy, unlike: bool) -> str | PerformanceModel:
         if strategy != "auto":
@@ -301,33 +311,6 @@ class Recommender:
 
         return machine_reference_s() / float(reference)
 
-    def _duplicates(self, dataset: Dataset | None, excluded: set[Any]) -> list[str]:
-        """Known tasks with the same content, in words."""
-        tasks = self.md.tasks
-        if dataset is None or "fingerprint" not in tasks:
-            return []
-        from warmstart.datasets.fingerprint import similarity
-
-        notes = []
-        for task_id, known in tasks["fingerprint"].items():
-            if not isinstance(known, str) or not known:
-                continue
-            share = similarity(dataset.fingerprint, known)
-            if share >= _DUPLICATE and task_id not in excluded:
-                notes.append(
-                    f"The data looks like known task {task_id!r} ({100 * share:.0f} % alike), "
-                    f"whose results are used; leave them out with exclude=[{task_id!r}]."
-                )
-        return notes
-
-
-_MEMBERS: dict[str | None, set[str | None]] = {
-    "classification": {"binary", "multiclass", "classification"},
-    "regression": {"regression"},
-}
-_EXAMPLE: dict[str, TaskType] = {"classification": "binary", "regression": "regression"}
-_EVERY_METRIC = {m.name for kind in _EXAMPLE.values() for m in metrics_for(kind)}
-
 
 def _check_arguments(n: int, strategy: str, time_budget_s: float | None) -> None:
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
@@ -336,66 +319,3 @@ def _check_arguments(n: int, strategy: str, time_budget_s: float | None) -> None
         raise ValueError(f"strategy must be one of {STRATEGIES}, got {strategy!r}")
     if time_budget_s is not None and not time_budget_s > 0:
         raise ValueError(f"time_budget_s must be positive seconds, got {time_budget_s!r}")
-
-
-def _relatives(
-    fitted: Fitted, phi: pd.Series[Any] | None
-) -> tuple[OutOfDistribution, tuple[Neighbour, ...], npt.NDArray[np.intp]]:
-    """Judgement, nearest tasks, and their rows in the table."""
-    if phi is None or fitted.relatives is None:
-        return OutOfDistribution(), (), np.empty(0, dtype=np.intp)
-    rows, distances = fitted.relatives.nearest(phi)
-    table = fitted.table
-    neighbours = []
-    for row, distance in zip(rows[:_N_NEIGHBOURS], distances, strict=False):
-        best = int(np.nanargmax(table.scores[row]))
-        task = table.task_ids[row]
-        neighbours.append(
-            Neighbour(
-                task_id=str(task),
-                name=fitted.names[task],
-                family=str(table.families[row]),
-                similarity=float(np.exp(-distance / KERNEL_SCALE)),
-                best_learner=fitted.learners[best],
-            )
-        )
-    return fitted.relatives.judge(distances), tuple(neighbours), rows[:_N_EVIDENCE]
-
-
-def _suggestion(
-    fitted: Fitted,
-    choice: Choice,
-    rank: int,
-    near: npt.NDArray[np.intp],
-    schema: Any,
-    random_state: int,
-) -> Suggestion:
-    column = choice.columns[rank]
-    low, below, median, above, high = (float(v) for v in choice.quantiles[:, rank])
-    evidence = []
-    for row in near:
-        known = fitted.ranks[row]
-        if np.isfinite(known[column]):
-            task = fitted.table.task_ids[row]
-            evidence.append(
-                Evidence(
-                    task_id=str(task),
-                    name=fitted.names[task],
-                    score=float(fitted.table.scores[row, column]),
-                    rank=int(known[column]),
-                    n_ranked=int(np.isfinite(known).sum()),
-                )
-            )
-    return Suggestion(
-        configuration=dict(fitted.configurations[column]),
-        configuration_id=fitted.table.configuration_ids[column],
-        learner=fitted.learners[column],
-        score=median,
-        score_std=(above - below) / 2,
-        score_low=low,
-        score_high=high,
-        cost_s=float(choice.costs[rank]),
-        evidence=tuple(evidence),
-        schema=schema,
-        random_state=random_state,
-    )

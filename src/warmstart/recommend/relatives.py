@@ -73,7 +73,8 @@ class Relatives:
         relation = "unlike" if flag else "like"
         reason = (
             f"The dataset is {relation} those known: its nearest tasks are {distance:.3f} "
-            f"away, where {100 * (1 - _RARE):.0f} % of known tasks are beyond {self.threshold:.3f}."
+            f"away, where {100 * (1 - _RARE):.0f} % of known tasks are beyond "
+            f"{self.threshold:.3f}."
         )
         return OutOfDistribution(
             flag=flag, reason=reason, distance=distance, threshold=self.threshold

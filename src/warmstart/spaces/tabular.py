@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 from ConfigSpace import (
     AndConjunction,
@@ -19,6 +19,8 @@ from ConfigSpace.hyperparameters import Hyperparameter
 from warmstart.domain import TaskType, check_task_type
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.learners import LEARNERS, SPACE
+
+AnyHyperparameter: TypeAlias = Hyperparameter[Any, Any]
 
 
 def tabular_space(
@@ -70,7 +72,7 @@ def tabular_space(
 
 
 def _active_with(
-    child: Hyperparameter[Any], learner: Hyperparameter[Any], name: str, space: ConfigurationSpace
+    child: AnyHyperparameter, learner: AnyHyperparameter, name: str, space: ConfigurationSpace
 ) -> Any:
     chosen = EqualsCondition(child, learner, name)
     if child.name != "lda:shrinkage_factor":
@@ -79,7 +81,7 @@ def _active_with(
 
 
 def _add_preprocessing(
-    space: ConfigurationSpace, learner: Hyperparameter[Any], names: list[str]
+    space: ConfigurationSpace, learner: AnyHyperparameter, names: list[str]
 ) -> None:
     space.add(Categorical("encoding", ["one_hot", "ordinal", "target"]))
     imputed = [name for name in names if not LEARNERS[name].takes_missing]
@@ -101,7 +103,7 @@ def _add_preprocessing(
     )
 
 
-def hyperparameters(learner: str, task_type: TaskType) -> list[Hyperparameter[Any]]:
+def hyperparameters(learner: str, task_type: TaskType) -> list[AnyHyperparameter]:
     """Ranges and defaults of one learner's own hyperparameters, their names prefixed."""
 
     def real(name: str, low: float, high: float, default: float, log: bool = True) -> Any:

@@ -1,0 +1,164 @@
+"""Understanding a question: which dataset, kind of task, metric and meta-features it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from warmstart.domain import Schema, TaskType
+from warmstart.errors import KnowledgeError
+from warmstart.histories.metrics import find_metric, metrics_for
+from warmstart.recommend.candidates import resolve_excluded
+
+if TYPE_CHECKING:
+    from warmstart.datasets.dataset import Dataset
+    from warmstart.recommend.fitted import Fitted
+    from warmstart.recommend.recommender import Recommender
+
+MEMBERS: dict[str, set[str | None]] = {
+    "classification": {"binary", "multiclass", "classification"},
+    "regression": {"regression"},
+}
+"""Task types of each kind of task; the types of one kind share models and metrics."""
+
+_EXAMPLE: dict[str, TaskType] = {"classification": "binary", "regression": "regression"}
+_EVERY_METRIC = {m.name for kind in _EXAMPLE.values() for m in metrics_for(kind)}
+
+_DUPLICATE = 0.5
+"""Share of common content from which a known task is called the same dataset."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question with everything it leaves open filled in."""
+
+    dataset: Dataset | None
+    kind: str | None
+    metric: str | None
+    metafeatures: pd.Series[Any] | None
+    excluded: tuple[Any, ...]
+    fitted: Fitted
+
+    @property
+    def schema(self) -> Schema | None:
+        """Of the dataset, where there is one."""
+        return None if self.dataset is None else self.dataset.schema
+
+
+def understand(
+    recommender: Recommender,
+    data: Any,
+    y: Any,
+    *,
+    target: Any,
+    metafeatures: pd.Series[Any] | Mapping[str, float] | None,
+    metric: str | None,
+    exclude: str | Iterable[Any],
+    task_type: str | None,
+    kinds: Mapping[Any, str] | None,
+) -> Query:
+    """Read the dataset and settle kind, metric, meta-features and what to leave out.
+
+    Parameters and errors as in :meth:`warmstart.Recommender.suggest`.
+    """
+    md = recommender.md
+    excluded = tuple(resolve_excluded(exclude, md.tasks))
+    dataset = None
+    if data is not None:
+        from warmstart.datasets.load import load_dataset
+
+        dataset = load_dataset(data, y, target=target, task_type=task_type, kinds=kinds)
+        task_type = dataset.task_type
+    kind = resolve_kind(recommender.task_types(), task_type)
+    chosen = resolve_metric(md.metrics, metric, kind)
+    return Query(
+        dataset=dataset,
+        kind=kind,
+        metric=chosen,
+        metafeatures=describe(md.metafeatures, dataset, metafeatures),
+        excluded=excluded,
+        fitted=recommender.fitted(kind, chosen, excluded),
+    )
+
+
+def resolve_kind(known: tuple[str | None, ...], task_type: str | None) -> str | None:
+    """Kind of task a question is about: "classification", "regression" or None."""
+    if known == (None,):
+        return None
+    if task_type is None:
+        if len(known) == 1:
+            return known[0]
+        raise KnowledgeError(
+            f"the base knows {' and '.join(map(str, known))}; say which by task_type="
+        )
+    kind = "regression" if task_type == "regression" else "classification"
+    if kind not in known:
+        raise KnowledgeError(
+            f"the knowledge base has no {kind} tasks, only {', '.join(map(str, known))}"
+        )
+    return kind
+
+
+def resolve_metric(
+    recorded: tuple[str, ...], metric: str | None, kind: str | None
+) -> str | None:
+    """Recorded metric a question is about; the usual one of its kind by default."""
+    member: TaskType | None = None if kind is None else _EXAMPLE[kind]
+    if metric is None:
+        usual = [m.name for m in metrics_for(member)] if member else []
+        return next((m for m in usual if m in recorded), recorded[0])
+    if metric in recorded and (member is None or metric not in _EVERY_METRIC):
+        return metric
+    if member is None:
+        raise KnowledgeError(
+            f"the base has no scores in {metric!r}; it has {', '.join(recorded)}"
+        )
+    found = find_metric(metric, member).name
+    if found not in recorded:
+        raise KnowledgeError(f"the base has no scores in {found}; it has {', '.join(recorded)}")
+    return found
+
+
+def describe(
+    known: pd.DataFrame, dataset: Dataset | None, metafeatures: Any
+) -> pd.Series[Any] | None:
+    """Meta-features of the new task; None where there is nothing to compare them with."""
+    if metafeatures is not None:
+        phi = pd.Series(metafeatures, dtype="float64")
+        if not len(known.columns):
+            return None
+        if not set(phi.index) & set(known.columns):
+            raise KnowledgeError(
+                f"none of the meta-features {list(phi.index)[:3]} … is known; the base has "
+                f"{list(known.columns)[:3]} …"
+            )
+        return phi
+    if dataset is None or not len(known.columns):
+        return None
+    from warmstart.metafeatures.extract import metafeatures_of
+
+    return metafeatures_of(dataset, random_state=0)
+
+
+def find_duplicates(
+    tasks: pd.DataFrame, dataset: Dataset | None, excluded: set[Any]
+) -> list[str]:
+    """Known tasks with the same content, in words."""
+    if dataset is None or "fingerprint" not in tasks:
+        return []
+    from warmstart.datasets.fingerprint import similarity
+
+    notes = []
+    for task_id, known in tasks["fingerprint"].items():
+        if not isinstance(known, str) or not known:
+            continue
+        share = similarity(dataset.fingerprint, known)
+        if share >= _DUPLICATE and task_id not in excluded:
+            notes.append(
+                f"The data looks like known task {task_id!r} ({100 * share:.0f} % alike), "
+                f"whose results are used; leave them out with exclude=[{task_id!r}]."
+            )
+    return notes

@@ -1,0 +1,96 @@
+"""What a search is about and what it was told: plain values that go to JSON and back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from warmstart.domain import Schema, Status, plain_value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Acquisition = Literal["ei", "ei_per_second", "pi", "lcb", "thompson"]
+ACQUISITIONS: tuple[str, ...] = ("ei", "ei_per_second", "pi", "lcb", "thompson")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What was told of one configuration, once."""
+
+    configuration: dict[str, Any]
+    configuration_id: Any
+    score: float
+    """Higher is better; NaN unless the status is "ok"."""
+
+    cost_s: float = math.nan
+    status: Status = "ok"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, None for unknown numbers; :meth:`from_dict` reads them back."""
+        return {k: None if v != v else v for k, v in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Result:
+        """Read what :meth:`to_dict` wrote."""
+        numbers = {
+            k: math.nan if values[k] is None else float(values[k]) for k in ("score", "cost_s")
+        }
+        return cls(**{**values, **numbers})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a search is about; all that its answers depend on besides the results."""
+
+    kind: str | None
+    metric: str | None
+    metafeatures: dict[str, float] | None
+    schema: Schema | None
+    pool: tuple[dict[str, Any], ...]
+    """Plain values of every configuration that may be asked."""
+
+    pool_ids: tuple[Any, ...]
+    learners: tuple[str, ...]
+    acquisition: Acquisition
+    n_initial: int
+    time_budget_s: float | None
+    excluded: tuple[Any, ...]
+    random_state: int
+    speed: float
+
+    def __post_init__(self) -> None:
+        if self.acquisition not in ACQUISITIONS:
+            raise ValueError(
+                f"acquisition must be one of {ACQUISITIONS}, got {self.acquisition!r}"
+            )
+        if self.n_initial < 1:
+            raise ValueError(f"n_initial must be at least 1, got {self.n_initial}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values; :meth:`from_dict` reads them back."""
+        schema = None if self.schema is None else self.schema.to_dict()
+        return {**asdict(self), "schema": schema}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Question:
+        """Read what :meth:`to_dict` wrote."""
+        schema = values["schema"]
+        lists = {k: tuple(values[k]) for k in ("pool", "pool_ids", "learners", "excluded")}
+        return cls(
+            **{
+                **values,
+                **lists,
+                "schema": None if schema is None else Schema.from_dict(schema),
+            }
+        )
+
+
+def plain_pool(candidates: pd.DataFrame) -> tuple[dict[str, Any], ...]:
+    """Rows of a frame as plain values; a missing cell is a hyperparameter not active."""
+    return tuple(
+        {str(k): plain_value(v) for k, v in row.items() if v == v and v is not None}
+        for row in candidates.to_dict("records")
+    )

@@ -1,0 +1,352 @@
+"""Ask and tell: a search that starts where other tasks ended and learns from each result."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+import pandas as pd
+
+from warmstart.domain import Status, configuration_id
+from warmstart.errors import HistoryError, KnowledgeError
+from warmstart.models.pmf import log_loss_response
+from warmstart.recommend.batch import best_of_n
+from warmstart.recommend.belief import believe
+from warmstart.recommend.picking import pick
+from warmstart.recommend.policy import N_SAMPLES
+from warmstart.recommend.question import Question, Result
+from warmstart.recommend.suggestions import Suggestion
+
+if TYPE_CHECKING:
+    from warmstart.models.pmf import PMFPosterior
+    from warmstart.recommend.fitted import Fitted
+    from warmstart.recommend.recommender import Recommender
+
+_log = logging.getLogger(__name__)
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+_FORMAT = 1
+
+
+class Search:
+    """Suggests one configuration after another, each informed by the scores told so far.
+
+    Made by :func:`warmstart.search` or :meth:`warmstart.Recommender.search`.
+    """
+
+    def __init__(self, fitted: Fitted, question: Question) -> None:
+        self._fitted, self.question = fitted, question
+        self._pool = list(question.pool)
+        self._ids = list(question.pool_ids)
+        self._learners = list(question.learners)
+        self._results: list[Result] = []
+        self._pending: list[int] = []
+        self._planned: list[int] = []
+        self._n_asked = 0
+        self._belief: PMFPosterior | None = None
+
+    @property
+    def history(self) -> tuple[Result, ...]:
+        """Everything told, in order."""
+        return tuple(self._results)
+
+    @property
+    def best(self) -> Result | None:
+        """The configuration of the highest mean score; None before any score is told."""
+        means = self._mean_scores()
+        if not means:
+            return None
+        index = max(means, key=lambda k: means[k])
+        costs = [r.cost_s for r in self._results if self._index(r.configuration_id) == index]
+        return Result(
+            configuration=dict(self._pool[index]),
+            configuration_id=self._ids[index],
+            score=means[index],
+            cost_s=float(np.mean(costs)),
+        )
+
+    @overload
+    def ask(self) -> Suggestion: ...
+    @overload
+    def ask(self, n: int) -> tuple[Suggestion, ...]: ...
+    def ask(self, n: int | None = None) -> Suggestion | tuple[Suggestion, ...]:
+        """Name the next configuration, or the next `n` to run side by side.
+
+        What was asked and not yet told is not asked again.
+
+        Raises
+        ------
+        KnowledgeError
+            If every configuration was asked, or none fits what is left of the budget.
+        """
+        if n is not None and n < 1:
+            raise ValueError(f"n must be at least 1, got {n}")
+        asked = [self._ask_one(n or 1) for _ in range(n or 1)]
+        return asked[0] if n is None else tuple(asked)
+
+    def _ask_one(self, n_together: int) -> Suggestion:
+        open_ = self._open()
+        if not open_.any():
+            raise KnowledgeError(self._why_closed())
+        belief = self._current()
+        if not self._mean_scores():
+            index = self._next_planned(belief, open_, n_together)
+        else:
+            index = pick(
+                self._rebuilt().mixture if self._pending else belief.mixture,
+                open_,
+                min(self._response(score) for score in self._mean_scores().values()),
+                self.question.acquisition,
+                pending=self._pending,
+                costs=self._costs(),
+                rng=self._rng(),
+            )
+        self._pending.append(index)
+        self._n_asked += 1
+        return self._suggestion(belief, index)
+
+    def _next_planned(self, belief: PMFPosterior, open_: Any, n_together: int) -> int:
+        """The start: a batch chosen as a whole, handed out in order."""
+        self._planned = [k for k in self._planned if open_[k]]
+        if not self._planned:
+            draws = belief.mixture.sample(N_SAMPLES, self._rng())
+            left = np.flatnonzero(open_)
+            n = max(self.question.n_initial, n_together)
+            self._planned = [int(left[k]) for k in best_of_n(draws[:, left], n)]
+        return self._planned.pop(0)
+
+    def tell(
+        self,
+        configuration: Suggestion | Mapping[str, Any] | Any,
+        score: float | None = None,
+        *,
+        cost_s: float | None = None,
+        status: Status = "ok",
+    ) -> None:
+        """Report a result; the same configuration may be told again, its scores average.
+
+        Parameters
+        ----------
+        configuration : Suggestion, mapping or configuration id
+            A mapping need not be of the base: a new one is placed by its features.
+        score : float, optional
+            Higher is better, in the search's metric; required unless it failed.
+        cost_s : float, optional
+            Seconds it took.
+        status : {"ok", "failed", "timeout", "memout", "pruned"}
+            A failure is no score: it lowers what is expected of configurations like it.
+
+        Raises
+        ------
+        HistoryError
+            If the score is missing, NaN or infinite, or the configuration is unknown.
+        """
+        index = self._locate(configuration)
+        name = f"configuration {self._ids[index]}"
+        if status == "ok" and (score is None or not math.isfinite(score)):
+            raise HistoryError(
+                f"score of {name} must be a finite number, got {score}; "
+                'tell a failure with status="failed"'
+            )
+        if cost_s is not None and not cost_s >= 0:
+            raise HistoryError(f"cost_s of {name} is a duration in seconds, got {cost_s}")
+        self._results.append(
+            Result(
+                configuration=dict(self._pool[index]),
+                configuration_id=self._ids[index],
+                score=float(score) if status == "ok" and score is not None else math.nan,
+                cost_s=math.nan if cost_s is None else float(cost_s),
+                status=status,
+            )
+        )
+        if index in self._pending:
+            self._pending.remove(index)
+        self._belief = None
+
+    def run(
+        self,
+        objective: Callable[[Suggestion], float],
+        n: int,
+        *,
+        callback: Callable[[Search, Result], None] | None = None,
+    ) -> Result | None:
+        """Ask, evaluate and tell `n` times.
+
+        Parameters
+        ----------
+        objective : callable
+            From a Suggestion to its score, higher better. What it raises is told as a
+            failure and logged; Ctrl-C stops the run and keeps what was told.
+        n : int
+        callback : callable, optional
+            Called with the search and each result, to show progress.
+
+        Returns
+        -------
+        Result or None
+            :attr:`best`.
+        """
+        for _ in range(n):
+            suggestion = self.ask()
+            try:
+                score = float(objective(suggestion))
+            except Exception as error:  # noqa: BLE001 - an objective may fail in any way
+                _log.warning("configuration %s failed: %s", suggestion.configuration_id, error)
+                self.tell(suggestion, status="failed")
+            else:
+                self.tell(suggestion, score)
+            if callback is not None:
+                callback(self, self._results[-1])
+        return self.best
+
+    def to_json(self) -> str:
+        """Everything told and asked; :func:`warmstart.resume` goes on exactly from there."""
+        return json.dumps(
+            {
+                "warmstart_search": _FORMAT,
+                "question": self.question.to_dict(),
+                "results": [result.to_dict() for result in self._results],
+                "pending": self._pending,
+                "planned": self._planned,
+                "n_asked": self._n_asked,
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str, knowledge: Recommender) -> Search:
+        """Read what :meth:`to_json` wrote, for the same knowledge base.
+
+        Raises
+        ------
+        ValueError
+            If the text is not JSON of a search.
+        """
+        values = json.loads(text)
+        if not isinstance(values, dict) or values.get("warmstart_search") != _FORMAT:
+            raise ValueError(f"not the JSON of a search: {text[:60]!r}")
+        asked = Question.from_dict(values["question"])
+        search = cls(knowledge.fitted(asked.kind, asked.metric, asked.excluded), asked)
+        for told in values["results"]:
+            search._locate(told["configuration"])
+            search._results.append(Result.from_dict(told))
+        search._pending, search._planned = values["pending"], values["planned"]
+        search._n_asked = values["n_asked"]
+        return search
+
+    def _locate(self, configuration: Any) -> int:
+        """Position in the pool; a mapping not in it is added."""
+        if isinstance(configuration, Suggestion):
+            configuration = configuration.configuration_id
+        if not isinstance(configuration, Mapping):
+            if configuration not in self._ids:
+                raise HistoryError(
+                    f"configuration {configuration!r} is unknown here; tell its values instead"
+                )
+            return self._ids.index(configuration)
+        values = dict(configuration)
+        if values not in self._pool:
+            self._pool.append(values)
+            self._ids.append(configuration_id("told", values))
+            self._learners.append(str(values.get("learner", "")))
+        return self._pool.index(values)
+
+    def _index(self, name: Any) -> int:
+        return self._ids.index(name)
+
+    def _open(self) -> Any:
+        """Which configurations may be asked."""
+        open_ = np.zeros(len(self._pool), dtype=bool)
+        open_[: len(self.question.pool)] = True
+        for result in self._results:
+            open_[self._index(result.configuration_id)] = False
+        open_[self._pending] = False
+        if self.question.time_budget_s is not None:
+            open_ &= self._costs() <= self._seconds_left()
+        return open_
+
+    def _why_closed(self) -> str:
+        if self.question.time_budget_s is None:
+            return f"all {len(self.question.pool)} configurations have been asked"
+        return f"nothing fits the {self._seconds_left():.3g} s left of the time budget"
+
+    def _seconds_left(self) -> float:
+        predicted = self._costs()
+        spent = sum(
+            predicted[self._index(r.configuration_id)] if math.isnan(r.cost_s) else r.cost_s
+            for r in self._results
+        )
+        asked = sum(predicted[index] for index in self._pending)
+        return float((self.question.time_budget_s or math.inf) - spent - asked)
+
+    def _costs(self) -> Array:
+        """Predicted seconds over the pool; of an average configuration where it is new."""
+        costs = np.full(len(self._pool), np.nan)
+        if self._fitted.costs is not None:
+            phi = self._metafeatures()
+            known = self._fitted.costs.predict(phi, self.question.speed)
+            position = {c: k for k, c in enumerate(self._fitted.table.configuration_ids)}
+            at = [position.get(name, -1) for name in self._ids]
+            costs = np.where(np.asarray(at) >= 0, known[at], np.median(known))
+        return np.asarray(np.nan_to_num(costs, nan=0.0))
+
+    def _metafeatures(self) -> pd.Series[Any] | None:
+        phi = self.question.metafeatures
+        return None if phi is None else pd.Series(phi, dtype="float64")
+
+    def _rng(self) -> np.random.Generator:
+        return np.random.default_rng([self.question.random_state, self._n_asked])
+
+    def _current(self) -> PMFPosterior:
+        if self._belief is None:
+            self._belief = self._rebuilt()
+        return self._belief
+
+    def _rebuilt(self) -> PMFPosterior:
+        """The prior, told every score; repeated scores as one mean, failures as warnings."""
+        belief = believe(self._fitted, self._metafeatures(), self._pool)
+        for index, score in self._mean_scores().items():
+            belief.mixture.tell(index, self._response(score))
+        scored = set(self._mean_scores())
+        for index in sorted(self._failed() - scored):
+            # As bad as the worst that is expected of any, but only softly so.
+            mixture = belief.mixture
+            mixture.tell(index, float(mixture.mean().max()), float(mixture.std()[index]) ** 2)
+        return belief
+
+    def _failed(self) -> set[int]:
+        return {self._index(r.configuration_id) for r in self._results if r.status != "ok"}
+
+    def _mean_scores(self) -> dict[int, float]:
+        scores: dict[int, list[float]] = {}
+        for result in self._results:
+            if result.status == "ok":
+                scores.setdefault(self._index(result.configuration_id), []).append(result.score)
+        return {index: float(np.mean(values)) for index, values in scores.items()}
+
+    def _response(self, score: float) -> float:
+        scale = self._fitted.scale(self._metafeatures())
+        ideal = self._fitted.pmf.ideal
+        return float(log_loss_response(np.asarray(score / scale), ideal))
+
+    def _suggestion(self, belief: PMFPosterior, index: int) -> Suggestion:
+        low, below, median, above, high = belief.score_quantiles((0.05, 0.16, 0.5, 0.84, 0.95))[
+            :, index
+        ] * self._fitted.scale(self._metafeatures())
+        cost = float(self._costs()[index])
+        return Suggestion(
+            configuration=dict(self._pool[index]),
+            configuration_id=self._ids[index],
+            learner=self._learners[index],
+            score=float(median),
+            score_std=float(above - below) / 2,
+            score_low=float(low),
+            score_high=float(high),
+            cost_s=cost if cost > 0 else math.nan,
+            schema=self.question.schema,
+            random_state=self.question.random_state,
+        )

@@ -1,0 +1,95 @@
+"""Configurations as points: one numeric row each, whatever space they come from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+_WIDE = 20.0
+"""Ratio of largest to smallest from which a positive number is read on a log scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    name: str
+    low: float
+    high: float
+    log: bool
+
+    def position(self, value: Any) -> float:
+        """In [0, 1] between the smallest and largest value known; beyond them outside it."""
+        number = float(value)
+        if self.log:
+            number = math.log(max(number, math.exp(self.low) / _WIDE))
+        return (number - self.low) / max(self.high - self.low, 1e-12)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationEncoder:
+    """Reads numbers as positions in their known range and choices as indicators.
+
+    Learnt from known configurations alone, so that it serves any history: a hyperparameter
+    that is a number wherever it occurs is a number, everything else is a choice.
+    """
+
+    numbers: tuple[_Number, ...]
+    choices: tuple[tuple[str, str], ...]
+    """Pairs (hyperparameter, value as text)."""
+
+    @classmethod
+    def fit(cls, configurations: Sequence[Mapping[str, Any]]) -> ConfigurationEncoder:
+        """Learn ranges and choices.
+
+        Examples
+        --------
+        >>> encoder = ConfigurationEncoder.fit(
+        ...     [{"kernel": "rbf", "C": 0.01}, {"kernel": "linear", "C": 100.0}])
+        >>> encoder.transform([{"kernel": "rbf", "C": 1.0}]).tolist()
+        [[0.5, 0.0, 1.0]]
+        """
+        values: dict[str, list[Any]] = {}
+        for configuration in configurations:
+            for name, value in configuration.items():
+                values.setdefault(name, []).append(value)
+        numbers, choices = [], []
+        for name in sorted(values):
+            known = values[name]
+            if all(_is_number(value) for value in known):
+                low, high = float(min(known)), float(max(known))
+                log = low > 0 and high / low >= _WIDE
+                ends = (math.log(low), math.log(high)) if log else (low, high)
+                numbers.append(_Number(name, *ends, log))
+            else:
+                choices += [(name, text) for text in sorted({str(value) for value in known})]
+        return cls(tuple(numbers), tuple(choices))
+
+    def transform(self, configurations: Sequence[Mapping[str, Any]]) -> Array:
+        """Positions and indicators, shape (n_configs, n_features).
+
+        A number that is not active sits in the middle of its range, where it is as near
+        to every value as can be; a choice never seen has no indicator.
+        """
+        rows = [
+            [
+                *(
+                    number.position(values[number.name])
+                    if _is_number(values.get(number.name))
+                    else 0.5
+                    for number in self.numbers
+                ),
+                *(float(str(values.get(name)) == text) for name, text in self.choices),
+            ]
+            for values in configurations
+        ]
+        width = len(self.numbers) + len(self.choices)
+        return np.asarray(rows, dtype="float64").reshape(len(rows), width)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
