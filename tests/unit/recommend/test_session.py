@@ -1,0 +1,196 @@
+"""Ask and tell on a small base with structure that can be learnt."""
+
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import warmstart
+from warmstart.errors import HistoryError, KnowledgeError
+from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.recommend.question import ACQUISITIONS
+from warmstart.recommend.session import Search
+
+N_TASKS, N_CONFIGS = 40, 24
+
+
+def responses(rng, n_tasks=N_TASKS):
+    """Scores that fall off around an optimum which differs from task to task."""
+    best = rng.uniform(size=(n_tasks, 1))
+    at = np.linspace(0, 1, N_CONFIGS)[None, :]
+    return 0.9 - 0.6 * np.abs(at - best) + 0.01 * rng.standard_normal(
+        (n_tasks, N_CONFIGS)
+    ), best
+
+
+@pytest.fixture(scope="module")
+def base():
+    scores, best = responses(np.random.default_rng(0))
+    names = [f"c{k:02d}" for k in range(N_CONFIGS)]
+    return MetaDataset.from_matrix(
+        pd.DataFrame(scores, columns=names),
+        costs=pd.DataFrame(np.tile(np.linspace(1, 10, N_CONFIGS), (N_TASKS, 1)), columns=names),
+        metafeatures=pd.DataFrame({"where": best[:, 0], "noise": np.arange(N_TASKS) % 7}),
+        configurations=pd.DataFrame({"x": np.linspace(0, 1, N_CONFIGS)}, index=names),
+    )
+
+
+@pytest.fixture(scope="module")
+def recommender(base):
+    return warmstart.Recommender().fit(base)
+
+
+@pytest.fixture
+def truth():
+    scores, best = responses(np.random.default_rng(99), n_tasks=1)
+    names = [f"c{k:02d}" for k in range(N_CONFIGS)]
+    return dict(zip(names, scores[0], strict=True)), float(best[0, 0])
+
+
+@pytest.mark.parametrize("acquisition", ACQUISITIONS)
+def test_finds_the_best_configuration_soon(recommender, truth, acquisition):
+    scores, _ = truth
+    search = recommender.search(n_initial=2, acquisition=acquisition)
+    for _ in range(10):
+        suggestion = search.ask()
+        search.tell(suggestion, scores[suggestion.configuration_id])
+    assert max(scores.values()) - search.best.score < 0.03
+
+
+def test_metafeatures_help_the_first_pick(recommender, truth):
+    scores, where = truth
+    informed = recommender.search(metafeatures={"where": where, "noise": 3.0}).ask()
+    assert max(scores.values()) - scores[informed.configuration_id] < 0.15
+
+
+def test_asks_no_configuration_twice(recommender):
+    search = recommender.search()
+    asked = [s.configuration_id for s in search.ask(5)]
+    search.tell(asked[0], 0.5)
+    asked += [search.ask().configuration_id for _ in range(N_CONFIGS - 5)]
+    assert len(set(asked)) == N_CONFIGS
+    with pytest.raises(KnowledgeError, match="all 24 configurations"):
+        search.ask()
+
+
+def test_results_can_be_told_by_suggestion_values_or_id(recommender):
+    search = recommender.search()
+    suggestion = search.ask()
+    search.tell(suggestion, 0.6)
+    search.tell(suggestion.configuration, 0.8)
+    search.tell(suggestion.configuration_id, 0.7, cost_s=2.0)
+    assert search.best.configuration_id == suggestion.configuration_id
+    assert search.best.score == pytest.approx(0.7)
+    assert len(search.history) == 3
+
+
+def test_a_point_the_base_never_saw_teaches_its_neighbourhood(recommender):
+    search = recommender.search()
+    before = {s.configuration_id: s.score for s in search.ask(N_CONFIGS)}
+    search.tell({"x": 0.513}, 0.899)
+    search._pending.clear()
+    after = {s.configuration_id: s.score for s in search.ask(N_CONFIGS)}
+    gain = {name: after[name] - before[name] for name in before}
+    assert gain["c12"] > 0.0
+    assert gain["c12"] > gain["c00"]
+
+
+def test_a_failure_lowers_belief_and_is_no_score(recommender):
+    search = recommender.search()
+    first = search.ask()
+    search.tell(first, status="failed")
+    assert search.best is None
+    assert math.isnan(search.history[0].score)
+    belief = search._current()
+    index = search._index(first.configuration_id)
+    assert belief.score_quantiles([0.5])[0, index] < first.score
+    assert search.ask().configuration_id != first.configuration_id
+
+
+@pytest.mark.parametrize("score", [None, math.nan, math.inf, -math.inf])
+def test_a_score_must_be_a_finite_number(recommender, score):
+    search = recommender.search()
+    suggestion = search.ask()
+    with pytest.raises(HistoryError, match=rf"{suggestion.configuration_id} must be a finite"):
+        search.tell(suggestion, score)
+    assert search.history == ()
+
+
+def test_a_cost_must_be_a_duration(recommender):
+    search = recommender.search()
+    with pytest.raises(HistoryError, match="duration in seconds, got -1"):
+        search.tell(search.ask(), 0.5, cost_s=-1.0)
+
+
+def test_an_unknown_id_is_refused(recommender):
+    with pytest.raises(HistoryError, match="'nope' is unknown"):
+        recommender.search().tell("nope", 0.5)
+
+
+def test_own_candidates_are_all_that_is_asked(recommender):
+    pool = pd.DataFrame({"x": [0.05, 0.33, 0.77]}, index=["a", "b", "c"])
+    search = recommender.search(candidates=pool)
+    asked = search.ask(3)
+    assert {s.configuration_id for s in asked} == {"a", "b", "c"}
+    assert {s.configuration["x"] for s in asked} == {0.05, 0.33, 0.77}
+    search.tell("b", 0.9)
+    assert search.best.configuration == {"x": 0.33}
+
+
+def test_a_time_budget_is_not_exceeded(recommender):
+    search = recommender.search(time_budget_s=12.0)
+    spent = 0.0
+    while search._open().any():
+        suggestion = search.ask()
+        spent += suggestion.cost_s
+        search.tell(suggestion, 0.5, cost_s=suggestion.cost_s)
+    with pytest.raises(KnowledgeError, match="left of the time budget"):
+        search.ask()
+    assert 0 < spent <= 12.0
+
+
+def test_json_resumes_exactly(recommender, truth):
+    scores, _ = truth
+    search = recommender.search(n_initial=3, acquisition="thompson")
+    for k in range(6):
+        suggestion = search.ask()
+        if k != 4:  # one stays pending
+            search.tell(suggestion, scores[suggestion.configuration_id], cost_s=1.0)
+    search.tell({"x": 0.2, "y": "new"}, 0.4)
+    text = search.to_json()
+    again = Search.from_json(text, recommender)
+    assert again.to_json() == text
+    assert again.best == search.best
+    assert [again.ask() for _ in range(4)] == [search.ask() for _ in range(4)]
+
+
+def test_other_json_is_refused(recommender):
+    with pytest.raises(ValueError, match="not the JSON of a search"):
+        Search.from_json(json.dumps({"warmstart_search": 99}), recommender)
+
+
+def test_run_drives_an_objective_and_survives_its_failures(recommender, truth, caplog):
+    scores, _ = truth
+    seen = []
+
+    def objective(suggestion):
+        if len(seen) == 1:
+            seen.append(None)
+            raise RuntimeError("out of luck")
+        seen.append(suggestion.configuration_id)
+        return scores[suggestion.configuration_id]
+
+    best = recommender.search().run(objective, 5, callback=lambda s, r: None)
+    assert best.score == max(scores[name] for name in seen if name)
+    assert "out of luck" in caplog.text
+
+
+def test_bad_arguments_are_named(recommender):
+    with pytest.raises(ValueError, match="acquisition must be one of"):
+        recommender.search(acquisition="best")
+    with pytest.raises(ValueError, match="at least 1, got 0"):
+        recommender.search(n_initial=0)
+    with pytest.raises(ValueError, match="n must be at least 1, got 0"):
+        recommender.search().ask(0)
