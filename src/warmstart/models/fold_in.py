@@ -32,6 +32,9 @@ class FoldIn:
     encoder: ConfigurationEncoder
     points: Array
     lengthscale: float
+    kernel: Array
+    """Of the known configurations with each other, shape (n_known, n_known)."""
+
     inverse: Array
 
     @classmethod
@@ -44,7 +47,7 @@ class FoldIn:
         lengthscale = float(np.median(apart)) if apart.size else 1.0
         kernel = np.exp(-distance / lengthscale)
         inverse = np.linalg.inv(kernel + _RIDGE * np.eye(len(points)))
-        return cls(encoder, points, lengthscale, np.asarray(inverse))
+        return cls(encoder, points, lengthscale, np.asarray(kernel), np.asarray(inverse))
 
     def weights(self, configurations: Sequence[Mapping[str, Any]]) -> tuple[Array, Array]:
         """Weights on the known configurations, and what they leave unsaid.

@@ -13,7 +13,7 @@ import pandas as pd
 from warmstart.errors import NotFittedError
 from warmstart.histories.metrics import METRICS
 from warmstart.models.completion import soft_impute
-from warmstart.models.posterior import MixturePosterior
+from warmstart.models.posterior import Factor, MixturePosterior
 from warmstart.models.prior_mean import PriorMean, out_of_fold, shrinkage
 from warmstart.similarity.forest import ForestWeights
 from warmstart.similarity.laplace import LaplaceRidge
@@ -197,8 +197,7 @@ class PMF:
             (prior.levels + level)[:, None] + prior.scales[:, None] * mean,
             prior.scales,
             prior.level_stds,
-            prior.loadings[chosen],
-            prior.noise[chosen],
+            [Factor(prior.loadings[chosen], prior.noise[chosen])] * n,
         )
         return PMFPosterior(mixture, prior.ideal)
 

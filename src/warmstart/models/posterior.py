@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,41 @@ from scipy.special import ndtr, ndtri
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
+@dataclass(frozen=True, slots=True)
+class Factor:
+    r"""A covariance over configurations kept as :math:`\Lambda\Lambda^T + D`, never formed."""
+
+    loadings: Array
+    r""":math:`\Lambda`, shape (n_configs, n_latent)."""
+
+    noise: Array
+    r"""Diagonal of :math:`D`, shape (n_configs,): what one does on one task alone."""
+
+    def column(self, index: int) -> Array:
+        """Covariance of every configuration with one, shape (n_configs,)."""
+        column: Array = self.loadings @ self.loadings[index]
+        column[index] += self.noise[index]
+        return column
+
+    def variances(self) -> Array:
+        """Diagonal, shape (n_configs,)."""
+        result: Array = (self.loadings**2).sum(axis=1) + self.noise
+        return result
+
+    def sample(self, n_samples: int, rng: np.random.Generator) -> Array:
+        """Draws with mean zero, shape (n_samples, n_configs)."""
+        n_configs, n_latent = self.loadings.shape
+        latent = rng.standard_normal((n_samples, n_latent)) @ self.loadings.T
+        own = rng.standard_normal((n_samples, n_configs)) * np.sqrt(self.noise)
+        result: Array = latent + own
+        return result
+
+
 class MixturePosterior:
     r"""Belief about a task's responses: a mixture of factor Gaussians, sharpened by results.
 
-    Component g before any result is :math:`N(\mu_g, s_g^2 (\Lambda\Lambda^T + D) +
-    \tau_g^2 11^T)`. Only columns of a covariance are ever formed, so a step costs
+    Component g before any result is :math:`N(\mu_g, s_g^2 C_g + \tau_g^2 11^T)`. Only
+    columns of a covariance are ever formed, so a step costs
     O(n_configs (n_latent + n_told)) whatever the number of configurations.
 
     Parameters
@@ -27,10 +58,8 @@ class MixturePosterior:
         :math:`s_g`.
     level_stds : ndarray, shape (n_components,)
         :math:`\tau_g`, uncertainty of the level all configurations share.
-    loadings : ndarray, shape (n_configs, n_latent)
-        :math:`\Lambda`.
-    noise : ndarray, shape (n_configs,)
-        Diagonal of :math:`D`: what a configuration does on one task alone.
+    factors : sequence of Factor, length n_components
+        :math:`C_g`; components may share one.
     """
 
     def __init__(
@@ -39,30 +68,28 @@ class MixturePosterior:
         means: Array,
         scales: Array,
         level_stds: Array,
-        loadings: Array,
-        noise: Array,
+        factors: Sequence[Factor],
     ) -> None:
         self._log_weights = np.log(weights)
-        self._prior_means = means
-        self.scales, self.level_stds = scales, level_stds
-        self._loadings, self._noise = loadings, noise
+        self.prior_means = means
+        self.scales, self.level_stds, self.factors = scales, level_stds, tuple(factors)
         self.means: Array = means.copy()
-        shared = (loadings**2).sum(axis=1) + noise
-        self.variances: Array = scales[:, None] ** 2 * shared + level_stds[:, None] ** 2
+        own = self._by_factor(lambda factor: factor.variances())
+        self.variances: Array = scales[:, None] ** 2 * own + level_stds[:, None] ** 2
         # Rows of L⁻¹ C[told, :], the Cholesky factor of the told block applied to C.
         self._whitened: list[Array] = []
         self.told: list[int] = []
         self._values: list[float] = []
 
+    def _by_factor(self, compute: Callable[[Factor], Array]) -> Array:
+        """One row a component; a factor that components share is computed once."""
+        rows = {id(factor): compute(factor) for factor in self.factors}
+        return np.stack([rows[id(factor)] for factor in self.factors])
+
     @property
     def n_configs(self) -> int:
         """Number of configurations."""
         return int(self.means.shape[1])
-
-    @property
-    def prior(self) -> tuple[Array, Array, Array]:
-        """Means, loadings and noise before any result."""
-        return self._prior_means, self._loadings, self._noise
 
     @property
     def weights(self) -> Array:
@@ -73,8 +100,7 @@ class MixturePosterior:
 
     def covariance_column(self, index: int) -> Array:
         """Prior covariance of every configuration with one, shape (n_components, n_configs)."""
-        shared = self._loadings @ self._loadings[index]
-        shared[index] += self._noise[index]
+        shared = self._by_factor(lambda factor: factor.column(index))
         result: Array = self.scales[:, None] ** 2 * shared + self.level_stds[:, None] ** 2
         return result
 
@@ -152,11 +178,9 @@ class MixturePosterior:
         return np.concatenate(draws)
 
     def _sample_component(self, g: int, count: int, rng: np.random.Generator) -> Array:
-        n_configs, n_latent = self._loadings.shape
-        latent = rng.standard_normal((count, n_latent)) @ self._loadings.T
-        own = rng.standard_normal((count, n_configs)) * np.sqrt(self._noise)
+        own = self.scales[g] * self.factors[g].sample(count, rng)
         level = rng.standard_normal((count, 1)) * self.level_stds[g]
-        draws: Array = self._prior_means[g] + self.scales[g] * (latent + own) + level
+        draws: Array = self.prior_means[g] + own + level
         # The same rank-one steps as tell(), with the draw's own values as the prior mean.
         for index, value, row in zip(self.told, self._values, self._whitened, strict=True):
             root = row[g, index]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,16 +11,28 @@ import pandas as pd
 
 from warmstart.models.fold_in import FoldIn
 from warmstart.models.pmf import PMFPosterior
-from warmstart.models.posterior import MixturePosterior
+from warmstart.models.posterior import Factor, MixturePosterior
 
 if TYPE_CHECKING:
     from warmstart.recommend.fitted import Fitted
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+_IGNORANCE = 0.1
+"""Prior weight of knowing nothing but the configurations' own features."""
+
+_MAX_KERNEL = 2000
+"""Pools larger than this have independent configurations under ignorance."""
 
 
 def believe(
     fitted: Fitted, metafeatures: pd.Series[Any] | None, pool: Sequence[Mapping[str, Any]]
 ) -> PMFPosterior:
     """Prior belief about a new task's scores on a pool of configurations.
+
+    A share of the belief knows nothing of other tasks: where the base misleads, results
+    soon move all weight to it, and the search goes on as if it had started cold.
 
     Parameters
     ----------
@@ -33,34 +46,69 @@ def believe(
     PMFPosterior
         Over the pool, in its order.
     """
-    column = {_key(values): k for k, values in enumerate(fitted.configurations)}
-    columns = [column.get(_key(values)) for values in pool]
-    if all(k is not None for k in columns):
-        return fitted.pmf.start(metafeatures, np.asarray(columns, dtype=np.intp))
     known = fitted.pmf.start(metafeatures)
     mixture = known.mixture
-    weights = np.zeros((len(pool), mixture.n_configs))
-    unexplained = np.zeros(len(pool))
-    new = [row for row, k in enumerate(columns) if k is None]
-    fold_in = fitted.fold_in or FoldIn.fit([{}] * mixture.n_configs)
-    weights[new], unexplained[new] = fold_in.weights([pool[row] for row in new])
-    for row, k in enumerate(columns):
-        if k is not None:
-            weights[row, k] = 1.0
-    prior_means, loadings, noise = mixture.prior
-    own = (loadings**2).sum(axis=1) + noise
-    # Means are predicted about their average, where a point far from all known ones lands.
-    centre = prior_means.mean(axis=1, keepdims=True)
-    folded = MixturePosterior(
-        mixture.weights,
-        centre + (prior_means - centre) @ weights.T,
-        mixture.scales,
-        mixture.level_stds,
-        weights @ loadings,
+    place = _placement(fitted, pool)
+    informed = mixture.factors[0]
+    factor = Factor(
+        place.weights @ informed.loadings,
         # What features leave unsaid is the configuration's own.
-        (weights**2) @ noise + unexplained * own.mean(),
+        place.weights**2 @ informed.noise + place.unexplained * informed.variances().mean(),
     )
-    return PMFPosterior(folded, known.ideal)
+    # Means are predicted about their average, where a point far from all known ones lands.
+    centre = mixture.prior_means.mean(axis=1, keepdims=True)
+    means = centre + (mixture.prior_means - centre) @ place.weights.T
+    n = len(mixture.scales)
+    level = float(mixture.weights @ centre[:, 0])
+    level_std = float(
+        np.sqrt(mixture.weights @ (mixture.level_stds**2 + centre[:, 0] ** 2) - level**2)
+    )
+    return PMFPosterior(
+        MixturePosterior(
+            np.concatenate([(1 - _IGNORANCE) * mixture.weights, np.full(n, _IGNORANCE / n)]),
+            np.concatenate([means, np.full_like(means, level)]),
+            np.concatenate([mixture.scales, mixture.scales]),
+            np.concatenate([mixture.level_stds, np.full(n, level_std)]),
+            [factor] * n + [_cold_factor(pool)] * n,
+        ),
+        known.ideal,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Placement:
+    weights: Array
+    """Of each pool member on the known configurations, shape (n_pool, n_known)."""
+
+    unexplained: Array
+    """Share of each member's variance its neighbours say nothing of, shape (n_pool,)."""
+
+
+def _placement(fitted: Fitted, pool: Sequence[Mapping[str, Any]]) -> _Placement:
+    column = {_key(values): k for k, values in enumerate(fitted.configurations)}
+    weights = np.zeros((len(pool), len(fitted.configurations)))
+    unexplained = np.zeros(len(pool))
+    new = []
+    for row, values in enumerate(pool):
+        match = column.get(_key(values))
+        if match is None:
+            new.append(row)
+        else:
+            weights[row, match] = 1.0
+    if new:
+        weights[new], unexplained[new] = fitted.fold_in.weights([pool[row] for row in new])
+    return _Placement(weights, unexplained)
+
+
+def _cold_factor(pool: Sequence[Mapping[str, Any]]) -> Factor:
+    """Unit covariance that only configurations' own features shape."""
+    n = len(pool)
+    if n > _MAX_KERNEL or not any(pool):
+        return Factor(np.zeros((n, 1)), np.ones(n))
+    kernel = FoldIn.fit(pool).kernel
+    values, vectors = np.linalg.eigh(kernel)
+    kept = values > 1e-6 * values[-1]
+    return Factor(vectors[:, kept] * np.sqrt(values[kept]), np.full(n, 1e-2))
 
 
 def _key(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -129,10 +129,8 @@ class Fitted:
         )
 
     @cached_property
-    def fold_in(self) -> FoldIn | None:
-        """Places configurations the base never saw; None where its own are only names."""
-        if not any(self.configurations):
-            return None
+    def fold_in(self) -> FoldIn:
+        """Places configurations the base never saw among its own."""
         return FoldIn.fit(self.configurations)
 
     @cached_property

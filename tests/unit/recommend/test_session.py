@@ -194,3 +194,28 @@ def test_bad_arguments_are_named(recommender):
         recommender.search(n_initial=0)
     with pytest.raises(ValueError, match="n must be at least 1, got 0"):
         recommender.search().ask(0)
+
+
+def test_a_hostile_base_costs_no_more_than_random_search():
+    """Labels shuffled: what the base says of configurations has nothing to do with the task."""
+    names = [f"c{k:02d}" for k in range(N_CONFIGS)]
+    features = pd.DataFrame({"x": np.linspace(0, 1, N_CONFIGS)}, index=names)
+    needed, at_random = [], []
+    for base_seed in range(4):
+        rng = np.random.default_rng(base_seed)
+        shuffled = np.array([rng.permutation(row) for row in responses(rng)[0]])
+        hostile = MetaDataset.from_matrix(
+            pd.DataFrame(shuffled, columns=names), configurations=features
+        )
+        recommender = warmstart.Recommender().fit(hostile)
+        for seed in range(10):
+            truth = responses(np.random.default_rng(1000 + seed), n_tasks=1)[0][0]
+            good = truth.max() - 0.1 * (truth.max() - truth.min())
+            search = recommender.search(random_state=seed)
+            while search.best is None or search.best.score < good:
+                suggestion = search.ask()
+                search.tell(suggestion, truth[names.index(suggestion.configuration_id)])
+            needed.append(len(search.history))
+            # Drawing without replacement needs (n + 1) / (n_good + 1) tries on average.
+            at_random.append((N_CONFIGS + 1) / ((truth >= good).sum() + 1))
+    assert np.mean(needed) <= 1.1 * np.mean(at_random)
