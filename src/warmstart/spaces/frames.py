@@ -132,14 +132,16 @@ def usable_names(names: Iterable[Any]) -> list[str | int] | None:
         plain = [str(name) for name in plain]
     if len(set(plain)) == len(plain):
         return plain
-    taken, seen = set(plain), set[str | int]()
+    taken, next_number = set(plain), dict[str | int, int]()
     unique: list[str | int] = []
     for name in plain:
-        new, n = name, 0
-        while new in seen or (n > 0 and new in taken):
-            n += 1
-            new = f"{name}.{n}"
-        seen.add(new)
+        number = next_number.get(name, 0)
+        new: str | int = f"{name}.{number}" if number else name
+        while number and new in taken:
+            number += 1
+            new = f"{name}.{number}"
+        next_number[name] = number + 1
+        taken.add(new)
         unique.append(new)
     # Integer names that had to be told apart are strings now; so must be the rest.
     if len({type(name) for name in unique}) > 1:

@@ -174,6 +174,7 @@ def test_six_digits_count():
 
 
 @given(st.floats(min_value=1e-280, max_value=1e280), st.booleans())
+@settings(deadline=None)
 def test_printed_to_six_digits_a_number_keeps_its_key(value, negative):
     value = -value if negative else value
     printed = float(f"{value:.5e}")

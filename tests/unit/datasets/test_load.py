@@ -308,6 +308,7 @@ class TestRows:
     @given(
         counts=st.lists(st.integers(1, 200), min_size=1, max_size=12), size=st.integers(1, 300)
     )
+    @settings(deadline=None)
     def test_sample_never_grows_nor_repeats(self, counts, size):
         codes = np.repeat(np.arange(len(counts)), counts)
         size = min(size, len(codes))

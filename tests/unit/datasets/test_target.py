@@ -5,7 +5,7 @@ import decimal
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warmstart.datasets.notes import Notes
@@ -187,6 +187,7 @@ def test_a_class_of_one_is_kept_and_told():
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(), st.integers(), st.text(), st.booleans())))
+@settings(deadline=None)
 def test_any_list_is_read_or_refused(values):
     try:
         target, _ = read(values)

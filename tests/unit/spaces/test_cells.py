@@ -6,7 +6,7 @@ import decimal
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warmstart.spaces.cells import day_first, typed_column, words
@@ -94,6 +94,7 @@ def test_words_of_a_column_are_those_that_occur():
 
 
 @given(st.lists(st.one_of(st.none(), st.text(), st.floats(), st.integers(), st.booleans())))
+@settings(deadline=None)
 def test_words_are_stripped_and_distinct(cells):
     codes, found = words(pd.Series(cells, dtype=object))
     assert len(set(found)) == len(found)

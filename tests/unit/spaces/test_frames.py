@@ -6,7 +6,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import scipy.sparse
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warmstart.errors import DatasetError
@@ -102,6 +102,7 @@ def test_names(names, expected):
 
 
 @given(st.lists(st.one_of(st.text(max_size=2), st.integers(0, 3), st.none(), st.booleans())))
+@settings(deadline=None)
 def test_names_are_unique_and_of_one_type(names):
     usable = usable_names(names)
     usable = names if usable is None else usable
