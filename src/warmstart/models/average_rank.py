@@ -51,7 +51,7 @@ class AverageRank:
     [0, 1, 2]
     """
 
-    order_: list[int] | None = field(default=None, repr=False)
+    order_: list[int] | None = field(default=None, repr=False, compare=False)
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
         """Rank the configurations; nothing is random."""

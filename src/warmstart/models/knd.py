@@ -52,9 +52,9 @@ class KND:
     """
 
     similarity: Similarity = field(default_factory=Manhattan)
-    ranking_: NDArray[np.intp] | None = field(default=None, repr=False)
-    n_known_: Any = field(default=None, repr=False)
-    portfolio_: Portfolio = field(default_factory=Portfolio, repr=False)
+    ranking_: NDArray[np.intp] | None = field(default=None, repr=False, compare=False)
+    n_known_: Any = field(default=None, repr=False, compare=False)
+    portfolio_: Portfolio = field(default_factory=Portfolio, repr=False, compare=False)
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
         """Rank the configurations of each task; nothing is random."""

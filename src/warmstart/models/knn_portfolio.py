@@ -48,7 +48,7 @@ class KNNPortfolio:
 
     n_neighbours: int = 10
     similarity: Similarity = field(default_factory=Manhattan)
-    regret_: Floats | None = field(default=None, repr=False)
+    regret_: Floats | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.n_neighbours < 1:

@@ -49,7 +49,7 @@ class KNNRank:
 
     n_neighbours: int = 5
     similarity: Similarity = field(default_factory=Manhattan)
-    ranks_: Floats | None = field(default=None, repr=False)
+    ranks_: Floats | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.n_neighbours < 1:

@@ -104,7 +104,7 @@ class Portfolio:
     """
 
     n_greedy: int = 200
-    order_: list[int] | None = field(default=None, repr=False)
+    order_: list[int] | None = field(default=None, repr=False, compare=False)
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
         """Build the list; nothing is random."""

@@ -42,8 +42,10 @@ class RandomSearch:
 
     tries_per_step: int = 1
     random_answers: ClassVar[bool] = True
-    n_configs_: int | None = field(default=None, repr=False)
-    rng_: np.random.Generator = field(default_factory=np.random.default_rng, repr=False)
+    n_configs_: int | None = field(default=None, repr=False, compare=False)
+    rng_: np.random.Generator = field(
+        default_factory=np.random.default_rng, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         if self.tries_per_step < 1:

@@ -40,13 +40,13 @@ class Manhattan:
     array([1.5, 0.5, 1. ])
     """
 
-    names_: pd.Index | None = field(default=None, repr=False)
-    n_tasks_: int = field(default=0, repr=False)
-    rows_: Any = field(default=None, repr=False)
-    low_: Any = field(default=None, repr=False)
-    spread_: Any = field(default=None, repr=False)
-    median_: Any = field(default=None, repr=False)
-    scaled_: Any = field(default=None, repr=False)
+    names_: pd.Index | None = field(default=None, repr=False, compare=False)
+    n_tasks_: int = field(default=0, repr=False, compare=False)
+    rows_: Any = field(default=None, repr=False, compare=False)
+    low_: Any = field(default=None, repr=False, compare=False)
+    spread_: Any = field(default=None, repr=False, compare=False)
+    median_: Any = field(default=None, repr=False, compare=False)
+    scaled_: Any = field(default=None, repr=False, compare=False)
 
     def fit(self, table: ScoreTable) -> Self:
         """Remember the meta-features of the tasks of `table`; it may have none."""

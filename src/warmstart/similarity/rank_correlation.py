@@ -41,7 +41,7 @@ class RankCorrelation:
     array([ 0.,  1., inf])
     """
 
-    scores_: Floats | None = field(default=None, repr=False)
+    scores_: Floats | None = field(default=None, repr=False, compare=False)
 
     def fit(self, table: ScoreTable) -> Self:
         """Remember the scores of the tasks of `table`."""
