@@ -42,7 +42,7 @@ class TestFromMatrix:
         hnp.arrays(float, hnp.array_shapes(min_dims=2, max_dims=2), elements=st.floats(-9, 9)),
         st.booleans(),
     )
-    @settings(max_examples=25)
+    @settings(max_examples=25, deadline=None)
     def test_any_matrix_survives(self, values, higher):
         md = MetaDataset.from_matrix(pd.DataFrame(values), higher_is_better=higher)
         np.testing.assert_array_equal(md.matrix(), values if higher else -values)

@@ -1,0 +1,13 @@
+"""Every method by name keeps the promises of a performance model."""
+
+import pytest
+from tests.contracts.performance_model import PerformanceModelContract
+
+from warmstart.recommend.registry import METHODS, make_method
+
+
+@pytest.mark.parametrize("name", sorted(METHODS))
+class TestEveryMethod(PerformanceModelContract):
+    @pytest.fixture
+    def model(self, name):
+        return make_method(name)
