@@ -59,6 +59,9 @@ class _Prior:
     """Levels of the described tasks about their mean, shrunk, shape (n_described,)."""
 
 
+_SHARED = 0.98
+"""Share of the covariance taken as observed; the rest goes to its diagonal."""
+
 _PLAIN = (
     "mean",
     "loadings",
@@ -145,13 +148,13 @@ class PMF:
             projected = ((targets - centre)[:, :-1] * trust[:-1]) @ axes
             described_levels = (targets - centre)[:, -1] * trust[-1] * level_unit
         variances = (residual**2).mean(axis=0)
-        loadings = np.sqrt(0.98 / n_tasks) * residual.T
+        loadings = np.sqrt(_SHARED / n_tasks) * residual.T
         component_scales, alphas, taus = _components(scales, level_residual, self.n_components)
         self.prior_ = _Prior(
             ideal=ideal,
             mean=mean,
             loadings=loadings,
-            noise=0.02 * variances + 1e-9,
+            noise=(1 - _SHARED) * variances + 1e-9,
             scales=component_scales,
             levels=alphas,
             level_stds=taus,
@@ -199,7 +202,8 @@ class PMF:
             prior.level_stds,
             [Factor(prior.loadings[chosen], prior.noise[chosen])] * n,
         )
-        return PMFPosterior(mixture, prior.ideal)
+        residuals = prior.loadings[chosen].T / np.sqrt(_SHARED / prior.loadings.shape[1])
+        return PMFPosterior(mixture, prior.ideal, Scenarios(mean, residuals))
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Everything a new task needs, as plain arrays for an npz file without pickles."""
@@ -237,12 +241,57 @@ class PMF:
         return model
 
 
+@dataclass(frozen=True, slots=True)
+class Scenarios:
+    """A smoothed bootstrap: the prediction plus what some known task did beyond its own.
+
+    References
+    ----------
+    .. [1] Efron. "Bootstrap Methods: Another Look at the Jackknife." Annals of
+       Statistics 7, 1979.
+    """
+
+    expected: Array
+    """Predicted standardised response of the new task, shape (n_configs,)."""
+
+    residuals: Array
+    """Out-of-fold residuals of the known tasks, shape (n_tasks, n_configs)."""
+
+    def draw(self, n_samples: int, rng: np.random.Generator) -> Array:
+        """Standardised responses, shape (n_samples, n_configs)."""
+        picked = rng.integers(len(self.residuals), size=n_samples)
+        smooth = rng.standard_normal((n_samples, len(self.expected)))
+        spread = np.sqrt(1 - _SHARED) * self.residuals.std(axis=0)
+        result: Array = self.expected + self.residuals[picked] + smooth * spread
+        return result
+
+
 class PMFPosterior:
     """Belief about one task: scores outside, log losses inside."""
 
-    def __init__(self, mixture: MixturePosterior, ideal: float) -> None:
+    def __init__(
+        self, mixture: MixturePosterior, ideal: float, scenarios: Scenarios | None = None
+    ) -> None:
         self.mixture = mixture
         self.ideal = ideal
+        self._scenarios = scenarios
+
+    def draw(self, n_samples: int, rng: np.random.Generator) -> Array:
+        """Possible responses for choosing a batch, shape (n_samples, n_configs).
+
+        Before any result half of them are scenarios from known tasks: real tasks differ
+        from their prediction in ways a Gaussian smooths away. Levels and scales of the
+        two halves differ, so compare configurations within a draw only.
+        """
+        if self._scenarios is None or self.mixture.told:
+            return self.mixture.sample(n_samples, rng)
+        n_half = n_samples // 2
+        return np.concatenate(
+            [
+                self.mixture.sample(n_samples - n_half, rng),
+                self._scenarios.draw(n_half, rng),
+            ]
+        )
 
     def tell(self, index: int, score: float) -> None:
         """Learn that configuration `index` scored `score`."""
@@ -268,8 +317,8 @@ def log_loss_response(scores: Array, ideal: float) -> Array:
 
 
 def score_of(response: Array, ideal: float) -> Array:
-    """Invert :func:`log_loss_response`."""
-    result: Array = ideal - (np.exp(response) - _OFFSET)
+    """Invert :func:`log_loss_response`; no score is above the ideal one."""
+    result: Array = ideal - np.maximum(np.exp(response) - _OFFSET, 0.0)
     return result
 
 

@@ -73,7 +73,7 @@ def choose(
     described = None if method == "portfolio" else metafeatures
     posterior = fitted.pmf.start(described, candidates)
     if method == "pmf":
-        draws = posterior.mixture.sample(N_SAMPLES, np.random.default_rng(random_state))
+        draws = posterior.draw(N_SAMPLES, np.random.default_rng(random_state))
         picks = best_of_n(draws, n, costs=costs, budget_s=time_budget_s)
     else:
         picks = _by_own_batch(fitted, metafeatures, candidates, method, random_state)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from warmstart.metadataset.table import ScoreTable
 
-N_SAMPLES = 600
+N_SAMPLES = 1000
 """Posterior draws a batch is chosen on; more changes little."""
 
 
@@ -68,7 +68,7 @@ class GuidedState:
 
     def batch(self, n: int) -> list[int]:
         """`n` configurations to run without feedback, best first."""
-        samples = self.posterior.mixture.sample(N_SAMPLES, self._rng)
+        samples = self.posterior.draw(N_SAMPLES, self._rng)
         left = np.flatnonzero(~self._told)
         return [int(left[k]) for k in best_of_n(samples[:, left], n)]
 
