@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +14,10 @@ from numpy.typing import NDArray
 
 import warmstart
 from warmstart.errors import MetaDatasetError
-from warmstart.evaluate import memory
 from warmstart.evaluate.folds import assign_folds
+from warmstart.evaluate.job import Job, run
 from warmstart.evaluate.result import Replay
-from warmstart.evaluate.trace import HeldOutTask, Mode, follow, regrets
+from warmstart.evaluate.trace import Mode
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.table import ScoreTable
 from warmstart.protocols import PerformanceModel
@@ -33,24 +29,6 @@ Progress = Callable[[int, int, str], None]
 """Called with the jobs done, the jobs in all, and the name of the last one."""
 
 DEFAULT_METHODS = ("pmf", "portfolio", "knn", "random")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Job:
-    """One method on one fold."""
-
-    name: str
-    model: PerformanceModel
-    fold: int
-    table: ScoreTable
-    train: NDArray[np.intp]
-    test: NDArray[np.intp]
-    tried: NDArray[np.bool_]
-    n_evaluations: int
-    mode: Mode
-    random_state: int
-    n_seeds: int
-    cache: Path | None
 
 
 def replay(
@@ -138,7 +116,7 @@ def replay(
     if cache is not None:
         cache.mkdir(parents=True, exist_ok=True)
     jobs = [
-        _Job(
+        Job(
             name=name,
             model=model,
             fold=int(fold),
@@ -178,91 +156,12 @@ def replay(
     )
 
 
-def _run_all(jobs: Sequence[_Job], n_jobs: int) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+def _run_all(jobs: Sequence[Job], n_jobs: int) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     if n_jobs == 1:
-        yield from map(_run, jobs)
+        yield from map(run, jobs)
     else:
         parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator")
-        yield from parallel(joblib.delayed(_run)(job) for job in jobs)
-
-
-def _run(job: _Job) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Fit and follow, or read what an earlier run of the same job left."""
-    key = _key(job) if job.cache is not None else None
-    if job.cache is None or key is None:
-        return _measure(job)
-    files = [job.cache / f"{key}-{part}.parquet" for part in ("timings", "regret")]
-    if not all(file.exists() for file in files):
-        regret, timings = _measure(job)
-        for frame, file in zip((timings, regret), files, strict=True):
-            unfinished = file.with_suffix(".writing")
-            frame.to_parquet(unfinished)
-            unfinished.replace(file)
-    timings, regret = (pd.read_parquet(file) for file in files)
-    return regret, timings
-
-
-def _measure(job: _Job) -> tuple[pd.DataFrame, pd.DataFrame]:
-    table, scores = job.table, job.table.scores
-    n_seeds = job.n_seeds if getattr(job.model, "random_answers", False) else 1
-    tries = int(getattr(job.model, "tries_per_step", 1))
-    sums = np.zeros((2, len(job.test), job.n_evaluations))
-    fit_s = start_s = choose_s = 0.0
-    n_choices = 0
-    memory_known = memory.reset_peak()
-    for seed in range(n_seeds):
-        began = time.process_time()
-        model = make_method(job.model).fit(
-            table.take(job.train), random_state=_seed(job, seed, n_seeds)
-        )
-        fit_s += time.process_time() - began
-        for place, row in enumerate(job.test):
-            task = HeldOutTask(scores[row], job.tried[row])
-            began = time.process_time()
-            state = model.start(_metafeatures(table, row))
-            start_s += time.process_time() - began
-            trace = follow(state, task, job.n_evaluations, mode=job.mode, tries=tries)
-            choose_s += trace.choose_cpu_s
-            n_choices += trace.n_choices
-            sums[:, place] += regrets(trace.incumbents, scores[row])
-    normalised, raw = sums / n_seeds
-    ids = table.task_ids[job.test]
-    regret = pd.DataFrame(
-        {
-            "method": job.name,
-            "task_id": ids.repeat(job.n_evaluations),
-            "t": np.tile(np.arange(1, job.n_evaluations + 1), len(ids)),
-            "normalised_regret": normalised.ravel(),
-            "raw_regret": raw.ravel(),
-        }
-    )
-    timings = pd.DataFrame(
-        {
-            "method": [job.name],
-            "fold": [job.fold],
-            "n_train": [len(job.train)],
-            "fit_cpu_s": [fit_s / n_seeds],
-            "start_cpu_s": [start_s / (n_seeds * len(job.test))],
-            "step_cpu_s": [choose_s / max(n_choices, 1)],
-            "peak_mb": [memory.peak_mb() if memory_known else np.nan],
-        }
-    )
-    return regret, timings
-
-
-def _seed(job: _Job, seed: int, n_seeds: int) -> int:
-    """The caller's own seed, or one for each fold where answers are drawn at random."""
-    if n_seeds == 1:
-        return job.random_state
-    return int(np.random.SeedSequence((job.random_state, job.fold, seed)).generate_state(1)[0])
-
-
-def _metafeatures(table: ScoreTable, row: int) -> pd.Series[Any] | None:
-    known = table.metafeatures
-    if known is None or table.task_ids[row] not in known.index:
-        return None
-    found: pd.Series[Any] = known.loc[table.task_ids[row]]
-    return found
+        yield from parallel(joblib.delayed(run)(job) for job in jobs)
 
 
 def _named(
@@ -318,24 +217,3 @@ def _in_order(parts: Sequence[pd.DataFrame], task_ids: pd.Index) -> pd.DataFrame
     method = pd.factorize(regret["method"])[0]
     task = task_ids.get_indexer(pd.Index(regret["task_id"]))
     return regret.iloc[np.lexsort((regret["t"], task, method))].reset_index(drop=True)
-
-
-def _key(job: _Job) -> str | None:
-    """Name of a job that another process would give it too; None where there is none."""
-    model = repr(job.model)
-    if " at 0x" in model:
-        _log.warning("%s is not cached: its repr does not tell its settings", job.name)
-        return None
-    table = job.table
-    content = hashlib.sha256()
-    for array in (table.scores, job.tried, job.train, job.test):
-        content.update(np.ascontiguousarray(array).tobytes())
-    if table.metafeatures is not None:
-        content.update(table.metafeatures.to_json().encode())
-    settings = [
-        *(type(job.model).__module__, model, job.name, job.fold, job.n_evaluations),
-        *(job.mode, job.random_state, job.n_seeds, warmstart.__version__),
-        [str(name) for name in (*table.task_ids, *table.configuration_ids)],
-    ]
-    content.update(json.dumps(settings).encode())
-    return content.hexdigest()[:24]

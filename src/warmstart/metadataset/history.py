@@ -13,7 +13,8 @@ import pyarrow as pa
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset import inputs
 from warmstart.metadataset.configurations import Configurations, some
-from warmstart.metadataset.runs import FAILED, OK, STATUSES, RunEvaluations, complete, encoded
+from warmstart.metadataset.layer import FAILED, OK, STATUSES
+from warmstart.metadataset.runs import RunEvaluations, complete, encoded
 from warmstart.metadataset.table import Floats
 
 

@@ -12,12 +12,10 @@ import pyarrow as pa
 
 from warmstart.histories.published import PublishedTable, publication, read_published
 from warmstart.metadataset.configurations import Configurations, canonical
+from warmstart.metadataset.layer import OK, STATUSES, Layer
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.runs import (
-    OK,
-    STATUSES,
     Evaluations,
-    Layer,
     MatrixEvaluations,
     RunEvaluations,
     complete,

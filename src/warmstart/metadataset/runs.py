@@ -5,42 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol, get_args
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from warmstart.domain import Status
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.configurations import some
+from warmstart.metadataset.layer import STATUSES, Layer, scatter
 from warmstart.metadataset.schema import EVALUATIONS
 from warmstart.metadataset.table import Floats
-
-STATUSES: tuple[str, ...] = ("", *get_args(Status))
-"""Names of the status codes of a :class:`Layer`; the empty one is "not evaluated"."""
 
 MEASURED = ("score", "cost_s", "status", "budget")
 """Columns of a row that a layer is made of, besides its ids and its metric."""
 
 _ROWS_AT_ONCE = 1_000_000
-
-OK = STATUSES.index("ok")
-FAILED = STATUSES.index("failed")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Layer:
-    """All evaluations in one metric, as arrays of shape (n_tasks, n_configs)."""
-
-    scores: Floats
-    """Higher is better; NaN unless the status is "ok"."""
-
-    status: NDArray[np.uint8]
-    """Positions in :data:`STATUSES`."""
-
-    costs: Floats | None = None
-    """Seconds, NaN where unknown; None when no cost is known at all."""
 
 
 class Evaluations(Protocol):
@@ -157,81 +137,6 @@ class RunEvaluations:
             floats(rows, "cost_s"),
             floats(rows, "budget").astype(np.float32),
         )
-
-
-def scatter(
-    shape: tuple[int, int],
-    cells: NDArray[np.intp],
-    scores: Floats,
-    status: NDArray[np.uint8],
-    costs: Floats,
-    budgets: NDArray[np.floating[Any]],
-) -> Layer:
-    """Put long rows into matrices; several rows of one cell are merged.
-
-    Parameters
-    ----------
-    shape : (n_tasks, n_configs)
-    cells : array, shape (n_rows,)
-        Flat position of each row's cell.
-    scores, costs : array, shape (n_rows,)
-        NaN where unknown.
-    status : array, shape (n_rows,)
-        Codes, see :data:`STATUSES`.
-    budgets : array, shape (n_rows,)
-        Only the rows with the largest budget of their cell count; NaN is a full one.
-
-    Examples
-    --------
-    >>> ok, none = np.full(3, OK, np.uint8), np.full(3, np.nan)
-    >>> scatter((1, 2), np.array([1, 0, 1]), np.array([1.0, 5.0, 2.0]), ok, none, none).scores
-    array([[5. , 1.5]])
-    """
-    n_cells = shape[0] * shape[1]
-    scores[status != OK] = np.nan
-    seen = np.zeros(n_cells, bool)
-    seen[cells] = True
-    if np.count_nonzero(seen) < len(cells):
-        cells, scores, status, costs = _merge(cells, scores, status, costs, budgets)
-
-    def spread(values: NDArray[Any], empty: Any) -> NDArray[Any]:
-        matrix = np.full(n_cells, empty, values.dtype)
-        matrix[cells] = values
-        return matrix.reshape(shape)
-
-    known = bool(np.isfinite(costs).any())
-    return Layer(
-        spread(scores, np.nan), spread(status, 0), spread(costs, np.nan) if known else None
-    )
-
-
-def _merge(
-    cells: NDArray[np.intp],
-    scores: Floats,
-    status: NDArray[np.uint8],
-    costs: Floats,
-    budgets: NDArray[np.floating[Any]],
-) -> tuple[NDArray[np.intp], Floats, NDArray[np.uint8], Floats]:
-    """One row a cell: the mean over its successful runs at the largest budget."""
-    budgets = np.where(np.isnan(budgets), np.inf, budgets)
-    largest = np.full(cells.max() + 1, -np.inf)
-    np.maximum.at(largest, cells, budgets)
-    full = budgets == largest[cells]
-    cells, scores, status, costs = cells[full], scores[full], status[full], costs[full]
-    # Successful runs sort before failures, so the first row of a cell tells its status.
-    order = np.lexsort((status, cells))
-    cells, scores, status, costs = cells[order], scores[order], status[order], costs[order]
-    firsts = np.flatnonzero(np.r_[True, cells[1:] != cells[:-1]])
-
-    def mean(values: Floats) -> Floats:
-        known = ~np.isnan(values)
-        counts = np.add.reduceat(known.astype(float), firsts)
-        totals = np.add.reduceat(np.where(known, values, 0.0), firsts)
-        means = np.full(len(firsts), np.nan)
-        np.divide(totals, counts, out=means, where=counts > 0)
-        return means
-
-    return cells[firsts], mean(scores), status[firsts], mean(costs)
 
 
 def encoded(positions: NDArray[Any], names: list[str]) -> pa.DictionaryArray:
