@@ -167,7 +167,11 @@ def predict(model: Any, X: Any, n_classes: int) -> Prediction:
         margins = np.column_stack([-margins, margins])
     if margins.shape[1] != len(classes):  # one column a pair of classes
         return Prediction(labels=np.asarray(model.predict(X), dtype=np.intp))
-    labels = classes[margins.argmax(axis=1)]
+    if len(classes) > 2 and hasattr(model, "decision_function_shape"):
+        # Kernel machines let pairs of classes vote, and break ties by the classes' order.
+        labels = np.asarray(model.predict(X), dtype=np.intp)
+    else:
+        labels = classes[margins.argmax(axis=1)]
     return Prediction(
         labels=labels, ranking=_spread(margins, classes, n_classes, absent=-np.inf)
     )

@@ -1,4 +1,5 @@
 import dataclasses
+import errno
 import os
 import random
 import signal
@@ -15,6 +16,7 @@ from warmstart.domain import Evaluation
 from warmstart.errors import HistoryError
 from warmstart.histories.local import Limits, UnitResult, run_id
 from warmstart.metadataset import build as build_module
+from warmstart.metadataset import files
 from warmstart.metadataset.build import build_local
 from warmstart.metadataset.build_folder import BY_RUN, forget
 from warmstart.metadataset.units import BuildLock, Units
@@ -222,6 +224,23 @@ def test_a_place_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(HistoryError, match=r"cannot build in .*file/build"):
         build_local(tasks(tmp_path), [], tmp_path / "file" / "build", protocol=PROTOCOL)
+
+
+def test_a_full_disk_loses_nothing(tmp_path, all_rows, monkeypatch):
+    done = []
+
+    def full(number):
+        done.append(number)
+        if len(done) > 6:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files.os, "fsync", full)
+        with pytest.raises(HistoryError, match="No space left on device; nothing already"):
+            build(tmp_path)
+    assert 0 < len(rows(tmp_path / "build")) < len(all_rows)
+    assert build(tmp_path).n_before > 0
+    assert rows(tmp_path / "build") == all_rows
 
 
 def test_progress_counts_what_was_there(tmp_path, at_once):
