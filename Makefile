@@ -1,0 +1,74 @@
+# Each target makes the environment it needs in .venv, from nothing but python3 and pip:
+#
+#   make suggest     ten configurations for a real dataset; the quickest way to see what this is
+#   make test        every check: style, types, layers, tests, notebooks, the wheel
+#   make knowledge   build the embedded knowledge base from scratch (hours; goes on if stopped)
+
+PYTHON ?= python3
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: suggest test lint pytest notebooks wheel knowledge clean
+
+suggest: $(VENV)/light
+	$(BIN)/warmstart suggest data/examples/german_credit.csv --target class
+	@echo
+	$(BIN)/warmstart suggest data/examples/concrete_strength.csv --target compressive_strength -n 3
+
+test: lint pytest notebooks wheel
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+pytest: $(VENV)/dev
+	$(BIN)/python -m pytest
+
+notebooks: $(VENV)/dev
+	SMOKE_TEST=1 $(BIN)/python -m pytest --nbmake --nbmake-timeout=300 notebooks
+
+# The wheel must carry the knowledge base, stay small, and answer where there is no checkout.
+wheel: $(VENV)/made
+	rm -rf build/wheel
+	$(PIP) wheel --quiet --no-deps --wheel-dir build/wheel .
+	@$(BIN)/python -c 'import pathlib, sys; \
+	  [wheel] = pathlib.Path("build/wheel").glob("*.whl"); size = wheel.stat().st_size / 1e6; \
+	  print(f"{wheel.name}: {size:.1f} MB"); \
+	  sys.exit("the wheel must stay under 20 MB" if size >= 20 else 0)'
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && set -e && \
+	  $(PYTHON) -m venv "$$folder/venv" && \
+	  "$$folder/venv/bin/python" -m pip install --quiet build/wheel/*.whl && \
+	  cp data/examples/german_credit.csv "$$folder" && cd "$$folder" && \
+	  venv/bin/warmstart suggest german_credit.csv --target class -n 3
+
+# Every step skips what is done, so the same command goes on after a stop.
+knowledge: $(VENV)/dev
+	$(BIN)/python data/corpus/fetch.py --out build/corpus
+	$(BIN)/warmstart build local --tasks build/corpus/tasks.csv --space tabular \
+	  --out build/kb/run --jobs $(JOBS) --time-limit 30 --memory-limit 2048
+	$(BIN)/warmstart build publish build/kb/run build/kb/meta --jobs $(JOBS)
+	$(BIN)/warmstart build knowledge build/kb/meta data/knowledge
+
+clean:
+	rm -rf $(VENV) build/wheel dist
+
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 10) else \
+	  "warmstart needs Python 3.10 or newer; name one with: make PYTHON=/path/to/python3")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --upgrade "pip>=25.1"
+	@touch $@
+
+$(VENV)/light: $(VENV)/made pyproject.toml constraints.txt
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/made pyproject.toml constraints.txt
+	$(PIP) install --quiet --constraint constraints.txt --group dev --editable .
+	@touch $@ $(VENV)/light
