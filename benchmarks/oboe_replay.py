@@ -33,7 +33,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--at", type=int, nargs="+", default=[1, 2, 3, 5, 10, 15, 25, 50, 100])
     parser.add_argument("--n-evaluations", type=int, default=100)
-    parser.add_argument("--seeds", type=int, default=10, help="repeats of a random method")
+    parser.add_argument("--seeds", type=int, default=20, help="repeats of a random method")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--cache", type=Path, help="folder of finished parts, to resume")
     parser.add_argument("--against", help="print paired differences to this method too")

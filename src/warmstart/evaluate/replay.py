@@ -42,7 +42,7 @@ def replay(
     tasks: Iterable[Any] | None = None,
     metric: str | None = None,
     random_state: int = 0,
-    n_seeds: int = 10,
+    n_seeds: int = 20,
     n_jobs: int = 1,
     cache_dir: str | Path | None = None,
     progress: Progress | None = None,
