@@ -16,6 +16,7 @@ import copy
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -23,7 +24,7 @@ import pandas as pd
 from _common import add_questions, as_suggest_sees, print_heading, questions
 from warmstart.evaluate.replay import replay
 from warmstart.metadataset.table import ScoreTable
-from warmstart.models.pmf import PMF, PMFPosterior
+from warmstart.models.pmf import PMF
 from warmstart.models.portfolio import Portfolio
 from warmstart.models.ranked import RankedState
 from warmstart.protocols import PerformanceModel, TaskState
@@ -67,12 +68,11 @@ class TopByMean:
 
 
 @dataclass(kw_only=True)
-class GaussianDraws(GuidedPMF):
-    """PMF whose batch is chosen on Gaussian draws only, without scenarios."""
+class ChosenByError(GuidedPMF):
+    """PMF whose batch is chosen on the scale of error, as scores are predicted."""
 
     def start(self, metafeatures: pd.Series[Any] | None = None) -> GuidedState:
-        posterior = self.model.start(metafeatures)
-        return GuidedState(PMFPosterior(posterior.mixture, posterior.ideal), self.random_state)
+        return GuidedState(self.model.start(metafeatures), self.random_state)
 
 
 @dataclass(kw_only=True)
@@ -106,7 +106,7 @@ ABLATIONS: Methods = {
     "auto: portfolio where unlike": Auto(),
     "no meta-features": GuidedPMF(model=PMF(use_metafeatures=False)),
     "meta-features, no shrinking": GuidedPMF(model=PMF(shrink=False)),
-    "Gaussian draws only": GaussianDraws(),
+    "chosen by error, not regret": ChosenByError(),
     "top n by predicted mean": TopByMean(),
     "greedy portfolio": "portfolio",
 }
@@ -118,6 +118,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--at", type=int, nargs="+", default=[1, 3, 5, 10, 25])
     parser.add_argument("--seeds", type=int, default=10, help="repeats of a random method")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--cache", type=Path, help="folder of finished parts, to resume")
     parser.add_argument("--families", choices=["all", "tuned", "unseen"], default="all")
     parser.add_argument("--ablations", action="store_true", help="ours with parts taken out")
     return parser.parse_args()
@@ -142,6 +143,7 @@ def run(md: MetaDataset, methods: Methods, args: argparse.Namespace) -> Replay:
         random_state=args.seed,
         n_seeds=args.seeds,
         n_jobs=args.jobs,
+        cache_dir=args.cache,
     )
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-_OFFSET = 0.01
+OFFSET = 0.01
 """Added to a loss before the logarithm: below one percent of error differences fade."""
 
 
@@ -93,8 +93,12 @@ class PMF:
         Principal components of the responses that meta-features predict.
     use_metafeatures : bool
         Whether meta-features move the prior mean.
+    predict_level : bool
+        Whether meta-features also predict how hard the task is for all configurations.
     shrink : bool
         Whether each predicted component is shrunk by its out-of-fold skill.
+    offset : float
+        Added to a loss before the logarithm: differences well below it fade.
 
     References
     ----------
@@ -108,12 +112,13 @@ class PMF:
     use_metafeatures: bool = True
     predict_level: bool = True
     shrink: bool = True
+    offset: float = OFFSET
     prior_: _Prior | None = field(default=None, repr=False)
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
         """Learn mean, covariance and mixture from the tasks of `table`."""
         ideal = ideal_score(table)
-        response = log_loss_response(table.scores, ideal)
+        response = log_loss_response(table.scores, ideal, self.offset)
         completed, levels, scales = standardise(response)
         n_tasks = len(completed)
         mean = completed.mean(axis=0)
@@ -171,6 +176,13 @@ class PMF:
             raise NotFittedError("PMF is not fitted; call fit(table) first")
         return self.prior_.ideal
 
+    @property
+    def n_configs(self) -> int:
+        """Number of configurations it was fitted to."""
+        if self.prior_ is None:
+            raise NotFittedError("PMF is not fitted; call fit(table) first")
+        return len(self.prior_.mean)
+
     def start(
         self,
         metafeatures: pd.Series[Any] | None = None,
@@ -202,8 +214,7 @@ class PMF:
             prior.level_stds,
             [Factor(prior.loadings[chosen], prior.noise[chosen])] * n,
         )
-        residuals = prior.loadings[chosen].T / np.sqrt(_SHARED / prior.loadings.shape[1])
-        return PMFPosterior(mixture, prior.ideal, Scenarios(mean, residuals))
+        return PMFPosterior(mixture, prior.ideal, self.offset)
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Everything a new task needs, as plain arrays for an npz file without pickles."""
@@ -215,6 +226,7 @@ class PMF:
             name: np.asarray(getattr(prior, name), dtype="float32") for name in _PLAIN
         }
         arrays["ideal"] = np.asarray(prior.ideal)
+        arrays["offset"] = np.asarray(self.offset)
         if described is not None:
             arrays["names"] = np.asarray(described.normaliser.names)
             arrays["grid"] = described.normaliser.grid
@@ -236,66 +248,26 @@ class PMF:
                 LaplaceRidge(arrays["points"], arrays["inverse"].astype("float64")),
                 ForestWeights(*(arrays[f"forest_{name}"] for name in _FOREST)),
             )
-        model = cls()
+        model = cls(offset=float(arrays["offset"]))
         model.prior_ = _Prior(ideal=float(arrays["ideal"]), described=described, **plain)
         return model
-
-
-@dataclass(frozen=True, slots=True)
-class Scenarios:
-    """A smoothed bootstrap: the prediction plus what some known task did beyond its own.
-
-    References
-    ----------
-    .. [1] Efron. "Bootstrap Methods: Another Look at the Jackknife." Annals of
-       Statistics 7, 1979.
-    """
-
-    expected: Array
-    """Predicted standardised response of the new task, shape (n_configs,)."""
-
-    residuals: Array
-    """Out-of-fold residuals of the known tasks, shape (n_tasks, n_configs)."""
-
-    def draw(self, n_samples: int, rng: np.random.Generator) -> Array:
-        """Standardised responses, shape (n_samples, n_configs)."""
-        picked = rng.integers(len(self.residuals), size=n_samples)
-        smooth = rng.standard_normal((n_samples, len(self.expected)))
-        spread = np.sqrt(1 - _SHARED) * self.residuals.std(axis=0)
-        result: Array = self.expected + self.residuals[picked] + smooth * spread
-        return result
 
 
 class PMFPosterior:
     """Belief about one task: scores outside, log losses inside."""
 
-    def __init__(
-        self, mixture: MixturePosterior, ideal: float, scenarios: Scenarios | None = None
-    ) -> None:
-        self.mixture = mixture
-        self.ideal = ideal
-        self._scenarios = scenarios
+    def __init__(self, mixture: MixturePosterior, ideal: float, offset: float = OFFSET) -> None:
+        self.mixture, self.ideal, self.offset = mixture, ideal, offset
 
-    def draw(self, n_samples: int, rng: np.random.Generator) -> Array:
-        """Possible responses for choosing a batch, shape (n_samples, n_configs).
-
-        Before any result half of them are scenarios from known tasks: real tasks differ
-        from their prediction in ways a Gaussian smooths away. Levels and scales of the
-        two halves differ, so compare configurations within a draw only.
-        """
-        if self._scenarios is None or self.mixture.told:
-            return self.mixture.sample(n_samples, rng)
-        n_half = n_samples // 2
-        return np.concatenate(
-            [
-                self.mixture.sample(n_samples - n_half, rng),
-                self._scenarios.draw(n_half, rng),
-            ]
-        )
+    def draw_losses(self, n_samples: int, rng: np.random.Generator) -> Array:
+        """Joint draws of all losses plus the offset, shape (n_samples, n_configs)."""
+        result: Array = np.exp(self.mixture.sample(n_samples, rng))
+        return result
 
     def tell(self, index: int, score: float) -> None:
         """Learn that configuration `index` scored `score`."""
-        self.mixture.tell(index, float(log_loss_response(np.asarray(score), self.ideal)))
+        response = log_loss_response(np.asarray(score), self.ideal, self.offset)
+        self.mixture.tell(index, float(response))
 
     def score_quantiles(self, levels: Sequence[float]) -> Array:
         """Quantiles of each configuration's score, shape (n_levels, n_configs).
@@ -307,18 +279,18 @@ class PMFPosterior:
         """
         # A high score is a low loss.
         quantiles = self.mixture.quantiles([1 - level for level in levels])
-        return score_of(quantiles, self.ideal)
+        return score_of(quantiles, self.ideal, self.offset)
 
 
-def log_loss_response(scores: Array, ideal: float) -> Array:
-    """u = log(e + 0.01) of the loss e = ideal - score, never below zero loss."""
-    result: Array = np.log(np.maximum(ideal - scores, 0.0) + _OFFSET)
+def log_loss_response(scores: Array, ideal: float, offset: float = OFFSET) -> Array:
+    """u = log(e + offset) of the loss e = ideal - score, never below zero loss."""
+    result: Array = np.log(np.maximum(ideal - scores, 0.0) + offset)
     return result
 
 
-def score_of(response: Array, ideal: float) -> Array:
+def score_of(response: Array, ideal: float, offset: float = OFFSET) -> Array:
     """Invert :func:`log_loss_response`; no score is above the ideal one."""
-    result: Array = ideal - np.maximum(np.exp(response) - _OFFSET, 0.0)
+    result: Array = ideal - np.maximum(np.exp(response) - offset, 0.0)
     return result
 
 

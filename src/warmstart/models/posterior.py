@@ -80,6 +80,7 @@ class MixturePosterior:
         self._whitened: list[Array] = []
         self.told: list[int] = []
         self._values: list[float] = []
+        self._noise_variances: list[float] = []
 
     def _by_factor(self, compute: Callable[[Factor], Array]) -> Array:
         """One row a component; a factor that components share is computed once."""
@@ -130,6 +131,7 @@ class MixturePosterior:
         self._whitened.append(row)
         self.told.append(index)
         self._values.append(value)
+        self._noise_variances.append(noise_variance)
 
     def mean(self) -> Array:
         """Mixture mean, shape (n_configs,)."""
@@ -182,7 +184,12 @@ class MixturePosterior:
         level = rng.standard_normal((count, 1)) * self.level_stds[g]
         draws: Array = self.prior_means[g] + own + level
         # The same rank-one steps as tell(), with the draw's own values as the prior mean.
-        for index, value, row in zip(self.told, self._values, self._whitened, strict=True):
-            root = row[g, index]
-            draws += np.outer((value - draws[:, index]) / root, row[g]) if root > 0 else 0.0
+        told = zip(self.told, self._values, self._whitened, self._noise_variances, strict=True)
+        for index, value, row, noise in told:
+            # row[index] is c / root with root² = c + noise.
+            seen = row[g, index]
+            root = (seen + math.sqrt(seen**2 + 4 * noise)) / 2
+            error = math.sqrt(noise) * rng.standard_normal(count) if noise else 0.0
+            gap = value + error - draws[:, index]
+            draws += np.outer(gap / root, row[g]) if root > 0 else 0.0
         return draws

@@ -62,13 +62,13 @@ def dress(
     evidence = []
     for row in near:
         known = fitted.ranks[row]
-        if np.isfinite(known[column]):
+        if np.isfinite(fitted.measured[row, column]):
             task = fitted.table.task_ids[row]
             evidence.append(
                 Evidence(
                     task_id=str(task),
                     name=fitted.names[task],
-                    score=float(fitted.table.scores[row, column]),
+                    score=float(fitted.measured[row, column]),
                     rank=int(known[column]),
                     n_ranked=int(np.isfinite(known).sum()),
                 )

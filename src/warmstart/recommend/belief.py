@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from warmstart.models.fold_in import FoldIn
-from warmstart.models.pmf import PMFPosterior
+from warmstart.models.pmf import PMF, PMFPosterior
 from warmstart.models.posterior import Factor, MixturePosterior
 
 if TYPE_CHECKING:
@@ -27,7 +27,11 @@ _MAX_KERNEL = 2000
 
 
 def believe(
-    fitted: Fitted, metafeatures: pd.Series[Any] | None, pool: Sequence[Mapping[str, Any]]
+    fitted: Fitted,
+    metafeatures: pd.Series[Any] | None,
+    pool: Sequence[Mapping[str, Any]],
+    *,
+    model: PMF | None = None,
 ) -> PMFPosterior:
     """Prior belief about a new task's scores on a pool of configurations.
 
@@ -40,13 +44,15 @@ def believe(
     metafeatures : Series, optional
     pool : sequence of mapping
         Plain values; those of the base are matched, others folded in by their features.
+    model : PMF, optional
+        What to believe in; ``fitted.pmf`` by default.
 
     Returns
     -------
     PMFPosterior
         Over the pool, in its order.
     """
-    known = fitted.pmf.start(metafeatures)
+    known = (model or fitted.pmf).start(metafeatures)
     mixture = known.mixture
     place = _placement(fitted, pool)
     informed = mixture.factors[0]
@@ -72,6 +78,7 @@ def believe(
             [factor] * n + [_cold_factor(pool)] * n,
         ),
         known.ideal,
+        known.offset,
     )
 
 

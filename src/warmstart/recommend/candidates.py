@@ -43,6 +43,8 @@ def choose_candidates(
     """
     wanted = None if space is None else {space} if isinstance(space, str) else set(space)
     if wanted is not None:
+        if not wanted:
+            raise SpaceMismatchError("space names nothing; leave it out to allow everything")
         _check_known(wanted, fitted)
     reasons: Counter[str] = Counter()
     kept = []
@@ -56,6 +58,8 @@ def choose_candidates(
                 reason = why_illegal(values, schema)
             elif not LEARNERS[learner].installed:
                 reason = f"{learner} is not installed"
+            if fitted.table.metric == "log_loss" and not LEARNERS[learner].probabilities:
+                reason = f"{learner} predicts no probabilities"
         if reason is None:
             kept.append(column)
         else:
@@ -100,7 +104,9 @@ def resolve_excluded(exclude: Any, tasks: Any) -> list[Any]:
     KnowledgeError
         If something excluded is not in the base; the message names what is like it.
     """
-    wanted = [exclude] if isinstance(exclude, str | int) else list(exclude or ())
+    if exclude is None:
+        return []
+    wanted = [exclude] if np.isscalar(exclude) else list(exclude)
     found: list[Any] = []
     for name in wanted:
         matches = (tasks.index == name) | (tasks["family"] == name)

@@ -73,7 +73,8 @@ def choose(
     described = None if method == "portfolio" else metafeatures
     posterior = fitted.pmf.start(described, candidates)
     if method == "pmf":
-        draws = posterior.draw(N_SAMPLES, np.random.default_rng(random_state))
+        regret = fitted.chooser.start(metafeatures, candidates)
+        draws = regret.draw_losses(N_SAMPLES, np.random.default_rng(random_state))
         picks = best_of_n(draws, n, costs=costs, budget_s=time_budget_s)
     else:
         picks = _by_own_batch(fitted, metafeatures, candidates, method, random_state)
@@ -82,6 +83,8 @@ def choose(
     if len(picks) < n:
         within = "" if time_budget_s is None else f" within {time_budget_s:g} s"
         notes.append(f"{n} were asked for; {len(picks)} of {len(candidates)} fit{within}.")
+    if not fitted.knows_scale(metafeatures):
+        notes.append("Predicted errors are in units of the target's standard deviation.")
     return Choice(
         columns=[int(candidates[k]) for k in picks],
         quantiles=posterior.score_quantiles(_LEVELS)[:, picks] * fitted.scale(metafeatures),
@@ -118,6 +121,8 @@ def _by_own_batch(
         configuration_ids=table.configuration_ids[candidates],
         costs=None if table.costs is None else table.costs[:, candidates],
     )
+    # A task that tried none of the candidates has nothing to say of them.
+    reduced = reduced.take(np.flatnonzero(np.isfinite(reduced.scores).any(axis=1)))
     model = make_method(method).fit(reduced, random_state=random_state)
     return model.start(metafeatures).batch(len(candidates))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import platform
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from warmstart.metadataset.files import write_json
@@ -87,23 +89,25 @@ class CostModel:
         logs = np.log(np.maximum(costs, 1e-4))
         sizes = _log_sizes(metafeatures, len(costs), max_rows)
         sizes[:, 0] += np.log(train_share)
-        centre = sizes.mean(axis=0)
-        # A configuration never timed costs what its learner's others do, or all do.
+        centre = _means(sizes)
+        x = np.where(np.isnan(sizes), 0.0, sizes - centre)  # unknown sizes are average
         known = np.isfinite(logs)
-        total = float(logs[known].mean()) if known.any() else np.nan
-        counts = known.sum(axis=0)
-        levels = np.where(known, logs, 0.0).sum(axis=0) / np.maximum(counts, 1)
-        levels = np.where(counts > 0, levels, total)
+        counts = np.maximum(known.sum(axis=0), 1)
+        levels = np.where(known, logs, 0.0).sum(axis=0) / counts
+        # Each configuration about its own mean: not all were timed on the same tasks.
+        middles = known.T @ x / counts[:, None]
         slopes = np.zeros((costs.shape[1], sizes.shape[1]))
         names = np.asarray(learners)
         for learner in np.unique(names):
-            of = names == learner
+            of = np.flatnonzero(names == learner)
             rows, columns = np.nonzero(known[:, of])
-            if len(rows):
-                x = (sizes - centre)[rows]
-                y = (logs[:, of] - levels[of])[rows, columns]
-                gram = x.T @ x + _RIDGE * np.eye(x.shape[1])
-                slopes[of] = np.linalg.solve(gram, x.T @ y)
+            about = x[rows] - middles[of[columns]]
+            y = logs[rows, of[columns]] - levels[of[columns]]
+            gram = about.T @ about + _RIDGE * np.eye(x.shape[1])
+            # Nothing gets cheaper as data grows, whatever a few timings say.
+            slopes[of] = np.maximum(np.linalg.solve(gram, about.T @ y), 0.0)
+        levels -= (slopes * middles).sum(axis=1)
+        levels = _filled(levels, np.asarray(known.any(axis=0)), names)
         growth = np.asarray([GROWTH.get(name, 1.1) for name in learners])
         return cls(levels, slopes, centre, growth, max_rows * train_share)
 
@@ -119,20 +123,37 @@ class CostModel:
         """
         if metafeatures is None:
             return np.asarray(np.exp(self.levels) * speed)
-        frame = metafeatures.to_frame().T
-        sizes = _log_sizes(frame, 1, self.max_rows)[0]
-        logs = self.levels + self.slopes @ (sizes - self.centre)
-        n_rows = float(metafeatures.get(_SIZES[0], 1.0))
-        logs = logs + self.growth * max(np.log(n_rows / self.max_rows), 0.0)
+        sizes = _log_sizes(metafeatures.to_frame().T, 1, np.inf)[0]
+        beyond = max(float(np.nan_to_num(sizes[0])) - math.log(self.max_rows), 0.0)
+        sizes[0] = min(sizes[0], math.log(self.max_rows))
+        x = np.where(np.isnan(sizes), 0.0, sizes - self.centre)
+        logs = self.levels + self.slopes @ x + self.growth * beyond
         return np.asarray(np.exp(logs) * speed)
 
 
 def _log_sizes(metafeatures: pd.DataFrame | None, n_tasks: int, max_rows: float) -> Array:
-    if metafeatures is None or not set(_SIZES[:2]) <= set(metafeatures.columns):
-        return np.zeros((n_tasks, len(_SIZES)))
+    """Logarithms of rows, columns and classes, shape (n_tasks, 3); NaN where unknown."""
+    if metafeatures is None:
+        return np.full((n_tasks, len(_SIZES)), np.nan)
     sizes = metafeatures.reindex(columns=list(_SIZES)).to_numpy(dtype="float64", copy=True)
     sizes[:, 0] = np.minimum(sizes[:, 0], max_rows)
-    return np.asarray(np.log(np.maximum(np.nan_to_num(sizes, nan=1.0), 1.0)))
+    return np.asarray(np.log(np.maximum(sizes, 1.0)))
+
+
+def _means(sizes: Array) -> Array:
+    known = ~np.isnan(sizes)
+    total: Array = np.where(known, sizes, 0.0).sum(axis=0)
+    return np.asarray(total / np.maximum(known.sum(axis=0), 1))
+
+
+def _filled(levels: Array, timed: npt.NDArray[np.bool_], learners: Any) -> Array:
+    """A configuration never timed costs what its learner's others do, or all do."""
+    filled = levels.copy()
+    for j in np.flatnonzero(~timed):
+        like = timed & (learners == learners[j])
+        others = like if like.any() else timed
+        filled[j] = levels[others].mean() if others.any() else np.nan
+    return filled
 
 
 @lru_cache(maxsize=1)
@@ -150,8 +171,8 @@ def machine_reference_s() -> float:
         known = json.loads(Path(path).read_text())
         if known.get("machine") == name:
             return float(known["reference_s"])
-    except (OSError, ValueError, KeyError):
-        pass
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass  # missing, damaged, or not ours: measured anew below
     seconds = reference_s(n_repeats=2)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from warmstart.errors import KnowledgeError
+from warmstart.models.choice import fit_choice
 from warmstart.models.fold_in import FoldIn
 from warmstart.models.pmf import PMF
 from warmstart.recommend.cost import CostModel
@@ -68,7 +69,15 @@ class Fitted:
     """A score table with everything fitted to it."""
 
     table: ScoreTable
+    measured: Array
+    """Scores of the table as they were measured: NaN for failures, in each task's units."""
+
     pmf: PMF
+    """Predicts scores."""
+
+    chooser: PMF
+    """Predicts regrets, see :mod:`warmstart.models.choice`."""
+
     configurations: tuple[Mapping[str, Any], ...]
     """Plain values of each column."""
 
@@ -87,16 +96,23 @@ class Fitted:
         *,
         metric: str | None,
         task_type: str | None,
-        pmf: PMF | None = None,
+        saved: tuple[PMF, PMF] | None = None,
         random_state: int = 0,
     ) -> Fitted:
-        """Fit to the tasks of one type; a model fitted before to the same tasks is reused."""
+        """Fit to the tasks of one type; models saved for the same tasks are reused."""
         table = score_table(md, metric, task_type)
-        if pmf is None:
+        if saved is None:
             pmf = PMF().fit(table, random_state=random_state)
+            saved = pmf, fit_choice(table, random_state=random_state)
+        pmf, chooser = saved
+        if pmf.n_configs != table.n_configs:
+            raise KnowledgeError(
+                f"the saved model knows {pmf.n_configs} configurations, the meta-dataset "
+                f"{table.n_configs}; save the base again"
+            )
         ids = table.configuration_ids
-        tasks = md.tasks.loc[table.task_ids]
-        labels = tasks["name"] if "name" in tasks else pd.Series("", index=tasks.index)
+        measured = md.table(metric, configurations=ids, task_type=task_type)
+        configurations = tuple(md.configuration(c) for c in ids)
         relatives = None
         rows, _ = table.described()
         if table.metafeatures is not None and len(rows) > 3:
@@ -105,12 +121,17 @@ class Fitted:
             )
         return cls(
             table=table,
+            measured=measured.scores,
             pmf=pmf,
-            configurations=tuple(md.configuration(c) for c in ids),
-            learners=tuple(md.learners.loc[ids]),
+            chooser=chooser,
+            configurations=configurations,
+            learners=tuple(
+                str(learner or values.get("learner", ""))
+                for learner, values in zip(md.learners.loc[ids], configurations, strict=True)
+            ),
             spaces=tuple(md.spaces.loc[ids]),
-            names={task: str(label) or str(task) for task, label in labels.items()},
-            in_target_units=bool(_target_scales(md.table(metric, task_type=task_type), metric)),
+            names=_readable(md.tasks.loc[table.task_ids]),
+            in_target_units=bool(_target_scales(measured, metric)),
             relatives=relatives,
         )
 
@@ -139,12 +160,25 @@ class Fitted:
         scores = pd.DataFrame(self.table.scores)
         return scores.rank(axis=1, ascending=False, method="min").to_numpy()
 
+    def knows_scale(self, metafeatures: pd.Series[Any] | None) -> bool:
+        """Whether predicted scores can be given in the new task's units."""
+        if not self.in_target_units:
+            return True
+        return metafeatures is not None and bool(metafeatures.get(TARGET_SCALE, np.nan) > 0)
+
     def scale(self, metafeatures: pd.Series[Any] | None) -> float:
-        """What predicted scores are multiplied by to be in the new task's units."""
+        """What predicted scores are multiplied by to be in the new task's units.
+
+        1 where those are not known: predictions are then in units of the target's spread.
+        """
         if not self.in_target_units or metafeatures is None:
             return 1.0
-        return float(metafeatures.get(TARGET_SCALE, 1.0))
+        return float(metafeatures[TARGET_SCALE]) if self.knows_scale(metafeatures) else 1.0
 
-    def columns_where(self, keep: Iterable[bool]) -> npt.NDArray[np.intp]:
-        """Positions of the configurations to keep."""
-        return np.flatnonzero(np.fromiter(keep, dtype=bool))
+
+def _readable(tasks: pd.DataFrame) -> dict[Any, str]:
+    """Name of each task, its id where it has none."""
+    names = {task: str(task) for task in tasks.index}
+    if "name" in tasks:
+        names |= {task: str(n) for task, n in tasks["name"].items() if n and not pd.isna(n)}
+    return names

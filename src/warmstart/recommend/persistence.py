@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from warmstart.errors import KnowledgeError
+from warmstart.errors import KnowledgeError, MetaDatasetError
 from warmstart.histories.metrics import METRICS
 from warmstart.metadataset.files import write_atomically, write_json
 from warmstart.metadataset.metadataset import MetaDataset
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 _NAME = "recommender.json"
 _FORMAT = 1
+_CHOICE = "choice_"
+"""Prefix of the arrays of the model batches are chosen by."""
+
+_DAMAGED = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error)
+"""What reading a damaged file raises, according to where the damage is."""
 
 
 def save(recommender: Recommender, path: Path) -> Path:
@@ -38,7 +44,10 @@ def save(recommender: Recommender, path: Path) -> Path:
     (path / "models").mkdir(exist_ok=True)
     for kind in recommender.task_types():
         for metric in _metrics(recommender, kind):
-            arrays = recommender.fitted(kind, metric).pmf.to_arrays()
+            fitted = recommender.fitted(kind, metric)
+            arrays = fitted.pmf.to_arrays()
+            chooser = fitted.chooser.to_arrays()
+            arrays |= {_CHOICE + name: array for name, array in chooser.items()}
             write_atomically(_model_path(path, (kind, metric)), _writer(arrays))
     settings = {
         "format": _FORMAT,
@@ -76,36 +85,53 @@ def load(path: Path) -> Recommender:
     Raises
     ------
     KnowledgeError
-        If there is no such folder, or it is of another format.
+        If there is no such folder, it holds no meta-dataset, or it is of another format.
     """
     from warmstart.recommend.recommender import Recommender
 
     if not path.is_dir():
         raise KnowledgeError(f"there is no knowledge base at {path}")
-    md = MetaDataset.open(path)
+    try:
+        md = MetaDataset.open(path)
+    except MetaDatasetError as error:
+        raise KnowledgeError(f"no knowledge base can be read: {error}") from error
     settings_path = path / _NAME
     if not settings_path.exists():
         return Recommender().fit(md)
-    settings = json.loads(settings_path.read_text(encoding="utf-8"))
-    if settings.get("format") != _FORMAT:
+    try:
+        settings = json.loads(settings_path.read_text(encoding="utf-8"))
+        given = settings["format"]
+        model, random_state = settings["model"], int(settings["random_state"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise KnowledgeError(f"{settings_path} is damaged: {error!r}") from error
+    if given != _FORMAT:
         raise KnowledgeError(
-            f"{settings_path} has format {settings.get('format')!r}, this version reads "
-            f"{_FORMAT}; save the base again"
+            f"{settings_path} has format {given!r}, this version reads {_FORMAT}; "
+            "save the base again"
         )
-    recommender = Recommender(settings["model"], random_state=settings["random_state"])
+    recommender = Recommender(model, random_state=random_state)
     recommender.attach(md, path)
     return recommender
 
 
-def load_pmf(path: Path, key: tuple[str | None, str | None]) -> PMF | None:
-    """The model fitted to one kind of task in one metric; None where none was saved."""
+def load_models(path: Path, key: tuple[str | None, str | None]) -> tuple[PMF, PMF] | None:
+    """The models of scores and of regrets for one kind of task in one metric.
+
+    None where none were saved.
+    """
     file = _model_path(path, key)
     if not file.exists():
         return None
     try:
         with np.load(file, allow_pickle=False) as arrays:
-            return PMF.from_arrays(dict(arrays))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            both = dict(arrays)
+        choice = {
+            name.removeprefix(_CHOICE): array
+            for name, array in both.items()
+            if name.startswith(_CHOICE)
+        }
+        return PMF.from_arrays(both), PMF.from_arrays(choice)
+    except _DAMAGED as error:
         raise KnowledgeError(f"{file} is not a model warmstart wrote: {error}") from error
 
 

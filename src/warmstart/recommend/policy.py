@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from warmstart.models.choice import fit_choice
 from warmstart.models.pmf import PMF, PMFPosterior, log_loss_response
 from warmstart.recommend.acquisition import expected_improvement
 from warmstart.recommend.batch import best_of_n
@@ -27,23 +28,41 @@ class GuidedPMF:
 
     model: PMF = field(default_factory=PMF)
     random_state: int = 0
+    chooser_: PMF | None = field(default=None, repr=False, compare=False)
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
         """Fit the model; see :meth:`warmstart.models.pmf.PMF.fit`."""
         self.random_state = random_state
         self.model.fit(table, random_state=random_state)
+        self.chooser_ = fit_choice(table, random_state=random_state, pmf=self.model)
         return self
 
     def start(self, metafeatures: pd.Series[Any] | None = None) -> GuidedState:
         """Begin a new task."""
-        return GuidedState(self.model.start(metafeatures), self.random_state)
+        posterior = self.model.start(metafeatures)
+        assert self.chooser_ is not None  # fitted together with the model
+        return GuidedState(posterior, self.random_state, self.chooser_.start(metafeatures))
 
 
 class GuidedState:
-    """One new task: names configurations, learns scores."""
+    """One new task: names configurations, learns scores.
 
-    def __init__(self, posterior: PMFPosterior, random_state: int) -> None:
-        self.posterior = posterior
+    Parameters
+    ----------
+    posterior : PMFPosterior
+        Belief about scores.
+    random_state : int
+    regret : PMFPosterior, optional
+        Belief about regrets, which the first batch is then chosen by.
+    """
+
+    def __init__(
+        self,
+        posterior: PMFPosterior,
+        random_state: int,
+        regret: PMFPosterior | None = None,
+    ) -> None:
+        self.posterior, self._regret = posterior, regret or posterior
         self._rng = np.random.default_rng(random_state)
         self._told = np.zeros(posterior.mixture.n_configs, dtype=bool)
         self._incumbent = np.inf
@@ -68,8 +87,11 @@ class GuidedState:
 
     def batch(self, n: int) -> list[int]:
         """`n` configurations to run without feedback, best first."""
-        samples = self.posterior.draw(N_SAMPLES, self._rng)
         left = np.flatnonzero(~self._told)
+        if not len(left):
+            return []
+        belief = self.posterior if self.posterior.mixture.told else self._regret
+        samples = belief.draw_losses(N_SAMPLES, self._rng)
         return [int(left[k]) for k in best_of_n(samples[:, left], n)]
 
     def tell(self, index: int, score: float) -> None:

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from warmstart.domain import Schema, TaskType
-from warmstart.errors import KnowledgeError
+from warmstart.datasets.checks import check_task_words
+from warmstart.domain import Schema, TaskType, plain_value
+from warmstart.errors import HistoryError, KnowledgeError
 from warmstart.histories.metrics import find_metric, metrics_for
 from warmstart.recommend.candidates import resolve_excluded
 
 if TYPE_CHECKING:
     from warmstart.datasets.dataset import Dataset
+    from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.recommend.fitted import Fitted
     from warmstart.recommend.recommender import Recommender
 
@@ -72,6 +75,8 @@ def understand(
 
         dataset = load_dataset(data, y, target=target, task_type=task_type, kinds=kinds)
         task_type = dataset.task_type
+    elif task_type is None and metafeatures is not None:
+        task_type = _described_kind(md, metafeatures)
     kind = resolve_kind(recommender.task_types(), task_type)
     chosen = resolve_metric(md.metrics, metric, kind)
     return Query(
@@ -84,8 +89,23 @@ def understand(
     )
 
 
+def _described_kind(md: MetaDataset, metafeatures: Any) -> str | None:
+    """The one kind of task whose known tasks have all of these meta-features, if there is."""
+    known = md.metafeatures
+    given = {str(name) for name, value in dict(metafeatures).items() if not pd.isna(value)}
+    names = given & {str(name) for name in known.columns}
+    fits = []
+    for kind, members in MEMBERS.items():
+        tasks = md.tasks.index[md.tasks["task_type"].isin(members)]
+        of_kind = known[known.index.isin(tasks)].dropna(axis=1, how="all")
+        if len(of_kind) and names <= {str(name) for name in of_kind.columns}:
+            fits.append(kind)
+    return fits[0] if len(fits) == 1 else None
+
+
 def resolve_kind(known: tuple[str | None, ...], task_type: str | None) -> str | None:
     """Kind of task a question is about: "classification", "regression" or None."""
+    check_task_words(task_type)
     if known == (None,):
         return None
     if task_type is None:
@@ -116,7 +136,10 @@ def resolve_metric(
         raise KnowledgeError(
             f"the base has no scores in {metric!r}; it has {', '.join(recorded)}"
         )
-    found = find_metric(metric, member).name
+    try:
+        found = find_metric(metric, member).name
+    except HistoryError as error:
+        raise KnowledgeError(str(error)) from None
     if found not in recorded:
         raise KnowledgeError(f"the base has no scores in {found}; it has {', '.join(recorded)}")
     return found
@@ -127,13 +150,15 @@ def describe(
 ) -> pd.Series[Any] | None:
     """Meta-features of the new task; None where there is nothing to compare them with."""
     if metafeatures is not None:
-        phi = pd.Series(metafeatures, dtype="float64")
-        if not len(known.columns):
+        phi = pd.Series(metafeatures, dtype="float64").rename(index=str)
+        phi = phi.where(np.isfinite(phi))
+        names = [str(name) for name in known.columns]
+        if not names:
             return None
-        if not set(phi.index) & set(known.columns):
+        if not set(phi.index) & set(names):
             raise KnowledgeError(
                 f"none of the meta-features {list(phi.index)[:3]} … is known; the base has "
-                f"{list(known.columns)[:3]} …"
+                f"{names[:3]} …"
             )
         return phi
     if dataset is None or not len(known.columns):
@@ -152,7 +177,8 @@ def find_duplicates(
     from warmstart.datasets.fingerprint import similarity
 
     notes = []
-    for task_id, known in tasks["fingerprint"].items():
+    for label, known in tasks["fingerprint"].items():
+        task_id = plain_value(label)
         if not isinstance(known, str) or not known:
             continue
         share = similarity(dataset.fingerprint, known)

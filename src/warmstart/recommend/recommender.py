@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from warmstart.domain import plain_value
-from warmstart.errors import NotFittedError
+from warmstart.errors import KnowledgeError, MetaDatasetError, NotFittedError
 from warmstart.recommend.answering import dress, find_relatives
 from warmstart.recommend.candidates import choose_candidates
 from warmstart.recommend.choosing import choose
@@ -91,16 +91,25 @@ class Recommender:
         """Everything fitted to one kind of task in one metric, without excluded tasks."""
         key = task_type, metric, tuple(sorted(map(str, excluded)))
         if key not in self._fitted:
-            from warmstart.recommend.persistence import load_pmf
+            from warmstart.recommend.persistence import load_models
 
             gone = list(excluded)
-            self._fitted[key] = Fitted.fit(
-                self.md.drop(tasks=gone) if gone else self.md,
-                metric=metric,
-                task_type=task_type,
-                pmf=None if gone or self._saved is None else load_pmf(self._saved, key[:2]),
-                random_state=self.random_state,
-            )
+            try:
+                self._fitted[key] = Fitted.fit(
+                    self.md.drop(tasks=gone) if gone else self.md,
+                    metric=metric,
+                    task_type=task_type,
+                    saved=None
+                    if gone or not self._saved
+                    else load_models(self._saved, key[:2]),
+                    random_state=self.random_state,
+                )
+            except MetaDatasetError as error:
+                if not gone:
+                    raise
+                raise KnowledgeError(
+                    f"nothing is left to learn from without the {len(gone)} excluded tasks"
+                ) from error
         return self._fitted[key]
 
     def suggest(
@@ -187,8 +196,11 @@ class Recommender:
             random_state=seed,
         )
         warnings = [*(() if dataset is None else dataset.warnings), *notes, *choice.notes]
-        if relation and strategy == "auto":
-            warnings.append(f"{relation.reason} The portfolio is suggested.")
+        if relation:
+            instead = strategy == "auto" and choice.strategy == "portfolio"
+            warnings.append(
+                relation.reason + (" The portfolio is suggested." if instead else "")
+            )
         warnings += find_duplicates(self.md.tasks, dataset, set(query.excluded))
         return Suggestions(
             items=tuple(

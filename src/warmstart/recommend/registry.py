@@ -9,18 +9,23 @@ from warmstart.models.average_rank import AverageRank
 from warmstart.models.knd import KND
 from warmstart.models.knn_portfolio import KNNPortfolio
 from warmstart.models.knn_rank import KNNRank
+from warmstart.models.linear_pmf import LinearPMF
+from warmstart.models.oboe import Oboe
 from warmstart.models.portfolio import Portfolio
 from warmstart.models.random_search import RandomSearch
 from warmstart.protocols import PerformanceModel
+from warmstart.recommend.guided import Guided
 from warmstart.recommend.policy import GuidedPMF
 
 METHODS: dict[str, Callable[[], PerformanceModel]] = {
     "pmf": GuidedPMF,
+    "linear_pmf": lambda: Guided(model=LinearPMF()),
     "knn": KND,
     "knn_portfolio": KNNPortfolio,
     "knn_rank": KNNRank,
     "portfolio": Portfolio,
     "average_rank": AverageRank,
+    "oboe": Oboe,
     "random": RandomSearch,
     "random_x2": lambda: RandomSearch(tries_per_step=2),
     "random_x4": lambda: RandomSearch(tries_per_step=4),

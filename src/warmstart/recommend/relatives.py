@@ -69,6 +69,12 @@ class Relatives:
     def judge(self, distances: Array) -> OutOfDistribution:
         """Whether tasks this far away can speak for a new one."""
         distance = float(distances[:_N_NEAREST].mean())
+        if not np.isfinite(self.threshold):
+            return OutOfDistribution(
+                reason="Too few unrelated tasks are known to tell whether the dataset is like "
+                "them.",
+                distance=distance,
+            )
         flag = distance > self.threshold
         relation = "unlike" if flag else "like"
         reason = (
@@ -84,7 +90,7 @@ class Relatives:
 def _extended(normaliser: QuantileNormaliser, metafeatures: pd.DataFrame) -> Array:
     """Quantiles that go on below 0 and above 1 for values outside the known range."""
     quantiles = normaliser.transform(metafeatures)
-    values = metafeatures.reindex(columns=list(normaliser.names)).to_numpy(dtype="float64")
+    values = normaliser.values(metafeatures)
     low, high = normaliser.grid[0], normaliser.grid[-1]
     outside = np.maximum(values - high, 0.0) - np.maximum(low - values, 0.0)
     beyond = np.nan_to_num(outside / (high - low))

@@ -95,7 +95,7 @@ class Search:
             raise KnowledgeError(self._why_closed())
         belief = self._current()
         if not self._mean_scores():
-            index = self._next_planned(belief, open_, n_together)
+            index = self._next_planned(open_, n_together)
         else:
             index = pick(
                 self._rebuilt().mixture if self._pending else belief.mixture,
@@ -110,11 +110,13 @@ class Search:
         self._n_asked += 1
         return self._suggestion(belief, index)
 
-    def _next_planned(self, belief: PMFPosterior, open_: Any, n_together: int) -> int:
+    def _next_planned(self, open_: Any, n_together: int) -> int:
         """The start: a batch chosen as a whole, handed out in order."""
         self._planned = [k for k in self._planned if open_[k]]
         if not self._planned:
-            draws = belief.mixture.sample(N_SAMPLES, self._rng())
+            phi, chooser = self._metafeatures(), self._fitted.chooser
+            regret = believe(self._fitted, phi, self._pool, model=chooser)
+            draws = regret.draw_losses(N_SAMPLES, self._rng())
             left = np.flatnonzero(open_)
             n = max(self.question.n_initial, n_together)
             self._planned = [int(left[k]) for k in best_of_n(draws[:, left], n)]

@@ -208,18 +208,21 @@ class Suggestions(Sequence[Suggestion]):
         values = json.loads(text)
         if not isinstance(values, dict) or values.get("warmstart_suggestions") != _FORMAT:
             raise ValueError(f"not the JSON of suggestions: {text[:60]!r}")
-        schema = None if values["schema"] is None else Schema.from_dict(values["schema"])
-        return cls(
-            items=tuple(_suggestion(s, schema) for s in values["suggestions"]),
-            metric=values["metric"],
-            strategy=values["strategy"],
-            task_type=values["task_type"],
-            dataset=values["dataset"],
-            neighbours=tuple(Neighbour(**n) for n in values["neighbours"]),
-            out_of_distribution=OutOfDistribution(**_nan(values["out_of_distribution"])),
-            warnings=tuple(values["warnings"]),
-            knowledge=values["knowledge"],
-        )
+        try:
+            schema = None if values["schema"] is None else Schema.from_dict(values["schema"])
+            return cls(
+                items=tuple(_suggestion(s, schema) for s in values["suggestions"]),
+                metric=values["metric"],
+                strategy=values["strategy"],
+                task_type=values["task_type"],
+                dataset=values["dataset"],
+                neighbours=tuple(Neighbour(**n) for n in values["neighbours"]),
+                out_of_distribution=OutOfDistribution(**_nan(values["out_of_distribution"])),
+                warnings=tuple(values["warnings"]),
+                knowledge=values["knowledge"],
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"the JSON of suggestions is incomplete: {error}") from error
 
     def explain(self) -> str:
         """Why these, in plain text: neighbours, expectations, evidence, warnings."""
