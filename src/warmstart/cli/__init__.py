@@ -1,0 +1,61 @@
+"""The command line: parses, calls the library, prints. Nothing heavy is imported here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import warmstart
+from warmstart.cli import answering, building, measuring
+from warmstart.cli.one_line_errors import OneLineErrors
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    cls=OneLineErrors,
+    add_completion=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"warmstart {warmstart.__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    debug: Annotated[  # noqa: ARG001 - OneLineErrors looks for it
+        bool,
+        typer.Option("--debug", envvar="WARMSTART_DEBUG", help="Show tracebacks of errors."),
+    ] = False,
+    version: Annotated[  # noqa: ARG001 - its callback does the work
+        bool, typer.Option("--version", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Warm-start AutoML: configurations that worked on datasets like yours."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+app.command("suggest")(answering.suggest)
+app.command("describe")(answering.describe)
+app.command("knowledge")(answering.knowledge)
+app.add_typer(building.app, name="build")
+app.command("fetch")(building.fetch)
+app.command("replay")(measuring.replay)
+
+
+def main() -> None:
+    """Entry point of the command ``warmstart``."""
+    import sys
+
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a character gets a question mark, not a traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app(prog_name="warmstart")

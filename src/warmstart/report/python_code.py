@@ -1,0 +1,268 @@
+"""Suggested pipelines as Python source: plain scikit-learn, to read, change and keep."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import textwrap
+from collections import defaultdict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import warmstart
+from warmstart.report.numbers import decimals_for, seconds
+from warmstart.spaces.columns import TypedColumns
+
+if TYPE_CHECKING:
+    from warmstart.recommend.suggestions import Suggestion, Suggestions
+
+_WIDTH = 88
+_ENDLESS = 10**9
+_MAX_INLINE = 30
+"""Characters a step may take inside its pipeline."""
+
+
+def python_code(suggestions: Suggestions) -> str:
+    """A module that builds every suggested pipeline, best first, in a list ``pipelines``.
+
+    What the pipelines need beyond scikit-learn, such as the step that reads the columns,
+    is imported from warmstart.
+
+    Raises
+    ------
+    SpaceMismatchError, MissingExtraError
+        As :meth:`warmstart.Suggestion.estimator`.
+    """
+    source = _Source()
+    bodies = []
+    for rank, suggestion in enumerate(suggestions, start=1):
+        code = source.statements(suggestion.estimator(), str(rank))
+        bodies.append(f"# {_comment(rank, suggestion, suggestions)}\n{code}")
+    names = "".join(f"    pipeline_{rank},\n" for rank in range(1, len(suggestions) + 1))
+    parts = [
+        f"# Pipelines that warmstart {warmstart.__version__} suggests for "
+        f"{_line(suggestions.dataset or 'a dataset')}, best first.\n"
+        "# Fit one with pipelines[0].fit(X, y), X a table with the columns below.",
+        source.imports(),
+        *source.constants(),
+        *bodies,
+        f"pipelines = [\n{names}]",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _comment(rank: int, suggestion: Suggestion, suggestions: Suggestions) -> str:
+    text = f"{rank}. {suggestion.learner}"
+    if suggestion.score == suggestion.score:
+        places = decimals_for([suggestion.score])
+        text += f": expected {suggestions.metric or 'score'} {suggestion.score:.{places}f}"
+    if suggestion.cost_s == suggestion.cost_s:
+        text += f", about {seconds(suggestion.cost_s)} s a fit"
+    return _line(text)
+
+
+def _line(text: str) -> str:
+    """Text that cannot end a comment: no line breaks."""
+    return " ".join(text.split())
+
+
+class _Source:
+    """Writes values as expressions and remembers what they need to be imported."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, set[str]] = defaultdict(set)
+        self._constants: dict[str, list[Any]] = {}
+
+    def statements(self, pipeline: Any, suffix: str) -> str:
+        """Assign a pipeline, and each of its longer steps before it, to names."""
+        lines, steps = [], []
+        for name, step in pipeline.steps:
+            written = self.of(step, width=_ENDLESS)
+            if len(f"{name}_{suffix} = {written}") > _WIDTH:
+                written = self.of(step, width=min(_WIDTH, len(written) - 1))
+            if len(written) > _MAX_INLINE:
+                lines.append(f"{name}_{suffix} = {written}")
+                written = f"{name}_{suffix}"
+            steps.append(("", _Verbatim(f'("{name}", {written})')))
+        head = f"pipeline_{suffix} = {self._imported(type(pipeline))}(["
+        return "\n".join([*lines, self._joined(head, steps, "])", _WIDTH)])
+
+    def of(self, value: Any, *, width: int = _WIDTH) -> str:
+        """An expression that makes an equal value, broken to lines no wider than `width`."""
+        if inspect.isfunction(value) or inspect.isclass(value):
+            return self._imported(value)
+        if isinstance(value, list | tuple):
+            ends = ("[", "]") if isinstance(value, list) else ("(", ")")
+            comma = "," if isinstance(value, tuple) and len(value) == 1 else ""
+            return self._joined(ends[0], [("", item) for item in value], comma + ends[1], width)
+        if value is None or isinstance(value, bool | int | str):
+            return _quoted(value) if isinstance(value, str) else repr(value)
+        if isinstance(value, float):
+            return repr(value) if value == value else 'float("nan")'
+        if isinstance(value, dict):
+            items = [(f"{self.of(key)}: ", item) for key, item in value.items()]
+            return self._joined("{", items, "}", width)
+        return self._object(value, width)
+
+    def imports(self) -> str:
+        """Import statements for everything written so far."""
+        lines = []
+        for module in sorted(self._names):
+            names = sorted(self._names[module])
+            line = f"from {module} import {', '.join(names)}"
+            if len(line) > _WIDTH:
+                line = f"from {module} import (\n" + "".join(f"    {n},\n" for n in names) + ")"
+            lines.append(line)
+        return "\n".join(lines)
+
+    def constants(self) -> list[str]:
+        """Assignments of the lists that were given a name, filled to whole lines."""
+        found = []
+        for name, items in self._constants.items():
+            flat = ", ".join(self.of(item, width=_ENDLESS) for item in items)
+            line = f"{name} = [{flat}]"
+            if len(line) > _WIDTH:
+                # Broken between items only: a name may hold blanks.
+                lines, row = [], ""
+                for item in items:
+                    text = self.of(item, width=_ENDLESS) + ","
+                    if row and len(row) + len(text) > _WIDTH - 5:
+                        lines.append(row)
+                        row = ""
+                    row += (" " if row else "") + text
+                line = (
+                    f"{name} = [\n" + textwrap.indent("\n".join([*lines, row]), "    ") + "\n]"
+                )
+            found.append(line)
+        return found
+
+    def _imported(self, thing: Any) -> str:
+        name = thing.__name__
+        self._names[public_module(thing)].add(name)
+        return str(name)
+
+    def _named(self, name: str, items: list[Any]) -> str:
+        if self._constants.setdefault(name, items) == items:
+            return name
+        return self.of(items)
+
+    def _object(self, value: Any, width: int) -> str:
+        """A call of the class with the arguments that differ from their defaults."""
+        kind = type(value)
+        if kind.__name__ == "Pipeline" and _has_default_names(value.steps):
+            from sklearn.pipeline import make_pipeline
+
+            head = self._imported(make_pipeline)
+            return self._joined(f"{head}(", [("", step) for _, step in value.steps], ")", width)
+        if isinstance(value, TypedColumns):
+            head = self._imported(kind)
+            return f"{head}({self._named('COLUMNS', list(map(tuple, value.columns)))})"
+        arguments = arguments_of(value)
+        if kind.__name__ == "ColumnTransformer":
+            branches = [
+                _Branch(name, step, self._named(f"{name.upper()}_COLUMNS", list(columns)))
+                for name, step, columns in value.transformers
+            ]
+            arguments[0] = ("", branches)
+        return self._joined(f"{self._imported(kind)}(", arguments, ")", width)
+
+    def _joined(self, head: str, items: list[tuple[str, Any]], tail: str, width: int) -> str:
+        written = [prefix + self._item(item, _ENDLESS) for prefix, item in items]
+        flat = f"{head}{', '.join(written)}{tail}"
+        if len(flat) <= width or not items:
+            return flat
+        inner = width - 4
+        broken = [prefix + self._item(item, inner - len(prefix) - 1) for prefix, item in items]
+        body = "".join(f"{line},\n" for line in broken)
+        return f"{head}\n{textwrap.indent(body, '    ')}{tail.lstrip(',')}"
+
+    def _item(self, item: Any, width: int) -> str:
+        if isinstance(item, _Branch):
+            parts = [("", item.name), ("", item.step), ("", _Verbatim(item.columns))]
+            return self._joined("(", parts, ")", width)
+        return item.text if isinstance(item, _Verbatim) else self.of(item, width=width)
+
+
+class _Verbatim:
+    """Source that is written as it is."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class _Branch:
+    """One branch of a ColumnTransformer; its columns are the name of a constant."""
+
+    def __init__(self, name: str, step: Any, columns: str) -> None:
+        self.name, self.step, self.columns = name, step, columns
+
+
+def arguments_of(value: Any) -> list[tuple[str, Any]]:
+    """Constructor arguments of an estimator or splitter that differ from their defaults.
+
+    Returns
+    -------
+    list of (prefix, value)
+        The prefix is ``"name="``, or empty for a first argument that has no default.
+
+    Examples
+    --------
+    >>> from sklearn.feature_selection import SelectFromModel
+    >>> from sklearn.linear_model import Ridge
+    >>> arguments_of(SelectFromModel(Ridge(alpha=2.0), max_features=3))
+    [('', Ridge(alpha=2.0)), ('max_features=', 3)]
+    """
+    known: dict[str, inspect.Parameter] = {}
+    for kind in reversed(type(value).__mro__):
+        if "__init__" in vars(kind) and kind is not object:
+            # Subclasses may pass arguments on, as XGBClassifier does.
+            known |= dict(list(inspect.signature(vars(kind)["__init__"]).parameters.items())[1:])
+    own = list(inspect.signature(type(value)).parameters.values())
+    first = own[0].name if own and own[0].default is inspect.Parameter.empty else ""
+    if hasattr(value, "get_params"):
+        given = value.get_params(deep=False)
+    else:
+        given = {p.name: getattr(value, p.name) for p in own if hasattr(value, p.name)}
+    order = [first, *known, *given]
+    names = sorted(given, key=order.index)
+    return [
+        ("" if name == first else f"{name}=", given[name])
+        for name in names
+        if name not in known or not _same(given[name], known[name].default)
+    ]
+
+
+def _same(value: Any, default: Any) -> bool:
+    if isinstance(value, float) and value != value:
+        return isinstance(default, float) and default != default
+    return type(value) is type(default) and bool(value == default)
+
+
+def _has_default_names(steps: list[tuple[str, Any]]) -> bool:
+    """Whether `make_pipeline` would name the steps so."""
+    names = [type(step).__name__.lower() for _, step in steps]
+    return [name for name, _ in steps] == names and len(set(names)) == len(names)
+
+
+def public_module(thing: type[Any] | Callable[..., Any]) -> str:
+    """The shortest module that offers a class or function under its name.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import Ridge
+    >>> Ridge.__module__, public_module(Ridge)
+    ('sklearn.linear_model._ridge', 'sklearn.linear_model')
+    """
+    parts = thing.__module__.split(".")
+    for n_parts in range(1, len(parts)):
+        module = ".".join(parts[:n_parts])
+        if getattr(sys.modules.get(module), thing.__name__, None) is thing:
+            return module
+    return thing.__module__
+
+
+def _quoted(text: str) -> str:
+    """A string literal in double quotes, where that needs no escapes."""
+    literal = repr(text)
+    plain = literal[0] == "'" and '"' not in text and "\\" not in literal
+    return f'"{literal[1:-1]}"' if plain else literal

@@ -1,0 +1,156 @@
+"""Suggestions as a table for the terminal, or for a file."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from warmstart.report.numbers import decimals_for, seconds
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from warmstart.recommend.suggestions import Suggestion, Suggestions
+
+_GAP = "  "
+_INDENT = 4
+
+
+def short_settings(configuration: Mapping[str, Any], learner: str) -> list[str]:
+    """Hyperparameters as ``name=value``: the learner's own first, then the preprocessing.
+
+    Examples
+    --------
+    >>> short_settings({"encoding": "one_hot", "learner": "ridge", "ridge:alpha": 0.123456,
+    ...                 "reduction": "none"}, "ridge")
+    ['alpha=0.1235', 'encoding=one_hot']
+    """
+    prefix = f"{learner}:"
+    own: list[str] = []
+    others: list[str] = []
+    for name, value in configuration.items():
+        if name == "learner" or (name == "reduction" and value == "none"):
+            continue
+        shown = f"{value:.4g}" if isinstance(value, float) else str(value)
+        (own if name.startswith(prefix) else others).append(
+            f"{name.removeprefix(prefix)}={shown}"
+        )
+    return own + others
+
+
+def suggestion_table(suggestions: Suggestions, *, width: int = 80) -> Text:
+    """Lay suggestions out: a row of expectations each, and the settings below it.
+
+    Parameters
+    ----------
+    suggestions : Suggestions
+    width : int
+        Characters a line may have; settings are wrapped.
+
+    Returns
+    -------
+    rich.text.Text
+        ``.plain`` is the same without styles.
+    """
+    from rich.text import Text
+
+    names = [s.learner or str(s.configuration_id) for s in suggestions]
+    places = decimals_for(s.score for s in suggestions)
+    columns = {
+        "#": [str(rank) for rank in range(1, len(names) + 1)],
+        "learner": names,
+        "expected": [_number(s.score, places) for s in suggestions],
+        "90 % interval": [_interval(s, places) for s in suggestions],
+        "seconds": [seconds(s.cost_s) for s in suggestions],
+    }
+    widths = {head: max(map(len, [head, *cells])) for head, cells in columns.items()}
+    widths["#"] = max(widths["#"], _INDENT - len(_GAP))
+
+    def line(cells: Mapping[str, str]) -> str:
+        padded = [
+            text.ljust(widths[head]) if head == "learner" else text.rjust(widths[head])
+            for head, text in cells.items()
+        ]
+        return _GAP.join(padded).rstrip()
+
+    table = Text(line({head: head for head in columns}) + "\n", style="bold")
+    for i, suggestion in enumerate(suggestions):
+        row = Text(line({head: cells[i] for head, cells in columns.items()}), style="not bold")
+        start = widths["#"] + len(_GAP)
+        row.stylize("bold cyan", start, start + len(names[i]))
+        settings = short_settings(suggestion.configuration, suggestion.learner)
+        table.append_text(row)
+        table.append("\n")
+        table.append(_wrapped(settings, width) + "\n", style="not bold dim")
+    return table
+
+
+def headline(suggestions: Suggestions) -> str:
+    """What the suggestions are for, in one sentence."""
+    schema = suggestions[0].schema if len(suggestions) else None
+    about = [str(suggestions.task_type)] if suggestions.task_type else []
+    if schema is not None:
+        about += [f"{schema.n_rows:,} rows", f"{len(schema.columns):,} columns"]
+    name = suggestions.dataset or "A new task"
+    kind = f" ({', '.join(about)})" if about else ""
+    plural = "" if len(suggestions) == 1 else "s"
+    return f"{name}{kind}: {len(suggestions)} configuration{plural} in the order to try them"
+
+
+def footnotes(suggestions: Suggestions) -> list[str]:
+    """What the columns of the table mean and what they rest on."""
+    from warmstart.histories.metrics import METRICS
+
+    metric = suggestions.metric or "score"
+    sign = metric in METRICS and METRICS[metric].is_loss
+    lost = " with its sign changed, so that higher is better," if sign else ""
+    known = f", learned from {suggestions.knowledge}" if suggestions.knowledge else ""
+    total = sum(s.cost_s for s in suggestions)
+    notes = [
+        f"Expected: {metric}{lost} on rows held out{known}.",
+        "Seconds: one fit and prediction on one core of this machine"
+        + (f"; {seconds(total)} for all of them." if total == total else "."),
+    ]
+    near = [n.name for n in suggestions.neighbours[:3]]
+    if near:
+        notes.append(f"Known tasks most like it: {'; '.join(near)}.")
+    return notes
+
+
+def wrapped(text: str, width: int) -> str:
+    """Text with long lines broken between words, each part indented as its line.
+
+    Examples
+    --------
+    >>> print(wrapped("  one two three", 10))
+      one two
+      three
+    """
+    lines = []
+    for line in text.splitlines():
+        indent = line[: len(line) - len(line.lstrip())]
+        lines += textwrap.wrap(
+            line.strip(),
+            max(width, 20),
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    return "\n".join(lines)
+
+
+def _wrapped(settings: list[str], width: int) -> str:
+    return wrapped(" " * _INDENT + ", ".join(settings), width)
+
+
+def _number(value: float, places: int) -> str:
+    return f"{value:,.{places}f}" if value == value else "?"
+
+
+def _interval(suggestion: Suggestion, places: int) -> str:
+    low, high = suggestion.score_low, suggestion.score_high
+    if low != low or high != high:
+        return "?"
+    return f"{_number(low, places)} to {_number(high, places)}"
