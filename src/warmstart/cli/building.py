@@ -138,12 +138,18 @@ def publish(
 def build_knowledge(
     metadataset: Annotated[Path, typer.Argument(help="Folder of a meta-dataset.")],
     out: Annotated[Path, typer.Argument(help="Folder of the knowledge base to write.")],
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FAMILY", help="Keep a family for testing; repeatable."),
+    ] = None,
 ) -> None:
     """Fit models to a meta-dataset; suggest --knowledge FOLDER then answers from both."""
     from warmstart.knowledge.writing import write_base
     from warmstart.metadataset.metadataset import MetaDataset
 
     md = MetaDataset.open(metadataset)
+    if leave_out:
+        md = md.drop(families=leave_out)
     write_base(md, out)
     results().print(
         f"{out}: {len(md):,} tasks, {len(md.configuration_ids):,} configurations, models for "

@@ -216,7 +216,8 @@ def arguments_of(value: Any) -> list[tuple[str, Any]]:
     for kind in reversed(type(value).__mro__):
         if "__init__" in vars(kind) and kind is not object:
             # Subclasses may pass arguments on, as XGBClassifier does.
-            known |= dict(list(inspect.signature(vars(kind)["__init__"]).parameters.items())[1:])
+            parameters = inspect.signature(vars(kind)["__init__"]).parameters
+            known |= dict(list(parameters.items())[1:])
     own = list(inspect.signature(type(value)).parameters.values())
     first = own[0].name if own and own[0].default is inspect.Parameter.empty else ""
     if hasattr(value, "get_params"):
