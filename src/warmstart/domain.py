@@ -125,7 +125,9 @@ def plain_value(value: Any) -> Any:
         if not math.isfinite(value):
             raise ValueError(f"a configuration value must be finite, got {value}")
         return value
-    raise ValueError(f"a configuration holds plain values, got {type(value).__name__}: {value!r}")
+    raise ValueError(
+        f"a configuration holds plain values, got {type(value).__name__}: {value!r}"
+    )
 
 
 def configuration_id(space: str, values: Mapping[str, Any]) -> str:

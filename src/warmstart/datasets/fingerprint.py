@@ -7,8 +7,9 @@ rows (bottom-k MinHash [1]_), from which the overlap of two tables is estimated.
 A dropped or added column changes every row. So the rows are seen through up to 20 narrow
 *views* as well: three columns each, out of the six with the smallest cell hash, which are
 mostly the most varied ones and mostly stay the same six when rows or columns go. Where
-three columns do not tell rows apart (all binary, say), a view is about half of the columns,
-chosen and told apart by the sum of their hashes, which outlives other columns but not rows.
+few threes tell rows apart (all binary, say), up to 16 views of about half of the columns are
+added, chosen and told apart by the sum of their hashes, which outlives other columns but not
+rows.
 
 References
 ----------
@@ -35,6 +36,9 @@ _PREFIX = "w1:"
 _K_ROWS = 128
 _K_VIEW = 16
 _N_NARROW, _VIEW_WIDTH = 6, 3
+_ENOUGH_NARROW = 14
+"""Of 20 views, ten hold any one column; with 14, four do without the best of them."""
+
 _N_HALVED, _N_HALVINGS = 64, 8
 _BEST_VIEWS = 4
 """Views that survive when two of six columns go."""
@@ -61,7 +65,7 @@ def fingerprint(X: pd.DataFrame, y: pd.Series[Any] | None = None) -> str:
     Returns
     -------
     str
-        At most 3,000 ASCII characters; compare two with :func:`similarity`.
+        At most 4,400 ASCII characters; compare two with :func:`similarity`.
 
     Examples
     --------
@@ -73,8 +77,8 @@ def fingerprint(X: pd.DataFrame, y: pd.Series[Any] | None = None) -> str:
     views: list[_Sketch] = []
     if len(table.columns) > _VIEW_WIDTH:
         views = _narrow_views(table)
-        if len(views) < _BEST_VIEWS:
-            views = _half_views(table)
+        if len(views) < _ENOUGH_NARROW:
+            views += _half_views(table)
     return _PREFIX + _packed([_sketch(mixed(table.row_sums), _K_ROWS), *views])
 
 

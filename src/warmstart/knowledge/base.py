@@ -34,8 +34,16 @@ def embedded_path() -> Path:
 
 
 @lru_cache(maxsize=4)
-def _opened(path: Path) -> Recommender:
+def _opened(path: Path, changed: int) -> Recommender:  # noqa: ARG001 - tells versions apart
     return Recommender.load(path)
+
+
+def _changed(path: Path) -> int:
+    """When a folder was last written; a folder saved again is read again."""
+    try:
+        return (path / "manifest.json").stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def open_knowledge(
@@ -47,7 +55,8 @@ def open_knowledge(
     ----------
     knowledge : path, Recommender or MetaDataset, optional
         A folder written by :meth:`warmstart.Recommender.save`, or anything fitted or to
-        be fitted; the embedded base by default. Folders are read once in a process.
+        be fitted; the embedded base by default. A folder is read once in a process, and
+        again after it was saved anew.
 
     Raises
     ------
@@ -56,8 +65,14 @@ def open_knowledge(
     """
     if isinstance(knowledge, Recommender):
         return knowledge
-    if knowledge is None:
-        return _opened(embedded_path())
-    if isinstance(knowledge, str | Path):
-        return _opened(Path(knowledge).resolve())
+    if knowledge is None or isinstance(knowledge, str | Path):
+        path = embedded_path() if knowledge is None else Path(knowledge).expanduser().resolve()
+        return _opened(path, _changed(path))
+    from warmstart.metadataset.metadataset import MetaDataset
+
+    if not isinstance(knowledge, MetaDataset):
+        raise TypeError(
+            "knowledge is a path, a Recommender or a MetaDataset, "
+            f"got {type(knowledge).__name__}"
+        )
     return Recommender().fit(knowledge)

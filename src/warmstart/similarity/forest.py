@@ -64,7 +64,8 @@ class ForestWeights:
 
         rng = np.random.default_rng(random_state)
         n_tasks = len(points)
-        single = points.astype("float32")  # what the trees split on
+        # What the trees split on; where no feature varies, one that never splits.
+        single = points.astype("float32") if points.shape[1] else np.zeros((n_tasks, 1))
         roots, offset = [], 0
         parts: dict[str, list[Any]] = {k: [] for k in ("feature", "threshold", "left", "right")}
         leaves, counts = [], []

@@ -44,7 +44,7 @@ class QuantileNormaliser:
 
     def transform(self, metafeatures: pd.DataFrame) -> Array:
         """Quantiles in [0, 1], shape (n_tasks, n_features); 0.5 where a value is missing."""
-        values = metafeatures.reindex(columns=list(self.names)).to_numpy(dtype="float64")
+        values = self.values(metafeatures)
         quantiles = np.full(values.shape, 0.5)
         for k in range(values.shape[1]):
             known = np.isfinite(values[:, k])
@@ -53,3 +53,9 @@ class QuantileNormaliser:
             up_to = np.searchsorted(self.grid[:, k], values[known, k], side="right")
             quantiles[known, k] = (below + up_to) / (2 * len(self.grid))
         return quantiles
+
+    def values(self, metafeatures: pd.DataFrame) -> Array:
+        """Meta-features in the order of :attr:`names`, NaN where there is none."""
+        named = metafeatures.set_axis([str(name) for name in metafeatures.columns], axis=1)
+        result: Array = named.reindex(columns=list(self.names)).to_numpy(dtype="float64")
+        return result

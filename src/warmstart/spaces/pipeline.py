@@ -14,6 +14,7 @@ from warmstart.spaces.columns import TypedColumns, string_names
 from warmstart.spaces.learners import LEARNERS, Learner
 
 _TEXT_FEATURES = 64
+_DATE_PARTS = 5
 _MAX_ONE_HOT = 30
 """Most columns one categorical column may become; rarer levels share one."""
 
@@ -48,9 +49,28 @@ def why_illegal(values: Mapping[str, Any], schema: Schema) -> str | None:
     neighbors = values.get("nearest_neighbors:n_neighbors", 0)
     if neighbors > smallest_fold:
         return f"{neighbors} neighbours of {smallest_fold} training rows"
-    if learner.name == "qda" and (schema.min_class_count or 0) < 4:
-        return f"a class of {schema.min_class_count} rows has no covariance"
+    if learner.name == "qda":
+        smallest_class = (schema.min_class_count or 0) * 2 // 3
+        n_features = _most_features(values, schema)
+        if smallest_class < max(2, n_features):
+            return f"qda has fewer rows of the rarest class than features ({smallest_class})"
     return None
+
+
+def _most_features(values: Mapping[str, Any], schema: Schema) -> int:
+    """Features the model may see at most, after encoding."""
+    of_categorical = 1
+    if values.get("encoding") == "one_hot":
+        of_categorical = min(_MAX_ONE_HOT, schema.max_categories + 1)  # missing is a level
+    elif values.get("encoding") == "target" and schema.task_type == "multiclass":
+        # One mean a class; none has fewer rows than the rarest.
+        of_categorical = schema.n_rows // max(schema.min_class_count or 1, 1)
+    return (
+        len(schema.names("numeric", "boolean"))
+        + _DATE_PARTS * len(schema.names("date"))
+        + _TEXT_FEATURES * len(schema.names("text"))
+        + of_categorical * len(schema.names("categorical"))
+    )
 
 
 def build_estimator(values: Mapping[str, Any], schema: Schema, *, random_state: int = 0) -> Any:
@@ -119,7 +139,8 @@ def build_estimator(values: Mapping[str, Any], schema: Schema, *, random_state: 
                 PCA(values["pca_variance"], svd_solver="full", random_state=random_state),
             )
         )
-    return Pipeline([*steps, ("model", model)])
+    # Whatever scikit-learn is configured to: frames would need names that learners accept.
+    return Pipeline([*steps, ("model", model)]).set_output(transform="default")
 
 
 def _preprocessor(values: Mapping[str, Any], learner: Learner, schema: Schema) -> Any:
@@ -197,9 +218,8 @@ def _encoder(name: str, schema: Schema) -> list[Any]:
         )
         return [fill, encoder]
     # Out-of-fold target means need two rows of every class; below that, order the levels.
-    n_folds = (
-        3 if schema.task_type == "regression" else min(3, (schema.min_class_count or 0) // 2)
-    )
+    smallest = schema.n_rows if schema.task_type == "regression" else schema.min_class_count
+    n_folds = min(3, (smallest or 0) // 2)
     if name == "target" and n_folds >= 2:
         target_type = "continuous" if schema.task_type == "regression" else schema.task_type
         return [fill, TargetEncoder(target_type=target_type, **_seeded_folds(n_folds, schema))]
@@ -232,7 +252,7 @@ def date_parts(frame: pd.DataFrame) -> np.ndarray[Any, Any]:
         dates = pd.to_datetime(frame[name], utc=True)
         days = (dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
         of = dates.dt
-        parts += [days, of.month, of.day, of.weekday, of.hour]
+        parts += [days, of.month, of.day, of.day_of_week, of.hour]
     return np.column_stack([np.asarray(part, dtype="float64") for part in parts])
 
 
