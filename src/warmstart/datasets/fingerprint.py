@@ -127,6 +127,8 @@ def similarity(a: str, b: str) -> float:
     mine, theirs = _unpacked(a), _unpacked(b)
     if a == b:
         return 1.0
+    if _tokens(a).isdisjoint(_tokens(b)):  # as nearly all tables are
+        return 0.0
     # A table of few columns may be a view of the other.
     best = max(_containment(mine[0], other) for other in theirs)
     best = max(best, *(_containment(one, theirs[0]) for one in mine))
@@ -246,3 +248,9 @@ def _unpacked(text: str) -> list[_Sketch]:
     if not sketches:
         raise ValueError("a fingerprint holds at least one sketch, got none")
     return sketches
+
+
+@lru_cache(maxsize=4096)
+def _tokens(text: str) -> frozenset[int]:
+    """All that a fingerprint holds, whichever sketch it is in."""
+    return frozenset(np.concatenate([one.smallest for one in _unpacked(text)]).tolist())
