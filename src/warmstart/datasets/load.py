@@ -110,15 +110,17 @@ def load_dataset(
     chosen = capped(read, _row_limit(source.X, max_rows), random_state, notes)
     frame = as_frame(_take(source.X, read.rows[chosen], n_given))
     _note_names(source.X, frame, notes)
+    y_kept = _named(read.y.iloc[chosen], source.target)
+    kinds = _without_target(frame, y_kept, kinds or {}, notes)
     inferred = infer_kinds(frame, notes, kinds)
     used = [column for column in inferred.columns if column.kind in USED_KINDS]
     check_features(len(used), notes.sentences())
     counts = read.class_counts
     X = typed_frame(frame, inferred.columns).reset_index(drop=True)
-    _note_lost(frame, X, kinds or {}, notes)
+    _note_lost(frame, X, kinds, notes)
     return Dataset(
         X=X,
-        y=_named(read.y.iloc[chosen], source.target),
+        y=y_kept,
         schema=Schema(
             columns=inferred.columns,
             task_type=read.task_type,
@@ -187,6 +189,19 @@ def _note_names(X: Any, frame: pd.DataFrame, notes: Notes) -> None:
     for name in frame.columns:
         if name not in given:
             notes.column(name, "Duplicate column names made unique")
+
+
+def _without_target(
+    frame: pd.DataFrame, y: pd.Series[Any], kinds: Mapping[Any, str], notes: Notes
+) -> Mapping[Any, str]:
+    """Kinds that leave out a copy of the target forgotten among the features."""
+    if y.name not in frame.columns or y.name in kinds:
+        return kinds
+    name: Any = y.name
+    if frame[name].tolist() != y.tolist():
+        return kinds
+    notes.column(name, "Left out of X, equal to y")
+    return {**kinds, name: "identifier"}
 
 
 def _note_lost(

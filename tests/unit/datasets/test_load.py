@@ -240,6 +240,15 @@ class TestTarget:
         with pytest.raises(DatasetError, match="X has 60 rows but y has 59 values"):
             load_dataset(frame[["a"]], frame["y"][1:])
 
+    def test_target_forgotten_among_the_features(self, frame):
+        dataset = load_dataset(frame, frame["y"])
+        assert list(dataset.X.columns) == ["a", "b"]
+        assert "Left out of X, equal to y: 'y'" in said(dataset)
+
+    def test_a_feature_may_have_the_name_of_the_target(self, frame):
+        dataset = load_dataset(frame, frame["y"].iloc[::-1].reset_index(drop=True))
+        assert list(dataset.X.columns) == ["a", "b", "y"]
+
     def test_other_row_order_is_told(self, frame):
         dataset = load_dataset(frame[["a"]], frame["y"].iloc[::-1])
         assert dataset.y.tolist() == frame["y"].tolist()[::-1]
