@@ -71,7 +71,11 @@ def number_keys(values: NDArray[np.float64]) -> Tokens:
 def word_keys(values: pd.Series[Any]) -> tuple[NDArray[np.int32], Tokens]:
     """Keys of a column's distinct words, the last one that of a gap; and each cell's place."""
     codes, found = words(values)
-    keys = pd.util.hash_array(found, categorize=False)
+    try:
+        keys = pd.util.hash_array(found, categorize=False)
+    except UnicodeEncodeError:  # half a character, from a file read with the wrong encoding
+        plain = [word.encode("utf-8", "backslashreplace").decode() for word in found]
+        keys = pd.util.hash_array(np.array(plain, dtype=object), categorize=False)
     # "3" in a categorical column is the 3 of a numeric one.
     read = np.array(pd.to_numeric(pd.Series(found, dtype=object), errors="coerce"), dtype=float)
     number = np.isfinite(read)
