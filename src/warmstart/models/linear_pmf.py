@@ -1,15 +1,12 @@
-"""Linear probabilistic matrix factorization: one factor-analysis Gaussian over tasks."""
+"""Linear probabilistic matrix factorization: one Gaussian of low rank over tasks."""
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sklearn.decomposition import FactorAnalysis
-from sklearn.exceptions import ConvergenceWarning
 
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.table import Floats, ScoreTable
@@ -19,37 +16,32 @@ from warmstart.models.posterior import Factor, MixturePosterior
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-_FLOOR = 1e-3
-"""Least noise of a configuration, as a share of the mean variance."""
+_FLOOR = 1e-6
+"""Least noise variance, for a table its latents explain wholly."""
 
 
 @dataclass(slots=True, kw_only=True)
 class LinearPMF:
-    r"""Factor analysis of the response, :math:`u_t = \mu + W z_t + \epsilon`.
+    r"""Probabilistic PCA of the response, :math:`u_t = \mu + W z_t + \epsilon`.
 
-    With :math:`z_t \sim N(0, I)` integrated out a task is one draw from
-    :math:`N(\mu, W W^T + D)`, and results on a new one condition that Gaussian exactly.
-    W and D maximise the likelihood by expectation maximisation, D diagonal. Neither
-    meta-features nor the scale of the task enter: it is what the default model adds
-    those to.
+    With :math:`z_t \sim N(0, I)` and :math:`\epsilon \sim N(0, \sigma^2 I)` integrated out
+    a task is one draw from :math:`N(\mu, W W^T + \sigma^2 I)`, and results on a new one
+    condition that Gaussian exactly. Neither meta-features nor the scale of the task enter:
+    it is what the default model adds those to.
 
     Parameters
     ----------
     n_latent : int
         Columns of W, at least 1.
-    n_rounds : int
-        Rounds of expectation maximisation at most.
 
     References
     ----------
-    .. [1] Salakhutdinov, Mnih. "Probabilistic Matrix Factorization." NeurIPS 2007.
-    .. [2] Lawrence, Urtasun. "Non-linear Matrix Factorization with Gaussian Processes."
-       ICML 2009, section 2.
-    .. [3] Rubin, Thayer. "EM Algorithms for ML Factor Analysis." Psychometrika 47, 1982.
+    .. [1] Lawrence, Urtasun. "Non-linear Matrix Factorization with Gaussian Processes."
+       ICML 2009 (section 2: the linear model with one side integrated out).
+    .. [2] Tipping, Bishop. "Probabilistic Principal Component Analysis." JRSS B 61, 1999.
     """
 
     n_latent: int = 20
-    n_rounds: int = 100
     mean_: Floats | None = field(default=None, repr=False, compare=False)
     factor_: Factor | None = field(default=None, repr=False, compare=False)
     ideal_: float = field(default=0.0, repr=False, compare=False)
@@ -64,7 +56,7 @@ class LinearPMF:
         completed, levels, scales = standardise(log_loss_response(table.scores, self.ideal_))
         response = levels[:, None] + scales[:, None] * completed
         self.mean_ = response.mean(axis=0)
-        self.factor_ = factor_analysis(response - self.mean_, self.n_latent, self.n_rounds)
+        self.factor_ = probabilistic_pca(response - self.mean_, self.n_latent)
         return self
 
     def start(self, metafeatures: pd.Series[Any] | None = None) -> PMFPosterior:  # noqa: ARG002
@@ -76,15 +68,17 @@ class LinearPMF:
         return PMFPosterior(mixture, self.ideal_)
 
 
-def factor_analysis(centred: Floats, n_latent: int, n_rounds: int = 100) -> Factor:
-    """Maximum likelihood loadings and noise of centred rows, shape (n_tasks, n_configs)."""
-    analysis = FactorAnalysis(
-        n_components=min(n_latent, *centred.shape), svd_method="lapack", max_iter=n_rounds
-    )
-    with warnings.catch_warnings():
-        # The last rounds change the likelihood, not what is picked.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        analysis.fit(centred)
-    # A column that the factors explain wholly would otherwise be known without trying it.
-    floor = _FLOOR * max(float((centred**2).mean()), _FLOOR)
-    return Factor(analysis.components_.T, np.maximum(analysis.noise_variance_, floor))
+def probabilistic_pca(centred: Floats, n_latent: int) -> Factor:
+    r"""Maximum likelihood :math:`W = V_q (\Lambda_q - \sigma^2 I)^{1/2}` and noise.
+
+    With :math:`\Lambda_q, V_q` the leading eigenvalues and vectors of the covariance of the
+    rows of `centred`, shape (n_tasks, n_configs), and :math:`\sigma^2` the mean of the
+    eigenvalues left.
+    """
+    n_tasks, n_configs = centred.shape
+    _, singular, vt = np.linalg.svd(centred / np.sqrt(n_tasks), full_matrices=False)
+    kept = min(n_latent, len(singular) - 1, n_configs - 1)
+    eigenvalues = singular**2
+    noise = max(float(eigenvalues[kept:].sum()) / (n_configs - kept), _FLOOR)
+    strength = np.sqrt(np.maximum(eigenvalues[:kept] - noise, 0.0))
+    return Factor(vt[:kept].T * strength, np.full(n_configs, noise))
