@@ -6,16 +6,21 @@ import copy
 from collections.abc import Callable
 
 from warmstart.models.average_rank import AverageRank
+from warmstart.models.cold_gp import ColdGP
 from warmstart.models.knd import KND
 from warmstart.models.knn_portfolio import KNNPortfolio
 from warmstart.models.knn_rank import KNNRank
 from warmstart.models.linear_pmf import LinearPMF
 from warmstart.models.oboe import Oboe
 from warmstart.models.portfolio import Portfolio
+from warmstart.models.quantile_transfer import QuantileTransfer
 from warmstart.models.random_search import RandomSearch
+from warmstart.models.rgpe import RGPE
+from warmstart.models.tst import TST
 from warmstart.protocols import PerformanceModel
 from warmstart.recommend.guided import Guided
 from warmstart.recommend.policy import GuidedPMF
+from warmstart.recommend.surrogate import SurrogateGuided
 
 METHODS: dict[str, Callable[[], PerformanceModel]] = {
     "pmf": GuidedPMF,
@@ -26,6 +31,10 @@ METHODS: dict[str, Callable[[], PerformanceModel]] = {
     "portfolio": Portfolio,
     "average_rank": AverageRank,
     "oboe": Oboe,
+    "tst": lambda: SurrogateGuided(model=TST()),
+    "rgpe": lambda: SurrogateGuided(model=RGPE()),
+    "quantile_transfer": QuantileTransfer,
+    "cold_gp": lambda: SurrogateGuided(model=ColdGP()),
     "random": RandomSearch,
     "random_x2": lambda: RandomSearch(tries_per_step=2),
     "random_x4": lambda: RandomSearch(tries_per_step=4),
