@@ -66,7 +66,10 @@ def choose_candidates(
             reasons[reason] += 1
     if not kept:
         _refuse(wanted, reasons)
-    notes = [f"{count} configurations left out: {why}." for why, count in reasons.items()]
+    notes = [
+        f"{count} configuration{'s' * (count > 1)} left out: {why}."
+        for why, count in reasons.items()
+    ]
     return np.asarray(kept, dtype=np.intp), notes
 
 

@@ -18,7 +18,8 @@ _HOW = {
 def explain(suggestions: Suggestions) -> str:
     """Text of :meth:`warmstart.Suggestions.explain`."""
     lines = [
-        f"{len(suggestions)} configurations for {suggestions.dataset or 'a new task'}"
+        f"{len(suggestions)} configuration{'s' * (len(suggestions) != 1)} "
+        f"for {suggestions.dataset or 'a new task'}"
         + (f" ({suggestions.task_type})" if suggestions.task_type else "")
         + f", {_HOW.get(suggestions.strategy, suggestions.strategy)}."
     ]

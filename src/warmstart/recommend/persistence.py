@@ -44,7 +44,10 @@ def save(recommender: Recommender, path: Path) -> Path:
     (path / "models").mkdir(exist_ok=True)
     for kind in recommender.task_types():
         for metric in _metrics(recommender, kind):
-            fitted = recommender.fitted(kind, metric)
+            try:
+                fitted = recommender.fitted(kind, metric)
+            except MetaDatasetError:  # a metric that no task of this kind has a score in
+                continue
             arrays = fitted.pmf.to_arrays()
             chooser = fitted.chooser.to_arrays()
             arrays |= {_CHOICE + name: array for name, array in chooser.items()}
@@ -95,23 +98,30 @@ def load(path: Path) -> Recommender:
         md = MetaDataset.open(path)
     except MetaDatasetError as error:
         raise KnowledgeError(f"no knowledge base can be read: {error}") from error
-    settings_path = path / _NAME
-    if not settings_path.exists():
+    if not (path / _NAME).exists():
         return Recommender().fit(md)
+    settings = _settings(path / _NAME)
     try:
-        settings = json.loads(settings_path.read_text(encoding="utf-8"))
-        given = settings["format"]
-        model, random_state = settings["model"], int(settings["random_state"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise KnowledgeError(f"{settings_path} is damaged: {error!r}") from error
-    if given != _FORMAT:
-        raise KnowledgeError(
-            f"{settings_path} has format {given!r}, this version reads {_FORMAT}; "
-            "save the base again"
+        recommender = Recommender(
+            str(settings["model"]), random_state=int(settings["random_state"])
         )
-    recommender = Recommender(model, random_state=random_state)
+    except (ValueError, KeyError, TypeError) as error:
+        raise KnowledgeError(f"{path / _NAME} is damaged: {error!r}") from error
     recommender.attach(md, path)
     return recommender
+
+
+def _settings(path: Path) -> dict[str, Any]:
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise KnowledgeError(f"{path} is damaged: {error}") from error
+    given = settings.get("format") if isinstance(settings, dict) else None
+    if given != _FORMAT:
+        raise KnowledgeError(
+            f"{path} has format {given!r}, this version reads {_FORMAT}; save the base again"
+        )
+    return dict(settings)
 
 
 def load_models(path: Path, key: tuple[str | None, str | None]) -> tuple[PMF, PMF] | None:
@@ -123,7 +133,8 @@ def load_models(path: Path, key: tuple[str | None, str | None]) -> tuple[PMF, PM
     if not file.exists():
         return None
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        # numpy leaves a damaged file open; this does not.
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
             both = dict(arrays)
         choice = {
             name.removeprefix(_CHOICE): array

@@ -18,6 +18,7 @@ from warmstart.recommend.choosing import choose
 from warmstart.recommend.fitted import Fitted
 from warmstart.recommend.query import MEMBERS, find_duplicates, resolve_metric, understand
 from warmstart.recommend.question import Acquisition, Question, plain_pool
+from warmstart.recommend.registry import make_method
 from warmstart.recommend.session import Search
 from warmstart.recommend.suggestions import Suggestions
 
@@ -52,6 +53,7 @@ class Recommender:
     """
 
     def __init__(self, model: str | PerformanceModel = "pmf", *, random_state: int = 0) -> None:
+        make_method(model)  # refuse what is none before anything is fitted
         self.model = model
         self.random_state = random_state
         self._md: MetaDataset | None = None

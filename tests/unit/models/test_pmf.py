@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,12 @@ from warmstart.models.pmf import (
 )
 
 NEW = pd.Series({"kind": 1.0, "noise": 0.5, "constant": 7.0})
+
+
+@cache
+def fitted(described=True):
+    """The default model; what is asked of it does not change it."""
+    return PMF().fit(make_table(described=described))
 
 
 def plain_table(scores, metric=None):
@@ -73,7 +80,7 @@ def test_standardise_uses_known_entries_only():
 
 class TestBelief:
     def test_prefers_what_metafeatures_say(self):
-        model = PMF().fit(make_table())
+        model = fitted()
         for kind, best_half in ((0.0, slice(0, 6)), (1.0, slice(6, 12))):
             mean = model.start(pd.Series({**NEW, "kind": kind})).mixture.mean()
             assert mean[best_half].mean() < mean.mean()
@@ -98,7 +105,7 @@ class TestBelief:
             np.testing.assert_allclose(column / mixture.scales[0] ** 2, sigma[index], atol=1e-6)
 
     def test_quantiles_of_scores_are_ordered_and_reach_what_is_told(self):
-        posterior = PMF().fit(make_table()).start(NEW)
+        posterior = fitted().start(NEW)
         low, middle, high = posterior.score_quantiles((0.05, 0.5, 0.95))
         assert (low < middle).all()
         assert (middle < high).all()
@@ -123,7 +130,7 @@ class TestBelief:
 @pytest.mark.parametrize("described", [True, False])
 class TestColumns:
     def test_a_subset_is_the_subset_of_the_whole(self, described):
-        model = PMF().fit(make_table(described=described))
+        model = fitted(described)
         columns = np.array([7, 2, 11])
         whole, part = model.start(NEW).mixture, model.start(NEW, columns).mixture
         np.testing.assert_allclose(part.means, whole.means[:, columns])
@@ -137,7 +144,7 @@ class TestColumns:
         np.testing.assert_allclose(part.weights, whole.weights)
 
     def test_draws_are_of_the_subset(self, described):
-        model = PMF().fit(make_table(described=described))
+        model = fitted(described)
         columns = np.array([7, 2, 11])
         draws = model.start(NEW, columns).draw_losses(40, np.random.default_rng(0))
         assert draws.shape == (40, 3)
@@ -164,7 +171,7 @@ class TestArrays:
         )
 
     def test_the_second_round_trip_is_exact(self, described):
-        once = PMF.from_arrays(PMF().fit(make_table(described=described)).to_arrays())
+        once = PMF.from_arrays(fitted(described).to_arrays())
         twice = PMF.from_arrays(once.to_arrays())
         np.testing.assert_array_equal(
             once.start(NEW).mixture.means, twice.start(NEW).mixture.means

@@ -1,0 +1,49 @@
+"""Soft-imputation: keeps what is known, recovers what has structure."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from warmstart.models.completion import soft_impute
+
+
+def low_rank(n_tasks=60, n_configs=30, rank=2, seed=0):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(n_tasks, rank)) @ rng.normal(size=(rank, n_configs))
+
+
+@given(st.integers(1, 8), st.integers(1, 8), st.integers(0, 2**32 - 1), st.floats(0, 0.95))
+@settings(max_examples=60, deadline=None)
+def test_known_entries_are_unchanged_and_the_rest_is_filled(n_tasks, n_configs, seed, share):
+    rng = np.random.default_rng(seed)
+    table = rng.normal(size=(n_tasks, n_configs))
+    table[rng.random(table.shape) < share] = np.nan
+    known = np.isfinite(table)
+    before = table.copy()
+    completed = soft_impute(table)
+    np.testing.assert_array_equal(completed[known], table[known])
+    assert np.isfinite(completed).all()
+    np.testing.assert_array_equal(table, before)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5])
+def test_recovers_most_of_a_table_of_low_rank(share):
+    whole = low_rank()
+    holes = np.random.default_rng(1).random(whole.shape) < share
+    completed = soft_impute(np.where(holes, np.nan, whole))
+    left = ((completed - whole)[holes] ** 2).mean() / (whole[holes] ** 2).mean()
+    assert left < 0.35
+
+
+def test_a_full_table_is_copied():
+    whole = low_rank()
+    completed = soft_impute(whole)
+    np.testing.assert_array_equal(completed, whole)
+    assert completed is not whole
+
+
+def test_a_column_never_seen_is_average():
+    table = low_rank()
+    table[:, 3] = np.nan
+    assert np.abs(soft_impute(table)[:, 3]).max() < 0.5 * np.abs(table[:, 4]).max()

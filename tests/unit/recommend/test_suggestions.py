@@ -1,0 +1,215 @@
+"""Suggestions as values: frames, JSON and words."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from warmstart.domain import Column, Schema
+from warmstart.errors import SpaceMismatchError
+from warmstart.recommend.suggestions import (
+    Evidence,
+    Neighbour,
+    OutOfDistribution,
+    Suggestion,
+    Suggestions,
+)
+
+SCHEMA = Schema(
+    columns=(Column(0, "numeric"), Column(1, "categorical"), Column(2, "identifier")),
+    task_type="binary",
+    n_rows=20,
+    min_class_count=9,
+    max_categories=3,
+)
+BAYES = {
+    "learner": "naive_bayes",
+    "naive_bayes:var_smoothing": 1e-9,
+    "imputation": "mean",
+    "encoding": "one_hot",
+    "scaling": "standard",
+    "reduction": "none",
+}
+
+
+def make(**more):
+    first = Suggestion(
+        configuration=dict(BAYES),
+        configuration_id=np.int64(7),
+        learner="naive_bayes",
+        score=0.8,
+        score_std=0.1,
+        score_low=0.6,
+        score_high=0.9,
+        cost_s=0.25,
+        evidence=(Evidence(task_id="t1", name="One", score=0.7, rank=2, n_ranked=9),),
+        schema=SCHEMA,
+        random_state=3,
+    )
+    second = Suggestion(configuration={"x": 1.5}, configuration_id=8, schema=SCHEMA)
+    given = {
+        "items": (first, second),
+        "metric": "accuracy",
+        "strategy": "pmf",
+        "task_type": "binary",
+        "dataset": "toy",
+        "neighbours": (Neighbour(task_id="t1", name="One", family="f", similarity=0.9),),
+        "out_of_distribution": OutOfDistribution(reason="Like.", distance=0.1),
+        "warnings": ("One row dropped.",),
+        "knowledge": "24 tasks",
+    }
+    return Suggestions(**{**given, **more})
+
+
+def same(one, other):
+    """Equal, and NaN where NaN."""
+    assert type(one) is type(other) or {type(one), type(other)} == {int, np.int64}
+    if isinstance(one, float) and math.isnan(one):
+        assert math.isnan(other)
+    elif isinstance(one, tuple):
+        assert len(one) == len(other)
+        for a, b in zip(one, other, strict=True):
+            same(a, b)
+    elif hasattr(one, "__dataclass_fields__"):
+        for name in one.__dataclass_fields__:
+            same(getattr(one, name), getattr(other, name))
+    else:
+        assert one == other
+
+
+class TestSequence:
+    def test_is_one(self):
+        suggestions = make()
+        assert len(suggestions) == 2
+        assert suggestions[0].learner == "naive_bayes"
+        assert suggestions[-1] is suggestions[1]
+        assert suggestions[:1] == (suggestions[0],)
+        assert [s.configuration_id for s in suggestions] == [7, 8]
+        assert suggestions[1] in suggestions
+        with pytest.raises(IndexError):
+            suggestions[2]
+
+    def test_shows_what_it_holds(self):
+        assert repr(make()) == "Suggestions(2 for toy: naive_bayes, ?)"
+        assert "<table" in make()._repr_html_()
+
+
+class TestFrame:
+    def test_one_row_a_suggestion(self):
+        frame = make().to_frame()
+        assert frame.index.tolist() == [1, 2]
+        assert frame.index.name == "rank"
+        assert frame.loc[1, "naive_bayes:var_smoothing"] == 1e-9
+        assert frame.loc[1, "cost_s"] == 0.25
+        assert frame.loc[2, "x"] == 1.5
+        assert math.isnan(frame.loc[2, "score"])
+
+    def test_of_none(self):
+        assert len(make(items=()).to_frame()) == 0
+
+
+class TestJson:
+    @pytest.mark.parametrize("indent", [None, 2])
+    def test_round_trip(self, indent):
+        suggestions = make()
+        same(suggestions, Suggestions.from_json(suggestions.to_json(indent=indent)))
+
+    def test_round_trip_of_the_bare_minimum(self):
+        bare = make(
+            items=(Suggestion(configuration={}, configuration_id="c"),),
+            metric=None,
+            task_type=None,
+            neighbours=(),
+            out_of_distribution=OutOfDistribution(),
+            warnings=(),
+        )
+        same(bare, Suggestions.from_json(bare.to_json()))
+
+    def test_is_strict_json(self):
+        def refuse(word):
+            raise AssertionError(f"{word} is not JSON")
+
+        json.loads(make().to_json(), parse_constant=refuse)
+
+    def test_the_estimator_survives(self):
+        X = np.column_stack([np.arange(20.0), np.arange(20) % 3, np.arange(20)])
+        y = ["a", "b"] * 10
+        again = Suggestions.from_json(make().to_json())
+        expected = make()[0].estimator().fit(X, y).predict(X)
+        np.testing.assert_array_equal(again[0].estimator().fit(X, y).predict(X), expected)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "not JSON",
+            "[]",
+            "{}",
+            '{"warmstart_suggestions": 99}',
+            '{"warmstart_suggestions": 1}',
+            '{"warmstart_suggestions": 1, "schema": 3}',
+            make().to_json().replace('"rank"', '"place"'),
+        ],
+    )
+    def test_refuses_other_text(self, text):
+        with pytest.raises(ValueError, match=r"JSON|Expecting"):
+            Suggestions.from_json(text)
+
+
+class TestEstimator:
+    def test_takes_the_seed_of_the_suggestion_or_another(self):
+        tree = {
+            "learner": "decision_tree",
+            "imputation": "median",
+            "encoding": "ordinal",
+            "decision_tree:max_depth": 3,
+            "decision_tree:min_samples_leaf": 1,
+            "decision_tree:ccp_alpha": 1e-6,
+            "decision_tree:criterion": "gini",
+            "decision_tree:class_weight": "none",
+        }
+        one = Suggestion(configuration=tree, configuration_id=1, schema=SCHEMA, random_state=4)
+        assert one.estimator()[-1].random_state == 4
+        assert one.estimator(random_state=9)[-1].random_state == 9
+        assert one.estimator(0)[-1].random_state == 0
+
+    def test_without_a_dataset(self):
+        one = Suggestion(configuration=BAYES, configuration_id="c7")
+        with pytest.raises(SpaceMismatchError, match="c7 was suggested without a dataset"):
+            one.estimator()
+
+    def test_of_a_space_that_cannot_be_built(self):
+        with pytest.raises(SpaceMismatchError, match="learner must be one of"):
+            make()[1].estimator()
+
+
+class TestExplain:
+    def test_says_everything(self):
+        text = make().explain()
+        for part in (
+            "2 configurations for toy (binary)",
+            "Known: 24 tasks",
+            "0.90  One",
+            "Like.",
+            "1. naive_bayes",
+            "var_smoothing=1e-09",
+            "expected accuracy 0.800 (90 %: 0.600 to 0.900), about 0.25 s a fit",
+            "on One: 0.700, number 2 of 9",
+            "2. 8",
+            "One row dropped.",
+        ):
+            assert part in text
+
+    def test_of_a_new_task_without_anything(self):
+        bare = Suggestions(
+            items=(Suggestion(configuration={}, configuration_id="c"),),
+            metric=None,
+            strategy="MyOwn",
+        )
+        assert bare.explain().startswith("1 configuration for a new task, MyOwn.")
+
+
+def test_out_of_distribution_is_a_truth_value():
+    assert not OutOfDistribution()
+    assert OutOfDistribution(flag=True)

@@ -1,0 +1,48 @@
+"""Kernel ridge as weights, against scikit-learn's kernel ridge and the definition."""
+
+import numpy as np
+import pytest
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.metrics.pairwise import laplacian_kernel
+
+from warmstart.similarity.laplace import LaplaceRidge, laplace_kernel, mean_distance
+
+
+@pytest.fixture
+def points():
+    return np.random.default_rng(0).random((12, 5))
+
+
+def test_kernel_is_scikit_learns_laplacian(points):
+    queries = np.random.default_rng(1).random((4, 5))
+    expected = laplacian_kernel(queries, points, gamma=1 / (5 * 0.5))
+    np.testing.assert_allclose(laplace_kernel(queries, points), expected)
+    np.testing.assert_allclose(
+        laplace_kernel(queries, points, scale=2.0), expected**0.25, rtol=1e-12
+    )
+
+
+def test_weights_predict_as_kernel_ridge(points):
+    rng = np.random.default_rng(1)
+    queries, targets = rng.random((4, 5)), rng.normal(size=(12, 3))
+    ridge = KernelRidge(alpha=0.5, kernel="laplacian", gamma=1 / (5 * 0.5))
+    expected = ridge.fit(points, targets).predict(queries)
+    np.testing.assert_allclose(LaplaceRidge.fit(points).weights(queries) @ targets, expected)
+
+
+def test_little_ridge_interpolates(points):
+    targets = np.random.default_rng(1).normal(size=12)
+    weights = LaplaceRidge.fit(points, ridge=1e-9).weights(points)
+    np.testing.assert_allclose(weights @ targets, targets, atol=1e-6)
+
+
+def test_distance_is_a_mean_over_features():
+    a, b = np.array([[0.0, 1.0]]), np.array([[0.5, 0.5], [0.0, 1.0]])
+    np.testing.assert_allclose(mean_distance(a, b), [[0.5, 0.0]])
+
+
+def test_without_features_all_are_alike():
+    points = np.zeros((3, 0))
+    np.testing.assert_array_equal(mean_distance(points, points), np.zeros((3, 3)))
+    weights = LaplaceRidge.fit(points).weights(points)
+    np.testing.assert_allclose(weights, np.full((3, 3), 1 / 3.5))
