@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from warmstart.errors import KnowledgeError
+from warmstart.metadataset.layer import STATUSES
 from warmstart.models.choice import fit_choice
 from warmstart.models.fold_in import FoldIn
 from warmstart.models.pmf import PMF
@@ -27,6 +28,7 @@ TARGET_SCALE = "TargetStd"
 """Meta-feature that errors in units of the target are divided by."""
 
 _IN_TARGET_UNITS = ("rmse", "mae")
+_FAILURES = [STATUSES.index(status) for status in ("failed", "timeout", "memout")]
 _MAX_ROWS = 2000.0
 _TRAIN_SHARE = 2 / 3
 
@@ -41,8 +43,10 @@ def score_table(md: MetaDataset, metric: str | None, task_type: str | None) -> S
     scores = table.scores.copy()
     if scale := _target_scales(table, metric):
         scores /= np.asarray(scale)[:, None]
-    status = md.status(metric, task_type).loc[table.task_ids].to_numpy()
-    failed = np.isin(status, ("failed", "timeout", "memout"))
+    rows = md.tasks.index.get_indexer(table.task_ids)
+    # A failure is recorded once, in the task's default metric, whatever metric is asked for.
+    status = [md.layer(name).status[rows] for name in dict.fromkeys((metric, None))]
+    failed = np.isin(status, _FAILURES).any(axis=0) & np.isnan(scores)
     worst = np.nanmin(scores, axis=1)
     scores = np.where(failed, worst[:, None], scores)
     scored = np.flatnonzero(np.isfinite(table.scores).any(axis=0))
