@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from warmstart.models.average_rank import AverageRank
 from warmstart.models.cold_gp import ColdGP
+from warmstart.models.forest import BoostedTrees
 from warmstart.models.knd import KND
 from warmstart.models.knn_portfolio import KNNPortfolio
 from warmstart.models.knn_rank import KNNRank
@@ -34,6 +35,7 @@ METHODS: dict[str, Callable[[], PerformanceModel]] = {
     "tst": lambda: SurrogateGuided(model=TST()),
     "rgpe": lambda: SurrogateGuided(model=RGPE()),
     "quantile_transfer": QuantileTransfer,
+    "forest": BoostedTrees,
     "cold_gp": lambda: SurrogateGuided(model=ColdGP()),
     "random": RandomSearch,
     "random_x2": lambda: RandomSearch(tries_per_step=2),
