@@ -5,7 +5,10 @@ import pandas as pd
 import pytest
 from tests.unit.recommend.toy import configurations, cost_frame, metafeatures, toy
 
+from warmstart.metadataset.configurations import from_given
+from warmstart.metadataset.layer import FAILED, OK, Layer
 from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.metadataset.runs import MatrixEvaluations
 from warmstart.recommend.fitted import Fitted, score_table
 
 pytestmark = pytest.mark.usefixtures("small_forests")
@@ -23,6 +26,25 @@ def test_a_failure_takes_the_tasks_worst_score():
     table = score_table(MetaDataset.from_matrix(scores, costs=costs), "score", None)
     expected = [[0.9, 0.5, 0.5], [0.4, np.nan, 0.4], [0.7, 0.8, 0.2]]
     np.testing.assert_array_equal(table.scores, expected)
+
+
+def test_a_failure_is_one_in_every_metric():
+    ok = np.array([[OK, FAILED], [OK, OK]], np.uint8)
+    layers = {
+        "accuracy": Layer(np.array([[0.9, np.nan], [0.6, 0.7]]), ok),
+        # A failure is recorded once, in the task's default metric.
+        "roc_auc": Layer(
+            np.array([[0.8, np.nan], [0.5, 0.4]]), np.where(ok == OK, OK, 0).astype(np.uint8)
+        ),
+    }
+    tasks, names = pd.Index(["s", "t"]), ["a", "b"]
+    md = MetaDataset.from_parts(
+        tasks,
+        MatrixEvaluations(layers, list(tasks), names),
+        from_given(None, pd.Index(names)),
+    )
+    for metric, worst in (("accuracy", 0.9), ("roc_auc", 0.8)):
+        assert score_table(md, metric, None).scores[0].tolist() == [worst, worst]
 
 
 def test_a_configuration_that_never_scored_is_left_out():
