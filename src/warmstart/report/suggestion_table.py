@@ -92,10 +92,11 @@ def headline(suggestions: Suggestions) -> str:
     about = [str(suggestions.task_type)] if suggestions.task_type else []
     if schema is not None:
         about += [f"{schema.n_rows:,} rows", f"{len(schema.columns):,} columns"]
-    name = suggestions.dataset or "A new task"
+    name = suggestions.dataset or "a new task"
     kind = f" ({', '.join(about)})" if about else ""
-    plural = "" if len(suggestions) == 1 else "s"
-    return f"{name}{kind}: {len(suggestions)} configuration{plural} in the order to try them"
+    if len(suggestions) == 1:
+        return f"1 configuration for {name}{kind}"
+    return f"{len(suggestions)} configurations for {name}{kind}, in order"
 
 
 def footnotes(suggestions: Suggestions) -> list[str]:
@@ -123,9 +124,9 @@ def wrapped(text: str, width: int) -> str:
 
     Examples
     --------
-    >>> print(wrapped("  one two three", 10))
-      one two
-      three
+    >>> print(wrapped("  one two three four five", 20))
+      one two three four
+      five
     """
     lines = []
     for line in text.splitlines():
