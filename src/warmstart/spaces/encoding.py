@@ -50,7 +50,7 @@ class ConfigurationEncoder:
         --------
         >>> encoder = ConfigurationEncoder.fit(
         ...     [{"kernel": "rbf", "C": 0.01}, {"kernel": "linear", "C": 100.0}])
-        >>> encoder.transform([{"kernel": "rbf", "C": 1.0}]).tolist()
+        >>> encoder.transform([{"kernel": "rbf", "C": 1.0}]).round(6).tolist()
         [[0.5, 0.0, 1.0]]
         """
         values: dict[str, list[Any]] = {}

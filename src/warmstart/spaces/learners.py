@@ -80,14 +80,22 @@ def _forest_values(values: Values, random_state: int) -> dict[str, Any]:
     }
 
 
+def _with_numbered_classes(classifier: Any) -> Any:
+    from warmstart.spaces.labels import LabelEncodedClassifier
+
+    # scikit-learn 1.9 forests cannot weigh classes called "0" and "1".
+    return LabelEncodedClassifier(classifier)
+
+
 def _random_forest_classifier(values: Values, _: Schema, random_state: int) -> Any:
     from sklearn.ensemble import RandomForestClassifier
 
-    return RandomForestClassifier(
+    forest = RandomForestClassifier(
         **_forest_values(values, random_state),
         criterion=values["criterion"],
         class_weight=_weight(values),
     )
+    return _with_numbered_classes(forest) if forest.class_weight else forest
 
 
 def _random_forest_regressor(values: Values, _: Schema, random_state: int) -> Any:
@@ -99,11 +107,12 @@ def _random_forest_regressor(values: Values, _: Schema, random_state: int) -> An
 def _extra_trees_classifier(values: Values, _: Schema, random_state: int) -> Any:
     from sklearn.ensemble import ExtraTreesClassifier
 
-    return ExtraTreesClassifier(
+    forest = ExtraTreesClassifier(
         **_forest_values(values, random_state),
         criterion=values["criterion"],
         class_weight=_weight(values),
     )
+    return _with_numbered_classes(forest) if forest.class_weight else forest
 
 
 def _extra_trees_regressor(values: Values, _: Schema, random_state: int) -> Any:
