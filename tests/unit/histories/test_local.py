@@ -18,7 +18,7 @@ from warmstart.histories.local import (
     run_id,
 )
 
-PROTOCOL = Protocol(builder=BUILDER, limits=Limits(time_limit_s=5), sampler="by hand", seed=3)
+PROTOCOL = Protocol(builder=BUILDER, limits=Limits(time_limit_s=60), sampler="by hand", seed=3)
 
 
 @pytest.fixture
