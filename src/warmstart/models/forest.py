@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sklearn.ensemble import HistGradientBoostingRegressor
 
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.table import Floats, ScoreTable
@@ -15,6 +14,7 @@ from warmstart.models.feature_gp import configuration_features
 from warmstart.models.ranked import RankedState
 
 if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingRegressor
     from typing_extensions import Self
 
 _N_ROWS = 200_000
@@ -60,6 +60,8 @@ class BoostedTrees:
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
         """Learn from every known pair, or from as many drawn at random."""
+        from sklearn.ensemble import HistGradientBoostingRegressor  # not for every answer
+
         self.features_ = configuration_features(table)
         known = table.metafeatures
         self.names_ = pd.Index([]) if known is None else known.columns
