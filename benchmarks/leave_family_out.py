@@ -54,17 +54,12 @@ TARGET = 0.8
 
 
 @dataclass(kw_only=True)
-class TopByMean:
-    """PMF, but the n configurations of highest predicted mean: near copies."""
-
-    model: PMF = field(default_factory=PMF)
-
-    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        self.model.fit(table, random_state=random_state)
-        return self
+class TopByMean(GuidedPMF):
+    """PMF, but the n configurations of lowest predicted regret: near copies."""
 
     def start(self, metafeatures: pd.Series[Any] | None = None) -> RankedState:
-        return RankedState(self.model.start(metafeatures).mixture.mean().argsort())
+        assert self.chooser_ is not None
+        return RankedState(self.chooser_.start(metafeatures).mixture.mean().argsort())
 
 
 @dataclass(kw_only=True)
@@ -118,7 +113,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--at", type=int, nargs="+", default=[1, 3, 5, 10, 25])
     parser.add_argument("--seeds", type=int, default=10, help="repeats of a random method")
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--cache", type=Path, help="folder of finished parts, to resume")
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        help="folder of finished parts, to resume; empty it when the code changes",
+    )
     parser.add_argument("--families", choices=["all", "tuned", "unseen"], default="all")
     parser.add_argument("--ablations", action="store_true", help="ours with parts taken out")
     return parser.parse_args()
@@ -163,7 +162,11 @@ def regret_table(result: Replay, ts: list[int]) -> str:
 
 
 def against_best(result: Replay) -> list[dict[str, Any]]:
-    """Ours over the best of the others, and the paired difference, at each n."""
+    """Ours over the best of the others, and the paired difference, at each n.
+
+    Random search with four tries a step evaluates four times as many; what is best at
+    equal numbers of evaluations is told too.
+    """
     means = result.summary(RATIO_AT)["mean"].unstack("t")
     paired = result.paired(OURS, RATIO_AT)
     rows = []
@@ -178,6 +181,7 @@ def against_best(result: Replay) -> list[dict[str, Any]]:
                 "best": best,
                 "difference": 100 * gap["difference"],
                 "error": 100 * gap["standard_error"],
+                "equal": means.loc[OURS, t] / others.drop("random x4").min(),
             }
         )
     return rows
@@ -208,13 +212,16 @@ def main() -> None:
 def print_verdicts(verdicts: list[dict[str, Any]]) -> None:
     met = sum(v["ratio"] <= TARGET for v in verdicts)
     print(f"## Ours over the best of the others; at most {TARGET} is the target\n")
-    print("| kind | metric | n | ratio | | best other | it leaves more, ± standard error |")
-    print("| --- | --- | --: | --: | --- | --- | --: |")
+    print(
+        "| kind | metric | n | ratio | | best other | it leaves more, ± standard error "
+        "| ratio without random x4 |"
+    )
+    print("| --- | --- | --: | --: | --- | --- | --: | --: |")
     for v in verdicts:
         verdict = "met" if v["ratio"] <= TARGET else "missed"
         print(
             f"| {v['kind']} | {v['metric']} | {v['n']} | {v['ratio']:.2f} | {verdict} "
-            f"| {v['best']} | {v['difference']:.2f} ± {v['error']:.2f} |"
+            f"| {v['best']} | {v['difference']:.2f} ± {v['error']:.2f} | {v['equal']:.2f} |"
         )
     print(f"\n{met} of {len(verdicts)} met.")
 
