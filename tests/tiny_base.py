@@ -15,6 +15,7 @@ METRICS = {
     "balanced_accuracy": ("binary", "multiclass"),
     "log_loss": ("binary", "multiclass"),
     "r2": ("regression",),
+    "rmse": ("regression",),
 }
 
 
