@@ -99,6 +99,12 @@ class PerformanceModelContract:
         batch = state.batch(table.n_configs + 4)
         assert sorted(batch) == sorted(set(range(table.n_configs)) - {3, 5})
 
+    def test_batch_is_empty_when_nothing_is_left(self, model, table, new_task):
+        state = model.fit(table).start(new_task)
+        for index in range(table.n_configs):
+            state.tell(index, 0.5 if index % 2 else np.nan)
+        assert state.batch(3) == []
+
     def test_a_failure_is_not_proposed_again(self, model, table, new_task):
         state = model.fit(table).start(new_task)
         failed = state.next()

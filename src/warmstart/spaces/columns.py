@@ -122,12 +122,13 @@ def _number_frame(frame: pd.DataFrame, names: list[Any]) -> pd.DataFrame:
 
 def _by_name(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
     known = set(frame.columns)
-    missing = [c.name for c in columns if c.kind in USED_KINDS and c.name not in known]
-    if not missing:
-        return frame
     names = [column.name for column in columns]
-    unnamed = _is_range(names) or _is_range(list(frame.columns))
-    if unnamed and len(frame.columns) == len(columns):
+    missing = [c.name for c in columns if c.kind in USED_KINDS and c.name not in known]
+    # An array's columns are 0, 1, …: of one whose target was column 0, 1 is now 0.
+    unnamed = _is_range(list(frame.columns)) and known != set(names)
+    if not missing and not (unnamed and len(known) == len(names)):
+        return frame
+    if (unnamed or _is_range(names)) and len(known) == len(names):
         return frame.set_axis(names, axis=1)
     raise DatasetError(
         f"columns {missing[:5]} are missing; the data has {list(frame.columns)[:10]}"

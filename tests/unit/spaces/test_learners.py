@@ -65,6 +65,27 @@ def test_fits_awkward_data_unless_it_says_why_not(learner, task_type, tables, po
             np.testing.assert_allclose(shares.sum(axis=1), 1.0, atol=1e-5)
 
 
+CLASSIFIERS = [name for name, one in LEARNERS.items() if one.supports("binary")]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("learner", CLASSIFIERS)
+@pytest.mark.parametrize("labels", [["0", "1", "10"], [0, 1, 10], [False, True]])
+def test_classes_called_anything(learner, labels, points):
+    """Also where they are weighed: words that are numbers, gaps between, truth values."""
+    rng = np.random.default_rng(0)
+    X, code = rng.normal(size=(60, 2)), np.arange(60) % len(labels)
+    X[:, 0] += 5 * code
+    task_type = "binary" if len(labels) == 2 else "multiclass"
+    values = points[learner, task_type][0]
+    if f"{learner}:class_weight" in values:
+        values = {**values, f"{learner}:class_weight": "balanced"}
+    y = np.array(labels)[code]
+    model = build_estimator(values, load_dataset(X, y).schema).fit(X, y)
+    assert model.classes_.tolist() == sorted(labels)
+    assert (model.predict(X) == y).mean() > 0.8
+
+
 @pytest.mark.parametrize("learner", ["random_forest", "extra_trees", "mlp"])
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_the_same_seed_gives_the_same_fit(learner, tables, points):

@@ -166,6 +166,24 @@ class TestReading:
         other = X.iloc[:, ::-1].assign(more=1)
         np.testing.assert_array_equal(model.predict(other), model.predict(X))
 
+    @pytest.mark.parametrize("target", [0, 1, 3])
+    def test_array_whose_target_was_a_column(self, target):
+        """What is left moves up; a constant must not be read in place of a number."""
+        rng = np.random.default_rng(0)
+        table = np.column_stack([rng.normal(size=(60, 3)), np.full(60, 7.0)])
+        table = np.insert(table, target, np.arange(60) % 2, axis=1)
+        schema = load_dataset(table, target=target).schema
+        X, y = np.delete(table, target, axis=1), table[:, target]
+        model = build_estimator({**TREE, "encoding": "ordinal"}, schema)
+        np.testing.assert_array_equal(model[:-1].fit_transform(X, y), X[:, :3])
+
+    def test_columns_named_by_numbers_are_found_by_name(self):
+        X = pd.DataFrame({2: [1.0, 2, 3], 0: [4.0, 5, 6], 1: [7.0, 8, 9]})
+        columns = tuple(Column(name, "numeric") for name in X.columns)
+        schema = Schema(columns=columns, task_type="binary", n_rows=3, min_class_count=1)
+        steps = build_estimator({**TREE, "encoding": "ordinal"}, schema)[:-1]
+        np.testing.assert_array_equal(steps.fit_transform(X[[0, 1, 2]]), X)
+
     def test_missing_column(self):
         model = build_estimator(BAYES, schema_of("numeric", "numeric"))
         with pytest.raises(DatasetError, match=r"columns \['x1'\] are missing"):
