@@ -87,7 +87,7 @@ class Suggestion:
     score_high: float = math.nan
 
     cost_s: float = math.nan
-    """Predicted seconds of one fit and prediction on this dataset, one core."""
+    """Predicted seconds of one fit to this dataset, on one core."""
 
     evidence: tuple[Evidence, ...] = ()
     """How it did on the nearest known tasks."""

@@ -110,7 +110,7 @@ def footnotes(suggestions: Suggestions) -> list[str]:
     total = sum(s.cost_s for s in suggestions)
     notes = [
         f"Expected: {metric}{lost} on rows held out{known}.",
-        "Seconds: one fit and prediction on one core of this machine"
+        "Seconds: one fit on one core of this machine"
         + (f"; {seconds(total)} for all of them." if total == total else "."),
     ]
     near = [n.name for n in suggestions.neighbours[:3]]
