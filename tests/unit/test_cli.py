@@ -19,7 +19,6 @@ from warmstart.metadataset import build, public
 from warmstart.metadataset.metadataset import MetaDataset
 
 ROOT = Path(__file__).parents[2]
-GERMAN = str(ROOT / "data" / "examples" / "german_credit.csv")
 
 
 @pytest.fixture(scope="module")
@@ -396,3 +395,15 @@ def test_the_command_works_as_a_process(table, tiny_base):
     )
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_commands_of_the_readme_work(monkeypatch):
+    """Those on the example data and the embedded base."""
+    monkeypatch.chdir(ROOT)
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    commands = [line.split()[2:] for line in lines if line.startswith("$ warmstart ")]
+    commands = [c for c in commands if c == ["knowledge"] or "examples" in " ".join(c)]
+    assert len(commands) >= 5
+    for command in commands:
+        result = CliRunner().invoke(app, command)
+        assert result.exit_code == 0, (command, result.output)
