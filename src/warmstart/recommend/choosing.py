@@ -69,9 +69,6 @@ def choose(
     if fitted.costs is not None:
         costs = fitted.costs.predict(metafeatures, speed)[candidates]
     _check_budget(costs, time_budget_s)
-    # The portfolio speaks where meta-features mislead; predictions then ignore them too.
-    described = None if method == "portfolio" else metafeatures
-    posterior = fitted.pmf.start(described, candidates)
     if method == "pmf":
         regret = fitted.chooser.start(metafeatures, candidates)
         draws = regret.draw_losses(N_SAMPLES, np.random.default_rng(random_state))
@@ -85,9 +82,12 @@ def choose(
         notes.append(f"{n} were asked for; {len(picks)} of {len(candidates)} fit{within}.")
     if not fitted.knows_scale(metafeatures):
         notes.append("Predicted errors are in units of the target's standard deviation.")
+    # The portfolio speaks where meta-features mislead; predictions then ignore them too.
+    described = None if method == "portfolio" else metafeatures
+    posterior = fitted.pmf.start(described, candidates[picks])
     return Choice(
         columns=[int(candidates[k]) for k in picks],
-        quantiles=posterior.score_quantiles(_LEVELS)[:, picks] * fitted.scale(metafeatures),
+        quantiles=posterior.score_quantiles(_LEVELS) * fitted.scale(metafeatures),
         costs=costs[picks],
         strategy=method if isinstance(method, str) else type(method).__name__,
         notes=tuple(notes),
