@@ -1,4 +1,5 @@
 import os
+from contextlib import contextmanager
 
 import pytest
 
@@ -14,4 +15,23 @@ def tiny_base(tmp_path_factory):
 
     from warmstart.recommend.recommender import Recommender
 
-    return Recommender().fit(tiny_metadataset()).save(tmp_path_factory.mktemp("kb") / "base")
+    with few_trees():
+        recommender = Recommender().fit(tiny_metadataset())
+        return recommender.save(tmp_path_factory.mktemp("kb") / "base")
+
+
+@pytest.fixture(scope="module")
+def small_forests():
+    """For modules that do little else than fit models."""
+    with few_trees():
+        yield
+
+
+@contextmanager
+def few_trees():
+    """Ten trees a forest of the prior mean instead of a hundred."""
+    from warmstart.similarity.forest import ForestWeights
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(ForestWeights.fit.__func__.__kwdefaults__, "n_trees", 10)
+        yield

@@ -75,25 +75,37 @@ def understand(
 
         dataset = load_dataset(data, y, target=target, task_type=task_type, kinds=kinds)
         task_type = dataset.task_type
-    elif task_type is None and metafeatures is not None:
-        task_type = _described_kind(md, metafeatures)
+    given = None if metafeatures is None else _as_numbers(metafeatures)
+    if dataset is None and task_type is None and given is not None:
+        task_type = _described_kind(md, given)
     kind = resolve_kind(recommender.task_types(), task_type)
     chosen = resolve_metric(md.metrics, metric, kind)
     return Query(
         dataset=dataset,
         kind=kind,
         metric=chosen,
-        metafeatures=describe(md.metafeatures, dataset, metafeatures),
+        metafeatures=describe(md.metafeatures, dataset, given),
         excluded=excluded,
         fitted=recommender.fitted(kind, chosen, excluded),
     )
 
 
-def _described_kind(md: MetaDataset, metafeatures: Any) -> str | None:
+def _as_numbers(metafeatures: Any) -> pd.Series[Any]:
+    """Meta-features by name, NaN where they are not finite."""
+    try:
+        phi = pd.Series(metafeatures).astype("float64").rename(index=str)
+    except (TypeError, ValueError) as error:
+        raise KnowledgeError(
+            "metafeatures are numbers by name, as warmstart.extract_metafeatures gives them: "
+            f"{error}"
+        ) from error
+    return phi.where(np.isfinite(phi))
+
+
+def _described_kind(md: MetaDataset, metafeatures: pd.Series[Any]) -> str | None:
     """The one kind of task whose known tasks have all of these meta-features, if there is."""
     known = md.metafeatures
-    given = {str(name) for name, value in dict(metafeatures).items() if not pd.isna(value)}
-    names = given & {str(name) for name in known.columns}
+    names = set(metafeatures.dropna().index) & {str(name) for name in known.columns}
     fits = []
     for kind, members in MEMBERS.items():
         tasks = md.tasks.index[md.tasks["task_type"].isin(members)]
@@ -146,21 +158,19 @@ def resolve_metric(
 
 
 def describe(
-    known: pd.DataFrame, dataset: Dataset | None, metafeatures: Any
+    known: pd.DataFrame, dataset: Dataset | None, metafeatures: pd.Series[Any] | None
 ) -> pd.Series[Any] | None:
     """Meta-features of the new task; None where there is nothing to compare them with."""
     if metafeatures is not None:
-        phi = pd.Series(metafeatures, dtype="float64").rename(index=str)
-        phi = phi.where(np.isfinite(phi))
         names = [str(name) for name in known.columns]
         if not names:
             return None
-        if not set(phi.index) & set(names):
+        if not set(metafeatures.index) & set(names):
             raise KnowledgeError(
-                f"none of the meta-features {list(phi.index)[:3]} … is known; the base has "
-                f"{names[:3]} …"
+                f"none of the meta-features {list(metafeatures.index)[:3]} … is known; the "
+                f"base has {names[:3]} …"
             )
-        return phi
+        return metafeatures
     if dataset is None or not len(known.columns):
         return None
     from warmstart.metafeatures.extract import metafeatures_of

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from warmstart.domain import plain_value
 from warmstart.errors import KnowledgeError, MetaDatasetError, NotFittedError
@@ -187,16 +188,18 @@ class Recommender:
         fitted, phi, dataset = query.fitted, query.metafeatures, query.dataset
         columns, notes = choose_candidates(fitted, space, query.schema)
         relation, neighbours, near = find_relatives(fitted, phi)
-        choice = choose(
-            fitted,
-            phi,
-            columns,
-            n,
-            method=self._method(strategy, bool(relation)),
-            time_budget_s=time_budget_s,
-            speed=self._speed(),
-            random_state=seed,
-        )
+        # On matrices this small, BLAS threads cost several times what they save.
+        with threadpool_limits(limits=1, user_api="blas"):
+            choice = choose(
+                fitted,
+                phi,
+                columns,
+                n,
+                method=self._method(strategy, bool(relation)),
+                time_budget_s=time_budget_s,
+                speed=self._speed(),
+                random_state=seed,
+            )
         warnings = [*(() if dataset is None else dataset.warnings), *notes, *choice.notes]
         if relation:
             instead = strategy == "auto" and choice.strategy == "portfolio"

@@ -459,6 +459,13 @@ class TestMetafeatures:
         with pytest.raises(KnowledgeError, match=r"none of the meta-features \['colour'\]"):
             toy_recommender.suggest(metafeatures={"colour": 3.0})
 
+    @pytest.mark.parametrize(
+        "phi", ["kind", {"kind": "many"}, pd.DataFrame({"kind": [1.0]}), {"kind": [1.0, 2.0]}]
+    )
+    def test_that_are_no_numbers_by_name(self, toy_recommender, phi):
+        with pytest.raises(KnowledgeError, match="metafeatures are numbers by name"):
+            toy_recommender.suggest(metafeatures=phi)
+
     def test_names_that_are_numbers(self, tmp_path):
         named = metafeatures(task_ids())
         numbered = named.set_axis(range(named.shape[1]), axis=1)
