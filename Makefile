@@ -31,7 +31,7 @@ pytest: $(VENV)/dev
 	$(BIN)/python -m pytest
 
 notebooks: $(VENV)/dev
-	SMOKE_TEST=1 $(BIN)/python -m pytest --nbmake --nbmake-timeout=300 notebooks
+	SMOKE_TEST=1 OMP_NUM_THREADS=1 IPYTHONDIR=$(CURDIR)/$(VENV)/ipython $(BIN)/python -m pytest --nbmake --nbmake-timeout=900 --timeout=900 notebooks
 
 # The wheel must carry the knowledge base, stay small, and answer where there is no checkout.
 wheel: $(VENV)/made
