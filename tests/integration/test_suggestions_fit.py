@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.model_selection import cross_val_score
 from tests.integration.real_data import CASES
 
 import warmstart
@@ -32,6 +33,17 @@ def test_all_ten_fit(name, knowledge):
             assert np.isfinite(predicted.astype(float)).all()
         else:
             assert classes(predicted) <= classes(case.y)
+
+
+@pytest.mark.parametrize("name", ["five_rows_a_class", "tiny", "tiny_binary", "wide"])
+def test_all_ten_cross_validate(name, knowledge):
+    """Also on two thirds of very little data."""
+    case = CASES[name]()
+    for suggestion in warmstart.suggest(case.X, case.y, knowledge=knowledge):
+        scores = cross_val_score(
+            suggestion.estimator(), case.X, case.y, cv=3, error_score="raise"
+        )
+        assert np.isfinite(scores).all()
 
 
 def test_learns_something(knowledge):

@@ -5,6 +5,8 @@ from tests.contracts.performance_model import PerformanceModelContract
 
 from warmstart.recommend.registry import METHODS, make_method
 
+pytestmark = pytest.mark.usefixtures("small_forests")
+
 
 @pytest.mark.parametrize("name", sorted(METHODS))
 class TestEveryMethod(PerformanceModelContract):

@@ -19,6 +19,8 @@ from warmstart.models.pmf import (
     standardise,
 )
 
+pytestmark = pytest.mark.usefixtures("small_forests")
+
 NEW = pd.Series({"kind": 1.0, "noise": 0.5, "constant": 7.0})
 
 
