@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 Strategy = Literal["auto", "pmf", "portfolio", "knn", "random"]
 STRATEGIES: tuple[str, ...] = ("auto", "pmf", "portfolio", "knn", "random")
 
+_N_PARTIAL = 4
+"""Models without excluded tasks that are kept for the next question."""
+
 
 class Recommender:
     """Learns from a meta-dataset which configurations suit which datasets.
@@ -92,11 +95,15 @@ class Recommender:
         self, task_type: str | None, metric: str | None, excluded: Iterable[Any] = ()
     ) -> Fitted:
         """Everything fitted to one kind of task in one metric, without excluded tasks."""
-        key = task_type, metric, tuple(sorted(map(str, excluded)))
+        gone = list(excluded)
+        key = task_type, metric, tuple(sorted(map(str, gone)))
         if key not in self._fitted:
             from warmstart.recommend.persistence import load_models
 
-            gone = list(excluded)
+            # Whoever leaves out each family in turn must not fill the memory with models.
+            partial = [one for one in self._fitted if one[2]]
+            for old in partial[: max(0, len(partial) + 1 - _N_PARTIAL)] if gone else ():
+                del self._fitted[old]
             try:
                 self._fitted[key] = Fitted.fit(
                     self.md.drop(tasks=gone) if gone else self.md,

@@ -295,6 +295,16 @@ class TestExclude:
         toy_recommender.suggest(metafeatures=NEW, exclude=["t1", "t2"])
         assert toy_recommender.suggest(metafeatures=NEW).to_json() == before
 
+    def test_leaving_out_each_family_in_turn_does_not_fill_the_memory(self):
+        recommender = Recommender().fit(toy())
+        for family in range(7):
+            recommender.suggest(metafeatures=NEW, n=1, exclude=f"family{family}")
+        assert len(recommender._fitted) == 1 + 4
+        kept = dict(recommender._fitted)
+        recommender.suggest(metafeatures=NEW, n=1, exclude="family6")
+        recommender.suggest(metafeatures=NEW, n=1)
+        assert recommender._fitted == kept
+
     def test_a_typo(self, toy_recommender):
         with pytest.raises(KnowledgeError, match=r"'famly8', .* did you mean .*family8"):
             toy_recommender.suggest(metafeatures=NEW, exclude=["famly8"])
