@@ -178,7 +178,7 @@ def test_python_code_builds_the_suggested_pipelines(run, table, tmp_path, tiny_b
         (["suggest", "TABLE", "--target", "paid", "-n", "ten"], "Invalid value for '-n'"),
         (["suggest", "TABLE", "--target", "paid", "--space", "lightgmb"], "'lightgbm'"),
         (["suggest", "TABLE", "--target", "paid", "--metric", "r2"], "r2"),
-        (["suggest", "TABLE", "--target", "paid", "--exclude", "nothing"], "exclude names"),
+        (["suggest", "TABLE", "--target", "paid", "--exclude", "famly-01"], "exclude names"),
         (["suggest", "TABLE", "--target", "paid", "--time-budget", "-1"], "time_budget_s"),
         (["suggest", "TABLE", "--target", "paid", "--format", "html"], "html"),
         (["suggest", "TABLE", "--target", "paid", "--kind", "age"], "COLUMN=KIND"),

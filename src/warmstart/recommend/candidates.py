@@ -93,7 +93,11 @@ def _refuse(wanted: set[str] | None, reasons: Counter[str]) -> None:
     raise SpaceMismatchError(f"nothing in {asked} can be fitted on this dataset: {why}")
 
 
-def resolve_excluded(exclude: Any, tasks: Any) -> list[Any]:
+_TYPO = 0.8
+"""Likeness from which an unknown name is taken for a misspelt one."""
+
+
+def resolve_excluded(exclude: Any, tasks: Any) -> tuple[list[Any], list[str]]:
     """Task ids that `exclude` names by id, name or family.
 
     Parameters
@@ -102,25 +106,33 @@ def resolve_excluded(exclude: Any, tasks: Any) -> list[Any]:
     tasks : DataFrame
         Of a meta-dataset: index task_id, columns name and family.
 
+    Returns
+    -------
+    found : list
+        Ids of the tasks, each once.
+    notes : list of str
+        What was named and is not in the base: there is nothing to forget.
+
     Raises
     ------
     KnowledgeError
-        If something excluded is not in the base; the message names what is like it.
+        If an unknown name is so like a known one that it must be misspelt: going on
+        would let through what was to be left out.
     """
     if exclude is None:
-        return []
+        return [], []
     wanted = [exclude] if np.isscalar(exclude) else list(exclude)
     found: list[Any] = []
+    notes: list[str] = []
     for name in wanted:
         matches = (tasks.index == name) | (tasks["family"] == name)
         if "name" in tasks:
             matches |= tasks["name"] == name
         if not matches.any():
             known = [str(k) for k in {*tasks.index, *tasks["family"], *tasks.get("name", ())}]
-            close = difflib.get_close_matches(str(name), known, n=3)
-            hint = f"; did you mean {', '.join(close)}?" if close else ""
-            raise KnowledgeError(
-                f"exclude names {name!r}, which is no task, name or family known{hint}"
-            )
+            said = f"exclude names {name!r}, which is no task, name or family known"
+            if close := difflib.get_close_matches(str(name), known, n=3, cutoff=_TYPO):
+                raise KnowledgeError(f"{said}; did you mean {', '.join(close)}?")
+            notes.append(f"{said}: there is nothing to leave out.")
         found += list(tasks.index[matches])
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found)), notes

@@ -43,6 +43,9 @@ class Query:
     metric: str | None
     metafeatures: pd.Series[Any] | None
     excluded: tuple[Any, ...]
+    notes: tuple[str, ...]
+    """What the question named in vain."""
+
     fitted: Fitted
 
     @property
@@ -68,7 +71,7 @@ def understand(
     Parameters and errors as in :meth:`warmstart.Recommender.suggest`.
     """
     md = recommender.md
-    excluded = tuple(resolve_excluded(exclude, md.tasks))
+    excluded, notes = resolve_excluded(exclude, md.tasks)
     dataset = None
     if data is not None:
         from warmstart.datasets.load import load_dataset
@@ -85,7 +88,8 @@ def understand(
         kind=kind,
         metric=chosen,
         metafeatures=describe(md.metafeatures, dataset, given),
-        excluded=excluded,
+        excluded=tuple(excluded),
+        notes=tuple(notes),
         fitted=recommender.fitted(kind, chosen, excluded),
     )
 

@@ -172,8 +172,8 @@ class Recommender:
         DatasetError
             If the dataset cannot be learned from.
         KnowledgeError
-            If the base knows no such task, metric or excluded name, or nothing fits the
-            time budget.
+            If the base knows no such task or metric, an excluded name is misspelt, or
+            nothing fits the time budget.
         SpaceMismatchError
             If `space` leaves nothing that is legal for the dataset.
         ValueError
@@ -207,7 +207,8 @@ class Recommender:
                 speed=self._speed(),
                 random_state=seed,
             )
-        warnings = [*(() if dataset is None else dataset.warnings), *notes, *choice.notes]
+        read = () if dataset is None else dataset.warnings
+        warnings = [*read, *query.notes, *notes, *choice.notes]
         if relation:
             instead = strategy == "auto" and choice.strategy == "portfolio"
             warnings.append(
@@ -304,7 +305,8 @@ class Recommender:
             random_state=self.random_state if random_state is None else random_state,
             speed=self._speed(),
         )
-        return Search(fitted, question)
+        read = () if query.dataset is None else query.dataset.warnings
+        return Search(fitted, question, warnings=(*read, *query.notes))
 
     def save(self, path: str | Path) -> Path:
         """Write the meta-dataset and the fitted models to a folder; no pickles."""

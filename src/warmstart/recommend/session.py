@@ -39,8 +39,13 @@ class Search:
     Made by :func:`warmstart.search` or :meth:`warmstart.Recommender.search`.
     """
 
-    def __init__(self, fitted: Fitted, question: Question) -> None:
+    def __init__(
+        self, fitted: Fitted, question: Question, *, warnings: tuple[str, ...] = ()
+    ) -> None:
         self._fitted, self.question = fitted, question
+        self.warnings = warnings
+        """What was repaired, dropped, capped or assumed when the search was begun."""
+
         self._pool = list(question.pool)
         self._ids = list(question.pool_ids)
         self._learners = list(question.learners)

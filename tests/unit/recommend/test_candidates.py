@@ -159,20 +159,22 @@ class TestExclude:
         ],
     )
     def test_by_id_name_or_family(self, exclude, expected):
-        assert resolve_excluded(exclude, self.tasks) == expected
+        assert resolve_excluded(exclude, self.tasks) == (expected, [])
 
     @pytest.mark.parametrize("exclude", [31, np.int64(31), [31], "31", np.array([31])])
     def test_by_number(self, exclude):
         tasks = pd.DataFrame({"name": ["3", "31"], "family": [3, 31]}, index=[3, 31])
-        assert resolve_excluded(exclude, tasks) == [31]
+        assert resolve_excluded(exclude, tasks) == ([31], [])
 
     def test_tasks_without_names(self):
-        assert resolve_excluded("iris", self.tasks[["family"]]) == ["t1", "t2"]
+        assert resolve_excluded("iris", self.tasks[["family"]]) == (["t1", "t2"], [])
 
     def test_a_typo_names_near_misses(self):
         with pytest.raises(KnowledgeError, match=r"exclude names 'irs', .* did you mean iris"):
             resolve_excluded(["wine", "irs"], self.tasks)
 
-    def test_nothing_like_it(self):
-        with pytest.raises(KnowledgeError, match=r"no task, name or family known$"):
-            resolve_excluded("zzz", self.tasks)
+    def test_what_is_not_there_need_not_be_left_out(self):
+        found, notes = resolve_excluded(["iris", "zzz"], self.tasks)
+        assert found == ["t1", "t2"]
+        assert len(notes) == 1
+        assert "'zzz', which is no task, name or family known" in notes[0]

@@ -309,6 +309,14 @@ class TestExclude:
         with pytest.raises(KnowledgeError, match=r"'famly8', .* did you mean .*family8"):
             toy_recommender.suggest(metafeatures=NEW, exclude=["famly8"])
 
+    def test_a_stranger_is_reported(self, toy_recommender):
+        plain = toy_recommender.suggest(metafeatures=NEW)
+        without = toy_recommender.suggest(metafeatures=NEW, exclude=["credit-g"])
+        assert ids(without) == ids(plain)
+        assert any("exclude names 'credit-g'" in warning for warning in without.warnings)
+        search = toy_recommender.search(metafeatures=NEW, exclude="credit-g")
+        assert any("exclude names 'credit-g'" in warning for warning in search.warnings)
+
     def test_everything(self, toy_recommender):
         with pytest.raises(KnowledgeError, match="nothing is left to learn from"):
             toy_recommender.suggest(metafeatures=NEW, exclude=list(task_ids()))
