@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_diabetes, load_iris
 
 import warmstart
 from warmstart import MetaDataset, Recommender
@@ -140,3 +140,14 @@ class TestRecommender:
     def test_on_a_dataset(self, df, knowledge):
         rec = Recommender.load(knowledge)
         assert len(rec.suggest(df, target="class", n=10)) == 10
+
+
+def test_units_of_the_target_change_no_choice(knowledge):
+    """Metres or miles: the same configurations, and errors in the units given."""
+    X, y = load_diabetes(return_X_y=True, as_frame=True)
+    large, small = (
+        warmstart.suggest(X, y * unit, metric="rmse", knowledge=knowledge)
+        for unit in (1024.0, 1.0)
+    )
+    assert [s.configuration_id for s in large] == [s.configuration_id for s in small]
+    assert [s.score for s in large] == pytest.approx([1024 * s.score for s in small])

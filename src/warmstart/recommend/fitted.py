@@ -27,6 +27,9 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 TARGET_SCALE = "TargetStd"
 """Meta-feature that errors in units of the target are divided by."""
 
+_TARGET_UNITS = (TARGET_SCALE, "TargetMAD")
+"""Meta-features in units of the target: metres or miles make no other task of it."""
+
 _IN_TARGET_UNITS = ("rmse", "mae")
 _FAILURES = [STATUSES.index(status) for status in ("failed", "timeout", "memout")]
 _MAX_ROWS = 2000.0
@@ -38,6 +41,7 @@ def score_table(md: MetaDataset, metric: str | None, task_type: str | None) -> S
 
     Configurations that never scored in this metric are left out. A configuration that
     failed on a task takes the task's worst score, so that failing is never attractive.
+    Meta-features in units of the target are left out: tasks are not alike by their units.
     """
     table = md.table(metric, task_type=task_type)
     scores = table.scores.copy()
@@ -50,11 +54,15 @@ def score_table(md: MetaDataset, metric: str | None, task_type: str | None) -> S
     worst = np.nanmin(scores, axis=1)
     scores = np.where(failed, worst[:, None], scores)
     scored = np.flatnonzero(np.isfinite(table.scores).any(axis=0))
+    phi = table.metafeatures
+    if phi is not None:
+        phi = phi.drop(columns=[name for name in _TARGET_UNITS if name in phi])
     return replace(
         table,
         scores=scores[:, scored],
         configuration_ids=table.configuration_ids[scored],
         costs=None if table.costs is None else table.costs[:, scored],
+        metafeatures=None if phi is None or phi.empty else phi,
         configurations=None,
     )
 
