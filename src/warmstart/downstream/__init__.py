@@ -1,0 +1,1 @@
+"""Tuners that can be started from suggestions, one file a tuner."""
