@@ -25,6 +25,8 @@ from warmstart.metadataset.views import Views
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from warmstart.metadataset.uniting import Conflicts
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MetaDataset(Views):
@@ -256,6 +258,55 @@ class MetaDataset(Views):
             _evaluations=parts.evaluations,
             _rows=np.arange(len(parts.tasks)),
             info=parts.info,
+        )
+
+    def merge(self, *others: MetaDataset, conflicts: Conflicts = "refuse") -> Self:
+        """Unite with meta-datasets of other sources.
+
+        Tasks and configurations are the same where their ids are, evaluations where
+        source and run id are: merging a source twice changes nothing. Families that share
+        a task become one. Ids stay integers where all are.
+
+        Parameters
+        ----------
+        *others : MetaDataset
+            Their new tasks, configurations and runs come after those here, in order.
+        conflicts : {"refuse", "first", "last"}
+            What to do where two say something else of the same task (type, rows, classes),
+            configuration, meta-features or run. Names and the like never conflict: the
+            first counts (with "last" the last), and ``info["merge_notes"]`` says so. A run
+            that was still running gives way to its end.
+
+        Returns
+        -------
+        MetaDataset
+            Lazily read: a folder that one of them was opened from must stay.
+
+        Raises
+        ------
+        MetaDatasetError
+            At a conflict, naming ids and values.
+
+        Examples
+        --------
+        >>> ours = MetaDataset.from_matrix(pd.DataFrame({"a": [0.9]}, index=["x"]))
+        >>> theirs = MetaDataset.from_matrix(pd.DataFrame({"b": [0.7]}, index=["y"]))
+        >>> ours.merge(theirs, theirs).matrix()
+             a    b
+        x  0.9  NaN
+        y  NaN  0.7
+        """
+        from warmstart.metadataset.merging import merge
+
+        merged = merge([self, *others], conflicts)
+        return type(self).from_parts(
+            merged.task_ids,
+            merged.evaluations,
+            merged.configurations,
+            metafeatures=merged.metafeatures,
+            families=merged.families,
+            tasks=merged.tasks,
+            info=merged.info,
         )
 
     def save(self, path: str | Path) -> Path:

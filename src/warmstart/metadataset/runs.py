@@ -35,11 +35,12 @@ class Evaluations(Protocol):
         """View the evaluations in one metric."""
         ...
 
-    def rows(self) -> Iterator[pa.Table]:
+    def rows(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Every evaluation as a row of :data:`~warmstart.metadataset.schema.EVALUATIONS`.
 
         In tables of a bounded size, always in the same order, with a column ``source``
-        that names where each row came from. Text may be dictionary-encoded.
+        that names where each row came from. Text may be dictionary-encoded. Only the
+        named `columns` where some are named; there may be more.
         """
         ...
 
@@ -62,14 +63,17 @@ class MatrixEvaluations:
         """View one metric."""
         return self.layers[metric]
 
-    def rows(self) -> Iterator[pa.Table]:
-        """Every evaluated cell as a row, task by task."""
+    def rows(
+        self,
+        columns: Sequence[str] | None = None,  # noqa: ARG002 - making them all is quick
+    ) -> Iterator[pa.Table]:
+        """Every evaluated cell as a row, task by task; all columns, whichever are named."""
         n_together = max(1, _ROWS_AT_ONCE // len(self.configuration_names))
         for metric, layer in self.layers.items():
             for begin in range(0, len(self.task_names), n_together):
                 tasks, configs = np.nonzero(layer.status[begin : begin + n_together])
                 tasks += begin
-                columns = {
+                filled = {
                     "task_id": encoded(tasks, self.task_names),
                     "configuration_id": encoded(configs, self.configuration_names),
                     "metric": encoded(np.zeros(len(tasks), np.int32), [metric]),
@@ -77,8 +81,8 @@ class MatrixEvaluations:
                     "status": encoded(layer.status[tasks, configs], list(STATUSES)),
                 }
                 if layer.costs is not None:
-                    columns["cost_s"] = pa.array(layer.costs[tasks, configs], from_pandas=True)
-                yield complete(columns, len(tasks), self.source)
+                    filled["cost_s"] = pa.array(layer.costs[tasks, configs], from_pandas=True)
+                yield complete(filled, len(tasks), self.source)
 
 
 @dataclass(eq=False)
@@ -97,9 +101,9 @@ class RunEvaluations:
     configuration_names: list[str]
     _layers: dict[str, Layer] = field(default_factory=dict)
 
-    def rows(self) -> Iterator[pa.Table]:
-        """All rows with all their columns."""
-        yield from self.load(None)
+    def rows(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """All rows, with all their columns and the source where none are named."""
+        yield from self.load(columns)
 
     def layer(self, metric: str) -> Layer:
         """Scatter the rows of one metric into matrices."""
