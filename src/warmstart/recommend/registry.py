@@ -8,6 +8,8 @@ from collections.abc import Callable
 from warmstart.models.average_rank import AverageRank
 from warmstart.models.cold_gp import ColdGP
 from warmstart.models.forest import BoostedTrees
+from warmstart.models.gplvm import GPLVM
+from warmstart.models.gplvm_training import PUBLISHED
 from warmstart.models.knd import KND
 from warmstart.models.knn_portfolio import KNNPortfolio
 from warmstart.models.knn_rank import KNNRank
@@ -25,6 +27,8 @@ from warmstart.recommend.surrogate import SurrogateGuided
 
 METHODS: dict[str, Callable[[], PerformanceModel]] = {
     "pmf": GuidedPMF,
+    "gplvm": lambda: SurrogateGuided(model=GPLVM()),
+    "gplvm_published": lambda: SurrogateGuided(model=GPLVM(recipe=PUBLISHED)),
     "linear_pmf": lambda: Guided(model=LinearPMF()),
     "knn": KND,
     "knn_portfolio": KNNPortfolio,

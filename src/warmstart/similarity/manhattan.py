@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from warmstart.errors import MetaDatasetError, NotFittedError
 from warmstart.metadataset.table import Floats, ScoreTable
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+_SCALING = ("low", "spread", "median", "scaled")
 
 
 @dataclass(slots=True)
@@ -94,3 +97,33 @@ class Manhattan:
         scaled = (known - self.low_) / self.spread_
         found[self.rows_] = np.abs(self.scaled_ - scaled).sum(axis=1)
         return found
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Everything remembered, as plain arrays.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        """
+        if self.names_ is None:
+            raise NotFittedError("fit the similarity to a table first")
+        arrays = {
+            "names": np.asarray([str(name) for name in self.names_], dtype=str),
+            "n_tasks": np.asarray(self.n_tasks_),
+            "rows": np.asarray(self.rows_),
+        }
+        if len(self.rows_):
+            arrays |= {name: getattr(self, f"{name}_") for name in _SCALING}
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Manhattan:
+        """Read what :meth:`to_arrays` gave."""
+        scaling = {f"{name}_": arrays[name] for name in _SCALING if len(arrays["rows"])}
+        return cls(
+            names_=pd.Index([str(name) for name in arrays["names"]]),
+            n_tasks_=int(arrays["n_tasks"]),
+            rows_=arrays["rows"],
+            **scaling,
+        )

@@ -1,5 +1,7 @@
 """Every method by name keeps the promises of a performance model."""
 
+from dataclasses import replace
+
 import pytest
 from tests.contracts.performance_model import PerformanceModelContract
 
@@ -12,4 +14,7 @@ pytestmark = pytest.mark.usefixtures("small_forests")
 class TestEveryMethod(PerformanceModelContract):
     @pytest.fixture
     def model(self, name):
-        return make_method(name)
+        method = make_method(name)
+        if name.startswith("gplvm"):  # promises do not wait for training to converge
+            method.model.recipe = replace(method.model.recipe, n_epochs=3)
+        return method
