@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     import pandas as pd
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from warmstart.domain import TaskType
+    from warmstart.downstream.fit import Policy
+    from warmstart.downstream.given import Points
+    from warmstart.downstream.names import NameMapping
+    from warmstart.downstream.seed_report import SeedReport
     from warmstart.metadataset.table import ScoreTable
     from warmstart.metafeatures.prepared import Prepared
 
@@ -125,4 +129,34 @@ class MetaFeature(Protocol):
 
     def __call__(self, prepared: Prepared) -> float:
         """Its value: finite for every dataset, the same again for the same seed."""
+        ...
+
+
+@runtime_checkable
+class Downstream(Protocol):
+    """A tuner that can be given its first trials; a module with a function ``seed`` is one."""
+
+    def seed(
+        self,
+        suggestions: Points,
+        target: Any,
+        *,
+        space: Any = None,
+        mapping: NameMapping | None = None,
+        policy: Policy = "repair",
+        defaults: Mapping[str, Any] | None = None,
+        scores: Sequence[float | None] | None = None,
+    ) -> SeedReport:
+        """Queue every legal configuration, best first; report whatever is not as given.
+
+        What the tuner runs is what the report says it accepted, in that order, whatever
+        was handed in. Where the tuner takes its first points as arguments, these are in
+        the report. Seeding twice queues nothing twice. Under the policy "strict" nothing
+        reaches the tuner unless all of it arrives unchanged.
+
+        Raises
+        ------
+        SpaceMismatchError
+            If the space is not known, or the policy is "strict" and a point does not fit.
+        """
         ...

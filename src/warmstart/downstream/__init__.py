@@ -1,1 +1,31 @@
-"""Tuners that can be started from suggestions, one file a tuner."""
+"""Tuners that can be started from suggestions, one file a tuner.
+
+``warmstart.downstream.<tuner>.seed(suggestions, target, …)`` gives points to a tuner and
+returns a :class:`~warmstart.downstream.seed_report.SeedReport`;
+:func:`warmstart.downstream.seed` finds out which tuner a target is of.
+"""
+
+from importlib import import_module
+from typing import Any
+
+TUNERS = ("optuna", "points")
+"""Modules with a function ``seed``, loaded when first asked for."""
+
+_HOME = {
+    "SeedReport": "warmstart.downstream.seed_report",
+    "Space": "warmstart.downstream.space",
+    "fit_points": "warmstart.downstream.fit",
+    "seed": "warmstart.downstream.dispatch",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in TUNERS:
+        return import_module(f"{__name__}.{name}")
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME, *TUNERS])

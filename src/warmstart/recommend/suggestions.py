@@ -14,6 +14,8 @@ from warmstart.errors import SpaceMismatchError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from warmstart.downstream.seed_report import SeedReport
+
 _FORMAT = 1
 
 
@@ -223,6 +225,36 @@ class Suggestions(Sequence[Suggestion]):
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"the JSON of suggestions is incomplete: {error}") from error
+
+    def seed(self, target: Any, space: Any = None, **options: Any) -> SeedReport:
+        """Give the configurations to a tuner as its first trials, best first.
+
+        Parameters
+        ----------
+        target : object
+            An Optuna study or another tuner's object, see :mod:`warmstart.downstream`; a
+            list has the configurations appended.
+        space : object, optional
+            The tuner's space in its own words, where the target does not know it.
+        **options
+            ``mapping`` of names, ``policy`` ("repair", "drop" or "strict"), ``defaults``
+            of what a configuration lacks, and what the tuner's own module takes besides.
+
+        Returns
+        -------
+        SeedReport
+            What the tuner runs first, and everything that had to change and why.
+
+        Raises
+        ------
+        SpaceMismatchError
+            If no tuner takes such a target, or the space is not known.
+        """
+        # Through the package's door: the room of tuners lies below this one.
+        import warmstart
+
+        report: SeedReport = warmstart.downstream.seed(self, target, space=space, **options)
+        return report
 
     def explain(self) -> str:
         """Why these, in plain text: neighbours, expectations, evidence, warnings."""

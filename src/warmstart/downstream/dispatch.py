@@ -1,0 +1,69 @@
+"""Find out which tuner a target is of, by the module that its class comes from."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from warmstart.downstream.given import Points
+from warmstart.downstream.seed_report import SeedReport
+from warmstart.errors import SpaceMismatchError
+
+_PACKAGES = {"optuna": "optuna"}
+"""Package that a target's class is from, to the module that seeds it."""
+
+
+def seed(suggestions: Points, target: Any, *, space: Any = None, **options: Any) -> SeedReport:
+    """Give points to whatever tuner `target` is of.
+
+    Parameters
+    ----------
+    suggestions : Suggestions, or iterable of Suggestion or of dict, or DataFrame
+    target : object
+        An Optuna study, a list to append dictionaries to, …: what the ``seed`` of one of
+        the modules in :mod:`warmstart.downstream` takes.
+    space : object, optional
+        The tuner's space, where the target does not know it.
+    **options
+        ``mapping``, ``policy``, ``defaults``, ``scores``, and what the tuner's own module
+        takes besides.
+
+    Raises
+    ------
+    SpaceMismatchError
+        If no tuner takes such a target.
+
+    Examples
+    --------
+    >>> from warmstart.downstream.space import Choice, Space
+    >>> queue, space = [], Space(parameters=(Choice(name="k", choices=("a", "b")),))
+    >>> seed([{"k": "A"}], queue, space=space).accepted, queue
+    ([{'k': 'a'}], [{'k': 'a'}])
+    """
+    module = import_module(f"warmstart.downstream.{tuner_of(target)}")
+    report: SeedReport = module.seed(suggestions, target, space=space, **options)
+    return report
+
+
+def tuner_of(target: Any) -> str:
+    """Name of the module that seeds `target`.
+
+    Raises
+    ------
+    SpaceMismatchError
+        If none does.
+    """
+    if target is None or isinstance(target, list):
+        return "points"
+    kind = target if isinstance(target, type) else type(target)
+    for base in kind.__mro__:
+        package = base.__module__.partition(".")[0]
+        if package in _PACKAGES:
+            return _PACKAGES[package]
+    from warmstart.downstream import TUNERS
+
+    raise SpaceMismatchError(
+        f"no tuner takes a {kind.__module__}.{kind.__qualname__} as its target; pass the "
+        f"tuner's own object, or call warmstart.downstream.<tuner>.seed, <tuner> one of "
+        f"{list(TUNERS)}"
+    )

@@ -1,0 +1,229 @@
+"""Fit points to a tuner's space: mapped, repaired, filled, ordered, and all of it told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias, get_args
+
+from warmstart.downstream.given import Given, Points, given_points
+from warmstart.downstream.legal import nearest_legal, plain, same
+from warmstart.downstream.names import NameMapping, Names
+from warmstart.downstream.seed_report import Accepted, Change, Dropped, SeedReport
+from warmstart.downstream.space import ABSENT, Constant, Parameter, Space
+from warmstart.errors import SpaceMismatchError
+
+Policy = Literal["repair", "drop", "strict"]
+
+Ask: TypeAlias = Callable[[Parameter], Any]
+"""Answers a parameter with the legal value that the point has for it."""
+
+Define: TypeAlias = Callable[[Ask], None]
+"""Asks for the parameters of one point, one after the other, as the tuner would."""
+
+
+def fit_points(
+    points: Points,
+    space: Space | Define,
+    *,
+    tuner: str,
+    mapping: NameMapping | None = None,
+    policy: Policy = "repair",
+    defaults: Mapping[str, Any] | None = None,
+    scores: Sequence[float | None] | None = None,
+    present: Iterable[Mapping[str, Any]] = (),
+) -> SeedReport:
+    """Make every point legal for a space, or say why it cannot be.
+
+    Parameters
+    ----------
+    points : Suggestions, or iterable of Suggestion or of dict, or DataFrame
+    space : Space or callable
+        The tuner's space; or, where what it asks for depends on the values, what is
+        called with a function that answers parameters, once for each point.
+    tuner : str
+        Its name, for the report.
+    mapping : mapping, optional
+        See :class:`~warmstart.downstream.names.Names`.
+    policy : {"repair", "drop", "strict"}
+        What becomes of an illegal value: replaced by the nearest legal one (the point is
+        dropped where none is near); its point dropped; or an error for the first point
+        that would not arrive exactly as given. Except under "strict", names that the
+        space does not have are left out and missing ones filled with defaults. All of it
+        is in the report.
+    defaults : mapping, optional
+        Values by the tuner's names for what a point lacks; the space's own by default.
+    scores : sequence of float, optional, shape (n_points,)
+        See :func:`~warmstart.downstream.given.given_points`.
+    present : iterable of mapping
+        Points the tuner has already; they are not given to it again.
+
+    Raises
+    ------
+    SpaceMismatchError
+        If `mapping` or `defaults` do not fit, or the policy is "strict" and a point does
+        not either.
+    ValueError
+        If the policy is none, or scores and points differ in number.
+    """
+    if policy not in get_args(Policy):
+        raise ValueError(f"policy must be one of {get_args(Policy)}, got {policy!r}")
+    given = given_points(points, scores)
+    names = Names(given, mapping)
+    if isinstance(space, Space):
+        names.check_targets(space.names)
+        if unknown := sorted(set(defaults or {}) - set(space.names)):
+            raise SpaceMismatchError(f"defaults name {unknown}, which the space does not have")
+    seen: list[tuple[str, Mapping[str, Any]]] = [
+        ("the tuner has it already", values) for values in present
+    ]
+    accepted: list[Accepted] = []
+    dropped: list[Dropped] = []
+    for point in given:
+        fitted = _Fit(point, names, defaults or {})
+        if isinstance(space, Space):
+            _ask_all(space, fitted)
+        else:
+            space(fitted.ask)
+        names.check_learner(point.values, fitted.taken)
+        fitted.leave_out_rest(space)
+        reason = fitted.why_not(policy)
+        if not reason and isinstance(space, Space):
+            reason = space.objection(fitted.values)
+        if policy == "strict" and (fitted.changes or reason):
+            why = reason or "; ".join(str(change) for change in fitted.changes)
+            raise SpaceMismatchError(
+                f"point {point.position} does not fit the space of {tuner}: {why}; use "
+                "policy='repair', or say with mapping={'name': None} what may be left out"
+            )
+        if not reason:
+            again = (why for why, values in seen if same_point(values, fitted.values))
+            reason = next(again, "")
+        if reason:
+            dropped.append(Dropped(point=point.position, values=point.values, reason=reason))
+            continue
+        seen.append((f"the same as point {point.position}", fitted.values))
+        accepted.append(
+            Accepted(
+                point=point.position,
+                values=fitted.values,
+                score=point.score,
+                changes=tuple(fitted.changes),
+            )
+        )
+    return SeedReport(tuner=tuner, points=tuple(accepted), dropped=tuple(dropped))
+
+
+def same_point(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two points have the same names with the same values."""
+    return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
+
+
+def _ask_all(space: Space, fitted: _Fit) -> None:
+    for parameter in space:
+        conditions = space.conditions_of(parameter.name)
+        failing = [c for c in conditions if not c.holds(fitted.values)]
+        if failing:
+            fitted.inactive[parameter.name] = failing[0].text
+        else:
+            fitted.ask(parameter)
+
+
+@dataclass
+class _Fit:
+    """One point on its way into a space."""
+
+    point: Given
+    names: Names
+    defaults: Mapping[str, Any]
+
+    values: dict[str, Any] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    taken: dict[str, str] = field(default_factory=dict)
+    """Parameter to the name of the point that answered it."""
+
+    inactive: dict[str, str] = field(default_factory=dict)
+    """Parameter to the condition that does not hold."""
+
+    unfit: list[str] = field(default_factory=list)
+    """Values that no legal one is near to."""
+
+    def __post_init__(self) -> None:
+        self._sources = self.names.sources(self.point.values)
+
+    def ask(self, parameter: Parameter) -> Any:
+        """The point's value for a parameter, made legal; the same again when asked again."""
+        if parameter.name in self.values:
+            return self.values[parameter.name]
+        sources = self._sources.get(parameter.name, [])
+        value = self._answer(parameter, sources[0]) if sources else self._fill(parameter)
+        self.values[parameter.name] = value
+        return value
+
+    def leave_out_rest(self, space: Space | Define) -> None:
+        """Tell of every name of the point that no parameter asked for."""
+        used = set(self.taken.values())
+        for name, value in self.point.values.items():
+            if name not in used:
+                self._change(name, "left out", value, ABSENT, self._why_left_out(name, space))
+
+    def why_not(self, policy: Policy) -> str:
+        """Why the point cannot be accepted under a policy; empty where it can."""
+        reasons = list(self.unfit)
+        if policy == "drop":
+            reasons += [str(change) for change in self.changes if change.kind == "repaired"]
+        return "; ".join(reasons)
+
+    def _answer(self, parameter: Parameter, name: str) -> Any:
+        self.taken[parameter.name] = name
+        given = self.point.values[name]
+        meant, translated = self.names.translated(name, self.point.values)
+        value, reason = nearest_legal(parameter, meant)
+        if value is ABSENT:
+            self.unfit.append(f"{parameter.name}: {reason}")
+            return parameter.fallback
+        if translated:
+            reason = "; ".join(["translated by mapping", *([reason] if reason else [])])
+        if reason:
+            self._change(parameter.name, "repaired", given, value, reason)
+        return value
+
+    def _fill(self, parameter: Parameter) -> Any:
+        default, reason = parameter.fallback, "missing; default of the space"
+        if isinstance(parameter, Constant):
+            reason = "constant of the space"
+        elif parameter.name in self.defaults:
+            reason = "missing; default given"
+            default, wrong = nearest_legal(parameter, self.defaults[parameter.name])
+            if wrong:
+                raise SpaceMismatchError(
+                    f"defaults give {parameter.name} the value "
+                    f"{self.defaults[parameter.name]!r}: {wrong}"
+                )
+        self._change(parameter.name, "filled", ABSENT, default, reason)
+        return plain(default)
+
+    def _why_left_out(self, name: str, space: Space | Define) -> str:
+        if self.names.is_left_out(name, self.point.values):
+            return "left out by mapping"
+        targets = [target for target, names in self._sources.items() if name in names]
+        for target in targets:
+            if target in self.inactive:
+                return f"inactive unless {self.inactive[target]}"
+            if target in self.taken:
+                return f"{target} was taken from {self.taken[target]}"
+        if isinstance(space, Space):
+            return "not in the space"
+        return "not asked for with these values"
+
+    def _change(self, parameter: str, kind: Any, old: Any, new: Any, reason: str) -> None:
+        self.changes.append(
+            Change(
+                point=self.point.position,
+                parameter=parameter,
+                kind=kind,
+                old=old,
+                new=new,
+                reason=reason,
+            )
+        )

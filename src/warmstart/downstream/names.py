@@ -1,0 +1,123 @@
+"""Which name of a point answers which parameter of a tuner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from warmstart.downstream.given import Given
+from warmstart.downstream.legal import same
+from warmstart.errors import SpaceMismatchError
+
+Mapped: TypeAlias = str | tuple[str, Mapping[Any, Any]] | None
+NameMapping: TypeAlias = Mapping[str, Mapped]
+"""Names of points to names of parameters, see :class:`Names`."""
+
+_LEARNER = "learner"
+
+
+class Names:
+    """Names of points, translated to names of a space.
+
+    A parameter is answered by the name that `mapping` sends to it, else by its own name,
+    else by its name behind the point's learner, as ``lightgbm:num_leaves`` answers
+    ``num_leaves`` for a point whose ``learner`` is ``lightgbm``.
+
+    Parameters
+    ----------
+    given : list of Given
+    mapping : mapping, optional
+        Name in the points (with or without its learner) to the tuner's name; to None to
+        leave it out on purpose; to ``(name, {old: new})`` to translate its values too.
+
+    Raises
+    ------
+    SpaceMismatchError
+        If `mapping` names what no point has, or sends two names to one.
+    """
+
+    def __init__(self, given: list[Given], mapping: NameMapping | None = None) -> None:
+        self._targets: dict[str, str | None] = {}
+        self._words: dict[str, Mapping[Any, Any]] = {}
+        for source, target in (mapping or {}).items():
+            if isinstance(target, tuple):
+                target, self._words[source] = target
+            self._targets[source] = target
+        self._check(given)
+        self._n_learners = len({g.values[_LEARNER] for g in given if _LEARNER in g.values})
+
+    def check_targets(self, names: Iterable[str]) -> None:
+        """Refuse a mapping that sends to none of `names`, the parameters there are."""
+        known = set(names)
+        for source, target in self._targets.items():
+            if target is not None and target not in known:
+                raise SpaceMismatchError(
+                    f"mapping sends {source!r} to {target!r}, but the target's space has "
+                    f"only {sorted(known)}"
+                )
+
+    def sources(self, values: Mapping[str, Any]) -> dict[str, list[str]]:
+        """For each name that a parameter may have, the names of the point that answer it.
+
+        The first is the one to take. Names that the mapping leaves out are not there.
+        """
+        found: dict[str, list[tuple[int, str]]] = {}
+        for name in values:
+            short = self._short(name, values)
+            mapped = next((n for n in (name, short) if n in self._targets), None)
+            if mapped is not None:
+                target = self._targets[mapped]
+                if target is not None:
+                    found.setdefault(target, []).append((0, name))
+                continue
+            found.setdefault(name, []).append((1, name))
+            if short != name:
+                found.setdefault(short, []).append((2, name))
+        return {target: [name for _, name in sorted(names)] for target, names in found.items()}
+
+    def is_left_out(self, name: str, values: Mapping[str, Any]) -> bool:
+        """Whether the mapping leaves a name out on purpose."""
+        names = (name, self._short(name, values))
+        return any(self._targets.get(n, "") is None for n in names)
+
+    def translated(self, name: str, values: Mapping[str, Any]) -> tuple[Any, bool]:
+        """The value of a point's name, and whether the mapping translated it."""
+        value = values[name]
+        for known in (name, self._short(name, values)):
+            for old, new in self._words.get(known, {}).items():
+                if same(old, value):
+                    return new, not same(new, value)
+        return value, False
+
+    def check_learner(self, values: Mapping[str, Any], taken: Mapping[str, str]) -> None:
+        """Refuse to mix the hyperparameters of several learners in a space that has one.
+
+        `taken` gives for each parameter of the space the name of the point it was taken
+        from. Two learners' ``learning_rate`` are not the same thing.
+        """
+        if self._n_learners < 2 or _LEARNER in taken.values():
+            return
+        for parameter, name in taken.items():
+            if parameter == self._short(name, values) != name:
+                raise SpaceMismatchError(
+                    f"{name!r} would become {parameter!r}, but the points are of "
+                    f"{self._n_learners} learners and the target's space has no parameter "
+                    f"{_LEARNER!r}; ask for one learner, as in suggest(space="
+                    f"{values[_LEARNER]!r}), or say with mapping={{...}} what is meant"
+                )
+
+    def _short(self, name: str, values: Mapping[str, Any]) -> str:
+        learner = values.get(_LEARNER)
+        return name.removeprefix(f"{learner}:") if isinstance(learner, str) else name
+
+    def _check(self, given: list[Given]) -> None:
+        there = {
+            n for g in given for name in g.values for n in (name, self._short(name, g.values))
+        }
+        if given and (unknown := sorted(set(self._targets) - there)):
+            raise SpaceMismatchError(
+                f"mapping names {unknown}, which no point has; the points have {sorted(there)}"
+            )
+        targets = [target for target in self._targets.values() if target is not None]
+        if twice := sorted({target for target in targets if targets.count(target) > 1}):
+            raise SpaceMismatchError(f"mapping sends two names to {twice}")
