@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING
 from warmstart.models.pmf import PMF
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from warmstart.metadataset.table import ScoreTable
 
 _OFFSET = 0.03
 """Share of a task's range below which differences in regret fade."""
 
 
-def fit_choice(table: ScoreTable, *, random_state: int = 0, pmf: PMF | None = None) -> PMF:
+def fit_choice(
+    table: ScoreTable,
+    *,
+    random_state: int = 0,
+    pmf: PMF | None = None,
+    columns: npt.NDArray[np.intp] | None = None,
+) -> PMF:
     """Fit PMF to normalised regrets.
 
     On the scale of error a hard task spends its spread on bad configurations; regret puts
@@ -28,6 +37,8 @@ def fit_choice(table: ScoreTable, *, random_state: int = 0, pmf: PMF | None = No
     random_state : int
     pmf : PMF, optional
         Whose settings to take, all but its offset.
+    columns : ndarray of int, optional
+        As in :meth:`PMF.fit`.
 
     Returns
     -------
@@ -36,5 +47,7 @@ def fit_choice(table: ScoreTable, *, random_state: int = 0, pmf: PMF | None = No
     """
     model = replace(pmf or PMF(), offset=_OFFSET, prior_=None)
     return model.fit(
-        replace(table, scores=-table.regret(), metric=None), random_state=random_state
+        replace(table, scores=-table.regret(), metric=None),
+        columns=columns,
+        random_state=random_state,
     )

@@ -2,11 +2,118 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import numpy.typing as npt
+
+from warmstart.errors import MetaDatasetError
+from warmstart.models.transfer_gp import encode, is_unaligned, transfer
+
+if TYPE_CHECKING:
+    from warmstart.metadataset.table import ScoreTable
+    from warmstart.models.shared_gp import SharedKernel
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+
+Completion = Literal["auto", "svd", "gp"]
+COMPLETIONS: tuple[str, ...] = ("auto", "svd", "gp")
+"""By what the configurations not tried are filled in; see :func:`complete`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """Standardised responses of all tasks on all candidates."""
+
+    responses: Array
+    """Shape (n_tasks, n_candidates); each task about its level, in units of its scale."""
+
+    levels: Array
+    scales: Array
+    """Mean and standard deviation of each task's response, shape (n_tasks,)."""
+
+    unknown: Array
+    """Variance that filling in leaves, mean over the tasks, shape (n_candidates,)."""
+
+    kernel: SharedKernel | None = None
+    """Of the processes that filled in, where they did."""
+
+
+def choose_completion(table: ScoreTable) -> Completion:
+    """How the default model completes `table`: "svd", or "gp" where nothing is shared."""
+    if is_unaligned(table.scores) and encode(table) is not None:
+        return "gp"
+    return "svd"
+
+
+def complete(
+    response: Array,
+    table: ScoreTable,
+    columns: npt.NDArray[np.intp] | None = None,
+    *,
+    how: Completion = "auto",
+    kernel: SharedKernel | None = None,
+    random_state: int = 0,
+) -> Completed:
+    """Standardise each task and fill in what it did not try.
+
+    Parameters
+    ----------
+    response : ndarray, shape (n_tasks, n_configs)
+        NaN where not evaluated.
+    table : ScoreTable
+        Where the responses come from.
+    columns : ndarray of int, optional
+        Candidates to complete; what was learnt of other configurations still counts
+        where `how` is "gp".
+    how : {"auto", "svd", "gp"}
+        "svd" by what tasks share, see :func:`soft_impute`; "gp" by a process a task over
+        what configurations are made of, see :func:`warmstart.models.transfer_gp.transfer`;
+        "auto" see :func:`choose_completion`.
+    kernel : SharedKernel, optional
+        Learnt before, for "gp".
+
+    Raises
+    ------
+    MetaDatasetError
+        If `how` is "gp" and no hyperparameters are known.
+    """
+    if how == "auto":
+        how = choose_completion(table)
+    encoded = encode(table) if how == "gp" else None
+    if how == "gp" and encoded is None:
+        raise MetaDatasetError(
+            "a Gaussian process a task compares configurations by their hyperparameters; "
+            f"none are known of the {table.n_configs} configurations here"
+        )
+    if encoded is None:
+        kept = response if columns is None else response[:, columns]
+        z, levels, scales = _standardised(kept)
+        unknown = np.zeros(kept.shape[1])
+        return Completed(
+            responses=soft_impute(z), levels=levels, scales=scales, unknown=unknown
+        )
+    z, levels, scales = _standardised(response)
+    found = transfer(z, encoded[1], columns, kernel=kernel, random_state=random_state)
+    # Tasks tried different configurations; on common ones they have other levels and
+    # scales. What a process does not know is part of the spread.
+    means = found.means.mean(axis=1)
+    stds = np.sqrt(found.means.var(axis=1) + found.variances.mean(axis=1))
+    stds = np.maximum(stds, 0.1)
+    return Completed(
+        responses=(found.means - means[:, None]) / stds[:, None],
+        levels=levels + scales * means,
+        scales=scales * stds,
+        unknown=(found.variances / stds[:, None] ** 2).mean(axis=0),
+        kernel=found.kernel,
+    )
+
+
+def _standardised(response: Array) -> tuple[Array, Array, Array]:
+    levels = np.nanmean(response, axis=1)
+    scales = np.maximum(np.nanstd(response, axis=1), 1e-3)
+    return (response - levels[:, None]) / scales[:, None], levels, scales
 
 
 def soft_impute(table: Array, *, rank: int = 15, n_rounds: int = 15) -> Array:

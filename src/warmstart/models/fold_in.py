@@ -8,12 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from warmstart.models.shared_gp import SharedKernel
 from warmstart.spaces.encoding import ConfigurationEncoder
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 _RIDGE = 0.03
 """Noise of a known configuration's loadings, in units of their variance."""
+
+_SMOOTH_RIDGE = 0.003
+"""The same where loadings come from processes over the same features."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,9 @@ class FoldIn:
 
     inverse: Array
 
+    shared: SharedKernel | None = None
+    """Learnt kernel in place of the exponential one."""
+
     @classmethod
     def fit(cls, known: Sequence[Mapping[str, Any]]) -> FoldIn:
         """Learn the geometry of the known configurations."""
@@ -49,6 +56,19 @@ class FoldIn:
         inverse = np.linalg.inv(kernel + _RIDGE * np.eye(len(points)))
         return cls(encoder, points, lengthscale, np.asarray(kernel), np.asarray(inverse))
 
+    @classmethod
+    def learnt(
+        cls,
+        known: Sequence[Mapping[str, Any]],
+        encoder: ConfigurationEncoder,
+        shared: SharedKernel,
+    ) -> FoldIn:
+        """Take encoding and kernel from the processes that completed the history."""
+        points = encoder.transform(known)
+        kernel = shared.between(points, points)
+        inverse = np.linalg.inv(kernel + _SMOOTH_RIDGE * np.eye(len(points)))
+        return cls(encoder, points, 1.0, kernel, np.asarray(inverse), shared)
+
     def weights(self, configurations: Sequence[Mapping[str, Any]]) -> tuple[Array, Array]:
         """Weights on the known configurations, and what they leave unsaid.
 
@@ -58,11 +78,16 @@ class FoldIn:
         unexplained : ndarray, shape (n,)
             Share of a configuration's own variance that its neighbours say nothing of.
         """
-        distance = _distance(self.encoder.transform(configurations), self.points)
-        kernel = np.exp(-distance / self.lengthscale)
+        kernel = self.across(self.encoder.transform(configurations))
         weights = kernel @ self.inverse
         unexplained = np.clip(1.0 - (weights * kernel).sum(axis=1), 0.0, 1.0)
         return np.asarray(weights), np.asarray(unexplained)
+
+    def across(self, points: Array) -> Array:
+        """Kernel of encoded configurations with the known ones, shape (n, n_known)."""
+        if self.shared is not None:
+            return self.shared.between(points, self.points)
+        return np.asarray(np.exp(-_distance(points, self.points) / self.lengthscale))
 
 
 def _distance(a: Array, b: Array) -> Array:

@@ -12,9 +12,10 @@ import pandas as pd
 
 from warmstart.errors import NotFittedError
 from warmstart.histories.metrics import METRICS
-from warmstart.models.completion import soft_impute
+from warmstart.models.completion import COMPLETIONS, Completion, complete, soft_impute
 from warmstart.models.posterior import Factor, MixturePosterior
 from warmstart.models.prior_mean import PriorMean, out_of_fold, shrinkage
+from warmstart.models.shared_gp import SharedKernel
 from warmstart.similarity.forest import ForestWeights
 from warmstart.similarity.laplace import LaplaceRidge
 from warmstart.similarity.quantiles import QuantileNormaliser
@@ -99,6 +100,9 @@ class PMF:
         Whether each predicted component is shrunk by its out-of-fold skill.
     offset : float
         Added to a loss before the logarithm: differences well below it fade.
+    completion : {"auto", "svd", "gp"}
+        How what tasks did not try is filled in, see
+        :func:`warmstart.models.completion.complete`.
 
     References
     ----------
@@ -113,13 +117,44 @@ class PMF:
     predict_level: bool = True
     shrink: bool = True
     offset: float = OFFSET
+    completion: Completion = "auto"
     prior_: _Prior | None = field(default=None, repr=False)
+    kernel_: SharedKernel | None = field(default=None, repr=False)
+    """Over what configurations are made of, where the completion needed one."""
 
-    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Learn mean, covariance and mixture from the tasks of `table`."""
+    def __post_init__(self) -> None:
+        if self.completion not in COMPLETIONS:
+            raise ValueError(
+                f"completion must be one of {COMPLETIONS}, got {self.completion!r}"
+            )
+
+    def fit(
+        self,
+        table: ScoreTable,
+        *,
+        columns: npt.NDArray[np.intp] | None = None,
+        random_state: int = 0,
+    ) -> Self:
+        """Learn mean, covariance and mixture from the tasks of `table`.
+
+        Parameters
+        ----------
+        table : ScoreTable
+        columns : ndarray of int, optional
+            Know only these configurations, in this order; by default all.
+        random_state : int
+        """
         ideal = ideal_score(table)
         response = log_loss_response(table.scores, ideal, self.offset)
-        completed, levels, scales = standardise(response)
+        filled = complete(
+            response,
+            table,
+            columns,
+            how=self.completion,
+            random_state=random_state,
+        )
+        completed, levels, scales = filled.responses, filled.levels, filled.scales
+        self.kernel_ = filled.kernel
         n_tasks = len(completed)
         mean = completed.mean(axis=0)
         centred = completed - mean
@@ -159,7 +194,7 @@ class PMF:
             ideal=ideal,
             mean=mean,
             loadings=loadings,
-            noise=(1 - _SHARED) * variances + 1e-9,
+            noise=(1 - _SHARED) * variances + filled.unknown + 1e-9,
             scales=component_scales,
             levels=alphas,
             level_stds=taus,
@@ -227,6 +262,9 @@ class PMF:
         }
         arrays["ideal"] = np.asarray(prior.ideal)
         arrays["offset"] = np.asarray(self.offset)
+        if self.kernel_ is not None:
+            arrays["lengthscales"] = self.kernel_.lengthscales
+            arrays["kernel_noise"] = np.asarray(self.kernel_.noise)
         if described is not None:
             arrays["names"] = np.asarray(described.normaliser.names)
             arrays["grid"] = described.normaliser.grid
@@ -249,6 +287,10 @@ class PMF:
                 ForestWeights(*(arrays[f"forest_{name}"] for name in _FOREST)),
             )
         model = cls(offset=float(arrays["offset"]))
+        if "lengthscales" in arrays:
+            model.kernel_ = SharedKernel(
+                arrays["lengthscales"].astype("float64"), float(arrays["kernel_noise"])
+            )
         model.prior_ = _Prior(ideal=float(arrays["ideal"]), described=described, **plain)
         return model
 

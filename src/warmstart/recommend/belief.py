@@ -12,6 +12,7 @@ import pandas as pd
 from warmstart.models.fold_in import FoldIn
 from warmstart.models.pmf import PMF, PMFPosterior
 from warmstart.models.posterior import Factor, MixturePosterior
+from warmstart.models.shared_gp import low_rank
 
 if TYPE_CHECKING:
     from warmstart.recommend.fitted import Fitted
@@ -75,7 +76,7 @@ def believe(
             np.concatenate([means, np.full_like(means, level)]),
             np.concatenate([mixture.scales, mixture.scales]),
             np.concatenate([mixture.level_stds, np.full(n, level_std)]),
-            [factor] * n + [_cold_factor(pool)] * n,
+            [factor] * n + [_cold_factor(fitted, pool)] * n,
         ),
         known.ideal,
         known.offset,
@@ -107,9 +108,11 @@ def _placement(fitted: Fitted, pool: Sequence[Mapping[str, Any]]) -> _Placement:
     return _Placement(weights, unexplained)
 
 
-def _cold_factor(pool: Sequence[Mapping[str, Any]]) -> Factor:
+def _cold_factor(fitted: Fitted, pool: Sequence[Mapping[str, Any]]) -> Factor:
     """Unit covariance that only configurations' own features shape."""
     n = len(pool)
+    if fitted.unaligned is not None:
+        return low_rank(fitted.unaligned.kernel, fitted.unaligned.encoder.transform(pool))
     if n > _MAX_KERNEL or not any(pool):
         return Factor(np.zeros((n, 1)), np.ones(n))
     kernel = FoldIn.fit(pool).kernel

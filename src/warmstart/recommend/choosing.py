@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,12 +13,16 @@ from warmstart.errors import KnowledgeError
 from warmstart.recommend.batch import best_of_n
 from warmstart.recommend.policy import N_SAMPLES
 from warmstart.recommend.registry import make_method
+from warmstart.recommend.unaligned import take_columns
 
 if TYPE_CHECKING:
     from warmstart.protocols import PerformanceModel
     from warmstart.recommend.fitted import Fitted
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+
+OWN_MODELS = ("pmf", "transfer_gp")
+"""Names of the model that :class:`Fitted` holds, by how it completes the history."""
 
 _LEVELS = (0.05, 0.16, 0.5, 0.84, 0.95)
 
@@ -56,7 +60,7 @@ def choose(
     candidates : ndarray of int
         Columns of the score table that may be chosen.
     method : str or PerformanceModel
-        ``"pmf"`` picks by posterior samples; any other method by its own batch.
+        One of :data:`OWN_MODELS` picks by posterior samples; any other by its own batch.
     speed : float
         Seconds here for one second of the base's machine.
 
@@ -69,7 +73,7 @@ def choose(
     if fitted.costs is not None:
         costs = fitted.costs.predict(metafeatures, speed)[candidates]
     _check_budget(costs, time_budget_s)
-    if method == "pmf":
+    if method in OWN_MODELS:
         regret = fitted.chooser.start(metafeatures, candidates)
         draws = regret.draw_losses(N_SAMPLES, np.random.default_rng(random_state))
         picks = best_of_n(draws, n, costs=costs, budget_s=time_budget_s)
@@ -114,13 +118,7 @@ def _by_own_batch(
     random_state: int,
 ) -> list[int]:
     """Every candidate in the order of a method that ranks by itself."""
-    table = fitted.table
-    reduced = replace(
-        table,
-        scores=table.scores[:, candidates],
-        configuration_ids=table.configuration_ids[candidates],
-        costs=None if table.costs is None else table.costs[:, candidates],
-    )
+    reduced = take_columns(fitted.aligned, candidates)
     # A task that tried none of the candidates has nothing to say of them.
     reduced = reduced.take(np.flatnonzero(np.isfinite(reduced.scores).any(axis=1)))
     model = make_method(method).fit(reduced, random_state=random_state)

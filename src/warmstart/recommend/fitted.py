@@ -13,10 +13,13 @@ import pandas as pd
 from warmstart.errors import KnowledgeError
 from warmstart.metadataset.layer import STATUSES
 from warmstart.models.choice import fit_choice
+from warmstart.models.completion import Completion, choose_completion
 from warmstart.models.fold_in import FoldIn
 from warmstart.models.pmf import PMF
+from warmstart.models.transfer_gp import common_candidates
 from warmstart.recommend.cost import CostModel
 from warmstart.recommend.relatives import Relatives
+from warmstart.recommend.unaligned import Unaligned, nothing_shared, take_columns
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
@@ -63,8 +66,18 @@ def score_table(md: MetaDataset, metric: str | None, task_type: str | None) -> S
         configuration_ids=table.configuration_ids[scored],
         costs=None if table.costs is None else table.costs[:, scored],
         metafeatures=None if phi is None or phi.empty else phi,
-        configurations=None,
+        configurations=_described(md, table.configuration_ids[scored]),
     )
+
+
+def _described(md: MetaDataset, ids: pd.Index) -> pd.DataFrame | None:
+    """Hyperparameters, spaces and learners left out where they are the same for all."""
+    frame = md.configurations.loc[ids]
+    same = [
+        name for name in ("space", "learner") if name in frame and frame[name].nunique() < 2
+    ]
+    frame = frame.drop(columns=same)
+    return frame if len(frame.columns) else None
 
 
 def _target_scales(table: ScoreTable, metric: str | None) -> list[float]:
@@ -81,6 +94,8 @@ class Fitted:
     """A score table with everything fitted to it."""
 
     table: ScoreTable
+    """What was evaluated of the configurations that may be suggested."""
+
     measured: Array
     """Scores of the table as they were measured: NaN for failures, in each task's units."""
 
@@ -100,6 +115,11 @@ class Fitted:
 
     in_target_units: bool
     relatives: Relatives | None = field(default=None)
+    unaligned: Unaligned | None = None
+    """The whole history, where its tasks share no configuration."""
+
+    notes: tuple[str, ...] = ()
+    """How the history was read, where it is not a table that tasks share."""
 
     @classmethod
     def fit(
@@ -109,14 +129,28 @@ class Fitted:
         metric: str | None,
         task_type: str | None,
         saved: tuple[PMF, PMF] | None = None,
+        completion: Completion = "auto",
         random_state: int = 0,
     ) -> Fitted:
-        """Fit to the tasks of one type; models saved for the same tasks are reused."""
-        table = score_table(md, metric, task_type)
+        """Fit to the tasks of one type; models saved for the same tasks are reused.
+
+        Parameters
+        ----------
+        completion : {"auto", "svd", "gp"}
+            As of :class:`PMF`.
+        """
+        history = score_table(md, metric, task_type)
+        how = choose_completion(history) if completion == "auto" else completion
+        columns = common_candidates(history.scores) if how == "gp" else None
         if saved is None:
-            pmf = PMF().fit(table, random_state=random_state)
-            saved = pmf, fit_choice(table, random_state=random_state)
+            pmf = PMF(completion=how).fit(history, columns=columns, random_state=random_state)
+            saved = (
+                pmf,
+                fit_choice(history, pmf=pmf, columns=columns, random_state=random_state),
+            )
         pmf, chooser = saved
+        table = history if columns is None else take_columns(history, columns)
+        unaligned = None if columns is None else Unaligned.of(history, columns, pmf)
         if pmf.n_configs != table.n_configs:
             raise KnowledgeError(
                 f"the saved model knows {pmf.n_configs} configurations, the meta-dataset "
@@ -145,7 +179,16 @@ class Fitted:
             names=_readable(md.tasks.loc[table.task_ids]),
             in_target_units=bool(_target_scales(measured, metric)),
             relatives=relatives,
+            unaligned=unaligned,
+            notes=nothing_shared(history) if unaligned is None else (unaligned.note(),),
         )
+
+    @cached_property
+    def aligned(self) -> ScoreTable:
+        """The table that methods rank by; its gaps are filled where tasks share nothing."""
+        if self.unaligned is None:
+            return self.table
+        return replace(self.table, scores=self.unaligned.predicted_scores(self.pmf))
 
     @cached_property
     def costs(self) -> CostModel | None:
@@ -164,6 +207,9 @@ class Fitted:
     @cached_property
     def fold_in(self) -> FoldIn:
         """Places configurations the base never saw among its own."""
+        if self.unaligned is not None:
+            encoder, kernel = self.unaligned.encoder, self.unaligned.kernel
+            return FoldIn.learnt(self.configurations, encoder, kernel)
         return FoldIn.fit(self.configurations)
 
     @cached_property

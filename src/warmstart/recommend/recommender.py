@@ -15,7 +15,7 @@ from warmstart.domain import plain_value
 from warmstart.errors import KnowledgeError, MetaDatasetError, NotFittedError
 from warmstart.recommend.answering import dress, find_relatives
 from warmstart.recommend.candidates import choose_candidates
-from warmstart.recommend.choosing import choose
+from warmstart.recommend.choosing import OWN_MODELS, choose
 from warmstart.recommend.fitted import Fitted
 from warmstart.recommend.query import MEMBERS, find_duplicates, resolve_metric, understand
 from warmstart.recommend.question import Acquisition, Question, plain_pool
@@ -42,8 +42,10 @@ class Recommender:
     Parameters
     ----------
     model : str or PerformanceModel
-        ``"pmf"``, or any method of :data:`warmstart.recommend.registry.METHODS`, or an
-        object with ``fit`` and ``start``. What it ranks, PMF still predicts scores of.
+        ``"pmf"``, which predicts what tasks that share no configuration would have done on
+        each other's; ``"transfer_gp"``, which does so even where they share some; any
+        method of :data:`warmstart.recommend.registry.METHODS`; or an object with ``fit``
+        and ``start``. What it ranks, PMF still predicts scores of.
     random_state : int
 
     Examples
@@ -112,6 +114,7 @@ class Recommender:
                     saved=None
                     if gone or not self._saved
                     else load_models(self._saved, key[:2]),
+                    completion="gp" if self.model == "transfer_gp" else "auto",
                     random_state=self.random_state,
                 )
             except MetaDatasetError as error:
@@ -208,7 +211,7 @@ class Recommender:
                 random_state=seed,
             )
         read = () if dataset is None else dataset.warnings
-        warnings = [*read, *query.notes, *notes, *choice.notes]
+        warnings = [*read, *query.notes, *fitted.notes, *notes, *choice.notes]
         if relation:
             instead = strategy == "auto" and choice.strategy == "portfolio"
             warnings.append(
@@ -306,7 +309,7 @@ class Recommender:
             speed=self._speed(),
         )
         read = () if query.dataset is None else query.dataset.warnings
-        return Search(fitted, question, warnings=(*read, *query.notes))
+        return Search(fitted, question, warnings=(*read, *query.notes, *fitted.notes))
 
     def save(self, path: str | Path) -> Path:
         """Write the meta-dataset and the fitted models to a folder; no pickles."""
@@ -326,7 +329,7 @@ class Recommender:
             return strategy
         if not isinstance(self.model, str):
             return copy.deepcopy(self.model)
-        return "portfolio" if unlike and self.model == "pmf" else self.model
+        return "portfolio" if unlike and self.model in OWN_MODELS else self.model
 
     def _speed(self) -> float:
         hardware = self.md.info.get("hardware") or {}

@@ -15,6 +15,7 @@ from warmstart.models.knn_portfolio import KNNPortfolio
 from warmstart.models.knn_rank import KNNRank
 from warmstart.models.linear_pmf import LinearPMF
 from warmstart.models.oboe import Oboe
+from warmstart.models.pmf import PMF
 from warmstart.models.portfolio import Portfolio
 from warmstart.models.quantile_transfer import QuantileTransfer
 from warmstart.models.random_search import RandomSearch
@@ -29,6 +30,7 @@ METHODS: dict[str, Callable[[], PerformanceModel]] = {
     "pmf": GuidedPMF,
     "gplvm": lambda: SurrogateGuided(model=GPLVM()),
     "gplvm_published": lambda: SurrogateGuided(model=GPLVM(recipe=PUBLISHED)),
+    "transfer_gp": lambda: GuidedPMF(model=PMF(completion="gp")),
     "linear_pmf": lambda: Guided(model=LinearPMF()),
     "knn": KND,
     "knn_portfolio": KNNPortfolio,

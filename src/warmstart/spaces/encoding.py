@@ -42,9 +42,22 @@ class ConfigurationEncoder:
     choices: tuple[tuple[str, str], ...]
     """Pairs (hyperparameter, value as text)."""
 
+    sometimes: tuple[str, ...] = ()
+    """Numbers that are not always active, each with an indicator of whether it is."""
+
     @classmethod
-    def fit(cls, configurations: Sequence[Mapping[str, Any]]) -> ConfigurationEncoder:
+    def fit(
+        cls, configurations: Sequence[Mapping[str, Any]], *, activity: bool = False
+    ) -> ConfigurationEncoder:
         """Learn ranges and choices.
+
+        Parameters
+        ----------
+        configurations : sequence of mapping
+            What is known; a hyperparameter that is not active is not there.
+        activity : bool
+            Also tell by an indicator whether a number that is not always active is: for
+            spaces in which no choice says so.
 
         Examples
         --------
@@ -67,7 +80,9 @@ class ConfigurationEncoder:
                 numbers.append(_Number(name, *ends, log))
             else:
                 choices += [(name, text) for text in sorted({str(value) for value in known})]
-        return cls(tuple(numbers), tuple(choices))
+        n = len(configurations)
+        sometimes = [number.name for number in numbers if len(values[number.name]) < n]
+        return cls(tuple(numbers), tuple(choices), tuple(sometimes) if activity else ())
 
     def transform(self, configurations: Sequence[Mapping[str, Any]]) -> Array:
         """Positions and indicators, shape (n_configs, n_features).
@@ -84,10 +99,11 @@ class ConfigurationEncoder:
                     for number in self.numbers
                 ),
                 *(float(str(values.get(name)) == text) for name, text in self.choices),
+                *(float(name in values) for name in self.sometimes),
             ]
             for values in configurations
         ]
-        width = len(self.numbers) + len(self.choices)
+        width = len(self.numbers) + len(self.choices) + len(self.sometimes)
         return np.asarray(rows, dtype="float64").reshape(len(rows), width)
 
 

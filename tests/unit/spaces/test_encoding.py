@@ -50,3 +50,10 @@ def test_positions_keep_the_order_of_values(values):
     assert (np.diff(rows) >= -1e-12).all()
     assert rows.min() >= -1e-9
     assert rows.max() <= 1 + 1e-9
+
+
+def test_activity_has_an_indicator_where_it_varies():
+    encoder = ConfigurationEncoder.fit([{"a": 1.0, "b": 2.0}, {"a": 3.0}], activity=True)
+    rows = encoder.transform([{"a": 1.0, "b": 2.0}, {"a": 3.0}])
+    assert encoder.sometimes == ("b",)
+    assert rows[:, -1].tolist() == [1.0, 0.0]

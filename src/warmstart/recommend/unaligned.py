@@ -1,0 +1,103 @@
+"""A history whose tasks share no configuration, as the recommender keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from warmstart.errors import KnowledgeError
+from warmstart.models.completion import complete
+from warmstart.models.pmf import log_loss_response, score_of
+from warmstart.models.transfer_gp import encode, is_unaligned
+
+if TYPE_CHECKING:
+    from warmstart.metadataset.table import ScoreTable
+    from warmstart.models.pmf import PMF
+    from warmstart.models.shared_gp import SharedKernel
+    from warmstart.spaces.encoding import ConfigurationEncoder
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+Columns = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unaligned:
+    """Every evaluation of a history, and what brings its tasks together."""
+
+    history: ScoreTable
+    columns: Columns
+    """Those of the history's configurations that may be suggested."""
+
+    encoder: ConfigurationEncoder
+    kernel: SharedKernel
+
+    @classmethod
+    def of(cls, history: ScoreTable, columns: Columns, pmf: PMF) -> Unaligned:
+        """Keep what `pmf` was fitted to.
+
+        Raises
+        ------
+        KnowledgeError
+            If `pmf` was not completed by processes over hyperparameters.
+        """
+        encoded = encode(history)
+        if encoded is None or pmf.kernel_ is None:
+            raise KnowledgeError(
+                "the saved model is of a history whose tasks share configurations, this "
+                "meta-dataset is not; save the base again"
+            )
+        return cls(history=history, columns=columns, encoder=encoded[0], kernel=pmf.kernel_)
+
+    def predicted_scores(self, pmf: PMF) -> Array:
+        """What each task is expected to score, shape (n_tasks, n_columns)."""
+        history, ideal, offset = self.history, pmf.ideal, pmf.offset
+        filled = complete(
+            log_loss_response(history.scores, ideal, offset),
+            history,
+            self.columns,
+            how="gp",
+            kernel=self.kernel,
+        )
+        expected = filled.levels[:, None] + filled.scales[:, None] * filled.responses
+        return score_of(expected, ideal, offset)
+
+    def note(self) -> str:
+        """What was done about it, for the warnings of an answer."""
+        history = self.history
+        per_task = int(np.median(np.isfinite(history.scores).sum(axis=1)))
+        text = (
+            f"The {history.n_tasks} tasks share few configurations: what each would have "
+            "done on those of the others is predicted from their hyperparameters, by a "
+            f"Gaussian process on its own evaluations (median {per_task})."
+        )
+        if len(self.columns) < history.n_configs:
+            text += (
+                f" {len(self.columns)} of {history.n_configs} configurations are kept to "
+                "suggest from, the best of each task among them."
+            )
+        return text
+
+
+def nothing_shared(history: ScoreTable) -> tuple[str, ...]:
+    """A warning where tasks share nothing, not even hyperparameters to compare by."""
+    if not is_unaligned(history.scores):
+        return ()
+    return (
+        f"The {history.n_tasks} tasks share few configurations and no hyperparameters are "
+        "known of them, so little can be learnt from one task for another.",
+    )
+
+
+def take_columns(table: ScoreTable, columns: Columns) -> ScoreTable:
+    """Restrict to the configurations at the given positions, in that order."""
+    described = table.configurations
+    return replace(
+        table,
+        scores=table.scores[:, columns],
+        configuration_ids=table.configuration_ids[columns],
+        costs=None if table.costs is None else table.costs[:, columns],
+        configurations=None if described is None else described.iloc[columns],
+    )
