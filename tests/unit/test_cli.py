@@ -364,19 +364,63 @@ def test_replay_prints_and_writes_the_comparison(run, tmp_path):
     assert summary["t"].tolist() == [1, 2, 3, 4, 5] * 2
     shown = summary.query("method == 'random' and t == 3")["mean"].item()
     assert f"{100 * shown:.2f} ±" in result.stdout
-    assert (out / "regret.png").read_bytes().startswith(b"\x89PNG")
+    for plot in ("regret", "critical_difference"):
+        assert (out / f"{plot}.png").read_bytes().startswith(b"\x89PNG")
     assert json.loads((out / "settings.json").read_text())["mode"] == "batch"
+
+
+def test_replay_goes_on_where_it_was_stopped(run, tiny_base, tmp_path, monkeypatch):
+    """Ctrl-C after some folds; the second run measures only what was missing."""
+    from warmstart.evaluate import job
+
+    measured = []
+    measure = job._measure
+
+    def stop_at_third(task):
+        if len(measured) == 2:
+            raise KeyboardInterrupt
+        measured.append((task.name, task.fold))
+        return measure(task)
+
+    command = ("replay", tiny_base, "--methods", "portfolio,average_rank", "--folds", 2)
+    command += ("--n-evaluations", 2, "--metric", "r2", "--out", tmp_path)
+    monkeypatch.setattr(job, "_measure", stop_at_third)
+    stopped = run(*command)
+    assert stopped.exit_code == 130
+    assert "run it again to go on" in stopped.stderr
+    monkeypatch.setattr(
+        job, "_measure", lambda task: measured.append((task.name, task.fold)) or measure(task)
+    )
+    result = run(*command)
+    assert result.exit_code == 0, result.output
+    assert measured == [(m, fold) for m in ("portfolio", "average_rank") for fold in (0, 1)]
+    assert "average_rank" in result.stdout
+
+
+def test_replay_compares_every_usual_method_ours_first(run, tiny_base):
+    result = run(
+        *("replay", tiny_base, "--folds", 2, "--n-evaluations", 2, "--metric", "r2"),
+        *("--mode", "batch", "--seeds", 1),
+    )
+    assert result.exit_code == 0, result.output
+    rows = [line.split("|")[1].strip() for line in result.stdout.splitlines() if "|" in line]
+    assert rows[2] == "pmf"
+    assert set(rows[3:]) >= {"portfolio", "knn", "tst", "rgpe", "cold_gp", "oboe", "random"}
+    assert "fit s" in result.stdout
+    assert "peak MB" in result.stdout
+    assert "Left out unless named with --methods" in result.stdout
 
 
 def test_replay_takes_other_metafeatures(run, tiny_base, tmp_path):
     md = MetaDataset.open(tiny_base)
     md.metafeatures.iloc[:4, :3].fillna(0).to_csv(tmp_path / "few.csv")
-    result = run(
-        *("replay", tiny_base, "--methods", "random", "--n-evaluations", 1, "--metric", "r2"),
-        *("--metafeatures", tmp_path / "few.csv"),
-    )
-    assert result.exit_code == 0, result.output
-    assert "12 tasks (without meta-features)" in " ".join(result.stdout.split())
+    command = ["replay", tiny_base, "--methods", "random", "--n-evaluations", 1]
+    command += ["--metric", "r2", "--metafeatures", tmp_path / "few.csv"]
+    result = run(*command)
+    assert result.exit_code == 2
+    assert "no task has meta-features" in " ".join(result.stderr.split())
+    few = [*command, "--tasks", "all"]
+    assert "12 tasks (without meta-features)" in " ".join(run(*few).stdout.split())
 
 
 def test_the_command_works_as_a_process(table, tiny_base):

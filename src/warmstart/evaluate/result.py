@@ -135,7 +135,7 @@ class Replay:
         last = shown[-1]
         head = ["method", *(f"t={t}" for t in shown), f"rank@{last}", f"wins@{last}"]
         head += ["fit s", "task ms", "step ms", "peak MB"]
-        lines = [head, ["---", *["--:"] * (len(head) - 1)]]
+        lines = [head]
         for method in self.methods:
             at = summary.loc[method]
             cells = [
@@ -151,7 +151,7 @@ class Replay:
                 f"{cost['peak_mb']:.0f}",
             ]
             lines.append([method, *cells])
-        table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+        table = markdown_table(lines)
         return f"{table}\n\n{self.describe()}"
 
     def describe(self) -> str:
@@ -198,3 +198,25 @@ class Replay:
         if kind == "critical_difference":
             return plots.plot_critical_difference(self, ax=ax)
         raise ValueError(f"kind must be 'regret' or 'critical_difference', got {kind!r}")
+
+
+def markdown_table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of cells, the first the heading, as a Markdown table with aligned columns.
+
+    The first column is of words, the others of numbers.
+
+    Examples
+    --------
+    >>> print(markdown_table([["method", "t=1"], ["random", "30.30"]]))
+    | method |   t=1 |
+    | ------ | ----: |
+    | random | 30.30 |
+    """
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    rules = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    lines = []
+    for row in [rows[0], rules, *rows[1:]]:
+        cells = [row[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)

@@ -64,10 +64,13 @@ class BoostedTrees:
 
         self.features_ = configuration_features(table)
         known = table.metafeatures
-        self.names_ = pd.Index([]) if known is None else known.columns
+        # Trees cannot bin a column that is missing throughout.
+        told = None if known is None else known.dropna(axis=1, how="all")
+        self.names_ = pd.Index([]) if told is None else told.columns
         described = np.full((table.n_tasks, len(self.names_)), np.nan)
-        rows, values = table.described()
-        described[rows] = values
+        if told is not None:
+            rows, _ = table.described()
+            described[rows] = told.loc[table.task_ids[rows]].to_numpy(np.float64)
         task, config = np.nonzero(~np.isnan(table.scores))
         if len(task) > _N_ROWS:
             rng = np.random.default_rng(random_state)

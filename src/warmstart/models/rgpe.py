@@ -13,7 +13,7 @@ from warmstart.errors import NotFittedError
 from warmstart.metadataset.table import Floats, ScoreTable
 from warmstart.models.feature_gp import FeatureGP, configuration_features, median_distance
 from warmstart.models.pmf import ideal_score, log_loss_response, standardise
-from warmstart.models.portfolio import portfolio_order
+from warmstart.models.portfolio import portfolio_order, tempered
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -67,7 +67,7 @@ class RGPE:
         self.responses_, _, _ = standardise(log_loss_response(table.scores, self.ideal_))
         self.features_ = configuration_features(table)
         self.span_ = median_distance(self.features_)
-        self.design_ = portfolio_order(table.regret(), 100)
+        self.design_ = portfolio_order(tempered(table.regret()), 100)
         return self
 
     def start(self, metafeatures: pd.Series[Any] | None = None) -> RGPEBelief:  # noqa: ARG002

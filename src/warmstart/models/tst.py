@@ -13,7 +13,7 @@ from warmstart.errors import NotFittedError
 from warmstart.metadataset.table import Floats, ScoreTable
 from warmstart.models.feature_gp import FeatureGP, configuration_features, median_distance
 from warmstart.models.pmf import ideal_score, log_loss_response, standardise
-from warmstart.models.portfolio import portfolio_order
+from warmstart.models.portfolio import portfolio_order, tempered
 from warmstart.similarity.rank_correlation import RankCorrelation
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class TST:
         self.responses_, _, _ = standardise(log_loss_response(table.scores, self.ideal_))
         self.features_ = configuration_features(table)
         self.span_ = median_distance(self.features_)
-        self.design_ = portfolio_order(table.regret(), 100)
+        self.design_ = portfolio_order(tempered(table.regret()), 100)
         self.similarity.fit(table)
         return self
 

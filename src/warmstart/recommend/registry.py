@@ -49,6 +49,17 @@ METHODS: dict[str, Callable[[], PerformanceModel]] = {
 }
 """What makes each method, unfitted; add your own."""
 
+ON_REQUEST: dict[str, str] = {
+    "gplvm": "trains with torch for minutes a fold",
+    "gplvm_published": "trains with torch for minutes a fold",
+}
+"""Methods that a comparison of all leaves out unless they are named, and why."""
+
+
+def usual_methods() -> list[str]:
+    """Names a comparison takes by default: ours first, all but :data:`ON_REQUEST`."""
+    return [name for name in METHODS if name not in ON_REQUEST]
+
 
 def make_method(method: str | PerformanceModel) -> PerformanceModel:
     """Make a method by name, or copy the one given.

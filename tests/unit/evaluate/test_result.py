@@ -85,7 +85,7 @@ def test_curves_of_an_unknown_method(result):
 
 def test_text(result):
     text = result[0].to_text((1, 6))
-    assert "| good |" in text
+    assert "| good   |" in text
     assert "over 30 tasks (without meta-features), 2 folds" in text
     mean = 100 * result[1]["bad"][:, 0].mean()
     assert f"{mean:.2f} ± " in text

@@ -1,5 +1,7 @@
 """Boosted trees: the order is that of scikit-learn's prediction for every pair."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -39,3 +41,11 @@ def test_kinds_of_tasks_are_told_apart():
 def test_refuses_no_trees():
     with pytest.raises(ValueError, match="n_trees"):
         BoostedTrees(n_trees=0)
+
+
+def test_a_metafeature_no_task_has_changes_nothing():
+    table = make_table()
+    more = replace(table, metafeatures=table.metafeatures.assign(unknown=np.nan))
+    new_task = pd.Series({"constant": 7.0, "noise": 0.5, "kind": 1.0, "unknown": 2.0})
+    orders = [BoostedTrees(n_trees=5).fit(t).start(new_task).batch(12) for t in (table, more)]
+    assert orders[0] == orders[1]
