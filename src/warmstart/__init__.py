@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from warmstart.downstream.warm_start_sampler import WarmStartSampler as WarmStartSampler
     from warmstart.evaluate.replay import replay
     from warmstart.knowledge.answer import resume, search, suggest
     from warmstart.metadataset.metadataset import MetaDataset
@@ -22,12 +23,14 @@ _HOME = {
     "Search": "warmstart.recommend.session",
     "Suggestion": "warmstart.recommend.suggestions",
     "Suggestions": "warmstart.recommend.suggestions",
+    "WarmStartSampler": "warmstart.downstream.warm_start_sampler",
     "extract_metafeatures": "warmstart.metafeatures.extract",
     "replay": "warmstart.evaluate.replay",
     "resume": "warmstart.knowledge.answer",
     "search": "warmstart.knowledge.answer",
     "suggest": "warmstart.knowledge.answer",
 }
+# What needs an extra is not among them: `from warmstart import *` must work without.
 __all__ = [
     "MetaDataset",
     "Recommender",

@@ -2,11 +2,15 @@
 
 ``warmstart.downstream.<tuner>.seed(suggestions, target, …)`` gives points to a tuner and
 returns a :class:`~warmstart.downstream.seed_report.SeedReport`;
-:func:`warmstart.downstream.seed` finds out which tuner a target is of.
+:func:`warmstart.downstream.seed` finds out which tuner a target is of. A
+:class:`~warmstart.downstream.warm_start_sampler.WarmStartSampler` goes on learning.
 """
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from warmstart.downstream.warm_start_sampler import WarmStartSampler as WarmStartSampler
 
 TUNERS = ("optuna", "points")
 """Modules with a function ``seed``, loaded when first asked for."""
@@ -14,6 +18,7 @@ TUNERS = ("optuna", "points")
 _HOME = {
     "SeedReport": "warmstart.downstream.seed_report",
     "Space": "warmstart.downstream.space",
+    "WarmStartSampler": "warmstart.downstream.warm_start_sampler",
     "fit_points": "warmstart.downstream.fit",
     "seed": "warmstart.downstream.dispatch",
 }

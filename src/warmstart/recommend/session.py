@@ -52,8 +52,14 @@ class Search:
         self._results: list[Result] = []
         self._pending: list[int] = []
         self._planned: list[int] = []
+        self._closed: set[int] = set()
         self._n_asked = 0
         self._belief: PMFPosterior | None = None
+
+    @property
+    def ideal(self) -> float:
+        """The score that no configuration can beat, in the search's metric."""
+        return float(self._fitted.pmf.ideal)
 
     @property
     def history(self) -> tuple[Result, ...]:
@@ -147,6 +153,7 @@ class Search:
             Seconds it took.
         status : {"ok", "failed", "timeout", "memout", "pruned"}
             A failure is no score: it lowers what is expected of configurations like it.
+            What was pruned is taken to be no better than half of what was scored.
 
         Raises
         ------
@@ -174,6 +181,37 @@ class Search:
         if index in self._pending:
             self._pending.remove(index)
         self._belief = None
+
+    def fresh(self, n_asked: int = 0) -> Search:
+        """The same question with nothing told; what is random is as after `n_asked` asked."""
+        search = Search(self._fitted, self.question, warnings=self.warnings)
+        search._n_asked = n_asked
+        return search
+
+    def reserve(self, configuration: Suggestion | Mapping[str, Any] | Any) -> None:
+        """Take a configuration as asked: someone else is trying it.
+
+        It is not asked again, and the next picks expect it to turn out as predicted, until
+        it is told.
+
+        Raises
+        ------
+        HistoryError
+            If the configuration is unknown.
+        """
+        index = self._locate(configuration)
+        if index not in self._pending:
+            self._pending.append(index)
+
+    def close(self, configuration: Suggestion | Mapping[str, Any] | Any) -> None:
+        """Never ask a configuration, and expect nothing of it.
+
+        Raises
+        ------
+        HistoryError
+            If the configuration is unknown.
+        """
+        self._closed.add(self._locate(configuration))
 
     def run(
         self,
@@ -220,6 +258,7 @@ class Search:
                 "results": [result.to_dict() for result in self._results],
                 "pending": self._pending,
                 "planned": self._planned,
+                "closed": sorted(self._closed),
                 "n_asked": self._n_asked,
             }
         )
@@ -242,6 +281,7 @@ class Search:
             search._locate(told["configuration"])
             search._results.append(Result.from_dict(told))
         search._pending, search._planned = values["pending"], values["planned"]
+        search._closed = set(values.get("closed", ()))
         search._n_asked = values["n_asked"]
         return search
 
@@ -271,7 +311,7 @@ class Search:
         open_[: len(self.question.pool)] = True
         for result in self._results:
             open_[self._index(result.configuration_id)] = False
-        open_[self._pending] = False
+        open_[[*self._pending, *self._closed]] = False
         if self.question.time_budget_s is not None:
             open_ &= self._costs() <= self._seconds_left()
         return open_
@@ -319,14 +359,20 @@ class Search:
         for index, score in self._mean_scores().items():
             belief.mixture.tell(index, self._response(score))
         scored = set(self._mean_scores())
-        for index in sorted(self._failed() - scored):
+        mixture = belief.mixture
+        failed = self._with_status("failed", "timeout", "memout") - scored
+        for index in sorted(failed):
             # As bad as the worst that is expected of any, but only softly so.
-            mixture = belief.mixture
             mixture.tell(index, float(mixture.mean().max()), float(mixture.std()[index]) ** 2)
+        if scored:
+            middle = float(np.median([self._response(s) for s in self._mean_scores().values()]))
+            for index in sorted(self._with_status("pruned") - scored - failed):
+                expected, std = float(mixture.mean()[index]), float(mixture.std()[index])
+                mixture.tell(index, max(expected, middle), std**2)
         return belief
 
-    def _failed(self) -> set[int]:
-        return {self._index(r.configuration_id) for r in self._results if r.status != "ok"}
+    def _with_status(self, *statuses: str) -> set[int]:
+        return {self._index(r.configuration_id) for r in self._results if r.status in statuses}
 
     def _mean_scores(self) -> dict[int, float]:
         scores: dict[int, list[float]] = {}

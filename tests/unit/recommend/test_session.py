@@ -219,3 +219,40 @@ def test_a_hostile_base_costs_no_more_than_random_search():
             # Drawing without replacement needs (n + 1) / (n_good + 1) tries on average.
             at_random.append((N_CONFIGS + 1) / ((truth >= good).sum() + 1))
     assert np.mean(needed) <= 1.1 * np.mean(at_random)
+
+
+def test_what_others_try_and_what_is_closed_is_not_asked(recommender):
+    search = recommender.search()
+    first = search.ask().configuration_id
+    other = search.fresh()
+    assert other.ask().configuration_id == first
+    other = search.fresh()
+    other.reserve(first)
+    other.reserve(first)
+    other.close("c03")
+    asked = [one.configuration_id for one in other.ask(N_CONFIGS - 2)]
+    assert not {first, "c03"} & set(asked)
+    with pytest.raises(KnowledgeError, match="have been asked"):
+        Search.from_json(other.to_json(), recommender).ask()
+    with pytest.raises(HistoryError, match="'c99' is unknown"):
+        other.reserve("c99")
+
+
+def test_a_pruned_configuration_is_taken_for_middling_and_a_failed_one_for_bad(recommender):
+    def mean_after(status):
+        search = recommender.search()
+        for name, score in [("c10", 0.8), ("c02", 0.5), ("c20", 0.5)]:
+            search.tell(name, score)
+        if status:
+            search.tell("c12", status=status)
+        expected = {one.configuration_id: one.score for one in search.ask(N_CONFIGS - 4)}
+        return np.mean([expected[name] for name in ("c11", "c13")])
+
+    assert mean_after("failed") < mean_after("pruned") < mean_after(None)
+
+
+def test_nothing_is_learnt_from_pruning_before_any_score(recommender):
+    search, other = recommender.search(), recommender.search()
+    search.tell("c12", status="pruned")
+    other.close("c12")
+    assert search.ask(5) == other.ask(5)
