@@ -22,7 +22,8 @@ _NOISE: Mapping[Dialect, frozenset[str]] = {
     "sklearn": frozenset(
         {
             "random_state", "n_jobs", "verbose", "memory", "cache_size", "steps",
-            "transformers", "transformer_list", "categorical_features", "categorical_indices", "cat_features",
+            "transformers", "transformer_list", "categorical_features",
+            "categorical_indices", "cat_features",
             "copy", "copy_x",
         }
     ),
