@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from warmstart.domain import Status
+from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.table import Floats
 
 STATUSES: tuple[str, ...] = ("", *get_args(Status))
 """Names of the status codes of a :class:`Layer`; the empty one is "not evaluated"."""
+
+Aggregate = Literal["mean", "median"]
+"""How several runs of a configuration on a task become one score."""
 
 OK = STATUSES.index("ok")
 FAILED = STATUSES.index("failed")
@@ -33,6 +37,14 @@ class Layer:
     """Seconds, NaN where unknown; None when no cost is known at all."""
 
 
+def check_aggregate(aggregate: str) -> None:
+    """Raise if there is no such way to bring runs together."""
+    if aggregate not in get_args(Aggregate):
+        raise MetaDatasetError(
+            f"aggregate must be one of {get_args(Aggregate)}, got {aggregate!r}"
+        )
+
+
 def scatter(
     shape: tuple[int, int],
     cells: NDArray[np.intp],
@@ -40,6 +52,8 @@ def scatter(
     status: NDArray[np.uint8],
     costs: Floats,
     budgets: NDArray[np.floating[Any]],
+    *,
+    aggregate: Aggregate = "mean",
 ) -> Layer:
     """Put long rows into matrices; several rows of one cell are merged.
 
@@ -54,6 +68,8 @@ def scatter(
         Codes, see :data:`STATUSES`.
     budgets : array, shape (n_rows,)
         Only the rows with the largest budget of their cell count; NaN is a full one.
+    aggregate : {"mean", "median"}
+        Of the scores and costs of one cell.
 
     Examples
     --------
@@ -63,19 +79,35 @@ def scatter(
     """
     n_cells = shape[0] * shape[1]
     scores[status != OK] = np.nan
-    seen = np.zeros(n_cells, bool)
-    seen[cells] = True
-    if np.count_nonzero(seen) < len(cells):
-        cells, scores, status, costs = _merge(cells, scores, status, costs, budgets)
 
     def spread(values: NDArray[Any], empty: Any) -> NDArray[Any]:
         matrix = np.full(n_cells, empty, values.dtype)
         matrix[cells] = values
-        return matrix.reshape(shape)
+        return matrix
 
     known = bool(np.isfinite(costs).any())
+    table, codes = spread(scores, np.nan), spread(status, 0)
+    prices = spread(costs, np.nan) if known else None
+    if np.count_nonzero(codes) < len(cells):
+        # Most cells have one row; only the others are sorted.
+        counts = np.bincount(cells)
+        several = np.flatnonzero(counts[cells] > 1)
+        if len(several):
+            places, table_of, codes_of, prices_of = _merge(
+                cells[several],
+                scores[several],
+                status[several],
+                costs[several],
+                budgets[several],
+                aggregate,
+            )
+            table[places], codes[places] = table_of, codes_of
+            if prices is not None:
+                prices[places] = prices_of
     return Layer(
-        spread(scores, np.nan), spread(status, 0), spread(costs, np.nan) if known else None
+        table.reshape(shape),
+        codes.reshape(shape),
+        None if prices is None else prices.reshape(shape),
     )
 
 
@@ -85,27 +117,43 @@ def _merge(
     status: NDArray[np.uint8],
     costs: Floats,
     budgets: NDArray[np.floating[Any]],
+    aggregate: Aggregate,
 ) -> tuple[NDArray[np.intp], Floats, NDArray[np.uint8], Floats]:
-    """One row a cell: the mean over its successful runs at the largest budget."""
-    budgets = np.where(np.isnan(budgets), np.inf, budgets)
-    largest = np.full(cells.max() + 1, -np.inf)
-    np.maximum.at(largest, cells, budgets)
-    full = budgets == largest[cells]
-    cells, scores, status, costs = cells[full], scores[full], status[full], costs[full]
+    """One row a cell: the mean or median of its successful runs at the largest budget."""
+    if not np.isnan(budgets).all():
+        budgets = np.where(np.isnan(budgets), np.inf, budgets)
+        largest = np.full(cells.max() + 1, -np.inf)
+        np.maximum.at(largest, cells, budgets)
+        full = budgets == largest[cells]
+        cells, scores, status, costs = cells[full], scores[full], status[full], costs[full]
     # Successful runs sort before failures, so the first row of a cell tells its status.
     order = np.lexsort((status, cells))
     cells, scores, status, costs = cells[order], scores[order], status[order], costs[order]
     firsts = np.flatnonzero(np.r_[True, cells[1:] != cells[:-1]])
+    together = _means if aggregate == "mean" else _medians
+    return cells[firsts], together(scores, firsts), status[firsts], together(costs, firsts)
 
-    def mean(values: Floats) -> Floats:
-        known = ~np.isnan(values)
-        counts = np.add.reduceat(known.astype(float), firsts)
-        totals = np.add.reduceat(np.where(known, values, 0.0), firsts)
-        means = np.full(len(firsts), np.nan)
-        np.divide(totals, counts, out=means, where=counts > 0)
-        return means
 
-    return cells[firsts], mean(scores), status[firsts], mean(costs)
+def _means(values: Floats, firsts: NDArray[np.intp]) -> Floats:
+    """Mean of the known values of each run of rows; NaN where there is none."""
+    known = ~np.isnan(values)
+    counts = np.add.reduceat(known.astype(float), firsts)
+    totals = np.add.reduceat(np.where(known, values, 0.0), firsts)
+    means = np.full(len(firsts), np.nan)
+    np.divide(totals, counts, out=means, where=counts > 0)
+    return means
+
+
+def _medians(values: Floats, firsts: NDArray[np.intp]) -> Floats:
+    """Median of the known values of each run of rows; NaN where there is none."""
+    lengths = np.diff(np.append(firsts, len(values)))
+    ordered = values[np.lexsort((values, np.repeat(np.arange(len(firsts)), lengths)))]
+    counts = np.add.reduceat((~np.isnan(values)).astype(np.intp), firsts)
+    low = firsts + np.maximum(counts - 1, 0) // 2
+    high = firsts + np.minimum(counts // 2, lengths - 1)
+    # Half of each first: the sum of two large numbers may overflow. NaN sorts last.
+    medians: Floats = np.where(counts > 0, ordered[low] / 2 + ordered[high] / 2, np.nan)
+    return medians
 
 
 def take_rows(layer: Layer, rows: NDArray[np.intp]) -> Layer:

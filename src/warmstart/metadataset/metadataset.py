@@ -25,6 +25,7 @@ from warmstart.metadataset.views import Views
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from warmstart.metadataset.appending import Appended
     from warmstart.metadataset.uniting import Conflicts
 
 
@@ -323,6 +324,50 @@ class MetaDataset(Views):
         from warmstart.metadataset import saving
 
         return saving.write(self, Path(path))
+
+    def append_to(self, path: str | Path) -> Appended:
+        """Add these evaluations to the folder of a meta-dataset, as new files beside the old.
+
+        The time it takes depends on what is added, not on what is there. The same batch is
+        added only once; runs that two batches share (by source and run id) count once when
+        the folder is read, the first of them, unless it was still running. So do tasks and
+        configurations that are described there already. :meth:`merge` compares and refuses;
+        this does not look.
+
+        Parameters
+        ----------
+        path : path
+            A folder that :meth:`save` or an import wrote.
+
+        Returns
+        -------
+        Appended
+            How many rows, in which files.
+
+        Raises
+        ------
+        MetaDatasetError
+            If there is no meta-dataset, it is a build's own folder, or its ids are of
+            another type.
+        HistoryError
+            If another process is appending there, or the file system refuses.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> one, two = (
+        ...     MetaDataset.from_matrix(pd.DataFrame({"a": [score]}, index=[task]))
+        ...     for task, score in (("x", 0.9), ("y", 0.7))
+        ... )
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = one.save(folder)
+        ...     n = [two.append_to(folder).n_evaluations for _ in range(2)]
+        ...     n, MetaDataset.open(folder).matrix()["a"].tolist()
+        ([1, 0], [0.9, 0.7])
+        """
+        from warmstart.metadataset.appending import append
+
+        return append(self, Path(path))
 
 
 def names(ids: pd.Index) -> list[str]:

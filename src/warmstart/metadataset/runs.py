@@ -12,13 +12,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from warmstart.errors import MetaDatasetError
+from warmstart.metadataset.blocks import BlockPlan, Compact, joined
 from warmstart.metadataset.configurations import some
-from warmstart.metadataset.layer import STATUSES, Layer, scatter
+from warmstart.metadataset.layer import STATUSES, Aggregate, Layer, scatter
 from warmstart.metadataset.schema import EVALUATIONS
 from warmstart.metadataset.table import Floats
 
-MEASURED = ("score", "cost_s", "status", "budget")
-"""Columns of a row that a layer is made of, besides its ids and its metric."""
+_IDS = ("task_id", "configuration_id", "metric")
+_COMPACT = (*_IDS, "score", "cost_s", "status", "budget")
+"""Columns of a row that a layer is made of."""
 
 _ROWS_AT_ONCE = 1_000_000
 
@@ -31,8 +33,8 @@ class Evaluations(Protocol):
         """Names of the metrics, the first one first."""
         ...
 
-    def layer(self, metric: str) -> Layer:
-        """View the evaluations in one metric."""
+    def layer(self, metric: str, aggregate: Aggregate = "mean") -> Layer:
+        """View the evaluations in one metric, one score a cell."""
         ...
 
     def rows(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
@@ -59,7 +61,11 @@ class MatrixEvaluations:
         """Names of the metrics."""
         return tuple(self.layers)
 
-    def layer(self, metric: str) -> Layer:
+    def layer(
+        self,
+        metric: str,
+        aggregate: Aggregate = "mean",  # noqa: ARG002 - a cell has one score as it is
+    ) -> Layer:
         """View one metric."""
         return self.layers[metric]
 
@@ -90,7 +96,7 @@ class RunEvaluations:
     """Long rows, one an evaluation, read when first asked for.
 
     Where a configuration was evaluated several times on a task, the runs at the largest
-    budget count (no budget is the largest) and their scores are averaged.
+    budget count (no budget is the largest); their scores are averaged, or their median taken.
     """
 
     load: Callable[[Sequence[str] | None], Iterable[pa.Table]]
@@ -99,48 +105,83 @@ class RunEvaluations:
     metrics: tuple[str, ...]
     task_names: list[str]
     configuration_names: list[str]
-    _layers: dict[str, Layer] = field(default_factory=dict)
+
+    blocks: Callable[[str, Sequence[str]], BlockPlan | None] | None = None
+    """How to read columns of the rows in a metric some tasks at a time; None to read all at
+    once, as where they are few."""
+
+    _layers: dict[tuple[str, Aggregate], Layer] = field(default_factory=dict)
 
     def rows(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """All rows, with all their columns and the source where none are named."""
         yield from self.load(columns)
 
-    def layer(self, metric: str) -> Layer:
+    def layer(self, metric: str, aggregate: Aggregate = "mean") -> Layer:
         """Scatter the rows of one metric into matrices."""
-        if metric not in self._layers:
-            place = self.metrics.index(metric)
-            shape = len(self.task_names), len(self.configuration_names)
-            metrics, *values = self._compact
-            if len(self.metrics) > 1:
-                values = [column[metrics == place] for column in values]
-            self._layers[metric] = scatter(shape, *values)
-            if len(self._layers) == len(self.metrics):
-                # The rows are larger than the matrices made of them.
-                del self.__dict__["_compact"]
-        return self._layers[metric]
+        if (metric, aggregate) not in self._layers:
+            plan = None if self.blocks is None else self.blocks(metric, _COMPACT)
+            if plan is None:
+                self._layers[metric, aggregate] = self._scattered(metric, aggregate)
+            else:
+                self._layers[metric, aggregate] = self._streamed(plan, metric, aggregate)
+        return self._layers[metric, aggregate]
+
+    def _scattered(self, metric: str, aggregate: Aggregate) -> Layer:
+        """All rows at once; they are kept until every metric was looked at."""
+        place = self.metrics.index(metric)
+        shape = len(self.task_names), len(self.configuration_names)
+        metrics, tasks, configs, *values = self._compact
+        cells = tasks.astype(np.intp) * shape[1] + configs
+        here = slice(None) if len(self.metrics) == 1 else metrics == place
+        # The scores of failed rows are overwritten, so no view of what is kept.
+        scores = values[0][here].copy()
+        status, costs, budgets = (part[here] for part in values[1:])
+        layer = scatter(shape, cells[here], scores, status, costs, budgets, aggregate=aggregate)
+        seen = {name for name, _ in self._layers} | {metric}
+        if len(seen) == len(self.metrics):
+            # The rows are larger than the matrices made of them.
+            del self.__dict__["_compact"]
+        return layer
 
     @cached_property
-    def _compact(self) -> tuple[NDArray[Any], ...]:
-        """Of each row: position of its metric, flat cell, score, status code, cost, budget."""
-        tables = self.load(("task_id", "configuration_id", "metric", *MEASURED))
-        parts = [list(part) for part in zip(*map(self._compacted, tables), strict=True)]
-        joined = []
-        for part in parts:
-            joined.append(np.concatenate(part))
-            part.clear()  # the larger tables fill memory as it is
-        return tuple(joined)
+    def _compact(self) -> Compact:
+        return joined(compacted(rows, self) for rows in self.load(_COMPACT))
 
-    def _compacted(self, rows: pa.Table) -> tuple[NDArray[Any], ...]:
-        tasks = codes(rows, "task_id", self.task_names)
-        configs = codes(rows, "configuration_id", self.configuration_names)
-        return (
-            codes(rows, "metric", list(self.metrics)).astype(np.int16),
-            tasks.astype(np.intp) * len(self.configuration_names) + configs,
-            floats(rows, "score"),
-            codes(rows, "status", list(STATUSES)).astype(np.uint8),
-            floats(rows, "cost_s"),
-            floats(rows, "budget").astype(np.float32),
-        )
+    def _streamed(self, plan: BlockPlan, metric: str, aggregate: Aggregate) -> Layer:
+        """Some tasks at a time, each as soon as all of its rows were read."""
+        place = self.metrics.index(metric)
+        shape = len(self.task_names), len(self.configuration_names)
+        layer = Layer(np.full(shape, np.nan), np.zeros(shape, np.uint8), None)
+        costs: Floats | None = None
+        for part, finished in plan.parts(lambda rows: _of_metric(compacted(rows, self), place)):
+            _, tasks, configs, *values = part
+            local = np.full(shape[0], -1, np.intp)
+            local[finished] = np.arange(len(finished))
+            cells = local[tasks] * shape[1] + configs
+            block = scatter((len(finished), shape[1]), cells, *values, aggregate=aggregate)
+            layer.scores[finished], layer.status[finished] = block.scores, block.status
+            if block.costs is not None:
+                costs = np.full(shape, np.nan) if costs is None else costs
+                costs[finished] = block.costs
+        return Layer(layer.scores, layer.status, costs)
+
+
+def _of_metric(part: Compact, place: int) -> Compact:
+    here = part[0] == place
+    return part if here.all() else tuple(values[here] for values in part)
+
+
+def compacted(rows: pa.Table, of: RunEvaluations) -> Compact:
+    """Of each row: positions of metric, task, configuration; score, status, cost, budget."""
+    return (
+        codes(rows, "metric", list(of.metrics)).astype(np.int16),
+        codes(rows, "task_id", of.task_names),
+        codes(rows, "configuration_id", of.configuration_names),
+        floats(rows, "score"),
+        codes(rows, "status", list(STATUSES)).astype(np.uint8),
+        floats(rows, "cost_s"),
+        floats(rows, "budget").astype(np.float32),
+    )
 
 
 def encoded(positions: NDArray[Any], names: list[str]) -> pa.DictionaryArray:

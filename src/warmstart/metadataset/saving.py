@@ -49,19 +49,30 @@ def write(metadataset: MetaDataset, path: Path) -> Path:
     return path
 
 
-def _write_parts(metadataset: MetaDataset, folder: Path) -> None:
-    tasks, configurations = metadataset.tasks, metadataset._configurations
-    labels = {
-        "task_id": _kind("task", tasks.index),
-        "configuration_id": _kind("configuration", configurations.ids),
+def label_kinds(metadataset: MetaDataset) -> dict[str, dict[str, Any]]:
+    """Of which type the ids are that the files hold as text.
+
+    Raises
+    ------
+    MetaDatasetError
+        If they are neither all text nor all integers.
+    """
+    return {
+        "task_id": _kind("task", metadataset.tasks.index),
+        "configuration_id": _kind("configuration", metadataset.configuration_ids),
     }
-    task_names = [str(label) for label in tasks.index]
-    names = [str(label) for label in configurations.ids]
-    frame = tasks.reset_index(drop=True).assign(task_id=task_names)
+
+
+def part_tables(metadataset: MetaDataset) -> dict[str, pa.Table]:
+    """All of a meta-dataset but the evaluations, by the name of the file."""
+    configurations = metadataset._configurations
+    frame = metadataset.tasks.reset_index(drop=True).assign(
+        task_id=[str(label) for label in metadataset.tasks.index]
+    )
     frame["family"] = frame["family"].astype(str)
     tables = {"tasks.parquet": _conformed(frame, schema.TASKS)}
     columns = {
-        "configuration_id": names,
+        "configuration_id": [str(label) for label in configurations.ids],
         "space": metadataset.spaces.tolist(),
         "learner": metadataset.learners.tolist(),
         "values": configurations.to_texts(),
@@ -74,9 +85,16 @@ def _write_parts(metadataset: MetaDataset, folder: Path) -> None:
         kind = schema.metafeatures_schema(list(named.columns), version)
         named = named.assign(task_id=[str(label) for label in metafeatures.index])
         tables["metafeatures.parquet"] = _conformed(named, kind)
+    return tables
+
+
+def _write_parts(metadataset: MetaDataset, folder: Path) -> None:
+    labels = label_kinds(metadataset)
+    tables = part_tables(metadataset)
     for name, table in tables.items():
         # In the order of the meta-dataset, which is part of it; not sorted.
         pq.write_table(table, folder / name, compression="zstd")
+    task_names = tables["tasks.parquet"]["task_id"].to_pylist()
     n_rows = _write_evaluations(metadataset._evaluations, task_names, folder / "evaluations")
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     manifest = {
@@ -87,9 +105,9 @@ def _write_parts(metadataset: MetaDataset, folder: Path) -> None:
         "labels": labels,
         "counts": {
             "tasks": len(task_names),
-            "configurations": len(names),
+            "configurations": len(tables["configurations.parquet"]),
             "evaluations": n_rows,
-            "metafeatures": metafeatures.shape[1],
+            "metafeatures": metadataset.metafeatures.shape[1],
         },
         "digests": {file.relative_to(folder).as_posix(): digest(file) for file in files},
     }

@@ -16,15 +16,21 @@ import pyarrow.parquet as pq
 
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset import schema
+from warmstart.metadataset.blocks import LARGE, BlockPlan, row_groups
 from warmstart.metadataset.configurations import Configurations, some
+from warmstart.metadataset.distinct_runs import DistinctRuns, source_of
 from warmstart.metadataset.files import digest
 from warmstart.metadataset.runs import RunEvaluations
 
 MANIFEST = "manifest.json"
-_OURS = frozenset(
+OURS = frozenset(
     {"schema_version", "warmstart_version", "metrics", "labels", "counts", "digests"}
 )
 """Entries of a manifest that say how the files are; the rest says where they come from."""
+
+ADDED = "added-"
+"""How the name of a file begins that came after the folder was first written, see
+:mod:`warmstart.metadataset.appending`."""
 
 _TEXT = ["task_id", "configuration_id", "metric", "status", "source_run_id"]
 
@@ -53,13 +59,13 @@ def read(path: Path, *, verify: bool = False) -> Parts:
     if verify:
         check_digests(path, manifest)
     labels = manifest.get("labels", {})
-    tasks = _read(path / "tasks.parquet").to_pandas(use_threads=False)
+    tasks = _first_rows(path, "tasks").to_pandas(use_threads=False)
     task_names = tasks["task_id"].tolist()
     tasks = tasks.drop(columns="task_id").set_axis(_labels(task_names, labels.get("task_id")))
     # A task of unknown family is its own: the same label, not its text.
     own = dict(zip(task_names, tasks.index, strict=True))
     tasks["family"] = [own.get(name, name) for name in tasks["family"]]
-    table = _read(path / "configurations.parquet")
+    table = _first_rows(path, "configurations")
     names, spaces, learners, texts = (
         table.column(n).to_pylist() for n in schema.CONFIGURATIONS.names
     )
@@ -69,20 +75,26 @@ def read(path: Path, *, verify: bool = False) -> Parts:
         spaces=spaces,
         learners=learners,
     )
-    files = sorted((path / "evaluations").rglob("*.parquet"))
+    # What was added comes after what was there; the names of additions are numbered.
+    files = sorted(
+        (path / "evaluations").rglob("*.parquet"),
+        key=lambda file: (file.name.startswith(ADDED), file.name, file),
+    )
     if not files:
         raise MetaDatasetError(f"{path} has no evaluations")
+    once = DistinctRuns(files)
     return Parts(
         tasks=tasks,
         metafeatures=_metafeatures(path, tasks.index, labels.get("task_id")),
         configurations=configurations,
         evaluations=RunEvaluations(
-            lambda columns: read_runs(files, columns),
+            lambda columns: read_runs(files, columns, once),
             tuple(manifest.get("metrics") or _metrics(files)),
             task_names,
             names,
+            lambda metric, columns: _plan(once, task_names, metric, columns),
         ),
-        info={key: value for key, value in manifest.items() if key not in _OURS},
+        info={key: value for key, value in manifest.items() if key not in OURS},
     )
 
 
@@ -124,7 +136,9 @@ def check_digests(path: Path, manifest: dict[str, Any]) -> None:
         )
 
 
-def read_runs(files: Sequence[Path], columns: Sequence[str] | None) -> Iterator[pa.Table]:
+def read_runs(
+    files: Sequence[Path], columns: Sequence[str] | None, once: DistinctRuns | None = None
+) -> Iterator[pa.Table]:
     """Read evaluations, one table a row group; ids, metric and status come dictionary-encoded.
 
     Parameters
@@ -132,18 +146,51 @@ def read_runs(files: Sequence[Path], columns: Sequence[str] | None) -> Iterator[
     files : sequence of path
     columns : sequence of str, optional
         Without it all, and the column ``source`` that the folder of a file names.
+    once : DistinctRuns, optional
+        Says which rows are of a run that an earlier file has.
     """
     for file in files:
         with pq.ParquetFile(file, read_dictionary=_TEXT) as parquet:
-            if columns is not None:
-                for group in range(parquet.num_row_groups):
-                    # Starting threads takes longer than they would save.
-                    yield parquet.read_row_group(group, list(columns), use_threads=False)
-                continue
-            source = file.parent.name.removeprefix("source=")
             for group in range(parquet.num_row_groups):
-                table = parquet.read_row_group(group)
-                yield table.append_column("source", pa.array([source] * len(table)))
+                # Starting threads takes longer than they would save.
+                table = parquet.read_row_group(
+                    group, None if columns is None else list(columns), use_threads=False
+                )
+                if columns is None:
+                    source = pa.array([source_of(file)] * len(table))
+                    table = table.append_column("source", source)
+                kept = None if once is None else once.keep(file, group)
+                yield table if kept is None else table.filter(pa.array(kept))
+
+
+def _additions(path: Path, name: str) -> list[Path]:
+    return sorted((path / name).glob(f"{ADDED}*.parquet"))
+
+
+def _first_rows(path: Path, name: str) -> pa.Table:
+    """A table and what was added to it; of several rows of an id the first that says most."""
+    first, added = path / f"{name}.parquet", _additions(path, name)
+    if not added:
+        return _read(first)
+    tables = [_read(file) for file in ([first] if first.exists() else []) + added]
+    table = pa.concat_tables(tables, promote_options="default")
+    key = pd.Index(table.column(0).to_pylist())
+    unknown = np.zeros(len(key), bool)
+    if name == "configurations":
+        unknown = pc.equal(table["values"], "{}").to_numpy()
+    order = np.argsort(unknown, kind="stable")
+    best = pd.Series(order).groupby(key[order].to_numpy(), sort=False).first()
+    return table.take(pa.array(best[key.unique()].to_numpy()))
+
+
+def _plan(
+    once: DistinctRuns, task_names: Sequence[str], metric: str, columns: Sequence[str]
+) -> BlockPlan | None:
+    """How to read many rows some tasks at a time; None where they are few."""
+    if sum(pq.read_metadata(file).num_rows for file in once.files) < LARGE:
+        return None
+    groups = row_groups(once.files, task_names, metric)
+    return BlockPlan(groups=groups, task_names=task_names, columns=columns, keep=once.keep)
 
 
 def _read(file: Path) -> pa.Table:
@@ -155,10 +202,9 @@ def _read(file: Path) -> pa.Table:
 
 
 def _metafeatures(path: Path, tasks: pd.Index, kind: dict[str, Any] | None) -> pd.DataFrame:
-    file = path / "metafeatures.parquet"
-    if not file.exists():
+    if not (path / "metafeatures.parquet").exists() and not _additions(path, "metafeatures"):
         return pd.DataFrame(index=tasks[:0])
-    frame: pd.DataFrame = _read(file).to_pandas(use_threads=False)
+    frame: pd.DataFrame = _first_rows(path, "metafeatures").to_pandas(use_threads=False)
     names = frame.pop("task_id").tolist()
     return frame.set_axis(_labels(names, kind), axis=0)
 

@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset import inputs
 from warmstart.metadataset.configurations import Configurations, plain, some
-from warmstart.metadataset.layer import STATUSES, Layer, stack_rows, take_rows
+from warmstart.metadataset.layer import (
+    STATUSES,
+    Aggregate,
+    Layer,
+    check_aggregate,
+    stack_rows,
+    take_rows,
+)
 from warmstart.metadataset.runs import Evaluations
 from warmstart.metadataset.table import ScoreTable
 
@@ -88,7 +95,13 @@ class Views:
             raise MetaDatasetError(f"there is no configuration {plain(configuration_id)!r}")
         return self._configurations.values(int(position))
 
-    def matrix(self, metric: str | None = None, task_type: str | None = None) -> pd.DataFrame:
+    def matrix(
+        self,
+        metric: str | None = None,
+        task_type: str | None = None,
+        *,
+        aggregate: Aggregate = "mean",
+    ) -> pd.DataFrame:
         """Scores, one row a task and one column a configuration.
 
         Parameters
@@ -98,6 +111,9 @@ class Views:
         task_type : str, optional
             Only tasks of this type: "binary", "multiclass", "regression", or
             "classification" for both of the first.
+        aggregate : {"mean", "median"}
+            What several runs of a configuration on a task come to. Medians are exact;
+            millions of runs are read some tasks at a time.
 
         Returns
         -------
@@ -107,16 +123,22 @@ class Views:
         Raises
         ------
         MetaDatasetError
-            If no evaluation is measured in `metric`.
+            If no evaluation is measured in `metric`, or `aggregate` is neither.
         """
-        return self._frame(self.layer(metric).scores, task_type)
+        return self._frame(self.layer(metric, aggregate).scores, task_type)
 
-    def costs(self, metric: str | None = None, task_type: str | None = None) -> pd.DataFrame:
+    def costs(
+        self,
+        metric: str | None = None,
+        task_type: str | None = None,
+        *,
+        aggregate: Aggregate = "mean",
+    ) -> pd.DataFrame:
         """Seconds each evaluation took, in the shape of :meth:`matrix`; NaN where unknown."""
-        layer = self.layer(metric)
+        layer = self.layer(metric, aggregate)
         costs = layer.costs
         return self._frame(
-            np.full(layer.scores.shape, np.nan) if costs is None else costs, task_type
+            np.full(layer.scores.shape, np.nan) if costs is None else costs.copy(), task_type
         )
 
     def status(self, metric: str | None = None, task_type: str | None = None) -> pd.DataFrame:
@@ -148,8 +170,9 @@ class Views:
             }
         )
 
-    def layer(self, metric: str | None = None) -> Layer:
+    def layer(self, metric: str | None = None, aggregate: Aggregate = "mean") -> Layer:
         """Scores, status codes and costs of all tasks as plain arrays, see :meth:`matrix`."""
+        check_aggregate(aggregate)
         if metric is not None and metric not in self.metrics:
             raise MetaDatasetError(
                 f"no evaluation is measured in {metric!r}; there are {some(self.metrics)}"
@@ -159,13 +182,17 @@ class Views:
             default = self.tasks["metric_default"].to_numpy(object)
             known = np.isin(default.astype(str), list(self.metrics))
             chosen = np.where(known, default, self.metrics[0])
-        layers = {name: self._evaluations.layer(name) for name in dict.fromkeys(chosen)}
+        layers = {
+            name: self._evaluations.layer(name, aggregate) for name in dict.fromkeys(chosen)
+        }
         if len(layers) == 1:
             return take_rows(next(iter(layers.values())), self._rows)
         return stack_rows(layers, chosen, self._rows)
 
     def _frame(self, values: NDArray[Any], task_type: str | None) -> pd.DataFrame:
-        frame = pd.DataFrame(values, index=self.tasks.index, columns=self.configuration_ids)
+        frame = pd.DataFrame(
+            values, index=self.tasks.index, columns=self.configuration_ids, copy=False
+        )
         return frame if task_type is None else frame[self._of_type(task_type)]
 
     def _of_type(self, task_type: str) -> NDArray[np.bool_]:
@@ -178,12 +205,14 @@ class Views:
         tasks: Iterable[Any] | None = None,
         configurations: Iterable[Any] | None = None,
         task_type: str | None = None,
+        *,
+        aggregate: Aggregate = "mean",
     ) -> ScoreTable:
         """What a performance model is fitted to.
 
         Parameters
         ----------
-        metric, task_type :
+        metric, task_type, aggregate :
             As in :meth:`matrix`.
         tasks, configurations : iterable of ids, optional
             Restrict to these, in this order.
@@ -199,7 +228,7 @@ class Views:
             If a metric or an id is unknown, or no task has a score.
         """
         view = self if tasks is None else self.select(tasks)
-        layer = view.layer(metric)
+        layer = view.layer(metric, aggregate)
         columns = slice(None) if configurations is None else view._columns(configurations)
         scores = layer.scores[:, columns]
         scored = ~np.isnan(scores).all(axis=1)
