@@ -92,9 +92,12 @@ def log_expected_improvement(
         - 2 * np.log(np.maximum(np.abs(z), 1.0))
         + np.log1p(-3.0 / np.maximum(z**2, 9.0))
     )
+    # A component that results have ruled out has weight zero; it must not set the scale.
+    kept = weights > 0
     per_component = np.log(stds) + np.where(z > -25.0, near, far)
+    per_component = per_component[kept] + np.log(weights[kept])[:, None]
     largest = per_component.max(axis=0)
-    result: Array = largest + np.log(weights @ np.exp(per_component - largest))
+    result: Array = largest + np.log(np.exp(per_component - largest).sum(axis=0))
     return result
 
 

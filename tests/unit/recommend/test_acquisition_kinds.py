@@ -32,6 +32,13 @@ def test_log_improvement_holds_where_the_plain_one_underflows(z):
     assert found[0] == pytest.approx(expected, rel=2e-5)
 
 
+def test_a_component_that_was_ruled_out_changes_nothing():
+    means, stds = np.array([[60.0, 50.0], [0.0, 0.0]]), np.ones((2, 2))
+    both = acq.log_expected_improvement(means, stds, np.array([1.0, 0.0]), 0.0)
+    alone = acq.log_expected_improvement(means[:1], stds[:1], np.ones(1), 0.0)
+    assert both == pytest.approx(alone)
+
+
 def test_probability_of_improvement_is_the_mixture_cdf():
     found = acq.probability_of_improvement(MEANS, STDS, WEIGHTS, 0.15)
     np.testing.assert_allclose(found, WEIGHTS @ stats.norm.cdf(0.15, MEANS, STDS))
