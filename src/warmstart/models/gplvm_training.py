@@ -24,9 +24,9 @@ class Recipe:
 
     optimiser: Literal["sgd", "adam"] = "adam"
 
-    learning_rate: float = 0.02
+    learning_rate: float = 0.03
 
-    n_epochs: int = 60
+    n_epochs: int = 25
     """Passes over the tasks."""
 
     tasks_per_step: int = 50

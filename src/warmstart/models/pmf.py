@@ -12,7 +12,13 @@ import pandas as pd
 
 from warmstart.errors import NotFittedError
 from warmstart.histories.metrics import METRICS
-from warmstart.models.completion import COMPLETIONS, Completion, complete, soft_impute
+from warmstart.models.completion import (
+    COMPLETIONS,
+    Completion,
+    complete,
+    soft_impute,
+    truncated_svd,
+)
 from warmstart.models.posterior import Factor, MixturePosterior
 from warmstart.models.prior_mean import PriorMean, out_of_fold, shrinkage
 from warmstart.models.shared_gp import SharedKernel
@@ -63,6 +69,9 @@ class _Prior:
 _SHARED = 0.98
 """Share of the covariance taken as observed; the rest goes to its diagonal."""
 
+_WIDE = 2000
+"""Configurations from which on the factor form keeps few loadings of each."""
+
 _PLAIN = (
     "mean",
     "loadings",
@@ -103,6 +112,8 @@ class PMF:
     completion : {"auto", "svd", "gp"}
         How what tasks did not try is filled in, see
         :func:`warmstart.models.completion.complete`.
+    max_rank : int
+        Loadings kept of each configuration where there are 2,000 or more.
 
     References
     ----------
@@ -118,6 +129,7 @@ class PMF:
     shrink: bool = True
     offset: float = OFFSET
     completion: Completion = "auto"
+    max_rank: int = 200
     prior_: _Prior | None = field(default=None, repr=False)
     kernel_: SharedKernel | None = field(default=None, repr=False)
     """Over what configurations are made of, where the completion needed one."""
@@ -187,14 +199,13 @@ class PMF:
             described = PriorMean.fit(phi, targets - centre, random_state=random_state)
             projected = ((targets - centre)[:, :-1] * trust[:-1]) @ axes
             described_levels = (targets - centre)[:, -1] * trust[-1] * level_unit
-        variances = (residual**2).mean(axis=0)
-        loadings = np.sqrt(_SHARED / n_tasks) * residual.T
+        loadings, noise = self._covariance(residual)
         component_scales, alphas, taus = _components(scales, level_residual, self.n_components)
         self.prior_ = _Prior(
             ideal=ideal,
             mean=mean,
             loadings=loadings,
-            noise=(1 - _SHARED) * variances + filled.unknown + 1e-9,
+            noise=noise + filled.unknown,
             scales=component_scales,
             levels=alphas,
             level_stds=taus,
@@ -203,6 +214,24 @@ class PMF:
             described_levels=described_levels,
         )
         return self
+
+    def _covariance(self, residual: Array) -> tuple[Array, Array]:
+        """Loadings and noise of the tasks' second moment, all of whose variances are kept.
+
+        Above some thousand configurations few loadings, in single precision, stand for as
+        many as there are tasks; what they leave of a variance is noise.
+        """
+        n_tasks, n_configs = residual.shape
+        variances = np.einsum("ij,ij->j", residual, residual) / n_tasks
+        if n_configs < _WIDE:
+            loadings = np.sqrt(_SHARED / n_tasks) * residual.T
+            return loadings, (1 - _SHARED) * variances + 1e-9
+        _, singular, axes = truncated_svd(residual, min(self.max_rank, n_tasks))
+        weights = singular * np.sqrt(_SHARED / n_tasks)
+        # Latent by latent in memory: a step multiplies few vectors by all of it.
+        few = (axes * weights[:, None]).astype(np.float32).T
+        kept = np.einsum("ij,ij->i", few, few, dtype=np.float64)
+        return few, np.maximum(variances - kept, (1 - _SHARED) * variances) + 1e-9
 
     @property
     def ideal(self) -> float:
@@ -303,8 +332,8 @@ class PMFPosterior:
 
     def draw_losses(self, n_samples: int, rng: np.random.Generator) -> Array:
         """Joint draws of all losses plus the offset, shape (n_samples, n_configs)."""
-        result: Array = np.exp(self.mixture.sample(n_samples, rng))
-        return result
+        draws = self.mixture.sample(n_samples, rng)
+        return np.exp(draws, out=draws)
 
     def tell(self, index: int, score: float) -> None:
         """Learn that configuration `index` scored `score`."""
@@ -363,8 +392,7 @@ def standardise(response: Array) -> tuple[Array, Array, Array]:
 
 def _principal(centred: Array, n_components: int) -> tuple[Array, Array]:
     """Leading axes, shape (k, n_configs), and coordinates on them, shape (n_tasks, k)."""
-    _, _, vt = np.linalg.svd(centred, full_matrices=False)
-    axes = vt[: min(n_components, len(vt))]
+    _, _, axes = truncated_svd(centred, min(n_components, *centred.shape))
     return axes, centred @ axes.T
 
 

@@ -12,34 +12,40 @@ from scipy.special import ndtr, ndtri
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
+_LEAST = 1e-12
+"""Variance that rounding may have taken away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Factor:
     r"""A covariance over configurations kept as :math:`\Lambda\Lambda^T + D`, never formed."""
 
     loadings: Array
-    r""":math:`\Lambda`, shape (n_configs, n_latent)."""
+    r""":math:`\Lambda`, shape (n_configs, n_latent); in single precision where many, and
+    then so are the samples."""
 
     noise: Array
     r"""Diagonal of :math:`D`, shape (n_configs,): what one does on one task alone."""
 
     def column(self, index: int) -> Array:
         """Covariance of every configuration with one, shape (n_configs,)."""
-        column: Array = self.loadings @ self.loadings[index]
+        column: Array = (self.loadings @ self.loadings[index]).astype(np.float64)
         column[index] += self.noise[index]
         return column
 
     def variances(self) -> Array:
         """Diagonal, shape (n_configs,)."""
-        result: Array = (self.loadings**2).sum(axis=1) + self.noise
+        result: Array = np.einsum("ij,ij->i", self.loadings, self.loadings) + self.noise
         return result
 
     def sample(self, n_samples: int, rng: np.random.Generator) -> Array:
         """Draws with mean zero, shape (n_samples, n_configs)."""
         n_configs, n_latent = self.loadings.shape
-        latent = rng.standard_normal((n_samples, n_latent)) @ self.loadings.T
-        own = rng.standard_normal((n_samples, n_configs)) * np.sqrt(self.noise)
-        result: Array = latent + own
+        kind: Any = self.loadings.dtype
+        latent = rng.standard_normal((n_samples, n_latent), kind)
+        result: Array = rng.standard_normal((n_samples, n_configs), kind)
+        result *= np.sqrt(self.noise).astype(kind)
+        result += latent @ self.loadings.T
         return result
 
 
@@ -47,8 +53,8 @@ class MixturePosterior:
     r"""Belief about a task's responses: a mixture of factor Gaussians, sharpened by results.
 
     Component g before any result is :math:`N(\mu_g, s_g^2 C_g + \tau_g^2 11^T)`. Only
-    columns of a covariance are ever formed, so a step costs
-    O(n_configs (n_latent + n_told)) whatever the number of configurations.
+    columns of a covariance are ever formed, and results sharpen the latents they have in
+    common, so a step costs O(n_configs n_latent) whatever was told before.
 
     Parameters
     ----------
@@ -74,6 +80,14 @@ class MixturePosterior:
         self.prior_means = means
         self.scales, self.level_stds, self.factors = scales, level_stds, tuple(factors)
         self.means: Array = means.copy()
+        # Components by the factor they share, which is then worked with once.
+        by_factor: dict[int, list[int]] = {}
+        for g, factor in enumerate(self.factors):
+            by_factor.setdefault(id(factor), []).append(g)
+        self._groups = [(self.factors[of[0]], np.array(of)) for of in by_factor.values()]
+        # What was told of the latents: of each group, arrays (n_in_group, n_latent + 1).
+        self._learnt: list[list[Array]] = [[] for _ in self._groups]
+        self._exact = True
         own = self._by_factor(lambda factor: factor.variances())
         self.variances: Array = scales[:, None] ** 2 * own + level_stds[:, None] ** 2
         # Rows of L⁻¹ C[told, :], the Cholesky factor of the told block applied to C.
@@ -84,8 +98,10 @@ class MixturePosterior:
 
     def _by_factor(self, compute: Callable[[Factor], Array]) -> Array:
         """One row a component; a factor that components share is computed once."""
-        rows = {id(factor): compute(factor) for factor in self.factors}
-        return np.stack([rows[id(factor)] for factor in self.factors])
+        rows = np.empty((len(self.factors), self.n_configs))
+        for factor, members in self._groups:
+            rows[members] = compute(factor)
+        return rows
 
     @property
     def n_configs(self) -> int:
@@ -117,21 +133,51 @@ class MixturePosterior:
         noise_variance : float
             Variance of the observation's own error, in units of the response squared.
         """
-        column = self.covariance_column(index)
-        for row in self._whitened:
-            column -= row[:, [index]] * row
-        variance = np.maximum(column[:, index], 1e-12) + noise_variance
+        self._exact = self._exact and noise_variance == 0.0 and index not in self.told
+        if self._exact:
+            column = self._column_given_told(index)
+        else:
+            column = self.covariance_column(index)
+            for row in self._whitened:
+                column -= row[:, [index]] * row
+        variance = np.maximum(column[:, index], _LEAST) + noise_variance
         residual = value - self.means[:, index]
         self._log_weights = self._log_weights - 0.5 * (
             residual**2 / variance + np.log(2 * math.pi * variance)
         )
-        row = column / np.sqrt(variance)[:, None]
+        row = np.divide(column, np.sqrt(variance)[:, None], out=column)
         self.means += row * (residual / np.sqrt(variance))[:, None]
-        self.variances = np.maximum(self.variances - row**2, 0.0)
+        self.variances -= row**2
+        np.maximum(self.variances, 0.0, out=self.variances)
         self._whitened.append(row)
         self.told.append(index)
         self._values.append(value)
         self._noise_variances.append(noise_variance)
+
+    def _column_given_told(self, index: int) -> Array:
+        r"""Covariance with one given exact results on others, shape (n_components, n_configs).
+
+        A configuration and another are alike only through their latents, with the level as
+        one more: :math:`\operatorname{cov}(i, j) = h_i^T M h_j` with
+        :math:`h_i = (s_g \lambda_i, \tau_g)` and M what is left of the latents' covariance,
+        :math:`I - \sum u u^T` over one u for each result. What was told is known for good.
+        """
+        result = np.empty_like(self.means)
+        for (factor, members), learnt in zip(self._groups, self._learnt, strict=True):
+            scales, levels = self.scales[members], self.level_stds[members]
+            h = np.column_stack([np.outer(scales, factor.loadings[index]), levels])
+            v = h.copy()
+            for u in learnt:
+                v -= (u * h).sum(axis=1, keepdims=True) * u
+            # One product for all components of the group: it reads the loadings once.
+            weights = (scales[:, None] * v[:, :-1]).astype(factor.loadings.dtype)
+            column = weights @ factor.loadings.T + (levels * v[:, -1])[:, None]
+            column[:, index] += scales**2 * factor.noise[index]
+            variance = np.maximum(column[:, index], _LEAST)
+            learnt.append(v / np.sqrt(variance)[:, None])
+            result[members] = column
+        result[:, self.told] = 0.0
+        return result
 
     def mean(self) -> Array:
         """Mixture mean, shape (n_configs,)."""

@@ -92,7 +92,9 @@ class GuidedState:
             return []
         belief = self.posterior if self.posterior.mixture.told else self._regret
         samples = belief.draw_losses(N_SAMPLES, self._rng)
-        return [int(left[k]) for k in best_of_n(samples[:, left], n)]
+        # Choosing columns copies them all.
+        open_ = samples if len(left) == samples.shape[1] else samples[:, left]
+        return [int(left[k]) for k in best_of_n(open_, n)]
 
     def tell(self, index: int, score: float) -> None:
         """Learn a score; NaN rules the configuration out."""

@@ -60,12 +60,16 @@ class ForestWeights:
         points : ndarray, shape (n_tasks, n_features)
         targets : ndarray, shape (n_tasks, n_targets)
         """
+        from sklearn import config_context
         from sklearn.tree import DecisionTreeRegressor
+        from sklearn.utils import check_array
 
         rng = np.random.default_rng(random_state)
         n_tasks = len(points)
         # What the trees split on; where no feature varies, one that never splits.
-        single = points.astype("float32") if points.shape[1] else np.zeros((n_tasks, 1))
+        single = points if points.shape[1] else np.zeros((n_tasks, 1))
+        single = check_array(single, dtype="float32", order="C")
+        goals = check_array(targets, dtype="float64", order="C")
         roots, offset = [], 0
         parts: dict[str, list[Any]] = {k: [] for k in ("feature", "threshold", "left", "right")}
         leaves, counts = [], []
@@ -75,7 +79,10 @@ class ForestWeights:
                 min_samples_leaf=min_samples_leaf,
                 max_features=max_features,
                 random_state=int(rng.integers(2**31)),
-            ).fit(single[drawn], targets[drawn])
+            )
+            # Checked once above, not for each tree: that takes as long as growing it.
+            with config_context(skip_parameter_validation=True):
+                tree.fit(single[drawn], goals[drawn], check_input=False)
             nodes = tree.tree_
             is_leaf = nodes.children_left < 0
             roots.append(offset)
@@ -83,7 +90,7 @@ class ForestWeights:
             parts["threshold"].append(nodes.threshold)
             parts["left"].append(nodes.children_left + offset)
             parts["right"].append(nodes.children_right + offset)
-            leaves.append(tree.apply(single) + offset)
+            leaves.append(nodes.apply(single) + offset)
             counts.append(np.bincount(drawn, minlength=n_tasks))
             offset += nodes.node_count
         joined = {name: np.concatenate(part) for name, part in parts.items()}

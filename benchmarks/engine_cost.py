@@ -1,0 +1,117 @@
+"""What a fit, a new task and a step cost: processor time and memory, for the default model.
+
+    python benchmarks/engine_cost.py --made-up 440 3000
+    python benchmarks/engine_cost.py --table tensor-oboe --cache published/
+
+A step is telling one score and naming the next configuration. Seconds are of the processor,
+so a busy machine changes them little; run it with one thread (OMP_NUM_THREADS=1).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from warmstart.evaluate.memory import peak_mb, reset_peak
+from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.metadataset.table import ScoreTable
+from warmstart.recommend.registry import make_method
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--made-up", type=int, nargs=2, metavar=("TASKS", "CONFIGS"))
+    source.add_argument("--table", help="published table, or a folder")
+    parser.add_argument("--cache", type=Path, metavar="FOLDER", help="of published tables")
+    parser.add_argument("--metafeatures", type=Path, metavar="FILE", help="Parquet, by task id")
+    parser.add_argument("--missing", type=float, default=0.05, help="share, if made up")
+    parser.add_argument("--method", default="pmf")
+    parser.add_argument("--tasks", type=int, default=10, help="new tasks to time")
+    parser.add_argument("--steps", type=int, default=50)
+    return parser.parse_args()
+
+
+def made_up(n_tasks: int, n_configs: int, missing: float) -> ScoreTable:
+    """A table of rank 15 with noise and twenty meta-features that tell some of it."""
+    rng = np.random.default_rng(0)
+    latent = rng.standard_normal((n_tasks, 15))
+    loss = np.exp(-2.5 + 0.3 * latent @ rng.standard_normal((15, n_configs)) / np.sqrt(15))
+    scores = 1 - np.clip(loss * np.exp(0.05 * rng.standard_normal(loss.shape)), 0, 1)
+    scores[rng.random(scores.shape) < missing] = np.nan
+    told = latent @ rng.standard_normal((15, 20)) + rng.standard_normal((n_tasks, 20))
+    ids = pd.RangeIndex(n_tasks)
+    return ScoreTable(
+        scores=scores,
+        task_ids=ids,
+        configuration_ids=pd.Index([f"c{j}" for j in range(n_configs)]),
+        families=np.arange(n_tasks),
+        metafeatures=pd.DataFrame(told, index=ids, columns=[f"f{k}" for k in range(20)]),
+    )
+
+
+def main() -> None:
+    args = arguments()
+    if args.made_up is not None:
+        table = made_up(*args.made_up, args.missing)
+    else:
+        is_folder = Path(args.table).is_dir()
+        md = (
+            MetaDataset.open(args.table)
+            if is_folder
+            else MetaDataset.published(args.table, cache=args.cache)
+        )
+        if args.metafeatures is not None:
+            md = md.describe(pd.read_parquet(args.metafeatures))
+        table = md.table()
+        del md
+    held = np.random.default_rng(1).permutation(table.n_tasks)[: args.tasks]
+    train = table.take(np.setdiff1d(np.arange(table.n_tasks), held))
+    print(f"    {shlex.join(['python', *sys.argv])}\n")
+    threads = os.environ.get("OMP_NUM_THREADS", "any number of")
+    described = 0 if train.metafeatures is None else len(train.metafeatures)
+    print(
+        f"{train.n_tasks} tasks x {train.n_configs} configurations, "
+        f"{np.isfinite(train.scores).mean():.0%} known, {described} tasks described; "
+        f"{threads} thread(s)\n"
+    )
+    known_mb = reset_peak()
+    began = time.process_time()
+    model = make_method(args.method).fit(train)
+    print(f"fit           {time.process_time() - began:9.2f} s")
+    print(f"peak memory   {peak_mb() if known_mb else np.nan:9.0f} MB, with table and libraries")
+
+    times: dict[str, list[float]] = {"new task": [], "first pick": [], "step": []}
+    reset_peak()
+    for row in held:
+        phi = None
+        if table.metafeatures is not None and table.task_ids[row] in table.metafeatures.index:
+            phi = table.metafeatures.loc[table.task_ids[row]]
+        marks = [time.process_time()]
+        state = model.start(phi)
+        marks.append(time.process_time())
+        index = state.next()
+        marks.append(time.process_time())
+        times["new task"].append(marks[1] - marks[0])
+        times["first pick"].append(marks[2] - marks[1])
+        for _ in range(args.steps):
+            score = table.scores[row, index]
+            began = time.process_time()
+            state.tell(index, float(score))
+            index = state.next()
+            times["step"].append(time.process_time() - began)
+    for name, seconds in times.items():
+        ms = 1000 * np.array(seconds)
+        print(f"{name:12s}  {np.median(ms):9.2f} ms (median; longest {ms.max():.2f})")
+    print(f"peak memory   {peak_mb() if known_mb else np.nan:9.0f} MB, with table and libraries")
+
+
+if __name__ == "__main__":
+    main()
