@@ -86,7 +86,7 @@ def main() -> None:
     began = time.process_time()
     model = make_method(args.method).fit(train)
     print(f"fit           {time.process_time() - began:9.2f} s")
-    print(f"peak memory   {peak_mb() if known_mb else np.nan:9.0f} MB, with table and libraries")
+    print(f"peak memory   {peak_mb() if known_mb else np.nan:9.0f} MB with table and libraries")
 
     times: dict[str, list[float]] = {"new task": [], "first pick": [], "step": []}
     reset_peak()
@@ -110,7 +110,7 @@ def main() -> None:
     for name, seconds in times.items():
         ms = 1000 * np.array(seconds)
         print(f"{name:12s}  {np.median(ms):9.2f} ms (median; longest {ms.max():.2f})")
-    print(f"peak memory   {peak_mb() if known_mb else np.nan:9.0f} MB, with table and libraries")
+    print(f"peak memory   {peak_mb() if known_mb else np.nan:9.0f} MB with table and libraries")
 
 
 if __name__ == "__main__":

@@ -169,7 +169,7 @@ def truncated_svd(table: Array, n_kept: int) -> tuple[Array, Array, Array]:
     """Leading singular vectors and values, by the eigenvectors of the smaller Gram matrix.
 
     A table is far wider than it is long, or the other way round, so this costs a tenth of
-    a full decomposition. Values below about 1e-8 of the largest are lost in rounding.
+    a full decomposition. Values below about 1e-7 of the largest are lost in rounding.
 
     Returns
     -------
@@ -194,7 +194,7 @@ def truncated_svd(table: Array, n_kept: int) -> tuple[Array, Array, Array]:
     s = np.sqrt(np.maximum(values[::-1], 0.0))
     near = vectors[:, ::-1]
     # Dividing by a value of pure rounding would make a vector of it.
-    safe = np.where(s > 1e-8 * s.max(initial=0.0), s, np.inf)
+    safe = np.where(s > 1e-7 * s.max(initial=0.0), s, np.inf)
     if wide:
         return near, s, (near / safe).T @ table
     return table @ (near / safe), s, near.T

@@ -139,6 +139,8 @@ class PMF:
             raise ValueError(
                 f"completion must be one of {COMPLETIONS}, got {self.completion!r}"
             )
+        if self.max_rank < 1:
+            raise ValueError(f"max_rank must be at least 1, got {self.max_rank}")
 
     def fit(
         self,
@@ -167,7 +169,6 @@ class PMF:
         )
         completed, levels, scales = filled.responses, filled.levels, filled.scales
         self.kernel_ = filled.kernel
-        n_tasks = len(completed)
         mean = completed.mean(axis=0)
         centred = completed - mean
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warmstart.models.completion import soft_impute
+from warmstart.models.completion import soft_impute, truncated_svd
 
 
 def low_rank(n_tasks=60, n_configs=30, rank=2, seed=0):
@@ -47,3 +47,23 @@ def test_a_column_never_seen_is_average():
     table = low_rank()
     table[:, 3] = np.nan
     assert np.abs(soft_impute(table)[:, 3]).max() < 0.5 * np.abs(table[:, 4]).max()
+
+
+@pytest.mark.parametrize("shape", [(9, 40), (40, 9), (7, 7), (1, 5)])
+def test_truncated_svd_is_the_leading_part(shape):
+    table = np.random.default_rng(0).standard_normal(shape)
+    n_kept = min(3, *shape)
+    u, s, vt = truncated_svd(table, n_kept)
+    full_u, full_s, full_vt = np.linalg.svd(table, full_matrices=False)
+    np.testing.assert_allclose(s, full_s[:n_kept], rtol=1e-9)
+    expected = (full_u[:, :n_kept] * full_s[:n_kept]) @ full_vt[:n_kept]
+    np.testing.assert_allclose((u * s) @ vt, expected, atol=1e-9)
+    np.testing.assert_allclose(u.T @ u, np.eye(n_kept), atol=1e-9)
+    np.testing.assert_allclose(vt @ vt.T, np.eye(n_kept), atol=1e-9)
+
+
+def test_truncated_svd_of_what_has_less_rank():
+    table = np.outer(np.arange(1.0, 6.0), np.ones(8))
+    u, s, vt = truncated_svd(table, 3)
+    np.testing.assert_allclose((u * s) @ vt, table, atol=1e-7)
+    assert not vt[1:].any()

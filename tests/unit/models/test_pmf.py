@@ -11,6 +11,7 @@ from tests.contracts.performance_model import make_table
 
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.table import ScoreTable
+from warmstart.models import pmf as pmf_module
 from warmstart.models.pmf import (
     PMF,
     ideal_score,
@@ -208,3 +209,42 @@ def test_metafeatures_that_never_vary():
 def test_before_fit(ask):
     with pytest.raises(NotFittedError, match=r"call fit\(table\) first"):
         ask(PMF())
+
+
+class TestWide:
+    """With many configurations few loadings stand for the tasks."""
+
+    @staticmethod
+    def residual(n_tasks=30, n_configs=60):
+        rng = np.random.default_rng(2)
+        return rng.standard_normal((n_tasks, 4)) @ rng.standard_normal((4, n_configs)) + (
+            0.1 * rng.standard_normal((n_tasks, n_configs))
+        )
+
+    def test_keeps_variances_and_nears_covariances(self, monkeypatch):
+        residual = self.residual()
+        dense, noise = PMF()._covariance(residual)
+        expected = dense @ dense.T + np.diag(noise)
+        monkeypatch.setattr(pmf_module, "_WIDE", 50)
+        for rank, tolerance in ((4, 0.05), (30, 1e-4)):
+            few, own = PMF(max_rank=rank)._covariance(residual)
+            assert few.shape == (60, rank)
+            assert few.dtype == np.float32
+            found = few @ few.T + np.diag(own)
+            np.testing.assert_allclose(np.diag(found), np.diag(expected), rtol=1e-4)
+            np.testing.assert_allclose(found, expected, atol=tolerance)
+
+    def test_believes_nearly_the_same(self, monkeypatch):
+        table = make_table(n_configs=60)
+        exact = PMF().fit(table).start(NEW)
+        monkeypatch.setattr(pmf_module, "_WIDE", 50)
+        wide = PMF().fit(table).start(NEW)
+        for posterior in (exact, wide):
+            for index, score in ((3, 0.6), (40, 0.65), (20, 0.5)):
+                posterior.tell(index, score)
+        np.testing.assert_allclose(wide.mixture.means, exact.mixture.means, atol=1e-3)
+        np.testing.assert_allclose(wide.mixture.std(), exact.mixture.std(), atol=1e-3)
+
+    def test_refuses_no_loadings(self):
+        with pytest.raises(ValueError, match="max_rank must be at least 1, got 0"):
+            PMF(max_rank=0)

@@ -89,3 +89,11 @@ def test_unknown_costs_do_not_count_without_a_budget():
 
 def test_draws_without_any_difference():
     assert sorted(best_of_n(np.ones((3, 4)), 9)) == [0, 1, 2, 3]
+
+
+def test_one_pick_is_the_first_of_many():
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        samples = np.exp(rng.standard_normal((50, 12)))
+        samples[3] = 0.5  # a draw in which nothing differs
+        assert best_of_n(samples, 1) == best_of_n(samples, 2)[:1]
