@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from warmstart.metadataset.appending import Appended
+    from warmstart.metadataset.constructed import Method
     from warmstart.metadataset.uniting import Conflicts
 
 
@@ -309,6 +310,54 @@ class MetaDataset(Views):
             tasks=merged.tasks,
             info=merged.info,
         )
+
+    def construct(
+        self, method: Method = "medoids", *, n: int | None = None, random_state: int = 0
+    ) -> MetaDataset:
+        """Make columns that tasks share, for a history in which they share none.
+
+        A column stands for similar configurations; its score on a task is the mean over
+        the task's runs of them, and :meth:`score_std` how far those are apart. No such
+        score was observed: ``info["constructed"]`` says how the columns were made, how
+        many cells are filled, and which share of the variance around each task's mean is
+        within cells, and lost.
+
+        Parameters
+        ----------
+        method : {"medoids", "bins"}
+            Nearest of `n` medoids, or the same quantile bins, `n` for each number.
+        n : int, optional
+            100 medoids or 3 bins without it.
+        random_state : int
+            Seed of the search for medoids.
+
+        Returns
+        -------
+        MetaDataset
+            Its configurations are the members nearest to the middle of each cell.
+
+        Raises
+        ------
+        MetaDatasetError
+            If `method` is neither, `n` is below 2 or above the number of configurations,
+            or the configurations have no values.
+
+        Examples
+        --------
+        >>> runs = pd.DataFrame(
+        ...     {"task": ["x", "x", "x", "y"], "C": [0.1, 0.2, 9, 8], "score": [1, 3, 5, 7.0]}
+        ... )
+        >>> md = MetaDataset.from_evaluations(runs, task="task", parameters=["C"])
+        >>> cells = md.construct("bins", n=2)
+        >>> cells.matrix().to_numpy()
+        array([[ 2.,  5.],
+               [nan,  7.]])
+        >>> cells.score_std().loc["x"].round(3).tolist(), cells.info["constructed"]["filled"]
+        ([1.414, nan], 0.75)
+        """
+        from warmstart.metadataset.constructed import construct
+
+        return construct(self, method, n, random_state)
 
     def save(self, path: str | Path) -> Path:
         """Write the folder of Parquet tables that :meth:`open` reads.

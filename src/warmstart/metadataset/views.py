@@ -21,12 +21,13 @@ from warmstart.metadataset.layer import (
     stack_rows,
     take_rows,
 )
-from warmstart.metadataset.runs import Evaluations
+from warmstart.metadataset.runs import Evaluations, codes, floats
 from warmstart.metadataset.table import ScoreTable
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+_DEVIATIONS = ("task_id", "configuration_id", "metric", "score_std")
 _CLASSIFICATION = frozenset({"binary", "multiclass"})
 
 
@@ -141,6 +142,30 @@ class Views:
             np.full(layer.scores.shape, np.nan) if costs is None else costs.copy(), task_type
         )
 
+    def score_std(
+        self, metric: str | None = None, task_type: str | None = None
+    ) -> pd.DataFrame:
+        """Standard deviation each score is uncertain by, in the shape of :meth:`matrix`.
+
+        Over folds, or over the runs of a constructed cell; of several rows of a
+        configuration the root mean square. NaN where unknown.
+        """
+        shape = len(self.tasks), len(self.configuration_ids)
+        total, count = np.zeros(shape), np.zeros(shape)
+        wanted = self._chosen(metric)
+        places = pd.Index([str(label) for label in self.tasks.index])
+        columns = [str(label) for label in self.configuration_ids]
+        for rows in self._evaluations.rows(_DEVIATIONS):
+            tasks = places.get_indexer(pd.Index(rows["task_id"].to_pylist()))
+            configs = codes(rows, "configuration_id", columns)
+            metrics = np.array(self.metrics, object)[codes(rows, "metric", list(self.metrics))]
+            deviations = floats(rows, "score_std")
+            here = (tasks >= 0) & (metrics == wanted[tasks]) & ~np.isnan(deviations)
+            np.add.at(total, (tasks[here], configs[here]), deviations[here] ** 2)
+            np.add.at(count, (tasks[here], configs[here]), 1.0)
+        with np.errstate(invalid="ignore"):
+            return self._frame(np.sqrt(total / count), task_type)
+
     def status(self, metric: str | None = None, task_type: str | None = None) -> pd.DataFrame:
         """How each evaluation ended, in the shape of :meth:`matrix`.
 
@@ -173,6 +198,16 @@ class Views:
     def layer(self, metric: str | None = None, aggregate: Aggregate = "mean") -> Layer:
         """Scores, status codes and costs of all tasks as plain arrays, see :meth:`matrix`."""
         check_aggregate(aggregate)
+        chosen = self._chosen(metric)
+        layers = {
+            name: self._evaluations.layer(name, aggregate) for name in dict.fromkeys(chosen)
+        }
+        if len(layers) == 1:
+            return take_rows(next(iter(layers.values())), self._rows)
+        return stack_rows(layers, chosen, self._rows)
+
+    def _chosen(self, metric: str | None) -> NDArray[Any]:
+        """Metric of each task: the one named, or its own."""
         if metric is not None and metric not in self.metrics:
             raise MetaDatasetError(
                 f"no evaluation is measured in {metric!r}; there are {some(self.metrics)}"
@@ -182,12 +217,7 @@ class Views:
             default = self.tasks["metric_default"].to_numpy(object)
             known = np.isin(default.astype(str), list(self.metrics))
             chosen = np.where(known, default, self.metrics[0])
-        layers = {
-            name: self._evaluations.layer(name, aggregate) for name in dict.fromkeys(chosen)
-        }
-        if len(layers) == 1:
-            return take_rows(next(iter(layers.values())), self._rows)
-        return stack_rows(layers, chosen, self._rows)
+        return chosen
 
     def _frame(self, values: NDArray[Any], task_type: str | None) -> pd.DataFrame:
         frame = pd.DataFrame(
