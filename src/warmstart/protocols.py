@@ -151,8 +151,8 @@ class Downstream(Protocol):
 
         What the tuner runs is what the report says it accepted, in that order, whatever
         was handed in. Where the tuner takes its first points as arguments, these are in
-        the report. Seeding twice queues nothing twice. Under the policy "strict" nothing
-        reaches the tuner unless all of it arrives unchanged.
+        the report. What the tuner tells that it has already is not queued again. Under the
+        policy "strict" nothing reaches the tuner unless all of it arrives unchanged.
 
         Raises
         ------

@@ -16,6 +16,14 @@ BETTER = {"lr": 0.25, "depth": 3, "booster": "dart", "rate_drop": 0.5}
 BEST = {"lr": 1e-4, "depth": 16, "booster": "gbtree"}
 
 
+def nearly(point):
+    """Equal but for a tuner's own arithmetic."""
+    return {
+        name: pytest.approx(value, rel=1e-9) if isinstance(value, float) else value
+        for name, value in point.items()
+    }
+
+
 class DownstreamContract:
     """Subclass with ``Tuner``, which drives a tuner for real.
 
@@ -25,8 +33,6 @@ class DownstreamContract:
     """
 
     Tuner = None
-    tolerance = 0.0
-    """Relative, for a tuner that keeps floats otherwise."""
 
     @pytest.fixture
     def tuner(self):
@@ -52,12 +58,7 @@ class DownstreamContract:
 
     def runs(self, tuner, expected):
         ran = tuner.first(len(expected))
-        assert [
-            {k: pytest.approx(v, rel=self.tolerance or 1e-15) for k, v in point.items()}
-            if self.tolerance
-            else point
-            for point in expected
-        ] == ran
+        assert [dict(point) for point in ran] == [nearly(point) for point in expected]
 
     def test_is_a_downstream(self):
         assert isinstance(self.Tuner.injector, Downstream)
@@ -65,10 +66,10 @@ class DownstreamContract:
     def test_legal_points_arrive_unchanged_and_in_order(self, tuner):
         points = self.full(GOOD, BETTER, BEST)
         report = tuner.seed(points)
-        assert report.accepted == points
+        self.runs(tuner, points)
+        assert report.accepted == [nearly(point) for point in points]
         assert report.order == [0, 1, 2]
         assert not report.repaired + report.filled + report.left_out + list(report.dropped)
-        self.runs(tuner, points)
 
     def test_numpy_values_are_values(self, tuner):
         [point] = self.full({"lr": 0.5, "depth": np.int64(4), "booster": np.str_("dart")})
@@ -197,6 +198,6 @@ class DownstreamContract:
             tuner = self.Tuner(space)
             report = tuner.seed([point for point, _ in points])
             ran = tuner.first(len(report.accepted))
-            total += compare(points, ran, report, tolerance=self.tolerance)
+            total += compare(points, ran, report)
         assert total.silent == []
         assert min(total.arrived, total.repaired, total.dropped) > 0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from warmstart.downstream.warm_start_sampler import WarmStartSampler as WarmStartSampler
 
-TUNERS = ("optuna", "points")
+TUNERS = ("hyperopt", "nevergrad", "optuna", "points", "skopt", "smac")
 """Modules with a function ``seed``, loaded when first asked for."""
 
 _HOME = {

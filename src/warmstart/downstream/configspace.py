@@ -25,10 +25,13 @@ def from_configspace(space: ConfigurationSpace) -> Space:
     >>> from_configspace(ConfigurationSpace({"C": (0.1, 10.0), "kernel": ["rbf"]})).names
     ('C', 'kernel')
     """
+    from ConfigSpace import Configuration
+
     return Space(
         parameters=tuple(_parameter(hyperparameter) for hyperparameter in space.values()),
         conditions=tuple(_condition(condition) for condition in space.conditions),
         objection=lambda values: _refused(space, values),
+        kept=lambda values: dict(Configuration(space, values=dict(values))),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from importlib import import_module
+from types import FunctionType, MethodType
 from typing import Any
 
 from warmstart.downstream.given import Points
 from warmstart.downstream.seed_report import SeedReport
 from warmstart.errors import SpaceMismatchError
 
-_PACKAGES = {"optuna": "optuna"}
+_PACKAGES = {name: name for name in ("hyperopt", "nevergrad", "optuna", "skopt", "smac")}
 """Package that a target's class is from, to the module that seeds it."""
 
 
@@ -55,6 +56,11 @@ def tuner_of(target: Any) -> str:
     """
     if target is None or isinstance(target, list):
         return "points"
+    if isinstance(target, FunctionType | MethodType):
+        # Such as hyperopt's tpe.suggest.
+        package = target.__module__.partition(".")[0]
+        if package in _PACKAGES:
+            return _PACKAGES[package]
     kind = target if isinstance(target, type) else type(target)
     for base in kind.__mro__:
         package = base.__module__.partition(".")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
@@ -14,6 +15,9 @@ from warmstart.downstream.space import ABSENT, Constant, Parameter, Space
 from warmstart.errors import SpaceMismatchError
 
 Policy = Literal["repair", "drop", "strict"]
+
+_DIGITS = 1e-9
+"""Relative difference up to which a number is called the same, kept by a tuner otherwise."""
 
 Ask: TypeAlias = Callable[[Parameter], Any]
 """Answers a parameter with the legal value that the point has for it."""
@@ -32,6 +36,7 @@ def fit_points(
     defaults: Mapping[str, Any] | None = None,
     scores: Sequence[float | None] | None = None,
     present: Iterable[Mapping[str, Any]] = (),
+    limit: int | None = None,
 ) -> SeedReport:
     """Make every point legal for a space, or say why it cannot be.
 
@@ -57,6 +62,8 @@ def fit_points(
         See :func:`~warmstart.downstream.given.given_points`.
     present : iterable of mapping
         Points the tuner has already; they are not given to it again.
+    limit : int, optional
+        How many points the tuner has room for; those after are dropped.
 
     Raises
     ------
@@ -90,6 +97,8 @@ def fit_points(
         reason = fitted.why_not(policy)
         if not reason and isinstance(space, Space):
             reason = space.objection(fitted.values)
+        if not reason and isinstance(space, Space):
+            fitted.keep(space.kept(fitted.values))
         if policy == "strict" and (fitted.changes or reason):
             why = reason or "; ".join(str(change) for change in fitted.changes)
             raise SpaceMismatchError(
@@ -99,6 +108,8 @@ def fit_points(
         if not reason:
             again = (why for why, values in seen if same_point(values, fitted.values))
             reason = next(again, "")
+        if not reason and limit is not None and len(accepted) >= limit:
+            reason = f"the tuner has room for {limit} only"
         if reason:
             dropped.append(Dropped(point=point.position, values=point.values, reason=reason))
             continue
@@ -117,6 +128,12 @@ def fit_points(
 def same_point(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two points have the same names with the same values."""
     return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
+
+
+def _nearly(one: Any, other: Any) -> bool:
+    """Whether two numbers differ by no more than arithmetic in and out of a logarithm."""
+    numbers = isinstance(one, int | float) and isinstance(other, int | float)
+    return numbers and math.isclose(one, other, rel_tol=_DIGITS, abs_tol=0.0)
 
 
 def _ask_all(space: Space, fitted: _Fit) -> None:
@@ -166,6 +183,16 @@ class _Fit:
         for name, value in self.point.values.items():
             if name not in used:
                 self._change(name, "left out", value, ABSENT, self._why_left_out(name, space))
+
+    def keep(self, kept: Mapping[str, Any]) -> None:
+        """Take the values that the tuner keeps; tell where they are others."""
+        for name, value in self.values.items():
+            new = plain(kept[name])
+            if same(new, value):
+                continue
+            if not _nearly(new, value):
+                self._change(name, "repaired", value, new, "as the tuner keeps it")
+            self.values[name] = new
 
     def why_not(self, policy: Policy) -> str:
         """Why the point cannot be accepted under a policy; empty where it can."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from warmstart.downstream.space import ABSENT, Choice, Constant, Number, Parameter
@@ -101,15 +99,10 @@ def _nearest_number(parameter: Number, value: Any) -> tuple[Any, str]:
 def _on_grid(parameter: Number, number: float) -> float:
     """`number` itself where it is on the grid but for rounding, else the nearest that is."""
     assert parameter.step is not None
-    steps = (number - parameter.low) / parameter.step
-    if abs(steps - round(steps)) <= _ON_GRID:
+    n_steps = (number - parameter.low) / parameter.step
+    if abs(n_steps - round(n_steps)) <= _ON_GRID:
         return number
-    # Exact arithmetic of the decimals written: 0.1 + 2 * 0.1 is then 0.3, as a person means.
-    low, high, step = (
-        Fraction(Decimal(repr(x))) for x in (parameter.low, parameter.high, parameter.step)
-    )
-    n_steps = min(round((Fraction(Decimal(repr(number))) - low) / step), (high - low) // step)
-    return float(low + n_steps * step)
+    return parameter.on_grid(number)
 
 
 def _nearest_choice(parameter: Choice, value: Any) -> tuple[Any, str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
 
@@ -62,9 +64,20 @@ class Number:
         root = math.sqrt(self.low) * math.sqrt(self.high) if self.log else 0.0
         middle = root if self.log else self.low + (self.high - self.low) / 2
         if self.step is not None:
-            middle = self.low + self.step * math.floor((middle - self.low) / self.step)
+            middle = self.on_grid(middle)
         middle = min(max(middle, self.low), self.high)
         return math.floor(middle) if self.integer else middle
+
+    def on_grid(self, number: float) -> float:
+        """The value on the grid of steps that is nearest to `number`, which is in range."""
+        if self.step is None:
+            return number
+        # Exact arithmetic of the decimals written: 0.1 + 2 * 0.1 is then 0.3, as is meant.
+        low, high, step, exact = (
+            Fraction(Decimal(repr(x))) for x in (self.low, self.high, self.step, number)
+        )
+        n_steps = min(round((exact - low) / step), (high - low) // step)
+        return float(low + n_steps * step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +151,10 @@ def when(child: str, parent: str, *values: Any) -> Condition:
     )
 
 
+def _as_given(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    return values
+
+
 def _nothing_to_add(_: Mapping[str, Any]) -> str:
     return ""
 
@@ -158,6 +175,9 @@ class Space:
 
     objection: Callable[[Mapping[str, Any]], str] = _nothing_to_add
     """Why the tuner itself refuses a finished point, such as a forbidden pair; else empty."""
+
+    kept: Callable[[Mapping[str, Any]], Mapping[str, Any]] = _as_given
+    """What the tuner makes of a finished point; some round numbers, or keep logarithms."""
 
     def __post_init__(self) -> None:
         names = [parameter.name for parameter in self.parameters]
@@ -197,3 +217,15 @@ class Space:
             order.append(free[0])
             waiting.remove(free[0])
         return order
+
+
+def as_written(bound: float) -> float:
+    """A bound as a person wrote it, before a tuner took its logarithm and back.
+
+    Examples
+    --------
+    >>> import math
+    >>> math.exp(math.log(1e-4)), as_written(math.exp(math.log(1e-4)))
+    (0.00010000000000000009, 0.0001)
+    """
+    return float(f"{bound:.12g}")
