@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import numpy as np
     import pandas as pd
+    import pyarrow as pa
     from numpy.typing import NDArray
     from typing_extensions import Self
 
@@ -158,5 +159,39 @@ class Downstream(Protocol):
         ------
         SpaceMismatchError
             If the space is not known, or the policy is "strict" and a point does not fit.
+        """
+        ...
+
+
+@runtime_checkable
+class HistorySource(Protocol):
+    """Where runs of others come from; see the readers of :mod:`warmstart.histories`."""
+
+    @property
+    def source(self) -> str:
+        """Kind of source, such as "optuna"; with a run's own id it names the run."""
+        ...
+
+    @property
+    def location(self) -> str:
+        """Where it is, for messages."""
+        ...
+
+    @property
+    def remarks(self) -> Iterable[str]:
+        """What the last reading left out, repaired or assumed, in sentences."""
+        ...
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The runs in batches of :data:`warmstart.histories.runs.RUNS`.
+
+        The same runs in the same order each time, with the same ids; the source is never
+        written to. Failed, pruned and running ones are there, with a status and no score.
+        Scores are higher-is-better.
+
+        Raises
+        ------
+        HistoryError
+            If a run names no task, or what is recorded cannot be understood.
         """
         ...

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import warmstart
-from warmstart.cli import answering, building, measuring
+from warmstart.cli import answering, building, importing, measuring
 from warmstart.cli.one_line_errors import OneLineErrors
 
 __all__ = ["app", "main"]
@@ -47,6 +47,7 @@ app.command("describe")(answering.describe)
 app.command("knowledge")(answering.knowledge)
 app.add_typer(building.app, name="build")
 app.command("fetch")(building.fetch)
+app.command("import")(importing.import_history)
 app.command("replay")(measuring.replay)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from warmstart.metadataset.appending import Appended
     from warmstart.metadataset.constructed import Method
     from warmstart.metadataset.uniting import Conflicts
+    from warmstart.protocols import HistorySource
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -171,6 +172,61 @@ class MetaDataset(Views):
             metafeatures=metafeatures,
             families=families,
             tasks=tasks,
+        )
+
+    @classmethod
+    def from_histories(
+        cls,
+        histories: Iterable[HistorySource],
+        *,
+        datasets: Mapping[str, Any] | None = None,
+        metafeatures: pd.DataFrame | None = None,
+        families: Mapping[str, str] | None = None,
+        defaults: Mapping[str, Any] | None = None,
+        task_type: str | None = None,
+    ) -> MetaDataset:
+        """Make a meta-dataset of runs recorded by other tools.
+
+        Studies of one space may vary different hyperparameters: the union of them is the
+        space, and what a study left alone is filled with its default where that is known.
+
+        Parameters
+        ----------
+        histories : iterable of HistorySource
+            What the readers of :mod:`warmstart.histories` give, such as
+            ``warmstart.histories.optuna.read("study.db", task="credit", metric="accuracy")``.
+        datasets : mapping, optional
+            Task to its dataset: ``(data, target)``, data alone, or an
+            :class:`~warmstart.metadataset.attached.Attached`. Only what describes it is
+            kept. A task without one still teaches how configurations go together.
+        metafeatures : DataFrame, optional
+            Of tasks whose dataset is not at hand, indexed by task.
+        families : mapping, optional
+            Task to the original its dataset is derived from.
+        defaults : mapping, optional
+            Hyperparameters' values where a study did not vary them.
+        task_type : str, optional
+            Of all tasks, where neither a dataset nor a known metric says it.
+
+        Returns
+        -------
+        MetaDataset
+            ``info["import_notes"]`` says what was left out, filled in or assumed.
+
+        Raises
+        ------
+        HistoryError
+            If there are no runs, or what is said of them is contradictory.
+        """
+        from warmstart.metadataset.importing import read_histories
+
+        return read_histories(
+            histories,
+            datasets=datasets,
+            metafeatures=metafeatures,
+            families=families,
+            defaults=defaults,
+            task_type=task_type,
         )
 
     @classmethod
