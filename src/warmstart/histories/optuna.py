@@ -144,15 +144,29 @@ def _opened(storage: Any) -> Iterator[Any]:
             yield JournalStorage(JournalFileBackend(str(copy)))
             return
         _copy_sqlite(path, copy, in_wal_mode=head[18:20] == b"\2\2")
+        with _own_copy(copy, path) as rdb:
+            yield rdb
+
+
+@contextlib.contextmanager
+def _own_copy(copy: Path, path: Path) -> Iterator[Any]:
+    """A storage on our copy, with the schema of the Optuna that is installed."""
+    from optuna.storages import RDBStorage
+
+    try:
+        # Missing tables are the upgrade's to make; it stumbles over those already there.
         rdb = RDBStorage(
             f"sqlite:///{copy}", skip_compatibility_check=True, skip_table_creation=True
         )
-        try:
-            _upgrade(rdb, path)
-            yield rdb
-        finally:
-            rdb.remove_session()
-            rdb.engine.dispose()
+        if rdb.get_current_version() != rdb.get_head_version():
+            rdb.upgrade()
+    except Exception as error:
+        raise HistoryError(f"{path} holds no study this Optuna can read: {error}") from error
+    try:
+        yield rdb
+    finally:
+        rdb.remove_session()
+        rdb.engine.dispose()
 
 
 def _copy_sqlite(path: Path, copy: Path, *, in_wal_mode: bool) -> None:
@@ -171,14 +185,6 @@ def _copy_sqlite(path: Path, copy: Path, *, in_wal_mode: bool) -> None:
             source.backup(target)
     except sqlite3.DatabaseError as error:
         raise HistoryError(f"{path} cannot be read as an SQLite database: {error}") from error
-
-
-def _upgrade(rdb: Any, path: Path) -> None:
-    try:
-        if rdb.get_current_version() != rdb.get_head_version():
-            rdb.upgrade()
-    except Exception as error:
-        raise HistoryError(f"{path} holds no study this Optuna can read: {error}") from error
 
 
 def _wanted(

@@ -74,14 +74,11 @@ def read(
     path, mapped = Path(path), read_mapping(mapping)
     if not path.is_file():
         raise HistoryError(f"there is no table {path}")
-    of_mapping: Options = {
-        "metric": [m.metric for m in mapped.measures],
-        "direction": [m.direction for m in mapped.measures],
-    }
+    options["metric"] = [m.metric for m in mapped.measures]
+    options["direction"] = [m.direction for m in mapped.measures]
     if mapped.task:
-        of_mapping["task_tag"] = mapped.task
-    # What the command line was not told it hands on as nothing.
-    meaning = Meaning(**{**options, **of_mapping})
+        options["task_tag"] = mapped.task
+    meaning = Meaning(**options)
     if isinstance(meaning.task, Mapping):
         raise HistoryError(
             "a table names tasks in a column: mapping {'task': column}, or one task="

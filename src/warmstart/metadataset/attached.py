@@ -91,8 +91,6 @@ def as_attached(given: Any) -> Attached:
         return given
     if isinstance(given, tuple) and len(given) == 2:
         return Attached(data=given[0], target=given[1])
-    if isinstance(given, Mapping):
-        return Attached(**given)
     return Attached(data=given)
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 from warmstart.domain import configuration_id
 from warmstart.histories.defaults import learner_defaults
 from warmstart.metadataset.configurations import Configurations, canonical, some
+from warmstart.metadataset.layer import OK, STATUSES
 from warmstart.metadataset.runs import RunEvaluations, codes, encoded
 
 if TYPE_CHECKING:
@@ -25,10 +26,13 @@ _Home = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Studies:
-    """Which hyperparameters the runs of each task varied, by space and learner."""
+    """Which configurations the runs of each task were of."""
 
-    pairs: np.ndarray[Any, np.dtype[np.int64]]
-    """Distinct (task, configuration), shape (n, 2)."""
+    pairs: list[tuple[int, int]]
+    """Distinct (task, configuration), ascending."""
+
+    finished: set[tuple[int, int]]
+    """Those with a score: a run that failed early may not have chosen everything yet."""
 
     values: list[dict[str, Any]]
     homes: list[_Home]
@@ -93,15 +97,18 @@ def _studies(md: MetaDataset) -> _Studies:
     texts = known.to_texts()
     names = [str(label) for label in md.tasks.index]
     ids = [str(label) for label in known.ids]
-    found = []
-    for rows in md._evaluations.rows(["task_id", "configuration_id"]):
+    pairs: set[tuple[int, int]] = set()
+    finished: set[tuple[int, int]] = set()
+    for rows in md._evaluations.rows(["task_id", "configuration_id", "status"]):
         cells = np.column_stack(
             [codes(rows, "task_id", names), codes(rows, "configuration_id", ids)]
         )
-        found.append(np.unique(cells.astype(np.int64), axis=0))
-    pairs = np.unique(np.concatenate(found), axis=0)
+        ok = codes(rows, "status", list(STATUSES)) == OK
+        pairs.update(map(tuple, cells.tolist()))
+        finished.update(map(tuple, cells[ok].tolist()))
     return _Studies(
-        pairs,
+        sorted(pairs),
+        finished,
         [json.loads(text) for text in texts],
         list(zip(md.spaces, md.learners, strict=True)),
     )
@@ -114,8 +121,8 @@ def _regressions(md: MetaDataset) -> set[int]:
 def _recorded(studies: _Studies, home: _Home) -> dict[int, tuple[set[str], set[str]]]:
     """Of each task: hyperparameters any of its runs recorded, and those all did."""
     given: dict[int, tuple[set[str], set[str]]] = {}
-    for task, config in studies.pairs.tolist():
-        if studies.homes[config] != home:
+    for task, config in studies.pairs:
+        if studies.homes[config] != home or (task, config) not in studies.finished:
             continue
         names = studies.values[config].keys()
         if task not in given:
@@ -134,7 +141,7 @@ def _filled(
     texts = dict(zip(old, md._configurations.to_texts(), strict=True))
     homes = dict(zip(old, studies.homes, strict=True))
     moved: dict[tuple[int, int], str] = {}
-    for task, config in studies.pairs.tolist():
+    for task, config in studies.pairs:
         home = studies.homes[config]
         if (task, home) not in fills:
             continue
@@ -143,24 +150,22 @@ def _filled(
         moved[task, config] = name
         texts.setdefault(name, canonical(values))
         homes.setdefault(name, home)
-    used = {moved.get((task, config), old[config]) for task, config in studies.pairs.tolist()}
+    used = {moved.get((task, config), old[config]) for task, config in studies.pairs}
     names = [name for name in texts if name in used]
     place = {name: k for k, name in enumerate(names)}
     # From (task, old configuration) to the new one's place.
     width = len(old)
-    keys = np.array([task * width + config for task, config in studies.pairs.tolist()])
+    keys = np.array([task * width + config for task, config in studies.pairs])
     targets = np.array(
-        [
-            place[moved.get((task, config), old[config])]
-            for task, config in studies.pairs.tolist()
-        ],
+        [place[moved.get((task, config), old[config])] for task, config in studies.pairs],
         np.int32,
     )
     task_names = [str(label) for label in md.tasks.index]
     before = md._evaluations
 
     def load(columns: Sequence[str] | None) -> Iterator[pa.Table]:
-        for rows in before.rows(columns):
+        wanted = None if columns is None else {*columns, "task_id", "configuration_id"}
+        for rows in before.rows(None if wanted is None else sorted(wanted)):
             cells = codes(rows, "task_id", task_names).astype(np.int64) * width
             cells += codes(rows, "configuration_id", old)
             new = encoded(targets[np.searchsorted(keys, cells)], names)

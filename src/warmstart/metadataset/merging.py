@@ -182,9 +182,11 @@ def _kept_rows(
         new = _runs(md)
         places = known.before(new)
         again = new.counts & (places >= 0)
-        was_running = again & (known.status[places] == _RUNNING) & (new.status != _RUNNING)
-        same = np.isclose(known.scores[places], new.scores, rtol=1e-6, atol=0, equal_nan=True)
-        same &= known.status[places] == new.status
+        # A run that is not here, at place -1, finds what is appended.
+        status, scores = np.append(known.status, 0)[places], np.append(known.scores, 0)[places]
+        was_running = again & (status == _RUNNING) & (new.status != _RUNNING)
+        same = np.isclose(scores, new.scores, rtol=1e-6, atol=0, equal_nan=True)
+        same &= status == new.status
         clash = again & ~same & ~was_running & (new.status != _RUNNING)
         if clash.any():
             if conflicts == "refuse":

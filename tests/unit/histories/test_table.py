@@ -1,0 +1,215 @@
+"""Tables of runs, read by a mapping of their columns."""
+
+import gzip
+import json
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.contracts.history_source import HistorySourceContract
+
+from warmstart.errors import HistoryError
+from warmstart.histories.mapping import read_mapping
+from warmstart.histories.table import read
+
+MAPPING = {
+    "metric": {"acc": {"name": "accuracy", "direction": "maximize"}},
+    "params": "p.",
+    "cost": "seconds",
+    "timestamp": "began",
+    "status": "state",
+}
+
+
+def frame():
+    return pd.DataFrame(
+        {
+            "data": ["a", "a", "b", "b"],
+            "p.depth": [3, 4, 3, None],
+            "p.rate": [0.1, 1.0, 0.1, 0.5],
+            "p.kernel": ["rbf", "None", None, "linear"],
+            "p.seed": [1, 2, 3, 4],
+            "acc": [0.9, None, 0.8, 0.7],
+            "seconds": [1.5, 2.0, -1.0, None],
+            "began": ["2024-05-01T10:00:00+02:00", "2024-05-01", "", None],
+            "state": ["FINISHED", "crashed", "finished", "Timed out"],
+        }
+    )
+
+
+@pytest.fixture(params=["csv", "csv.gz", "parquet"])
+def location(request, tmp_path):
+    path = tmp_path / f"runs.{request.param}"
+    if request.param == "parquet":
+        frame().to_parquet(path)
+    else:
+        frame().to_csv(path, index=False)
+    return path
+
+
+class TestContract(HistorySourceContract):
+    n_ok = 2
+    statuses = frozenset({"ok", "failed", "timeout"})
+
+    @pytest.fixture
+    def read(self, location):
+        def call(*, metric, direction, **options):
+            metrics = {"acc": {"name": metric, "direction": direction}}
+            return read(location, mapping={**MAPPING, "metric": metrics}, **options)
+
+        return call
+
+
+def test_cells_are_typed(location):
+    history = read(location, mapping={**MAPPING, "task": "data"})
+    rows = history.to_frame()
+    values = [json.loads(text) for text in rows["values"]]
+    assert values[0] == {"depth": 3, "rate": 0.1, "kernel": "rbf"}
+    assert isinstance(values[0]["depth"], int)
+    assert isinstance(values[1]["rate"], float)
+    assert "kernel" not in values[2]
+    assert "depth" not in values[3]
+    # A word in a file stands for what it says; a string in Parquet is a string.
+    assert values[1]["kernel"] == ("None" if location.suffix == ".parquet" else None)
+    assert rows["task"].tolist() == ["a", "a", "b", "b"]
+    assert rows["timestamp"].tolist()[:2] == [
+        "2024-05-01T08:00:00+00:00",
+        "2024-05-01T00:00:00+00:00",
+    ]
+    assert rows["cost_s"].isna().tolist() == [False, False, True, True]
+    assert rows["score"].tolist()[0] == 0.9
+    remarks = list(history.remarks)
+    assert "seed is no part of a configuration and was left out" in remarks
+    assert any(line.startswith("depth is read as whole numbers") for line in remarks)
+    assert "1 run cost less than nothing, which is taken as unknown" in remarks
+
+
+def test_several_metrics_and_names(tmp_path):
+    path = tmp_path / "runs.csv"
+    path.write_text("lr,acc,loss,id,how,what\n1,0.9,0.2,x,tpe,svm\n2,,0.3,y,,\n")
+    mapping = {
+        "metric": {"acc": "maximize", "loss": "minimize"},
+        "params": ["lr"],
+        "run_id": "id",
+        "sampler": "how",
+        "learner": "what",
+    }
+    rows = read(
+        path, mapping=mapping, task="t", rename={"lr": "rate"}, fixed={"depth": 3}
+    ).to_frame()
+    assert rows["metric"].tolist() == ["acc", "acc", "loss", "loss"]
+    assert rows["score"].tolist()[2:] == [-0.2, -0.3]
+    assert rows["status"].tolist() == ["ok", "failed", "ok", "ok"]
+    assert rows["values"][0] == '{"depth":3,"rate":1}'
+    assert rows["source_run_id"].tolist() == ["x", "y", "x", "y"]
+    assert rows["sampler"].tolist()[:2] == ["tpe", "unknown"]
+    assert rows["space"].tolist()[:2] == ["svm", "history"]
+
+
+def test_equal_rows_are_different_runs_and_a_file_may_grow(tmp_path):
+    path = tmp_path / "runs.csv"
+    path.write_text("p,acc\n1,0.5\n1,0.5\n")
+    mapping = {"metric": {"acc": "maximize"}, "params": ["p"]}
+    two = read(path, mapping=mapping, task="t").to_frame()["source_run_id"].tolist()
+    assert len(set(two)) == 2
+    path.write_text("p,acc\n1,0.5\n1,0.5\n2,0.5\n1,0.5\n")
+    grown = read(path, mapping=mapping, task="t").to_frame()["source_run_id"].tolist()
+    assert grown[:2] == two
+    assert len(set(grown)) == 4
+
+
+def test_times_as_numbers(tmp_path):
+    path = tmp_path / "runs.csv"
+    path.write_text("p,acc,s,ms\n1,0.5,86400,86400000000000\n")
+    for column, year in (("s", "1970-01-02"), ("ms", "4707-11-29")):
+        mapping = {"metric": {"acc": "maximize"}, "params": ["p"], "timestamp": column}
+        (time,) = read(path, mapping=mapping, task="t").to_frame()["timestamp"]
+        assert time.startswith(year)
+
+
+def test_a_type_is_that_of_the_whole_column(tmp_path):
+    """However late the first decimal comes."""
+    path = tmp_path / "long.csv"
+    path.write_text("p,acc\n" + "1,0.5\n" * 180_000 + "0.5,0.5\n")
+    mapping = {"metric": {"acc": "maximize"}, "params": ["p"]}
+    rows = read(path, mapping=mapping, task="t").to_frame()
+    assert set(rows["values"]) == {'{"p":1.0}', '{"p":0.5}'}
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(
+        st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-9, 9)),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_numbers_survive(tmp_path_factory, numbers):
+    path = tmp_path_factory.mktemp("csv") / "runs.csv"
+    path.write_text("p,acc\n" + "".join(f"{n!r},0.5\n" for n in numbers))
+    mapping = {"metric": {"acc": "maximize"}, "params": ["p"]}
+    rows = read(path, mapping=mapping, task="t").to_frame()
+    assert [json.loads(text)["p"] for text in rows["values"]] == numbers
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"metric": {}}, "whether a metric is better high or low is never guessed"),
+        ({"metric": {"acc": "up"}}, "direction of acc must be one of"),
+        ({"metric": {"acc": {"nmae": "x", "direction": "maximize"}}}, "not {'nmae'}"),
+        ({"metric": {"auc": "maximize"}}, "has no column 'auc'; it has data, p.depth"),
+        ({"params": []}, "must say"),
+        ({"params": "q."}, "no column begins with 'q.'"),
+        ({"params": ["depth"]}, "has no column 'depth'"),
+        ({"status": {"state": {"finished": "fine"}}}, "status 'fine' is none of"),
+        ({"cots": "seconds"}, "a mapping has no 'cots'; it may have metric, params"),
+        ({"cost": "state"}, "column 'state' must hold numbers"),
+        ({"run_id": "p.kernel"}, "must name every run; some are empty"),
+    ],
+)
+def test_a_wrong_mapping(location, change, message):
+    with pytest.raises(HistoryError, match=message.replace("(", r"\(")):
+        read(location, mapping={**MAPPING, **change}, task="t").to_frame()
+
+
+def test_an_unknown_status(location):
+    mapping = {**MAPPING, "status": "p.kernel"}
+    with pytest.raises(HistoryError, match=r"status 'rbf' in column 'p\.kernel' is unknown"):
+        read(location, mapping=mapping, task="t").to_frame()
+
+
+def test_own_words_for_a_status(location):
+    mapping = {**MAPPING, "status": {"state": {"crashed": "memout"}}}
+    assert read(location, mapping=mapping, task="t").to_frame()["status"][1] == "memout"
+
+
+def test_files_that_are_none(tmp_path):
+    with pytest.raises(HistoryError, match="there is no table"):
+        read(tmp_path / "none.csv", mapping=MAPPING, task="t")
+    bad = tmp_path / "bad.parquet"
+    bad.write_bytes(b"nothing")
+    with pytest.raises(HistoryError, match="cannot be read as a table"):
+        read(bad, mapping=MAPPING, task="t")
+    ragged = tmp_path / "ragged.csv"
+    ragged.write_text("p,acc\n1,0.5\n1\n")
+    mapping = {"metric": {"acc": "maximize"}, "params": ["p"]}
+    with pytest.raises(HistoryError, match="cannot be read"):
+        read(ragged, mapping=mapping, task="t").to_frame()
+    with pytest.raises(HistoryError, match="there is no mapping file"):
+        read_mapping(tmp_path / "none.json")
+    (tmp_path / "m.json").write_text("[")
+    with pytest.raises(HistoryError, match="is not JSON"):
+        read_mapping(tmp_path / "m.json")
+
+
+def test_a_mapping_in_a_file(tmp_path, location):
+    (tmp_path / "m.json").write_text(json.dumps(MAPPING))
+    assert len(read(location, mapping=tmp_path / "m.json", task="t").to_frame()) == 4
+
+
+def test_a_compressed_file_is_the_same(tmp_path):
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"p,acc\n1,0.5\n"))
+    mapping = {"metric": {"acc": "maximize"}, "params": ["p"]}
+    assert len(read(tmp_path / "a.csv.gz", mapping=mapping, task="t").to_frame()) == 1

@@ -1,0 +1,110 @@
+"""The command ``warmstart import``."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from warmstart.cli import app
+from warmstart.metadataset.metadataset import MetaDataset
+
+
+@pytest.fixture
+def call(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    return lambda *arguments: CliRunner().invoke(app, ["import", *map(str, arguments)])
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A table of runs, its mapping and the dataset of its task."""
+    runs = pd.DataFrame({"lr": [0.1, 0.2], "how": [1, 2], "acc": [0.9, None]})
+    runs.to_csv(tmp_path / "runs.csv", index=False)
+    columns = {"metric": {"acc": "maximize"}, "params": ["lr", "how"]}
+    (tmp_path / "map.json").write_text(json.dumps(columns))
+    rng = np.random.default_rng(0)
+    data = pd.DataFrame(rng.normal(size=(80, 3)), columns=["a", "b", "c"])
+    data.assign(y=np.where(data["a"] > 0, "p", "n")).to_csv(tmp_path / "data.csv", index=False)
+    return tmp_path
+
+
+def test_a_table_with_its_dataset(call, files):
+    arguments = (
+        "table", files / "runs.csv", "--mapping", files / "map.json", "--out", files / "m",
+        "--task", "mine", "--dataset", files / "data.csv", "--target", "y",
+        "--rename", "lr=rate", "--fixed", "depth=3", "--ignore", "how", "--family", "f",
+    )  # fmt: skip
+    result = call(*arguments)
+    assert result.exit_code == 0, result.output
+    assert "2 evaluations added (1 failed, 1 ok), 0 known before; task mine" in result.output
+    assert "warning: " in result.stderr
+    md = MetaDataset.open(files / "m")
+    assert md.configurations[["rate", "depth"]].values.tolist() == [[0.1, 3], [0.2, 3]]
+    assert md.tasks.loc["mine", ["task_type", "family"]].tolist() == ["binary", "f"]
+    assert len(md.metafeatures) == 1
+    again = call(*arguments)
+    assert "0 evaluations added, 2 known before" in again.output
+
+
+def test_datasets_of_several_tasks(call, files):
+    pd.DataFrame({"t": ["x", "z"], "p": [1, 2], "acc": [0.5, 0.6]}).to_csv(
+        files / "two.csv", index=False
+    )
+    columns = {"metric": {"acc": "maximize"}, "params": ["p"], "task": "t"}
+    (files / "two.json").write_text(json.dumps(columns))
+    (files / "list.csv").write_text(
+        "task_id,task_type,path,target\nx,binary,data.csv,y\nz,binary,data.csv,y\n"
+    )
+    result = call(
+        "table", files / "two.csv", "--mapping", files / "two.json", "--out", files / "m",
+        "--datasets", files / "list.csv",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert len(MetaDataset.open(files / "m").metafeatures) == 2
+
+
+def test_an_optuna_study(call, tmp_path):
+    optuna = pytest.importorskip("optuna")
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    path = tmp_path / "s.db"
+    study = optuna.create_study(storage=f"sqlite:///{path}", study_name="s")
+    study.set_user_attr("trees", 50)
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=3)
+    result = call(
+        "optuna", path, "--task", "s=credit", "--metric", "error", "--out", tmp_path / "m",
+        "--constant", "trees", "--default", "k=3", "--sampler", "tpe",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    md = MetaDataset.open(tmp_path / "m")
+    assert md.tasks.index.tolist() == ["credit"]
+    assert set(md.configurations["trees"]) == {50}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("excel", "runs.csv"), "source 'excel' is none of optuna, mlflow"),
+        (("table", "runs.csv", "--task", "t"), "a table needs --mapping JSON"),
+        (("table", "runs.csv", "--mapping", "map.json"), "name the task the runs belong to"),
+        (("table", "runs.csv", "--mapping", "map.json", "--study", "s"), "takes no --study"),
+        (
+            ("table", "runs.csv", "--mapping", "map.json", "--task", "t", "--fixed", "depth"),
+            "--fixed takes NAME=VALUE, got 'depth'",
+        ),
+        (
+            ("table", "runs.csv", "--mapping", "map.json", "--task", "t", "--target", "y"),
+            "describe the one task",
+        ),
+        (("optuna", "none.db", "--task", "t", "--metric", "m"), "no Optuna storage none.db"),
+        (("optuna", "runs.csv", "--task", "t"), "name the metric"),
+    ],
+)
+def test_one_line_says_what_is_missing(call, files, monkeypatch, arguments, message):
+    monkeypatch.chdir(files)
+    result = call(*arguments, "--out", "m")
+    assert result.exit_code == 2, result.output
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert not (files / "m").exists()
