@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import warmstart
-from warmstart.cli import answering, building, importing, measuring
+from warmstart.cli import answering, building, building_openml, importing, measuring
 from warmstart.cli.one_line_errors import OneLineErrors
 
 __all__ = ["app", "main"]
@@ -45,6 +45,8 @@ def start(
 app.command("suggest")(answering.suggest)
 app.command("describe")(answering.describe)
 app.command("knowledge")(answering.knowledge)
+building.app.command("openml")(building_openml.build_openml)
+building.app.command("status")(building_openml.status)
 app.add_typer(building.app, name="build")
 app.command("fetch")(building.fetch)
 app.command("import")(importing.import_history)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from warmstart.domain import Configuration, TaskType
     from warmstart.histories.local import LocalTask
 
-app = typer.Typer(help="Make a knowledge base of your own: local, publish, knowledge.")
+app = typer.Typer(help="Make a knowledge base of your own: local, openml, publish, knowledge.")
 
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes at a time.")]
 

@@ -176,6 +176,11 @@ class Lister:
             found.update({row.task_id: row for row in rows})
         return found
 
+    def procedures(self, *, fresh: bool = False) -> dict[int, str]:
+        """Names of the ways to resample, such as ``"10-fold Crossvalidation"``."""
+        path = "estimationprocedure/list"
+        return self.transport.read(path, xml.procedures, fresh=fresh)
+
     def flow(self, flow_id: int, *, fresh: bool = False) -> FlowDescription:
         """A flow with its parts."""
         return self.transport.read(f"flow/{flow_id}", read_flow, fresh=fresh)

@@ -70,19 +70,16 @@ class CanonicalSetup:
     text: str
     """The values as JSON with sorted keys."""
 
+    unparsed: tuple[str, ...] = ()
+    """Hyperparameters kept as text, because they are not of the type they should be."""
+
 
 @dataclass(slots=True)
 class Canonical:
     """Turns the setups of one flow into configurations; remembers what it has seen."""
 
     flow: FlowDescription
-    n_unparsed: int = 0
-    """Distinct values kept as text, because they are not of the type they should be."""
-
-    unparsed: dict[str, str] = field(default_factory=dict)
-    """One such value of each hyperparameter."""
-
-    _values: dict[tuple[int, str], tuple[str, Any] | None] = field(default_factory=dict)
+    _values: dict[tuple[int, str], tuple[str, Any, bool] | None] = field(default_factory=dict)
     _filled: dict[str, Any] | None = None
 
     @property
@@ -103,6 +100,7 @@ class Canonical:
             What the input ids are.
         """
         values = dict(self._defaults())
+        unparsed = []
         for number, text in parameters.items():
             key = number, text
             if key not in self._values:
@@ -110,8 +108,14 @@ class Canonical:
             found = self._values[key]
             if found is not None:
                 values[found[0]] = found[1]
+                if not found[2]:
+                    unparsed.append(found[0])
         text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-        return CanonicalSetup(configuration_id=configuration_id(self.space, values), text=text)
+        return CanonicalSetup(
+            configuration_id=configuration_id(self.space, values),
+            text=text,
+            unparsed=tuple(sorted(unparsed)),
+        )
 
     def _defaults(self) -> dict[str, Any]:
         """What the flow declares to be the value where none is stored."""
@@ -128,8 +132,8 @@ class Canonical:
                         self._filled[self._name(flow_id, name)] = _plain(value)
         return self._filled
 
-    def _read(self, definition: Definition, text: str) -> tuple[str, Any] | None:
-        """Name and value; None for what changes no configuration."""
+    def _read(self, definition: Definition, text: str) -> tuple[str, Any, bool] | None:
+        """Name, value, and whether it is of its type; None for what changes nothing."""
         flow_id, name = definition.flow_id, definition.name
         declared = self.flow.declared.get(
             (flow_id, name),
@@ -143,11 +147,7 @@ class Canonical:
         value, as_it_should = typed(dialect, data_type, text)
         if _is_structure(value):
             return None
-        full = self._name(flow_id, name)
-        if not as_it_should:
-            self.n_unparsed += 1
-            self.unparsed.setdefault(full, text[:80])
-        return full, _plain(value)
+        return self._name(flow_id, name), _plain(value), as_it_should
 
     def _name(self, flow_id: int, name: str) -> str:
         """Path of the part and the hyperparameter: two parts of one class stay apart.
@@ -181,8 +181,8 @@ def is_noise(dialect: Dialect, name: str, data_type: str) -> bool:
     """Whether a hyperparameter changes no configuration."""
     if name in _NOISE[dialect]:
         return True
-    # Weka's S is a seed where it takes a value; as a flag it is something else.
-    return dialect == "weka" and name == "S" and data_type == "option"
+    # Weka's S, and Q of its C4.5 trees, are seeds where they take a value; as a flag, S is not.
+    return dialect == "weka" and name in ("S", "Q") and data_type == "option"
 
 
 def typed(dialect: Dialect, data_type: str, text: str) -> tuple[Any, bool]:

@@ -213,6 +213,11 @@ def tasks(root: ET.Element) -> list[TaskRow]:
     return found
 
 
+def procedures(root: ET.Element) -> dict[int, str]:
+    """Names of ``estimationprocedure/list``, by number."""
+    return {int(texts["id"]): texts.get("name", "") for texts in map(_texts, root)}
+
+
 def dataset(root: ET.Element) -> DatasetRow:
     """A ``data/{id}``."""
     texts = _texts(root)

@@ -23,7 +23,7 @@ _TABLE = """
 CREATE TABLE IF NOT EXISTS units (
     key TEXT PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL, task_id TEXT NOT NULL,
     configuration_ids TEXT NOT NULL, rows INTEGER NOT NULL, digest TEXT NOT NULL,
-    error TEXT NOT NULL
+    error TEXT NOT NULL, provenance TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID
 """
 
@@ -34,7 +34,7 @@ class UnitRecord:
 
     key: str
     kind: str
-    """What was done: ``"evaluations"`` or ``"dataset"``."""
+    """What was done, such as ``"evaluations"`` or ``"dataset"``."""
 
     state: State
     task_id: str
@@ -46,6 +46,9 @@ class UnitRecord:
 
     error: str = ""
     """Why it failed; of a done unit, why evaluations in it did, as JSON."""
+
+    provenance: str = ""
+    """Where it comes from, as JSON: address, parameters, versions, time."""
 
 
 @contextlib.contextmanager
@@ -67,6 +70,12 @@ class Units:
             # A unit reported done must survive a power cut, as its file does.
             self._connection.execute("PRAGMA synchronous=FULL")
             self._connection.execute(_TABLE)
+            columns = self._connection.execute("PRAGMA table_info(units)").fetchall()
+            if "provenance" not in {row[1] for row in columns}:
+                # A build that began before units said where they come from.
+                self._connection.execute(
+                    "ALTER TABLE units ADD COLUMN provenance TEXT NOT NULL DEFAULT ''"
+                )
 
     def __enter__(self) -> Self:
         return self
@@ -87,7 +96,7 @@ class Units:
         """Remember a unit; call it only once the unit's file has its final name."""
         with _explained(self.path):
             self._connection.execute(
-                "INSERT OR REPLACE INTO units VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO units VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     unit.key,
                     unit.kind,
@@ -97,6 +106,7 @@ class Units:
                     unit.rows,
                     unit.digest,
                     unit.error,
+                    unit.provenance,
                 ),
             )
 
@@ -125,8 +135,9 @@ class Units:
                 rows=n_rows,
                 digest=digest,
                 error=error,
+                provenance=provenance,
             )
-            for key, kind, found, task_id, ids, n_rows, digest, error in rows
+            for key, kind, found, task_id, ids, n_rows, digest, error, provenance in rows
         ]
 
 

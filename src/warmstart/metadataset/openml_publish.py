@@ -1,0 +1,391 @@
+"""Make a meta-dataset of the units of a build from OpenML, in the build's own folder.
+
+Task by task, so that memory holds the runs of one task at a time. The same units give the
+same bytes, in whatever order and however often interrupted they were read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+import warmstart
+from warmstart.histories.openml_flows import FlowDescription
+from warmstart.histories.openml_measures import sign
+from warmstart.metadataset.files import digest, write_atomically, write_json
+from warmstart.metadataset.openml_parts import (
+    read_description,
+    read_runs,
+    read_unit_configurations,
+    unit_of,
+)
+from warmstart.metadataset.openml_plan import TIMES, OpenMLUnit
+from warmstart.metadataset.openml_tasks import OpenMLTask, families, task_type
+from warmstart.metadataset.schema import (
+    CONFIGURATIONS,
+    EVALUATIONS,
+    SCHEMA_VERSION,
+    TASKS,
+    metafeatures_schema,
+)
+from warmstart.metadataset.units import UnitRecord
+
+MANIFEST = "manifest.json"
+EVALUATIONS_FILE = "evaluations/source=openml/part-0.parquet"
+EXTRACTOR = "openml-qualities"
+
+ROWS = pa.schema(
+    [
+        *EVALUATIONS,
+        # How many runs the score is the median of, and of which flow.
+        pa.field("n_runs", pa.int32()),
+        pa.field("flow_id", pa.int64()),
+        pa.field("flow_version", pa.int32()),
+    ],
+    metadata=EVALUATIONS.metadata,
+)
+"""Evaluations, and what only runs of OpenML have."""
+
+_GROUP_ROWS = 100_000
+_IDS_AT_ONCE = 1_000_000
+
+
+def units_digest(done: Mapping[str, UnitRecord], settings: Mapping[str, Any]) -> str:
+    """Digest of all that a meta-dataset is made of."""
+    parts = [f"{key} {record.digest}" for key, record in sorted(done.items())]
+    text = json.dumps([parts, settings], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def publish_openml(
+    out: Path,
+    done: Mapping[str, UnitRecord],
+    tasks: Mapping[int, OpenMLTask],
+    flows: Mapping[int, FlowDescription],
+    measures: Sequence[str],
+    settings: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Write tasks, configurations, evaluations and meta-features, and the manifest last.
+
+    Parameters
+    ----------
+    out : path
+        Folder of the build.
+    done : mapping of str to UnitRecord
+        Units that are done, by key.
+    tasks, flows : mapping
+        What the units are of, by number.
+    measures : sequence of str
+        All that were read; the first is every task's default metric.
+    settings : mapping
+        Kept in the manifest.
+
+    Returns
+    -------
+    dict
+        The manifest; empty where there is no run yet.
+    """
+    units = {key: unit_of(record) for key, record in done.items()}
+    metrics = [m for m in measures if m not in TIMES] or list(measures)
+    descriptions = {
+        unit.data_id: read_description(out, key)
+        for key, unit in units.items()
+        if unit.kind == "openml-dataset"
+    }
+    # Without a manifest the folder is no meta-dataset, until all files agree again.
+    (out / MANIFEST).unlink(missing_ok=True)
+    counts = _write_evaluations(out, units, tasks, metrics)
+    described = {number: tasks[number] for number in sorted(counts)}
+    if not described:
+        return {}
+    tables = {
+        "tasks.parquet": _tasks_table(described, descriptions, metrics[0]),
+        "metafeatures.parquet": _metafeatures_table(described, descriptions),
+    }
+    for name, table in tables.items():
+        # In the order of the task ids as numbers.
+        _write(table, out / name)
+    n_configurations = _write_configurations(out, units)
+    files = [*tables, "configurations.parquet", EVALUATIONS_FILE]
+    manifest = {
+        "schema_version": SCHEMA_VERSION,
+        "warmstart_version": warmstart.__version__,
+        "extractor_version": EXTRACTOR,
+        "metrics": metrics,
+        "labels": {
+            "task_id": {"dtype": "int", "name": "task_id"},
+            "configuration_id": {"dtype": "str", "name": "configuration_id"},
+        },
+        "sources": [settings["server"]],
+        "licences": {
+            str(number): descriptions.get(task.data_id, {}).get("licence", "")
+            for number, task in described.items()
+        },
+        "openml": {
+            **settings,
+            "flows": {
+                str(number): {
+                    "name": flows[number].name,
+                    "version": flows[number].version,
+                    "external_version": flows[number].external_version,
+                }
+                for number in sorted({unit.flow_id for unit in units.values()} - {0})
+            },
+            "measures": list(measures),
+            **_totals(done),
+            "units": units_digest(done, settings),
+        },
+        "counts": {
+            "tasks": len(described),
+            "configurations": n_configurations,
+            "evaluations": sum(counts.values()),
+            "metafeatures": tables["metafeatures.parquet"].num_columns - 1,
+        },
+        "digests": {name: digest(out / name) for name in sorted(files)},
+    }
+    write_json(manifest, out / MANIFEST)
+    return manifest
+
+
+def _totals(done: Mapping[str, UnitRecord]) -> dict[str, Any]:
+    """What the units found, summed."""
+    totals: Counter[str] = Counter()
+    unparsed: Counter[str] = Counter()
+    for record in done.values():
+        given = json.loads(record.provenance)
+        if record.kind == "openml-runs":
+            totals["n_evaluations_read"] += record.rows
+            totals["n_without_value"] += given.get("n_without_value", 0)
+        elif record.kind == "openml-failures":
+            totals["n_failed_runs"] += record.rows
+        unparsed.update(given.get("unparsed", {}))
+    return {**dict(sorted(totals.items())), "unparsed": dict(sorted(unparsed.items()))}
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    write_atomically(
+        path, lambda temporary: pq.write_table(table, temporary, compression="zstd")
+    )
+
+
+def _write_evaluations(
+    out: Path,
+    units: Mapping[str, OpenMLUnit],
+    tasks: Mapping[int, OpenMLTask],
+    metrics: Sequence[str],
+) -> dict[int, int]:
+    """Stream the medians of every task into one file; say how many rows each has."""
+    by_task: dict[int, list[str]] = defaultdict(list)
+    for key, unit in sorted(units.items(), key=lambda item: item[1]):
+        if unit.kind != "openml-dataset" and unit.task_id in tasks:
+            by_task[unit.task_id].append(key)
+    counts: dict[int, int] = {}
+
+    def write(temporary: Path) -> None:
+        numbers = [field.name for field in ROWS if pa.types.is_floating(field.type)]
+        with pq.ParquetWriter(
+            temporary,
+            ROWS,
+            compression="zstd",
+            use_dictionary=[name for name in ROWS.names if name not in numbers],
+            use_byte_stream_split=numbers,
+        ) as writer:
+            waiting: list[pa.Table] = []
+            for number in sorted(by_task):
+                runs = pa.concat_tables([read_runs(out, key) for key in by_task[number]])
+                rows = aggregate(runs.to_pandas(), tasks[number], metrics)
+                if rows.num_rows and pc.any(pc.equal(rows["status"], "ok")).as_py():
+                    counts[number] = rows.num_rows
+                    waiting.append(rows)
+                if sum(table.num_rows for table in waiting) >= _GROUP_ROWS:
+                    writer.write_table(pa.concat_tables(waiting).combine_chunks())
+                    waiting.clear()
+            if waiting:
+                writer.write_table(pa.concat_tables(waiting).combine_chunks())
+
+    write_atomically(out / EVALUATIONS_FILE, write)
+    return counts
+
+
+def aggregate(runs: pd.DataFrame, task: OpenMLTask, metrics: Sequence[str]) -> pa.Table:
+    """One row a configuration, flow version and metric: the median of its runs' scores.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        Runs of one task, in the columns of :data:`~warmstart.metadataset.openml_parts.RUNS`.
+    task : OpenMLTask
+    metrics : sequence of str
+        Measures that are scores; the other ones are times.
+
+    Returns
+    -------
+    pyarrow.Table
+        In the columns of :data:`ROWS`. Where several evaluation engines scored a run, the
+        first one's score counts. A configuration that only ever failed has a row with a
+        status, and no score, in every metric.
+    """
+    ordered = runs.sort_values(["run_id", "measure", "engine_id"])
+    single = ordered.drop_duplicates(["run_id", "measure"])
+    by = ["configuration_id", "flow_id"]
+    ok = single[single["status"] == "ok"]
+    times = [measure for measure in TIMES if (ok["measure"] == measure).any()]
+    costs: pd.Series[float] = pd.Series(dtype=float)
+    if times and times[0] not in metrics:
+        costs = ok[ok["measure"] == times[0]].groupby(by)["value"].median() / 1000.0
+        costs = costs / (task.n_folds or 1)
+    tables = []
+    failed = single[single["status"] != "ok"]
+    for metric in metrics:
+        scored = ok[ok["measure"] == metric]
+        grouped = scored.groupby(by, sort=True)
+        found = grouped.agg(
+            score=("value", "median"),
+            n_runs=("run_id", "size"),
+            source_run_id=("run_id", "min"),
+            timestamp=("upload_time", "max"),
+            flow_version=("flow_version", "first"),
+        )
+        found["score"] = found["score"] * sign(metric) + 0.0  # no score is a negative zero
+        found["status"] = "ok"
+        lost = failed.set_index(by)
+        lost = lost[~lost.index.isin(found.index)]
+        never = lost.groupby(level=by, sort=True).agg(
+            status=("status", "first"),
+            n_runs=("run_id", "size"),
+            source_run_id=("run_id", "min"),
+            timestamp=("upload_time", "max"),
+            flow_version=("flow_version", "first"),
+        )
+        never["score"] = math.nan
+        rows = pd.concat([found, never]) if len(never) else found
+        rows = rows.sort_index().reset_index()
+        rows["cost_s"] = (
+            costs.reindex(pd.MultiIndex.from_frame(rows[by])).to_numpy()
+            if len(costs)
+            else np.nan
+        )
+        tables.append(_rows(rows, task, metric))
+    return pa.concat_tables(tables)
+
+
+def _rows(rows: pd.DataFrame, task: OpenMLTask, metric: str) -> pa.Table:
+    columns: dict[str, Any] = {
+        "task_id": [str(task.task_id)] * len(rows),
+        "metric": [metric] * len(rows),
+        "n_folds": [task.n_folds] * len(rows),
+        "timestamp": [str(text).replace(" ", "T") for text in rows["timestamp"]],
+        "source_run_id": [str(number) for number in rows["source_run_id"]],
+    }
+    for name in (
+        "configuration_id", "score", "cost_s", "status", "n_runs", "flow_id", "flow_version",
+    ):  # fmt: skip
+        columns[name] = rows[name]
+    arrays = [
+        pa.array(columns[field.name], field.type, from_pandas=True)
+        if field.name in columns
+        else pa.nulls(len(rows), field.type)
+        for field in ROWS
+    ]
+    return pa.Table.from_arrays(arrays, schema=ROWS)
+
+
+def _write_configurations(out: Path, units: Mapping[str, OpenMLUnit]) -> int:
+    """Every configuration once, by id; in several rounds where there are very many."""
+    keys = sorted(key for key, unit in units.items() if unit.kind != "openml-dataset")
+    total = sum(read_unit_configurations(out, key).num_rows for key in keys)
+    n_rounds = 1 if total < _IDS_AT_ONCE else 16
+    n_kept = 0
+
+    def rounds() -> Iterator[pa.Table]:
+        for number in range(n_rounds):
+            begin = f"{number:x}" if n_rounds > 1 else ""
+            found: dict[str, tuple[str, ...]] = {}
+            for key in keys:
+                table = read_unit_configurations(out, key)
+                table = table.filter(pc.starts_with(table["configuration_id"], begin))
+                for name, *rest in zip(*(c.to_pylist() for c in table.columns), strict=True):
+                    found[name] = tuple(rest)
+            names = sorted(found)
+            columns = [names, *([found[name][i] for name in names] for i in range(3))]
+            yield pa.table(
+                dict(zip(CONFIGURATIONS.names, columns, strict=True)), CONFIGURATIONS
+            )
+
+    def write(temporary: Path) -> None:
+        nonlocal n_kept
+        with pq.ParquetWriter(temporary, CONFIGURATIONS, compression="zstd") as writer:
+            for table in rounds():
+                n_kept += table.num_rows
+                writer.write_table(table)
+
+    write_atomically(out / "configurations.parquet", write)
+    return n_kept
+
+
+def _tasks_table(
+    tasks: Mapping[int, OpenMLTask],
+    descriptions: Mapping[int, Mapping[str, Any]],
+    metric: str,
+) -> pa.Table:
+    family = families(tasks.values(), descriptions)
+    rows = []
+    for number, task in tasks.items():
+        known = descriptions.get(task.data_id, {})
+        qualities = known.get("qualities", {})
+        n_features = _whole(qualities.get("NumberOfFeatures"))
+        rows.append(
+            {
+                "task_id": str(number),
+                "name": known.get("name") or task.name,
+                "family": family[number],
+                "task_type": task_type(task, qualities),
+                "metric_default": metric,
+                "n_rows": _whole(qualities.get("NumberOfInstances")),
+                # OpenML counts the target among the features.
+                "n_columns": None if n_features is None else n_features - 1,
+                "n_classes": None
+                if task.is_regression
+                else _whole(qualities.get("NumberOfClasses")),
+                "source": "openml",
+                "source_id": str(task.data_id),
+                "fingerprint": "",
+                "description": f"OpenML task {number}, target {task.target}, {task.resampling}",
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=TASKS)
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None or not math.isfinite(value) else int(value)
+
+
+def _metafeatures_table(
+    tasks: Mapping[int, OpenMLTask], descriptions: Mapping[int, Mapping[str, Any]]
+) -> pa.Table:
+    """Qualities of each task's dataset; those that no task has are left out."""
+    known = {
+        number: {
+            name: value
+            for name, value in descriptions.get(task.data_id, {}).get("qualities", {}).items()
+            if value is not None and math.isfinite(value)
+        }
+        for number, task in tasks.items()
+    }
+    names = sorted({name for values in known.values() for name in values})
+    rows = [
+        {"task_id": str(number), **{name: values.get(name) for name in names}}
+        for number, values in known.items()
+    ]
+    return pa.Table.from_pylist(rows, schema=metafeatures_schema(names, EXTRACTOR))
