@@ -5,9 +5,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from warmstart.downstream.sklearn_search import WarmStartSearchCV
     from warmstart.downstream.warm_start_sampler import WarmStartSampler as WarmStartSampler
     from warmstart.evaluate.replay import replay
     from warmstart.knowledge.answer import resume, search, suggest
+    from warmstart.knowledge.base import open_knowledge
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.metafeatures.extract import extract_metafeatures
     from warmstart.recommend.recommender import Recommender
@@ -24,7 +26,9 @@ _HOME = {
     "Suggestion": "warmstart.recommend.suggestions",
     "Suggestions": "warmstart.recommend.suggestions",
     "WarmStartSampler": "warmstart.downstream.warm_start_sampler",
+    "WarmStartSearchCV": "warmstart.downstream.sklearn_search",
     "extract_metafeatures": "warmstart.metafeatures.extract",
+    "open_knowledge": "warmstart.knowledge.base",
     "replay": "warmstart.evaluate.replay",
     "resume": "warmstart.knowledge.answer",
     "search": "warmstart.knowledge.answer",
@@ -37,7 +41,9 @@ __all__ = [
     "Search",
     "Suggestion",
     "Suggestions",
+    "WarmStartSearchCV",
     "extract_metafeatures",
+    "open_knowledge",
     "replay",
     "resume",
     "search",

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from warmstart.downstream.sklearn_search import WarmStartSearchCV as WarmStartSearchCV
     from warmstart.downstream.warm_start_sampler import WarmStartSampler as WarmStartSampler
 
 TUNERS = ("hyperopt", "nevergrad", "optuna", "points", "skopt", "smac")
@@ -18,6 +19,7 @@ TUNERS = ("hyperopt", "nevergrad", "optuna", "points", "skopt", "smac")
 _HOME = {
     "SeedReport": "warmstart.downstream.seed_report",
     "Space": "warmstart.downstream.space",
+    "WarmStartSearchCV": "warmstart.downstream.sklearn_search",
     "WarmStartSampler": "warmstart.downstream.warm_start_sampler",
     "fit_points": "warmstart.downstream.fit",
     "seed": "warmstart.downstream.dispatch",

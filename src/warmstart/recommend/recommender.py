@@ -324,6 +324,10 @@ class Recommender:
 
         return load(Path(path))
 
+    def __sklearn_clone__(self) -> Self:
+        """Itself: clones of a search share what they know instead of copying it."""
+        return self
+
     def _method(self, strategy: Strategy, unlike: bool) -> str | PerformanceModel:
         if strategy != "auto":
             return strategy
