@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from warmstart.metadataset.table import ScoreTable
+    from warmstart.models.latent_kernel import LatentKernel
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -85,6 +86,14 @@ _PLAIN = (
 _FOREST = ("roots", "feature", "threshold", "left", "right", "leaves", "counts")
 
 
+class KernelSource(Protocol):
+    """Learns a covariance over configurations from responses of many tasks."""
+
+    def fit_kernel(self, responses: Array, *, random_state: int = 0) -> LatentKernel:
+        """Learn from responses about zero, shape (n_tasks, n_configs), NaN where unknown."""
+        ...
+
+
 @dataclass(slots=True, kw_only=True)
 class PMF:
     r"""The default model: a Gaussian over configurations learnt across tasks.
@@ -114,6 +123,11 @@ class PMF:
         :func:`warmstart.models.completion.complete`.
     max_rank : int
         Loadings kept of each configuration where there are 2,000 or more.
+    kernel : KernelSource, optional
+        Learns a covariance of its own, such as :class:`~warmstart.models.gplvm.GPLVM`, that
+        is mixed with the observed one.
+    kernel_share : float
+        Share of that covariance in the mix, between 0 and 1.
 
     References
     ----------
@@ -130,6 +144,8 @@ class PMF:
     offset: float = OFFSET
     completion: Completion = "auto"
     max_rank: int = 200
+    kernel: KernelSource | None = None
+    kernel_share: float = 0.5
     prior_: _Prior | None = field(default=None, repr=False)
     kernel_: SharedKernel | None = field(default=None, repr=False)
     """Over what configurations are made of, where the completion needed one."""
@@ -141,6 +157,8 @@ class PMF:
             )
         if self.max_rank < 1:
             raise ValueError(f"max_rank must be at least 1, got {self.max_rank}")
+        if not 0 <= self.kernel_share <= 1:
+            raise ValueError(f"kernel_share is a share, got {self.kernel_share}")
 
     def fit(
         self,
@@ -201,6 +219,15 @@ class PMF:
             projected = ((targets - centre)[:, :-1] * trust[:-1]) @ axes
             described_levels = (targets - centre)[:, -1] * trust[-1] * level_unit
         loadings, noise = self._covariance(residual)
+        if self.kernel is not None:
+            # What a completion filled in is no evidence, where it can be told apart.
+            seen = np.isfinite(response) | (response.shape != residual.shape)
+            told = residual if columns is not None else np.where(seen, residual, np.nan)
+            learnt = self.kernel.fit_kernel(told, random_state=random_state)
+            other, share = learnt.factor(self.max_rank), self.kernel_share
+            parts = np.sqrt(1 - share) * loadings, np.sqrt(share) * other.loadings
+            loadings = np.concatenate(parts, axis=1).astype(loadings.dtype)
+            noise = (1 - share) * noise + share * other.noise
         component_scales, alphas, taus = _components(scales, level_residual, self.n_components)
         self.prior_ = _Prior(
             ideal=ideal,
@@ -308,6 +335,8 @@ class PMF:
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> PMF:
         """Read what :meth:`to_arrays` gave."""
         plain = {name: arrays[name].astype("float64") for name in _PLAIN}
+        if len(arrays["mean"]) >= _WIDE:
+            plain["loadings"] = arrays["loadings"]
         described = None
         if "names" in arrays:
             names = tuple(str(name) for name in arrays["names"])

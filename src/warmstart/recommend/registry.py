@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable
 
 from warmstart.models.average_rank import AverageRank
+from warmstart.models.cold_forest import ColdForest
 from warmstart.models.cold_gp import ColdGP
 from warmstart.models.forest import BoostedTrees
 from warmstart.models.gplvm import GPLVM
@@ -30,6 +31,7 @@ METHODS: dict[str, Callable[[], PerformanceModel]] = {
     "pmf": GuidedPMF,
     "gplvm": lambda: SurrogateGuided(model=GPLVM()),
     "gplvm_published": lambda: SurrogateGuided(model=GPLVM(recipe=PUBLISHED)),
+    "pmf_gplvm": lambda: GuidedPMF(model=PMF(kernel=GPLVM())),
     "transfer_gp": lambda: GuidedPMF(model=PMF(completion="gp")),
     "linear_pmf": lambda: Guided(model=LinearPMF()),
     "knn": KND,
@@ -43,6 +45,7 @@ METHODS: dict[str, Callable[[], PerformanceModel]] = {
     "quantile_transfer": QuantileTransfer,
     "forest": BoostedTrees,
     "cold_gp": lambda: SurrogateGuided(model=ColdGP()),
+    "cold_forest": lambda: SurrogateGuided(model=ColdForest()),
     "random": RandomSearch,
     "random_x2": lambda: RandomSearch(tries_per_step=2),
     "random_x4": lambda: RandomSearch(tries_per_step=4),
@@ -52,6 +55,7 @@ METHODS: dict[str, Callable[[], PerformanceModel]] = {
 ON_REQUEST: dict[str, str] = {
     "gplvm": "trains with torch for minutes a fold",
     "gplvm_published": "trains with torch for minutes a fold",
+    "pmf_gplvm": "trains with torch for minutes a fold",
 }
 """Methods that a comparison of all leaves out unless they are named, and why."""
 

@@ -12,6 +12,7 @@ from tests.contracts.performance_model import make_table
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.table import ScoreTable
 from warmstart.models import pmf as pmf_module
+from warmstart.models.latent_kernel import LatentKernel
 from warmstart.models.pmf import (
     PMF,
     ideal_score,
@@ -248,3 +249,45 @@ class TestWide:
     def test_refuses_no_loadings(self):
         with pytest.raises(ValueError, match="max_rank must be at least 1, got 0"):
             PMF(max_rank=0)
+
+
+class TestKernel:
+    """A covariance of another model mixed into the observed one."""
+
+    class Source:
+        """Gives a known kernel, and keeps what it was shown."""
+
+        latents = np.linspace(0, 3, 12)[:, None]
+
+        def fit_kernel(self, responses, *, random_state=0):
+            self.shown = responses
+            return LatentKernel(
+                latents=self.latents, lengthscales=np.ones(1), variance=0.7, noise=0.2
+            )
+
+    def test_covariance_is_the_mix(self):
+        table = make_table(missing=0.2)
+        source = self.Source()
+        plain = PMF().fit(table).start(NEW).mixture
+        mixed = PMF(kernel=source, kernel_share=0.25).fit(table).start(NEW).mixture
+        dense, found = (
+            m.factors[0].loadings @ m.factors[0].loadings.T + np.diag(m.factors[0].noise)
+            for m in (plain, mixed)
+        )
+        kernel = source.fit_kernel(source.shown)
+        np.testing.assert_allclose(found, 0.75 * dense + 0.25 * kernel.matrix(), atol=1e-8)
+        np.testing.assert_array_equal(mixed.prior_means, plain.prior_means)
+        np.testing.assert_array_equal(np.isnan(source.shown), np.isnan(table.scores))
+
+    def test_is_kept_in_the_arrays(self):
+        model = PMF(kernel=self.Source()).fit(make_table())
+        again = PMF.from_arrays(model.to_arrays())
+        np.testing.assert_allclose(
+            again.start(NEW).mixture.covariance_column(3),
+            model.start(NEW).mixture.covariance_column(3),
+            rtol=1e-5,
+        )
+
+    def test_refuses(self):
+        with pytest.raises(ValueError, match="kernel_share is a share, got 2"):
+            PMF(kernel_share=2)
