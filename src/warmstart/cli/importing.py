@@ -88,6 +88,10 @@ def import_history(
         Pairs,
         typer.Option(metavar="NAME=VALUE", help="Where a study did not vary it; repeatable."),
     ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Column of an export that is a hyperparameter."),
+    ] = None,
     constant: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="User attribute that is a hyperparameter."),
@@ -131,7 +135,7 @@ def import_history(
         "space": space,
         "sampler": sampler,
     }
-    more = {"study": study, "constants": constant, "mapping": mapping}
+    more = {"study": study, "constants": constant, "mapping": mapping, "params": param}
     history = _reader(source, {k: v for k, v in more.items() if v})(location, options)
     attached: dict[str, Any] = {}
     if dataset is not None or target is not None:

@@ -72,18 +72,21 @@ def read(
     [['a', '{"depth":3,"lr":1.0}', 'ok'], ['b', '{"depth":null,"lr":0.1}', 'failed']]
     """
     path, mapped = Path(path), read_mapping(mapping)
-    if not path.is_file():
-        raise HistoryError(f"there is no table {path}")
     options["metric"] = [m.metric for m in mapped.measures]
     options["direction"] = [m.direction for m in mapped.measures]
     if mapped.task:
         options["task_tag"] = mapped.task
     meaning = Meaning(**options)
+    return read_as("table", path, mapped, meaning)
+
+
+def read_as(source: str, path: Path, mapped: Mapped, meaning: Meaning) -> RunHistory:
+    """Read a table whose rows are called runs of `source`; errors as of :func:`read`."""
     if isinstance(meaning.task, Mapping):
         raise HistoryError(
             "a table names tasks in a column: mapping {'task': column}, or one task="
         )
-    names = _names(path)
+    names = column_names(path)
     task_column = meaning.task_tag or ""
     if task_column and task_column not in names:
         raise HistoryError(f"{path} has no column {task_column!r}; it has {', '.join(names)}")
@@ -93,16 +96,25 @@ def read(
         parameters = _parameters(path, names, mapped, meaning, remarks)
         occurrences: Counter[str] = Counter()
         for block in _blocks(path):
-            yield from _packed(block, mapped, meaning, parameters, occurrences, remarks)
+            yield from _packed(source, block, mapped, meaning, parameters, occurrences, remarks)
 
-    return RunHistory("table", str(path), batches)
+    return RunHistory(source, str(path), batches)
 
 
 def _is_parquet(path: Path) -> bool:
     return path.suffix in (".parquet", ".pq")
 
 
-def _names(path: Path) -> list[str]:
+def column_names(path: Path) -> list[str]:
+    """Columns of a CSV or Parquet file.
+
+    Raises
+    ------
+    HistoryError
+        If the file is not there or no table.
+    """
+    if not path.is_file():
+        raise HistoryError(f"there is no table {path}")
     try:
         if _is_parquet(path):
             return list(pq.read_schema(path).names)
@@ -128,7 +140,7 @@ def _blocks(path: Path) -> Iterator[pa.RecordBatch]:
             with pq.ParquetFile(path) as file:
                 yield from file.iter_batches(10_000, use_threads=False)
             return
-        with _open_csv(path, dict.fromkeys(_names(path), pa.string())) as reader:
+        with _open_csv(path, dict.fromkeys(column_names(path), pa.string())) as reader:
             yield from reader
     except pa.ArrowInvalid as error:
         raise HistoryError(f"{path} cannot be read to its end: {error}") from error
@@ -191,6 +203,7 @@ def _any(cells: pa.Array, pattern: str) -> bool:
 
 
 def _packed(
+    source: str,
     block: pa.RecordBatch,
     mapped: Mapped,
     meaning: Meaning,
@@ -218,7 +231,7 @@ def _packed(
         "seed": pa.array([None if s != s else int(s) for s in seeds], pa.int64()),
         "budget": pa.array(_numbers(block, mapped.budget), from_pandas=True),
         "sampler": _words(block, mapped.sampler, meaning.sampler or "unknown"),
-        "source": pa.array(["table"] * n),
+        "source": pa.array([source] * n),
         "source_run_id": _run_ids(block, mapped, tasks, texts, occurrences),
     }
     for measure in mapped.measures:

@@ -1,0 +1,278 @@
+"""Runs of MLflow: a local folder is read as it lies, a server through MLflow's client."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlparse
+
+from warmstart._extras import require
+from warmstart.domain import Status
+from warmstart.errors import HistoryError
+from warmstart.histories.meaning import Meaning, entered
+from warmstart.histories.runs import Remarks, Run, RunHistory
+from warmstart.histories.values import typed_words
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from warmstart.histories.meaning import Options
+
+_STATUS: dict[str, Status] = {
+    "RUNNING": "running",
+    "SCHEDULED": "running",
+    "FINISHED": "ok",
+    "FAILED": "failed",
+    "KILLED": "failed",
+}
+_CODES = {"1": "RUNNING", "2": "SCHEDULED", "3": "FINISHED", "4": "FAILED", "5": "KILLED"}
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Logged:
+    """What MLflow keeps of a run."""
+
+    run_id: str
+    experiment: str
+    status: str
+    start_ms: int | None
+    end_ms: int | None
+    params: dict[str, str]
+    metrics: dict[str, float]
+    """The last value logged of each."""
+
+    tags: dict[str, str]
+
+
+def read(
+    location: str | Path,
+    *,
+    study: str | Sequence[str] | None = None,
+    **options: Unpack[Options],
+) -> RunHistory:
+    """Read the runs of MLflow experiments.
+
+    MLflow keeps hyperparameters as text: what reads as a number is one, and whole numbers
+    of a hyperparameter that is elsewhere a decimal are decimals. The metric is the last
+    value logged, not the best. Runs that logged no hyperparameters, such as parents of
+    nested runs, are left out and counted. Nothing is written: a folder (``mlruns``) is read
+    as files, an SQLite file (``mlflow.db``) is copied first.
+
+    Parameters
+    ----------
+    location : path or URI
+        A local store, or the tracking URI of a server.
+    study : str or sequence of str, optional
+        Names of experiments; all of them without.
+    **options :
+        As in :class:`~warmstart.histories.meaning.Meaning`. `task` may map names of
+        experiments to tasks, `task_tag` is a tag or a logged parameter.
+
+    Raises
+    ------
+    HistoryError
+        If there is no such store or experiment.
+    MissingExtraError
+        If a server or a database is named and MLflow is not installed.
+    """
+    meaning = Meaning(**options)
+    meaning.only_metric("MLflow")
+    names = [study] if isinstance(study, str) else None if study is None else list(study)
+    place = str(location)
+    parsed = urlparse(place)
+    if parsed.scheme in ("", "file") or len(parsed.scheme) == 1:
+        path = Path(unquote(parsed.path) if parsed.scheme == "file" else place).expanduser()
+        if path.is_file():
+            require("mlflow", extra="mlflow")
+        elif not path.is_dir():
+            raise HistoryError(f"there is no MLflow store {path}")
+    else:
+        path = None
+        require("mlflow", extra="mlflow")
+
+    def runs(remarks: Remarks) -> Iterator[Run]:
+        if path is not None and path.is_dir():
+            yield from _told(_from_folder(path, names), meaning, remarks)
+            return
+        with _tracking(path, place) as uri:
+            yield from _told(_from_client(uri, names), meaning, remarks)
+
+    return RunHistory("mlflow", place, runs)
+
+
+def _told(logged: Iterator[_Logged], meaning: Meaning, remarks: Remarks) -> Iterator[Run]:
+    found = sorted(logged, key=lambda run: (run.experiment, run.start_ms or 0, run.run_id))
+    if not found:
+        raise HistoryError("no run was found in these experiments")
+    texts: dict[str, set[str]] = {}
+    for run in found:
+        for name, text in run.params.items():
+            texts.setdefault(name, set()).add(text)
+    typed = {name: typed_words(words) for name, words in texts.items()}
+    metric, key, direction = meaning.only_metric("MLflow")
+    for run in found:
+        if not run.params:
+            remarks.add("left out: they logged no hyperparameters")
+            continue
+        tags = {**run.params, **run.tags}
+        task = meaning.task_of(run.experiment, tags, f"run {run.run_id}")
+        params = {n: typed[n][text] for n, text in run.params.items() if n != meaning.task_tag}
+        values, seed = meaning.values(params, remarks)
+        learner = meaning.learner_of(values)
+        status, value = _STATUS.get(run.status, "failed"), run.metrics.get(key, math.nan)
+        if status == "ok" and not math.isfinite(value):
+            status = "failed"
+            remarks.add(f"without a finite {key}: told as failed")
+        seconds = (
+            math.nan
+            if run.start_ms is None or not run.end_ms
+            else max(run.end_ms - run.start_ms, 0) / 1000
+        )
+        yield Run(
+            task=task,
+            values=values,
+            space=meaning.space_of(learner),
+            learner=learner,
+            metric=metric,
+            direction=direction,
+            score=entered(value, direction) if status == "ok" else math.nan,
+            cost_s=seconds,
+            timestamp="" if run.start_ms is None else _utc(run.start_ms),
+            status=status,
+            seed=seed,
+            sampler=meaning.sampler or "unknown",
+            source="mlflow",
+            source_run_id=run.run_id,
+        )
+
+
+def _utc(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).isoformat()
+
+
+def _from_folder(root: Path, names: Sequence[str] | None) -> Iterator[_Logged]:
+    """Runs of a store of files: ``experiment/run/{params,metrics,tags}/name``."""
+    experiments = {}
+    for meta in sorted(root.glob("*/meta.yaml")):
+        entries = _flat_yaml(meta)
+        if entries.get("lifecycle_stage", "active") == "active":
+            experiments[entries.get("name", meta.parent.name)] = meta.parent
+    _refuse_unknown(names, list(experiments), root)
+    for name, folder in experiments.items():
+        if names is not None and name not in names:
+            continue
+        for meta in sorted(folder.glob("*/meta.yaml")):
+            entries = _flat_yaml(meta)
+            if "run_id" not in entries or entries.get("lifecycle_stage") == "deleted":
+                continue
+            status = entries.get("status", "")
+            yield _Logged(
+                run_id=entries["run_id"],
+                experiment=name,
+                status=_CODES.get(status, status),
+                start_ms=_whole(entries.get("start_time")),
+                end_ms=_whole(entries.get("end_time")),
+                params=_texts(meta.parent / "params"),
+                metrics={k: _last(v) for k, v in _texts(meta.parent / "metrics").items()},
+                tags=_texts(meta.parent / "tags"),
+            )
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    """Content of each file; a slash in a name is a folder."""
+    files = sorted(f for f in folder.rglob("*") if f.is_file()) if folder.is_dir() else []
+    return {f.relative_to(folder).as_posix(): f.read_text(encoding="utf-8") for f in files}
+
+
+def _last(text: str) -> float:
+    """Last value of ``time value step`` lines: of the highest step, then the latest."""
+    best = (-math.inf, -math.inf, math.nan)
+    for line in text.splitlines():
+        parts = line.split()
+        if len(parts) >= 2:
+            step = float(parts[2]) if len(parts) > 2 else 0.0
+            if (step, float(parts[0])) >= best[:2]:
+                best = (step, float(parts[0]), float(parts[1]))
+    return best[2]
+
+
+def _flat_yaml(path: Path) -> dict[str, str]:
+    """Scalars of the first level, which is all that MLflow's meta files hold."""
+    entries = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, colon, value = line.partition(": ")
+        if not colon or line[:1] in (" ", "-", "#"):
+            continue
+        value = value.strip()
+        if value.startswith("'"):
+            value = value[1:-1].replace("''", "'")
+        elif value.startswith('"'):
+            value = str(json.loads(value))
+        if value != "null":
+            entries[name] = value
+    return entries
+
+
+def _whole(text: str | None) -> int | None:
+    return None if text is None else int(text)
+
+
+def _refuse_unknown(names: Sequence[str] | None, known: Sequence[str], where: Any) -> None:
+    if unknown := [name for name in names or () if name not in known]:
+        raise HistoryError(
+            f"there is no experiment {unknown[0]!r} in {where}; there are {', '.join(known)}"
+        )
+
+
+@contextmanager
+def _tracking(path: Path | None, uri: str) -> Iterator[str]:
+    """URI to ask: of the server, or of a copy of the database."""
+    if path is None and not uri.startswith("sqlite"):
+        yield uri
+        return
+    file = path or Path("/" + unquote(urlparse(uri).path).lstrip("/"))
+    with tempfile.TemporaryDirectory(prefix="warmstart-") as folder:
+        copy = Path(folder) / "mlflow.db"
+        shutil.copyfile(file, copy)
+        yield f"sqlite:///{copy}"
+
+
+def _from_client(uri: str, names: Sequence[str] | None) -> Iterator[_Logged]:
+    client = require("mlflow", extra="mlflow").MlflowClient(tracking_uri=uri)
+    experiments: dict[str, str] = {}
+    token = None
+    while True:
+        page = client.search_experiments(max_results=_PAGE, page_token=token)
+        experiments |= {experiment.name: experiment.experiment_id for experiment in page}
+        token = page.token
+        if not token:
+            break
+    _refuse_unknown(names, list(experiments), uri)
+    for name, number in experiments.items():
+        if names is not None and name not in names:
+            continue
+        while True:
+            runs = client.search_runs([number], max_results=_PAGE, page_token=token)
+            for run in runs:
+                yield _Logged(
+                    run_id=run.info.run_id,
+                    experiment=name,
+                    status=str(run.info.status),
+                    start_ms=run.info.start_time,
+                    end_ms=run.info.end_time,
+                    params=dict(run.data.params),
+                    metrics=dict(run.data.metrics),
+                    tags=dict(run.data.tags),
+                )
+            token = runs.token
+            if not token:
+                break

@@ -1,0 +1,195 @@
+"""Results of scikit-learn's searches: ``cv_results_``, at hand or saved as a table."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from warmstart.errors import HistoryError
+from warmstart.histories.budgets import without_partial
+from warmstart.histories.meaning import Meaning
+from warmstart.histories.runs import Remarks, Run, RunHistory, json_text
+from warmstart.histories.values import plain_values, typed_words
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from warmstart.histories.meaning import Options
+
+_PARAM = "param_"
+_SAMPLERS = {
+    "GridSearchCV": "grid",
+    "RandomizedSearchCV": "random",
+    "HalvingGridSearchCV": "grid",
+    "HalvingRandomSearchCV": "random",
+    "BayesSearchCV": "skopt",
+}
+
+
+def read(results: Any, **options: Unpack[Options]) -> RunHistory:
+    """Read what a search over hyperparameters left in ``cv_results_``.
+
+    Scorers of scikit-learn are always better high: `direction` is "maximize", and a loss is
+    called by its scorer, such as ``neg_log_loss``. Of halving searches only candidates on
+    the largest resources have a score; the others are told as pruned. The results carry no
+    times and no ids: they are known by their content.
+
+    Parameters
+    ----------
+    results : search, mapping, DataFrame or path
+        A fitted search, its ``cv_results_``, a frame of it, or that frame as CSV or Parquet.
+    **options :
+        As in :class:`~warmstart.histories.meaning.Meaning`. `metric_key` is the scorer's
+        name in ``mean_test_…``; "score" or the metric's own name without.
+
+    Raises
+    ------
+    HistoryError
+        If these are no results, or of another scorer.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.model_selection import GridSearchCV
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> search = GridSearchCV(DecisionTreeClassifier(random_state=0), {"max_depth": [1, 2]})
+    >>> _ = search.fit(*load_iris(return_X_y=True))
+    >>> history = read(search, task="iris", metric="accuracy", direction="maximize")
+    >>> history.to_frame()[["values", "sampler"]].values.tolist()
+    [['{"max_depth":1}', 'grid'], ['{"max_depth":2}', 'grid']]
+    """
+    meaning = Meaning(**options)
+    metric, key, direction = meaning.only_metric("scikit-learn")
+    if direction != "maximize":
+        raise HistoryError(
+            f'cv_results_ are always better high: say direction="maximize" and, for a loss, '
+            f"its scorer's name, such as metric='neg_{metric}'"
+        )
+    frame, sampler, location = _frame(results)
+    column = _score_column(frame, key, meaning)
+
+    def runs(remarks: Remarks) -> Iterator[Run]:
+        yield from without_partial(
+            list(_runs(frame, metric, column, sampler, meaning, remarks)), remarks, "resources"
+        )
+
+    return RunHistory("sklearn", location, runs)
+
+
+def _frame(results: Any) -> tuple[pd.DataFrame, str, str]:
+    """Results as a frame, how candidates were chosen, and where they are."""
+    sampler, location = "unknown", type(results).__name__
+    if hasattr(results, "cv_results_"):
+        sampler = _SAMPLERS.get(type(results).__name__, "unknown")
+        results = results.cv_results_
+    if isinstance(results, str | Path):
+        location, path = str(results), Path(results).expanduser()
+        if not path.is_file():
+            raise HistoryError(f"there are no results at {path}")
+        results = (
+            pd.read_parquet(path)
+            if path.suffix == ".parquet"
+            else pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+        )
+    if isinstance(results, pd.DataFrame):
+        return results.reset_index(drop=True), sampler, location
+    if isinstance(results, Mapping):
+        return pd.DataFrame(dict(results)), sampler, location
+    raise HistoryError(
+        f"results are a fitted search, its cv_results_ or a table of it, got {location}"
+    )
+
+
+def _score_column(frame: pd.DataFrame, key: str, meaning: Meaning) -> str:
+    wanted = [f"mean_test_{key}"]
+    if meaning.metric_key is None:
+        wanted.append("mean_test_score")
+    for column in wanted:
+        if column in frame:
+            return column
+    there = [name for name in map(str, frame) if name.startswith("mean_test_")]
+    raise HistoryError(f"there is no {wanted[0]} in the results; there is {', '.join(there)}")
+
+
+def _runs(
+    frame: pd.DataFrame,
+    metric: str,
+    column: str,
+    sampler: str,
+    meaning: Meaning,
+    remarks: Remarks,
+) -> Iterator[Run]:
+    scores = _numbers(frame, column)
+    n_folds = sum(
+        str(name).startswith("split") and str(name).endswith(column.removeprefix("mean"))
+        for name in frame
+    )
+    costs = _numbers(frame, "mean_fit_time") + _numbers(frame, "mean_score_time")
+    budgets = _numbers(frame, "n_resources")
+    candidates = _candidates(frame)
+    digest = hashlib.sha256()
+    for values, score in zip(candidates, scores, strict=True):
+        digest.update(f"{json_text(plain_values(values))} {score!r}\n".encode())
+    remarks.say("scikit-learn's results tell no times")
+    for place, given in enumerate(candidates):
+        tags = {str(k): v for k, v in frame.iloc[place].items() if not _is_missing(v)}
+        values, seed = meaning.values(given, remarks)
+        learner = meaning.learner_of(values)
+        finished = math.isfinite(scores[place])
+        remarks.add("without a finite score: told as failed", int(not finished))
+        cost_s = costs[place] * max(n_folds, 1)
+        yield Run(
+            task=meaning.task_of(None, tags, f"candidate {place}"),
+            values=values,
+            space=meaning.space_of(learner),
+            learner=learner,
+            metric=metric,
+            direction="maximize",
+            score=scores[place],
+            cost_s=cost_s if finished and cost_s >= 0 else math.nan,
+            status="ok" if finished else "failed",
+            seed=seed,
+            budget=None if np.isnan(budgets[place]) else float(budgets[place]),
+            sampler=meaning.sampler or sampler,
+            source="sklearn",
+            source_run_id=f"{digest.hexdigest()[:16]}/{place}",
+        )
+
+
+def _candidates(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Hyperparameters of each candidate: as they were, or from the columns of a file."""
+    if "params" in frame and all(isinstance(value, Mapping) for value in frame["params"]):
+        return [
+            {name: value for name, value in given.items() if not _is_missing(value)}
+            for given in frame["params"]
+        ]
+    columns = [name for name in map(str, frame) if name.startswith(_PARAM)]
+    if not columns:
+        raise HistoryError(
+            "the results tell no hyperparameters: no params and no param_ column"
+        )
+    found: list[dict[str, Any]] = [{} for _ in range(len(frame))]
+    for column in columns:
+        cells = frame[column]
+        words = typed_words({c for c in cells if isinstance(c, str)})
+        for values, cell in zip(found, cells, strict=True):
+            if not _is_missing(cell):
+                name = column.removeprefix(_PARAM)
+                values[name] = words[cell] if isinstance(cell, str) else cell
+    return found
+
+
+def _is_missing(value: Any) -> bool:
+    return isinstance(value, float | np.floating) and bool(np.isnan(value))
+
+
+def _numbers(frame: pd.DataFrame, column: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    if column not in frame:
+        return np.full(len(frame), np.nan)
+    return pd.to_numeric(frame[column], errors="coerce").to_numpy(np.float64)

@@ -1,0 +1,182 @@
+"""Run histories of SMAC3, read from their JSON; SMAC itself is not needed."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from warmstart.domain import Status
+from warmstart.errors import HistoryError
+from warmstart.histories.budgets import without_partial
+from warmstart.histories.meaning import Meaning, usual_name
+from warmstart.histories.runs import Direction, Remarks, Run, RunHistory
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from warmstart.histories.meaning import Options
+
+_STATUS: dict[int, Status] = {0: "running", 1: "ok", 2: "failed", 3: "timeout", 4: "memout"}
+_NAMED: dict[str, Status] = {
+    "RUNNING": "running",
+    "SUCCESS": "ok",
+    "CRASHED": "failed",
+    "ABORT": "failed",
+    "TIMEOUT": "timeout",
+    "MEMOUT": "memout",
+    "MEMORYOUT": "memout",
+    "CAPPED": "timeout",
+    "STOP": "pruned",
+    "DONOTADVANCE": "pruned",
+}
+_FIELDS = "config_id instance seed budget cost time status starttime endtime additional_info"
+_SAMPLERS = ("sobol", "random", "lhd", "latin", "factorial", "default")
+
+
+def read(path: str | Path, **options: Unpack[Options]) -> RunHistory:
+    """Read a run history of SMAC3.
+
+    SMAC minimizes: `direction` must say so, and `metric` must be what was minimized. Runs of
+    several seeds and instances are repeats of one configuration. Runs below the largest
+    budget are told as pruned.
+
+    Parameters
+    ----------
+    path : path
+        ``runhistory.json``, or a folder that holds one or several.
+    **options :
+        As in :class:`~warmstart.histories.meaning.Meaning`; several metrics for several
+        objectives. ``task_tag="instance"`` has each instance be a task; `task` may map the
+        name of a scenario to its task.
+
+    Raises
+    ------
+    HistoryError
+        If there is no history, or it is of no layout known.
+
+    References
+    ----------
+    .. [1] Lindauer et al. "SMAC3: A Versatile Bayesian Optimization Package for
+       Hyperparameter Optimization." JMLR 23, 2022.
+    """
+    place, meaning = Path(path).expanduser(), Meaning(**options)
+    files = [place] if place.is_file() else sorted(place.rglob("runhistory.json"))
+    if not files:
+        raise HistoryError(f"there is no runhistory.json at {place}")
+    minimized: list[Direction] = ["minimize"] * len(meaning.metrics)
+    if meaning.direction is None:
+        raise HistoryError('SMAC minimizes what it is told: say direction="minimize"')
+    meaning.directions_of(minimized, "SMAC")
+
+    def runs(remarks: Remarks) -> Iterator[Run]:
+        for file in files:
+            yield from without_partial(list(_runs(file, meaning, remarks)), remarks, "units")
+
+    return RunHistory("smac", str(place), runs)
+
+
+def _runs(file: Path, meaning: Meaning, remarks: Remarks) -> Iterator[Run]:
+    try:
+        history = json.loads(file.read_text(encoding="utf-8"))
+        rows, configs = history["data"], history["configs"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise HistoryError(f"{file} is no run history of SMAC: {error!r}") from error
+    origins = history.get("config_origins") or {}
+    scenario = _scenario(file)
+    for place, row in enumerate(rows):
+        told = _fields(row, file, place)
+        config = str(told["config_id"])
+        if config not in configs:
+            raise HistoryError(f"run {place} of {file} is of unknown configuration {config}")
+        task = meaning.task_of(
+            scenario, {"instance": told["instance"], "scenario": scenario}, f"run {place}"
+        )
+        values, _ = meaning.values(configs[config], remarks)
+        learner = meaning.learner_of(values)
+        status = _status(told["status"], file)
+        costs = told["cost"] if isinstance(told["cost"], list) else [told["cost"]]
+        if len(costs) != len(meaning.metrics):
+            raise HistoryError(
+                f"run {place} of {file} has {len(costs)} costs, metric names "
+                f"{len(meaning.metrics)}"
+            )
+        if status == "ok" and not all(_is_finite(cost) for cost in costs):
+            status = "failed"
+            remarks.add("told as failed: their cost is infinite")
+        began = float(told["starttime"] or 0.0)
+        where = (config, told["instance"], told["seed"], told["budget"], began)
+        for metric, cost in zip(meaning.metrics, costs, strict=True):
+            yield Run(
+                task=task,
+                values=values,
+                space=meaning.space_of(learner),
+                learner=learner,
+                metric=usual_name(metric),
+                direction="minimize",
+                score=0.0 - float(cost) if status == "ok" else math.nan,
+                cost_s=max(float(told["time"] or 0.0), 0.0),
+                timestamp=_utc(began),
+                status=status,
+                seed=told["seed"],
+                budget=None if not told["budget"] else float(told["budget"]),
+                sampler=meaning.sampler or _sampler(str(origins.get(config, ""))),
+                source="smac",
+                source_run_id="/".join([scenario, *map(str, where)]),
+            )
+
+
+def _scenario(file: Path) -> str:
+    """Name of the scenario beside a history; that of its folder without."""
+    try:
+        beside = json.loads(file.with_name("scenario.json").read_text(encoding="utf-8"))
+        return str(beside["name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return file.parent.name
+
+
+def _fields(row: Any, file: Path, place: int) -> Mapping[str, Any]:
+    """A run's fields by name, from an object, a list, or (key, value) of SMAC before 2.0."""
+    if isinstance(row, Mapping):
+        return row
+    if isinstance(row, list) and len(row) == 2 and all(isinstance(part, list) for part in row):
+        (config, instance, seed, budget, *_), (cost, time, status, *more) = row
+        began, ended, info = [*more, None, None, None][:3]
+        row = [config, instance, seed, budget, cost, time, status, began, ended, info]
+    names = _FIELDS.split()
+    if isinstance(row, list) and len(row) == len(names) + 1:
+        names.insert(names.index("status"), "cpu_time")
+    if not isinstance(row, list) or len(row) != len(names):
+        raise HistoryError(f"run {place} of {file} is of no layout known: {str(row)[:80]}")
+    return dict(zip(names, row, strict=True))
+
+
+def _status(given: Any, file: Path) -> Status:
+    if isinstance(given, Mapping):
+        name = str(given.get("__enum__", "")).rpartition(".")[2]
+        if name in _NAMED:
+            return _NAMED[name]
+    elif given in _STATUS:
+        return _STATUS[given]
+    raise HistoryError(f"{file} has status {given!r}, which is none of SMAC's")
+
+
+def _is_finite(cost: Any) -> bool:
+    return isinstance(cost, int | float) and math.isfinite(cost)
+
+
+def _sampler(origin: str) -> str:
+    """Where SMAC says a configuration comes from."""
+    origin = origin.lower()
+    if origin.startswith("initial design") or "random" in origin:
+        return next((name for name in _SAMPLERS if name in origin), "initial-design")
+    return "smac"
+
+
+def _utc(seconds: float) -> str:
+    if not seconds:
+        return ""
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat()

@@ -1,0 +1,130 @@
+"""Runs of Weights & Biases: a CSV export, or a project asked through its API."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from warmstart._extras import require
+from warmstart.domain import Status
+from warmstart.errors import HistoryError
+from warmstart.histories import table
+from warmstart.histories.mapping import STATUS_WORDS, Mapped, Measure
+from warmstart.histories.meaning import Meaning, entered
+from warmstart.histories.runs import Remarks, Run, RunHistory
+from warmstart.histories.values import plain_values
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from warmstart.histories.meaning import Options
+
+_STATES: Mapping[str, Status] = {**STATUS_WORDS, "preempted": "failed", "preempting": "running"}
+
+
+def read(
+    location: str | Path,
+    *,
+    params: Sequence[str] | str = (),
+    api: Any = None,
+    **options: Unpack[Options],
+) -> RunHistory:
+    """Read a project's runs.
+
+    Parameters
+    ----------
+    location : path or "entity/project"
+        A table of runs exported as CSV, or a project that W&B's API is asked for.
+    params : sequence of str, or prefix
+        Columns of a CSV export that are hyperparameters: the export does not tell them from
+        results. Not needed with the API, which keeps them apart.
+    api : wandb.Api, optional
+        At hand; made with the user's own settings without.
+    **options :
+        As in :class:`~warmstart.histories.meaning.Meaning`. `task_tag` is a column of the
+        export, or a key of a run's config.
+
+    Raises
+    ------
+    HistoryError
+        If the export or a column is not there.
+    MissingExtraError
+        If a project is named and wandb is not installed.
+    """
+    meaning = Meaning(**options)
+    metric, key, direction = meaning.only_metric("W&B")
+    path = Path(location).expanduser()
+    if path.suffix in (".csv", ".gz", ".parquet"):
+        if not params:
+            raise HistoryError(
+                f"{path} does not tell hyperparameters from results: name them by params="
+            )
+        names = table.column_names(path)
+        mapped = Mapped(
+            measures=(Measure(column=key, metric=metric, direction=direction),),
+            params=params if isinstance(params, str) else tuple(params),
+            words=_STATES,
+            **{
+                meaning_of: column
+                for meaning_of, column in _EXPORTED.items()
+                if column in names
+            },
+        )
+        return table.read_as("wandb", path, mapped, meaning)
+    project = str(location)
+    if api is None:
+        api = require("wandb", extra="wandb").Api()
+
+    def runs(remarks: Remarks) -> Iterator[Run]:
+        for run in sorted(api.runs(project), key=lambda run: (str(run.created_at), run.id)):
+            yield _told(run, meaning, remarks)
+
+    return RunHistory("wandb", project, runs)
+
+
+_EXPORTED = {"run_id": "ID", "status": "State", "timestamp": "Created", "cost": "Runtime"}
+"""Columns of an export besides config and summary."""
+
+
+def _told(run: Any, meaning: Meaning, remarks: Remarks) -> Run:
+    metric, key, direction = meaning.only_metric("W&B")
+    config = {name: v for name, v in dict(run.config).items() if not name.startswith("_")}
+    summary = plain_values(dict(run.summary))
+    task = meaning.task_of(None, plain_values(config), f"run {run.id}")
+    if meaning.task_tag is not None:
+        config.pop(meaning.task_tag, None)
+    values, seed = meaning.values(config, remarks)
+    learner = meaning.learner_of(values)
+    status, value = _STATES.get(str(run.state).lower(), "failed"), summary.get(key)
+    number = float(value) if isinstance(value, int | float) else math.nan
+    if status == "ok" and not math.isfinite(number):
+        status = "failed"
+        remarks.add(f"without a finite {key}: told as failed")
+    seconds = summary.get("_runtime", summary.get("_wandb/runtime", math.nan))
+    return Run(
+        task=task,
+        values=values,
+        space=meaning.space_of(learner),
+        learner=learner,
+        metric=metric,
+        direction=direction,
+        score=entered(number, direction) if status == "ok" else math.nan,
+        cost_s=float(seconds) if isinstance(seconds, int | float) else math.nan,
+        timestamp=_utc(run.created_at),
+        status=status,
+        seed=seed,
+        sampler=meaning.sampler or "unknown",
+        source="wandb",
+        source_run_id=str(run.id),
+    )
+
+
+def _utc(time: Any) -> str:
+    """W&B's times are UTC, whether or not they say so."""
+    if not time:
+        return ""
+    read = datetime.fromisoformat(str(time).replace("Z", "+00:00"))
+    return read.replace(tzinfo=read.tzinfo or timezone.utc).astimezone(timezone.utc).isoformat()

@@ -1,0 +1,133 @@
+"""MLflow's runs: folders laid out as MLflow 3.17 does, and by MLflow itself where it is."""
+
+import json
+
+import pytest
+from tests.contracts.history_source import HistorySourceContract
+
+from warmstart.errors import HistoryError, MissingExtraError
+from warmstart.histories.mlflow import read
+
+OPTIONS = {"metric": "accuracy", "direction": "maximize", "metric_key": "acc"}
+
+
+def write_run(experiment, run_id, *, status=3, params=(), metrics=(), tags=(), end=5_000):
+    folder = experiment / run_id
+    for kind, entries in (("params", params), ("metrics", metrics), ("tags", tags)):
+        (folder / kind).mkdir(parents=True)
+        for name, text in dict(entries).items():
+            path = folder / kind / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    (folder / "meta.yaml").write_text(
+        f"artifact_uri: file:///x/{run_id}/artifacts\n"
+        f"end_time: {end if end else 'null'}\n"
+        "entry_point_name: ''\n"
+        "lifecycle_stage: active\n"
+        f"run_id: {run_id}\n"
+        f"start_time: {1_700_000_000_000 if end is None else 1_000}\n"
+        f"status: {status}\n"
+        "tags: []\n"
+        "user_id: root\n"
+    )
+
+
+@pytest.fixture(scope="module")
+def location(tmp_path_factory):
+    root = tmp_path_factory.mktemp("mlflow") / "mlruns"
+    (root / "1101").mkdir(parents=True)
+    (root / "1101" / "meta.yaml").write_text(
+        "experiment_id: '1101'\nlifecycle_stage: active\nname: 'it''s credit'\n"
+    )
+    (root / "0").mkdir()
+    (root / "0" / "meta.yaml").write_text(
+        "experiment_id: '0'\nlifecycle_stage: active\nname: Default\n"
+    )
+    params = {"rate": "0.1", "depth": "None", "kernel": "rbf", "model/leaves": "31"}
+    # Logged again at the same step and later steps: the last one counts, not the best.
+    series = {"acc": "1000 0.94 0\n1010 0.8 1\n"}
+    experiment, tags = root / "1101", {"dataset": "credit"}
+    write_run(experiment, "a" * 32, params=params, metrics=series, tags=tags)
+    write_run(experiment, "b" * 32, params={**params, "rate": "1"}, metrics=series, tags=tags)
+    write_run(experiment, "c" * 32, status=4, params=params, tags=tags)
+    write_run(experiment, "d" * 32, status=1, params=params, tags=tags, end=None)
+    write_run(experiment, "e" * 32, params=params, metrics={"acc": "1000 nan 0\n"}, tags=tags)
+    write_run(experiment, "f" * 32, metrics=series, tags=tags)
+    return root
+
+
+class TestContract(HistorySourceContract):
+    n_ok = 2
+    statuses = frozenset({"ok", "failed", "running"})
+
+    @pytest.fixture
+    def read(self, location):
+        return lambda **options: read(location, metric_key="acc", **options)
+
+
+def test_text_is_typed(location):
+    history = read(location, task_tag="dataset", **OPTIONS)
+    rows = history.to_frame()
+    assert rows["status"].tolist() == ["ok", "ok", "failed", "failed", "running"]
+    assert rows["score"].tolist()[:2] == [0.8, 0.8]
+    values = json.loads(rows["values"][1])
+    assert values == {"rate": 1.0, "depth": None, "kernel": "rbf", "model/leaves": 31}
+    assert isinstance(values["rate"], float)
+    assert rows["cost_s"][0] == 4.0
+    assert rows["timestamp"][0] == "1970-01-01T00:00:01+00:00"
+    assert set(rows["task"]) == {"credit"}
+    assert "1 run left out: they logged no hyperparameters" in history.remarks
+
+
+def test_experiments_by_name(location):
+    named = read(location, study="it's credit", task={"it's credit": "c"}, **OPTIONS)
+    assert set(named.to_frame()["task"]) == {"c"}
+    assert len(read(location.as_uri(), task="c", **OPTIONS).to_frame()) == 5
+    with pytest.raises(
+        HistoryError, match=r"there is no experiment 'wine' in .*; there are Def"
+    ):
+        read(location, study="wine", task="t", **OPTIONS).to_frame()
+    with pytest.raises(HistoryError, match="no run was found"):
+        read(location, study="Default", task="t", **OPTIONS).to_frame()
+
+
+def test_no_store(tmp_path):
+    with pytest.raises(HistoryError, match="there is no MLflow store"):
+        read(tmp_path / "none", task="t", **OPTIONS)
+
+
+def test_a_server_needs_the_client(monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "mlflow", None)
+    with pytest.raises(MissingExtraError, match=r"warmstart\[mlflow\]"):
+        read("http://127.0.0.1:1", task="t", **OPTIONS)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_as_mlflow_itself_tells_it(tmp_path, monkeypatch):
+    """A folder MLflow wrote, read as files and through its client."""
+    mlflow = pytest.importorskip("mlflow")
+    from warmstart.histories import mlflow as reader
+
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    root = tmp_path / "mlruns"
+    mlflow.set_tracking_uri(root.as_uri())
+    mlflow.set_experiment("it's mine: yes")
+    with mlflow.start_run():
+        for k in range(3):
+            with mlflow.start_run(nested=True):
+                mlflow.log_params({"rate": 0.1 * k, "sub/depth": None if k else 3})
+                mlflow.log_metric("acc", 0.94, step=0)
+                mlflow.log_metric("acc", 0.8 + k / 100, step=1)
+                mlflow.set_tag("dataset", "credit")
+    by_files = read(root, task_tag="dataset", **OPTIONS).to_frame()
+    told = reader._from_client(root.as_uri(), None)
+    from warmstart.histories.meaning import Meaning
+    from warmstart.histories.runs import Remarks, packed
+
+    by_client = packed(
+        list(reader._told(told, Meaning(task_tag="dataset", **OPTIONS), Remarks()))
+    )
+    assert by_files.equals(by_client.to_pandas())
+    assert sorted(by_files["score"]) == [0.8, 0.81, 0.82]

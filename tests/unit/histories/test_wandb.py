@@ -1,0 +1,85 @@
+"""Runs of W&B: an export of the runs table, and an API that answers as wandb's does."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+from tests.contracts.history_source import HistorySourceContract
+
+from warmstart.errors import HistoryError
+from warmstart.histories.wandb import read
+
+OPTIONS = {"metric": "accuracy", "direction": "maximize", "metric_key": "val_acc"}
+EXPORT = """"Name","State","Notes","User","Tags","Created","Runtime","Sweep","depth","rate",\
+"dataset","val_acc"
+"calm-river-1","finished","-","me","","2026-01-01T10:00:00.000Z","12","","3","0.1","wine","0.9"
+"calm-river-2","crashed","-","me","","2026-01-01T11:00:00.000Z","3","","4","1","wine",""
+"calm-river-3","running","-","me","","2026-01-01T12:00:00.000Z","1","","5","0.3","wine","0.2"
+"calm-river-4","failed","-","me","","2026-01-01T13:00:00.000Z","","","","0.3","wine","0.5"
+"""
+
+
+@pytest.fixture
+def location(tmp_path):
+    path = tmp_path / "export.csv"
+    path.write_text(EXPORT)
+    return path
+
+
+class TestContract(HistorySourceContract):
+    n_ok = 1
+    statuses = frozenset({"ok", "failed", "running"})
+
+    @pytest.fixture
+    def read(self, location):
+        return lambda **options: read(
+            location, params=["depth", "rate"], metric_key="val_acc", **options
+        )
+
+
+def test_an_export(location):
+    rows = read(location, params=["depth", "rate"], task_tag="dataset", **OPTIONS).to_frame()
+    assert set(rows["source"]) == {"wandb"}
+    assert rows["status"].tolist() == ["ok", "failed", "running", "failed"]
+    assert rows["values"][1] == '{"depth":4,"rate":1.0}'
+    assert rows["cost_s"].tolist()[:2] == [12, 3]
+    assert rows["timestamp"][0] == "2026-01-01T10:00:00+00:00"
+    assert set(rows["task"]) == {"wine"}
+
+
+def test_an_export_does_not_tell_hyperparameters(location):
+    with pytest.raises(HistoryError, match="does not tell hyperparameters from results"):
+        read(location, task="t", **OPTIONS)
+    with pytest.raises(HistoryError, match="has no column 'leaves'"):
+        read(location, params=["leaves"], task="t", **OPTIONS)
+
+
+def test_a_project():
+    def run(name, state, **summary):
+        return SimpleNamespace(
+            id=name,
+            name=name,
+            state=state,
+            created_at="2026-01-01T10:00:00Z" if name == "a" else "2026-01-01T10:00:01",
+            config={"depth": 3, "opt": {"lr": 0.1}, "dataset": "wine", "_wandb": {}},
+            summary=summary,
+        )
+
+    asked = []
+    runs = [
+        run("b", "finished", val_acc="NaN"),
+        run("a", "finished", val_acc=0.9, _runtime=7.5),
+        run("c", "killed", val_acc=0.3),
+    ]
+    api = SimpleNamespace(runs=lambda path: asked.append(path) or runs)
+    rows = read("me/project", api=api, task_tag="dataset", **OPTIONS).to_frame()
+    assert asked == ["me/project"]
+    assert rows["source_run_id"].tolist() == ["a", "b", "c"]
+    assert rows["status"].tolist() == ["ok", "failed", "failed"]
+    assert rows["score"][0] == 0.9
+    assert rows["cost_s"][0] == 7.5
+    assert json.loads(rows["values"][0]) == {"depth": 3, "opt/lr": 0.1}
+    assert rows["timestamp"].tolist()[:2] == [
+        "2026-01-01T10:00:00+00:00",
+        "2026-01-01T10:00:01+00:00",
+    ]
