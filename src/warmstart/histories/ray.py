@@ -56,9 +56,10 @@ def read(folder: str | Path, **options: Unpack[Options]) -> RunHistory:
     def runs(remarks: Remarks) -> Iterator[Run]:
         found = [_run(trial, root, meaning, remarks) for trial in trials]
         if not any(run.status == "ok" for run in found):
+            there = list(_last_report(trials[0], Remarks()))
             raise HistoryError(
                 f"no trial in {root} reported {meaning.only_metric('Ray Tune')[1]!r}; the "
-                f"first has {', '.join(list(_last_report(trials[0], Remarks()))[:20]) or 'nothing'}"
+                f"first has {', '.join(there[:20]) or 'nothing'}"
             )
         yield from without_partial(found, remarks, "iterations")
 

@@ -113,7 +113,7 @@ def test_as_mlflow_itself_tells_it(tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
     root = tmp_path / "mlruns"
     mlflow.set_tracking_uri(root.as_uri())
-    mlflow.set_experiment("it's mine: yes")
+    mlflow.set_experiment("mine: yes")
     with mlflow.start_run():
         for k in range(3):
             with mlflow.start_run(nested=True):
