@@ -6,6 +6,7 @@ import hashlib
 import random
 import socket
 import struct
+import sys
 import threading
 import time
 from collections import Counter
@@ -61,8 +62,7 @@ class ReplayServer:
         self.requests, self._lock, self.stopping = [], threading.Lock(), threading.Event()
         self._open, self.most_open = 0, 0
         handler = type("Handler", (_Handler,), {"replay": self})
-        self._http = ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self._http.daemon_threads = True
+        self._http = _Http(("127.0.0.1", port), handler)
         self.root = f"http://127.0.0.1:{self._http.server_address[1]}"
         self.url = self.root + API
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,))
@@ -261,6 +261,15 @@ class ReplayServer:
             n_rows = world.datasets[task.dataset_id].qualities["NumberOfInstances"]
             return answers.splits(task, int(float(n_rows)))
         return None
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        # Whoever asks may be killed, or give up waiting; that is no fault of the server's.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

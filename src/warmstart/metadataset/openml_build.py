@@ -33,7 +33,7 @@ from warmstart.histories.openml_workers import run_units
 from warmstart.metadataset.files import remove_leftovers, write_json
 from warmstart.metadataset.openml_parts import KINDS, UnitParts, fail, keep, reconcile, unit_of
 from warmstart.metadataset.openml_plan import OpenMLPlan, OpenMLUnit
-from warmstart.metadataset.openml_publish import MANIFEST, publish_openml, units_digest
+from warmstart.metadataset.openml_publish import MANIFEST, STATE, publish_openml, units_digest
 from warmstart.metadataset.openml_reading import UnitReader, age_s, known_flows
 from warmstart.metadataset.openml_tasks import OpenMLTask, find_tasks
 from warmstart.metadataset.store import check_digests
@@ -356,14 +356,12 @@ def _published(
     settings: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Make the meta-dataset anew where a unit changed, else leave it."""
-    path = out / MANIFEST
-    if path.exists():
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        same = manifest["openml"]["units"] == units_digest(done, settings)
-        with contextlib.suppress(MetaDatasetError):
-            check_digests(out, manifest)
-            if same:
-                return manifest
+    with contextlib.suppress(OSError, MetaDatasetError):
+        manifest: dict[str, Any] = json.loads((out / MANIFEST).read_text("utf-8"))
+        state = json.loads((out / STATE).read_text("utf-8"))
+        check_digests(out, manifest)
+        if state == {"units": units_digest(done, settings)}:
+            return manifest
     known = [unit_of(record) for record in done.values()]
     # Units of earlier plans are of flows and tasks that this one may not name.
     more_flows = known_flows(lister, {unit.flow_id for unit in known} - {0, *flows})

@@ -42,6 +42,9 @@ from warmstart.metadataset.schema import (
 from warmstart.metadataset.units import UnitRecord
 
 MANIFEST = "manifest.json"
+STATE = "published.json"
+"""Which units the meta-dataset was made of; beside it, for their bytes may differ."""
+
 EVALUATIONS_FILE = "evaluations/source=openml/part-0.parquet"
 EXTRACTOR = "openml-qualities"
 
@@ -144,7 +147,6 @@ def publish_openml(
             },
             "measures": list(measures),
             **_totals(done),
-            "units": units_digest(done, settings),
         },
         "counts": {
             "tasks": len(described),
@@ -155,6 +157,7 @@ def publish_openml(
         "digests": {name: digest(out / name) for name in sorted(files)},
     }
     write_json(manifest, out / MANIFEST)
+    write_json({"units": units_digest(done, settings)}, out / STATE)
     return manifest
 
 
@@ -165,7 +168,8 @@ def _totals(done: Mapping[str, UnitRecord]) -> dict[str, Any]:
     for record in done.values():
         given = json.loads(record.provenance)
         if record.kind == "openml-runs":
-            totals["n_evaluations_read"] += record.rows
+            # Runs, not rows: how many engines scored one is no property of the histories.
+            totals["n_runs_read"] += given["n_runs"]
             totals["n_without_value"] += given.get("n_without_value", 0)
         elif record.kind == "openml-failures":
             totals["n_failed_runs"] += record.rows

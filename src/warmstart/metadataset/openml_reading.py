@@ -96,6 +96,7 @@ class UnitReader:
             points,
             {
                 **self._provenance(listing.path),
+                "n_runs": len({row.run_id for row in rows}),
                 "n_raw": listing.n_raw,
                 "n_passes": listing.n_passes,
                 "n_without_value": len(listing.rows) - len(rows),
