@@ -2,6 +2,7 @@
 #
 #   make suggest     ten configurations for a real dataset; the quickest way to see what this is
 #   make test        every check: style, types, layers, tests, notebooks, the wheel
+#   make test-live   read at most twenty rows of the real OpenML; needs the internet
 #   make knowledge   build the embedded knowledge base from scratch (hours; goes on if stopped)
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: suggest test lint pytest notebooks wheel knowledge clean
+.PHONY: suggest test test-live lint pytest notebooks wheel knowledge clean
 
 suggest: $(VENV)/light
 	$(BIN)/warmstart suggest data/examples/german_credit.csv --target class
@@ -29,6 +30,9 @@ lint: $(VENV)/dev
 
 pytest: $(VENV)/dev
 	$(BIN)/python -m pytest
+
+test-live: $(VENV)/dev
+	$(BIN)/python -m pytest -m live tests/live
 
 notebooks: $(VENV)/dev
 	SMOKE_TEST=1 OMP_NUM_THREADS=1 IPYTHONDIR=$(CURDIR)/$(VENV)/ipython $(BIN)/python -m pytest --nbmake --nbmake-timeout=900 --timeout=900 notebooks

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from .answers import XMLNS
 from .world import World
 
-_SERVER = re.compile(rb"https?://(?:www\.|test\.|api\.)?openml\.org")
+_SERVER = re.compile(rb"https?://(?:www\.|test\.|api\.)?openml\.org(?!/openml\W)")
 _MD5 = re.compile(rb"(<oml:md5_checksum>)\s*[0-9a-f]+\s*(</oml:md5_checksum>)")
 _KINDS = {
     "data/{id}": "data/{}",

@@ -159,7 +159,7 @@ def _say(report: OpenMLReport, out: Path) -> None:
             warn([f"kept as text, being of another type than declared: {listed}"])
     else:
         warn(["there is no run yet to make a meta-dataset of"])
-    warn(f"task {number} was left out: it {why}" for number, why in report.left_out.items())
+    warn(f"task {number} was left out: {why}" for number, why in report.left_out.items())
     failed = list(report.failed.items())
     warn(f"{name} failed: {why}" for name, why in failed[:_SHOWN])
     if len(failed) > _SHOWN:

@@ -48,7 +48,8 @@ def read_flow(root: ET.Element) -> FlowDescription:
     return FlowDescription(
         flow_id=flow_id,
         name=_text(root, "name"),
-        version=int(_text(root, "version") or 1),
+        # Old flows are of version "1.0".
+        version=int(float(_text(root, "version") or 1)),
         external_version=_text(root, "external_version"),
         declared=declared,
         paths={number: tuple(found) for number, found in paths.items()},

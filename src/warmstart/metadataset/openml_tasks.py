@@ -54,7 +54,7 @@ def find_tasks(
             left_out[number] = "OpenML has no such task, or hides it"
         elif row.type_id not in (CLASSIFICATION, REGRESSION):
             left_out[number] = (
-                f"is of type {row.type_id}, neither classification nor regression"
+                f"its type is {row.type_id}, neither classification nor regression"
             )
         else:
             found[number] = _task(row, procedures)

@@ -1,0 +1,101 @@
+"""warmstart build openml and build status, from the command line."""
+
+import pytest
+from tests.replay_openml import Faults, ReplayServer, synthetic_world
+from typer.testing import CliRunner
+
+from warmstart.cli import app
+from warmstart.metadataset.metadataset import MetaDataset
+
+WORLD = synthetic_world()
+
+
+@pytest.fixture
+def server():
+    with ReplayServer(WORLD) as server:
+        yield server
+
+
+def run(*words, env=None):
+    return CliRunner().invoke(app, [str(word) for word in words], env=env)
+
+
+def build(server, out, *more, env=None):
+    where = ("--out", out, "--server", server.url, "--backoff", "0.001")
+    return run("build", "openml", *where, *more, env=env)
+
+
+def test_build_status_and_again(server, tmp_path):
+    out = tmp_path / "meta"
+    words = ("--suite", "Synthetic-Suite", "--flow", 201, "--tasks", "10,30")
+    dry = build(server, out, *words, "--dry-run")
+    assert dry.exit_code == 0, dry.output
+    assert "30 units to read, 0 done. About 40 requests" in dry.output
+    assert not out.exists()
+    done = build(server, out, *words)
+    assert done.exit_code == 0, done.output
+    assert "units: 30 of 30" in done.output
+    assert "30 units read now" in done.output
+    assert f"{out}: 9 tasks," in " ".join(done.output.split())
+    again = build(server, out, *words)
+    assert "0 units read now (0 rows, 0 requests" in again.output
+    said = run("build", "status", out)
+    assert said.exit_code == 0, said.output
+    assert "openml-runs: 10 units done, 224 rows" in said.output
+    assert "no process is building; the folder is a meta-dataset" in said.output
+    assert len(MetaDataset.open(out)) == 9  # nothing was run with the flow on the tenth
+
+
+def test_the_key_is_taken_from_the_environment(server, tmp_path):
+    key = "c0ffeec0ffeec0ffeec0ffeec0ffee00"
+    done = build(
+        server, tmp_path / "meta", "--tasks", 10, "--flow", 301, env={"OPENML_APIKEY": key}
+    )
+    assert done.exit_code == 0, done.output
+    assert all(request.had_key for request in server.requests)
+    assert key not in done.output
+    for path in (tmp_path / "meta").rglob("*"):
+        assert key not in str(path)
+        assert not path.is_file() or key.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--flow", "rf", "--tasks", "1"), "--flow takes OpenML's numbers, got 'rf'"),
+        (("--flow", "1"), "name a suite or tasks"),
+        (("--flow", "1", "--tasks", "1", "--measure", "acc"), "'acc' is better is not known"),
+        (("--flow", "1", "--tasks", "1", "--refresh", "soon"), "an age looks like 30d"),
+        (("--flow", "7", "--tasks", "10"), "flow 7 cannot be read"),
+        (("--flow", "101", "--suite", "none"), "there is no such suite"),
+    ],
+)
+def test_bad_input_is_told_in_one_line(server, tmp_path, words, said):
+    done = build(server, tmp_path / "meta", *words)
+    assert done.exit_code == 2, done.output
+    assert said in done.output
+    assert "Traceback" not in done.output
+
+
+def test_no_build(tmp_path):
+    done = run("build", "status", tmp_path)
+    assert done.exit_code == 2
+    assert "holds no build: there is no units.sqlite" in " ".join(done.output.split())
+
+
+def test_a_server_that_does_not_answer(tmp_path):
+    with ReplayServer(WORLD, Faults(always="502")) as server:
+        words = ("--tasks", 10, "--flow", 301, "--attempts", 2)
+        done = build(server, tmp_path / "meta", *words)
+    assert done.exit_code == 2
+    assert "gave no whole answer in 2 attempts: HTTP status 502" in " ".join(
+        done.output.split()
+    )
+
+
+def test_tasks_left_out_and_no_run(server, tmp_path):
+    done = build(server, tmp_path / "meta", "--tasks", "100,4711", "--flow", 201)
+    said = " ".join(done.output.split())
+    assert done.exit_code == 1
+    assert "there is no run yet" in said
+    assert "task 4711 was left out: OpenML has no such task, or hides it" in said
