@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from warmstart.downstream.seed_report import SeedReport
+    from warmstart.recommend.ranges import Ranges
 
 _FORMAT = 1
 
@@ -261,6 +262,32 @@ class Suggestions(Sequence[Suggestion]):
         from warmstart.recommend.explanation import explain
 
         return explain(self)
+
+    def ranges(self, quantile: float = 0.9) -> Ranges:
+        """Ranges and choices that hold most of the predicted-good region, to search within.
+
+        The more suggestions, the finer: ask for fifty or more.
+
+        Parameters
+        ----------
+        quantile : float
+            Share of the weight that each range holds at least, in (0, 1]; a suggestion
+            weighs by how likely it is to be as good as the best.
+
+        Returns
+        -------
+        Ranges
+            A mapping from hyperparameter to its range, with ``to_optuna()``; see
+            :func:`warmstart.recommend.ranges.narrow`.
+
+        Raises
+        ------
+        ValueError
+            If `quantile` is no share, or there are no suggestions.
+        """
+        from warmstart.recommend.ranges import narrow
+
+        return narrow(self.items, quantile)
 
     def __repr__(self) -> str:
         learners = ", ".join(dict.fromkeys(s.learner or "?" for s in self.items))
