@@ -16,8 +16,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from warmstart.domain import Configuration, TaskType
+from warmstart.execution.units import Executor
 from warmstart.histories.local import (
     LocalTask,
     Protocol,
@@ -67,6 +69,7 @@ def build_local(
     *,
     protocol: Protocol | None = None,
     n_jobs: int = 1,
+    executor: Executor | None = None,
     unit_size: int = UNIT_SIZE,
     progress: Progress | None = None,
 ) -> BuildReport:
@@ -84,6 +87,9 @@ def build_local(
         Limits, row cap, seed.
     n_jobs : int
         Evaluation processes at a time; each uses one core.
+    executor : Executor, optional
+        Where units are evaluated instead, such as a Dask cluster that sees the same files;
+        see :func:`warmstart.execution.choice.make_executor`.
     unit_size : int
         Configurations whose results are written, and may be lost, together.
     progress : callable, optional
@@ -113,7 +119,10 @@ def build_local(
         todo = (unit for task, found in pending for unit in chunked(task, found, unit_size))
         statuses: Counter[str] = Counter()
         problems: dict[str, str] = {}
-        results = evaluate_units(todo, protocol, n_jobs=n_jobs, tick=meter.tick)
+        where: dict[str, Any] = (
+            {"n_jobs": n_jobs} if executor is None else {"executor": executor}
+        )
+        results = evaluate_units(todo, protocol, tick=meter.tick, **where)
         with contextlib.closing(results):
             for result in results:
                 if result.problem:

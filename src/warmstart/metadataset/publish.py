@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ import pyarrow.parquet as pq
 import warmstart
 from warmstart.errors import HistoryError
 from warmstart.histories.local import LocalTask
-from warmstart.histories.metrics import default_metric
 from warmstart.metadataset.build_folder import (
     BY_RUN,
     PARTS,
@@ -26,102 +24,26 @@ from warmstart.metadataset.build_folder import (
     read_configurations,
     read_known_tasks,
 )
+from warmstart.metadataset.describing import (
+    describe_datasets,
+    description_path,
+    metafeatures_table,
+    tasks_table,
+)
 from warmstart.metadataset.files import digest, replaced_folder, write_json, write_parquet
 from warmstart.metadataset.hardware import cpu_model, library_versions, reference_s
 from warmstart.metadataset.schema import (
     EVALUATIONS,
     SCHEMA_VERSION,
-    TASKS,
-    metafeatures_schema,
 )
 from warmstart.metadataset.units import UnitRecord, Units
 from warmstart.metafeatures.registry import EXTRACTOR_VERSION
 
 _log = logging.getLogger(__name__)
 
-DESCRIPTIONS = "datasets"
 EVALUATIONS_FILE = (PARTS / "part-0.parquet").as_posix()
 _BITS = {"score": 24, "score_std": 12, "cost_s": 10, "predict_cost_s": 10}
 """Significant bits kept of each number: finer ones are noise, and noise does not compress."""
-
-
-def describe_dataset(task: LocalTask) -> dict[str, Any]:
-    """What a meta-dataset says of a task's dataset: sizes, fingerprint, meta-features."""
-    from warmstart.datasets.load import load_dataset
-    from warmstart.metafeatures.extract import metafeatures_of
-
-    dataset = load_dataset(task.path, target=task.target, task_type=task.task_type)
-    return {
-        "n_rows": dataset.n_rows,
-        "n_columns": len(dataset.schema.columns),
-        "n_classes": None if task.task_type == "regression" else int(dataset.y.nunique()),
-        "fingerprint": dataset.fingerprint,
-        "warnings": list(dataset.warnings),
-        "metafeatures": {name: float(v) for name, v in metafeatures_of(dataset).items()},
-    }
-
-
-def describe_datasets(
-    build: str | Path,
-    *,
-    n_jobs: int = 1,
-    progress: Callable[[int, int], None] | None = None,
-) -> dict[str, str]:
-    """Describe every dataset of a build that is not described yet.
-
-    Returns
-    -------
-    dict
-        Why, for each task whose dataset could not be described; by task_id.
-    """
-    from joblib import Parallel, delayed
-
-    build = Path(build)
-    problems: dict[str, str] = {}
-    with Units(build / "units.sqlite") as units:
-        tasks = list(read_known_tasks(build).values())
-        done = {unit.key for unit in units.read("dataset", "done")}
-        todo = [task for task in tasks if _key(task, EXTRACTOR_VERSION) not in done]
-        results = Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)(
-            delayed(_described)(task) for task in todo
-        )
-        for n_done, (task, found, problem) in enumerate(results, start=1):
-            key = _key(task, EXTRACTOR_VERSION)
-            path = _description(build, task)
-            if problem:
-                problems[task.task_id] = problem
-                _log.warning("%s: %s", task.task_id, problem)
-            else:
-                write_json({**found, "key": key}, path)
-            units.record(
-                UnitRecord(
-                    key=key,
-                    kind="dataset",
-                    state="failed" if problem else "done",
-                    task_id=task.task_id,
-                    digest="" if problem else digest(path),
-                    error=problem,
-                )
-            )
-            if progress is not None:
-                progress(n_done, len(todo))
-    return problems
-
-
-def _described(task: LocalTask) -> tuple[LocalTask, dict[str, Any], str]:
-    try:
-        return task, describe_dataset(task), ""
-    except Exception as error:  # noqa: BLE001 - one bad dataset must not end a long build
-        return task, {}, f"{type(error).__name__}: {error}"
-
-
-def _key(task: LocalTask, extractor_version: str) -> str:
-    return f"dataset:{extractor_version}:{task.task_id}"
-
-
-def _description(build: Path, task: LocalTask) -> Path:
-    name = hashlib.sha256(task.task_id.encode()).hexdigest()[:20]
-    return build / DESCRIPTIONS / f"{name}.json"
 
 
 def publish(
@@ -159,23 +81,23 @@ def publish(
     tasks = [
         task
         for name, task in sorted(read_known_tasks(build).items())
-        if name in enough and _description(build, task).exists()
+        if name in enough and description_path(build, task).exists()
     ]
     if not tasks:
         raise HistoryError(f"{build} has no task with {min_evaluations} evaluations yet")
     names = pa.array([task.task_id for task in tasks], pa.string())
     evaluations = evaluations.filter(pc.is_in(evaluations["task_id"], names))
     described = [
-        json.loads(_description(build, task).read_text(encoding="utf-8")) for task in tasks
+        json.loads(description_path(build, task).read_text(encoding="utf-8")) for task in tasks
     ]
     configurations = read_configurations(build)
     configurations = configurations.filter(
         pc.is_in(configurations["configuration_id"], evaluations["configuration_id"])
     )
     tables = {
-        "tasks.parquet": _tasks_table(tasks, described),
+        "tasks.parquet": tasks_table(tasks, described),
         "configurations.parquet": configurations,
-        "metafeatures.parquet": _metafeatures_table(tasks, described),
+        "metafeatures.parquet": metafeatures_table(tasks, described),
         EVALUATIONS_FILE: evaluations,
     }
     with replaced_folder(out) as folder:
@@ -245,42 +167,6 @@ def _with_evaluations(evaluations: pa.Table, least: int) -> set[str]:
     counts = pairs.aggregate([("configuration_id", "count_distinct")]).to_pydict()
     counted = zip(counts["task_id"], counts["configuration_id_count_distinct"], strict=True)
     return {task_id for task_id, count in counted if count >= least}
-
-
-def _tasks_table(tasks: Sequence[LocalTask], described: Sequence[dict[str, Any]]) -> pa.Table:
-    rows = [
-        {
-            "task_id": task.task_id,
-            "name": task.name,
-            "family": task.family,
-            "task_type": task.task_type,
-            "metric_default": default_metric(task.task_type).name,
-            "n_rows": found["n_rows"],
-            "n_columns": found["n_columns"],
-            "n_classes": found["n_classes"],
-            "source": task.source,
-            "source_id": task.source_id,
-            "fingerprint": found["fingerprint"],
-            "description": task.description,
-        }
-        for task, found in zip(tasks, described, strict=True)
-    ]
-    return pa.Table.from_pylist(rows, schema=TASKS)
-
-
-def _metafeatures_table(
-    tasks: Sequence[LocalTask], described: Sequence[dict[str, Any]]
-) -> pa.Table:
-    """One row a task; NaN where a name is not of the task's type."""
-    names = list(dict.fromkeys(name for found in described for name in found["metafeatures"]))
-    rows = [
-        {
-            "task_id": task.task_id,
-            **{name: found["metafeatures"].get(name, float("nan")) for name in names},
-        }
-        for task, found in zip(tasks, described, strict=True)
-    ]
-    return pa.Table.from_pylist(rows, schema=metafeatures_schema(names, EXTRACTOR_VERSION))
 
 
 def _hardware(build: Path) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from tests.unit.metadataset.builder import PROTOCOL, configurations, tasks
 from tests.unit.metadataset.test_build import at_once  # noqa: F401 - a fixture
 
 from warmstart.errors import HistoryError
-from warmstart.metadataset import publish as publish_module
+from warmstart.metadataset import describing
 from warmstart.metadataset.build import build_local
+from warmstart.metadataset.describing import describe_datasets
 from warmstart.metadataset.files import digest
-from warmstart.metadataset.publish import describe_datasets, publish, rounded_to_bits
+from warmstart.metadataset.publish import publish, rounded_to_bits
 from warmstart.metadataset.schema import CONFIGURATIONS, EVALUATIONS, TASKS
 from warmstart.metadataset.units import BuildLock, Units
 
@@ -113,7 +114,7 @@ def test_a_dataset_is_described_once(built, tmp_path, monkeypatch):
     assert calls == [(1, 3), (2, 3), (3, 3)]
     describe_datasets(built, progress=lambda *call: calls.append(call))
     assert len(calls) == 3
-    monkeypatch.setattr(publish_module, "EXTRACTOR_VERSION", "next")
+    monkeypatch.setattr(describing, "EXTRACTOR_VERSION", "next")
     describe_datasets(built, progress=lambda *call: calls.append(call))
     assert len(calls) == 6
 

@@ -1,0 +1,1 @@
+"""Units of work on this machine or on a cluster, one protocol for both."""
