@@ -143,7 +143,7 @@ class PMF:
     shrink: bool = True
     offset: float = OFFSET
     completion: Completion = "auto"
-    max_rank: int = 200
+    max_rank: int = 100
     kernel: KernelSource | None = None
     kernel_share: float = 0.5
     prior_: _Prior | None = field(default=None, repr=False)
