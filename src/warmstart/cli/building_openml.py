@@ -52,6 +52,12 @@ def build_openml(
         typer.Option(metavar="OLDER_THAN", help="Read again what is older, such as 30d."),
     ] = None,
     failures: Annotated[bool, typer.Option(help="List the runs that failed too.")] = True,
+    describe: Annotated[
+        bool,
+        typer.Option(
+            "--describe", help="Download the datasets too: meta-features as of new datasets."
+        ),
+    ] = False,
     workers: Annotated[
         int, typer.Option(min=1, max=2, help="Requests at a time; the server is everybody's.")
     ] = 2,
@@ -81,6 +87,7 @@ def build_openml(
         task_ids=_numbers("--tasks", tasks or []),
         measures=tuple(measure or ("predictive_accuracy",)),
         failures=failures,
+        describe=describe,
         server=server or SERVER,
     )
     patience = Patience(read_s=timeout, attempts=attempts, backoff_s=backoff)

@@ -145,6 +145,8 @@ class Client:
                 download_data=True,
                 download_qualities=True,
                 download_features_meta_data=True,
+                # The package's default is to pickle what it has parsed.
+                cache_format="feather",
             )
             frame, _, _, _ = found.get_data(dataset_format="dataframe")
             return ClientDataset(

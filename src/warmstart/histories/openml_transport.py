@@ -211,7 +211,13 @@ class Transport:
             raise _refusal(path, root)
         if not name[1].startswith(b"oml:"):
             raise TransientError(f"the answer is a {name[1].decode(errors='replace')!r} page")
-        return parse(root)
+        try:
+            return parse(root)
+        except (KeyError, ValueError, TypeError) as error:
+            raise HistoryError(
+                f"the answer to {self.server}{path} is not what OpenML's look like: "
+                f"{type(error).__name__}: {error}"
+            ) from error
 
     def _get(self, path: str) -> tuple[int, bytes, bytes, float]:
         """Status, body, the body compressed, and the seconds the server wants to be left."""

@@ -11,7 +11,14 @@ from warmstart.errors import HistoryError
 from warmstart.metadataset.store import MANIFEST
 from warmstart.metadataset.units import BuildLock, UnitRecord, Units
 
-_KINDS = ("openml-dataset", "openml-runs", "openml-failures", "dataset", "evaluations")
+_KINDS = (
+    "openml-dataset",
+    "openml-description",
+    "openml-runs",
+    "openml-failures",
+    "dataset",
+    "evaluations",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

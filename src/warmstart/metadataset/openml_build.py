@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from warmstart.errors import HistoryError, MetaDatasetError
+from warmstart.histories.openml_client import Client
 from warmstart.histories.openml_errors import UnavailableError
 from warmstart.histories.openml_flows import FlowDescription
 from warmstart.histories.openml_lister import Lister
@@ -169,7 +170,17 @@ def build_openml(
         todo, failed = _todo(plan, tasks, units, done, retry_failed, refresh_s)
         job = _Job(out, units, done, failed, progress)
         job.expect(sum(map(len, todo)))
-        reader = UnitReader(lister, out, flows, plan.measures, done)
+
+        def client(cache: Path) -> Client:
+            return Client(
+                plan.server,
+                cache=cache,
+                api_key=api_key,
+                connect_s=patience.connect_s,
+                read_s=patience.read_s,
+            )
+
+        reader = UnitReader(lister, out, flows, plan.measures, tasks, client, done)
         for part in todo:
             job.run(part, reader, n_workers, stop)
         manifest = _published(out, done, lister, tasks, flows, measures, settings)
@@ -250,6 +261,10 @@ def plan_units(plan: OpenMLPlan, tasks: Mapping[int, OpenMLTask]) -> list[list[O
         ]
         for measure in plan.measures
     ]
+    if plan.describe:
+        rounds.append(
+            [OpenMLUnit(kind="openml-description", task_id=task) for task in sorted(tasks)]
+        )
     if plan.failures:
         rounds.append(
             [

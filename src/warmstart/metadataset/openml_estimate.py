@@ -20,6 +20,8 @@ from warmstart.metadataset.units import Units
 
 N_SAMPLES = 5
 _SHORT_PAGE = 100
+_OTHERS = {"openml-dataset": 2, "openml-description": 5, "openml-failures": 1}
+"""Requests of a unit that is not listed by pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +83,8 @@ def estimate_openml(
     requests = n_rows = n_bytes = seconds = 0.0
     for unit in todo:
         if unit.kind != "openml-runs":
-            # A dataset is two requests, failed runs one, and they are small.
-            requests += 2 if unit.kind == "openml-dataset" else 1
+            # Description and qualities, or description, qualities, columns and rows.
+            requests += _OTHERS[unit.kind]
             continue
         joint = unit.measure == plan.measures[0]
         for look in looks:

@@ -42,7 +42,8 @@ RUNS = pa.schema(
 )
 """A run as OpenML lists it; the value is OpenML's, a loss stays a loss."""
 
-KINDS = ("openml-runs", "openml-failures", "openml-dataset")
+KINDS = ("openml-runs", "openml-failures", "openml-dataset", "openml-description")
+_DESCRIBED = ("openml-dataset", "openml-description")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ class UnitParts:
     runs: pa.Table | None = None
     configurations: pa.Table | None = None
     description: dict[str, Any] | None = None
-    """Of a dataset."""
+    """Of a dataset, by OpenML or by its rows."""
 
     provenance: dict[str, Any]
 
@@ -78,7 +79,7 @@ def description_path(out: Path, unit_key: str) -> Path:
 
 
 def _files(out: Path, kind: str, unit_key: str) -> list[Path]:
-    if kind == "openml-dataset":
+    if kind in _DESCRIBED:
         return [description_path(out, unit_key)]
     return [runs_path(out, unit_key), configurations_path(out, unit_key)]
 

@@ -11,7 +11,7 @@ from warmstart.errors import HistoryError
 from warmstart.histories.openml_measures import HIGHER_IS_BETTER, sign
 from warmstart.histories.openml_transport import SERVER
 
-Kind = Literal["openml-runs", "openml-failures", "openml-dataset"]
+Kind = Literal["openml-runs", "openml-failures", "openml-dataset", "openml-description"]
 
 TIMES = ("usercpu_time_millis", "wall_clock_time_millis")
 """Measures that are a cost where another measure is a score."""
@@ -43,6 +43,10 @@ class OpenMLPlan:
     failures: bool = True
     """Whether to list the runs that failed too."""
 
+    describe: bool = False
+    """Whether to download the datasets and describe them as a new dataset will be; without it
+    OpenML's qualities are the meta-features."""
+
     server: str = SERVER
 
     def __post_init__(self) -> None:
@@ -73,6 +77,8 @@ class OpenMLUnit:
         """What it is, for people."""
         if self.kind == "openml-dataset":
             return f"dataset {self.data_id}"
+        if self.kind == "openml-description":
+            return f"meta-features of task {self.task_id}"
         what = self.measure or "failed runs"
         return f"{what} of flow {self.flow_id} on task {self.task_id}"
 

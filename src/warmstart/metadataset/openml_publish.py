@@ -40,6 +40,7 @@ from warmstart.metadataset.schema import (
     metafeatures_schema,
 )
 from warmstart.metadataset.units import UnitRecord
+from warmstart.metafeatures.registry import EXTRACTOR_VERSION
 
 MANIFEST = "manifest.json"
 STATE = "published.json"
@@ -60,6 +61,7 @@ ROWS = pa.schema(
 )
 """Evaluations, and what only runs of OpenML have."""
 
+_OF_RUNS = ("openml-runs", "openml-failures")
 _GROUP_ROWS = 100_000
 _IDS_AT_ONCE = 1_000_000
 
@@ -106,6 +108,11 @@ def publish_openml(
         for key, unit in units.items()
         if unit.kind == "openml-dataset"
     }
+    own = {
+        unit.task_id: read_description(out, key)
+        for key, unit in units.items()
+        if unit.kind == "openml-description"
+    }
     # Without a manifest the folder is no meta-dataset, until all files agree again.
     (out / MANIFEST).unlink(missing_ok=True)
     counts = _write_evaluations(out, units, tasks, metrics)
@@ -113,8 +120,8 @@ def publish_openml(
     if not described:
         return {}
     tables = {
-        "tasks.parquet": _tasks_table(described, descriptions, metrics[0]),
-        "metafeatures.parquet": _metafeatures_table(described, descriptions),
+        "tasks.parquet": _tasks_table(described, descriptions, own, metrics[0]),
+        "metafeatures.parquet": _metafeatures_table(described, descriptions, own),
     }
     for name, table in tables.items():
         # In the order of the task ids as numbers.
@@ -124,7 +131,7 @@ def publish_openml(
     manifest = {
         "schema_version": SCHEMA_VERSION,
         "warmstart_version": warmstart.__version__,
-        "extractor_version": EXTRACTOR,
+        "extractor_version": EXTRACTOR_VERSION if own else EXTRACTOR,
         "metrics": metrics,
         "labels": {
             "task_id": {"dtype": "int", "name": "task_id"},
@@ -192,7 +199,7 @@ def _write_evaluations(
     """Stream the medians of every task into one file; say how many rows each has."""
     by_task: dict[int, list[str]] = defaultdict(list)
     for key, unit in sorted(units.items(), key=lambda item: item[1]):
-        if unit.kind != "openml-dataset" and unit.task_id in tasks:
+        if unit.kind in _OF_RUNS and unit.task_id in tasks:
             by_task[unit.task_id].append(key)
     counts: dict[int, int] = {}
 
@@ -307,7 +314,7 @@ def _rows(rows: pd.DataFrame, task: OpenMLTask, metric: str) -> pa.Table:
 
 def _write_configurations(out: Path, units: Mapping[str, OpenMLUnit]) -> int:
     """Every configuration once, by id; in several rounds where there are very many."""
-    keys = sorted(key for key, unit in units.items() if unit.kind != "openml-dataset")
+    keys = sorted(key for key, unit in units.items() if unit.kind in _OF_RUNS)
     total = sum(read_unit_configurations(out, key).num_rows for key in keys)
     n_rounds = 1 if total < _IDS_AT_ONCE else 16
     n_kept = 0
@@ -341,9 +348,11 @@ def _write_configurations(out: Path, units: Mapping[str, OpenMLUnit]) -> int:
 def _tasks_table(
     tasks: Mapping[int, OpenMLTask],
     descriptions: Mapping[int, Mapping[str, Any]],
+    own: Mapping[int, Mapping[str, Any]],
     metric: str,
 ) -> pa.Table:
-    family = families(tasks.values(), descriptions)
+    fingerprints = {number: str(known["fingerprint"]) for number, known in own.items()}
+    family = families(tasks.values(), descriptions, fingerprints)
     rows = []
     for number, task in tasks.items():
         known = descriptions.get(task.data_id, {})
@@ -364,7 +373,7 @@ def _tasks_table(
                 else _whole(qualities.get("NumberOfClasses")),
                 "source": "openml",
                 "source_id": str(task.data_id),
-                "fingerprint": "",
+                "fingerprint": fingerprints.get(number, ""),
                 "description": f"OpenML task {number}, target {task.target}, {task.resampling}",
             }
         )
@@ -376,9 +385,21 @@ def _whole(value: float | None) -> int | None:
 
 
 def _metafeatures_table(
-    tasks: Mapping[int, OpenMLTask], descriptions: Mapping[int, Mapping[str, Any]]
+    tasks: Mapping[int, OpenMLTask],
+    descriptions: Mapping[int, Mapping[str, Any]],
+    own: Mapping[int, Mapping[str, Any]],
 ) -> pa.Table:
-    """Qualities of each task's dataset; those that no task has are left out."""
+    """Qualities of each task's dataset, or its own meta-features where rows were described.
+
+    The two are never mixed: the same name may be counted differently, as the number of
+    features is, among which OpenML has the target. What no task has is left out.
+    """
+    if own:
+        descriptions = {
+            tasks[number].data_id: {"qualities": known["metafeatures"]}
+            for number, known in own.items()
+            if number in tasks
+        }
     known = {
         number: {
             name: value
@@ -392,4 +413,6 @@ def _metafeatures_table(
         {"task_id": str(number), **{name: values.get(name) for name in names}}
         for number, values in known.items()
     ]
-    return pa.Table.from_pylist(rows, schema=metafeatures_schema(names, EXTRACTOR))
+    return pa.Table.from_pylist(
+        rows, schema=metafeatures_schema(names, EXTRACTOR_VERSION if own else EXTRACTOR)
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import platform
 import re
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -14,8 +15,10 @@ from typing import Any
 import pyarrow as pa
 
 import warmstart
+from warmstart.datasets.load import load_dataset
 from warmstart.errors import HistoryError
 from warmstart.histories import openml_xml as xml
+from warmstart.histories.openml_client import Client
 from warmstart.histories.openml_flows import FlowDescription
 from warmstart.histories.openml_lister import Lister
 from warmstart.histories.openml_parameters import Canonical, CanonicalSetup
@@ -26,7 +29,10 @@ from warmstart.metadataset.openml_parts import (
     read_unit_configurations,
 )
 from warmstart.metadataset.openml_plan import OpenMLUnit
+from warmstart.metadataset.openml_tasks import OpenMLTask
 from warmstart.metadataset.schema import CONFIGURATIONS
+from warmstart.metafeatures.extract import metafeatures_of
+from warmstart.metafeatures.registry import EXTRACTOR_VERSION
 
 _STATUS = (
     ("memout", re.compile(r"out of memory|memoryerror|memout|java heap", re.IGNORECASE)),
@@ -48,6 +54,10 @@ class UnitReader:
     measures: Sequence[str]
     """The first one is listed with hyperparameters."""
 
+    tasks: Mapping[int, OpenMLTask]
+    client: Callable[[Path], Client]
+    """The openml package with its cache in a folder; called only where rows are needed."""
+
     done: Mapping[str, Any]
     """Keys of the units that were done before; their rows are kept where one is read again."""
 
@@ -66,6 +76,8 @@ class UnitReader:
         """
         if unit.kind == "openml-dataset":
             return self._dataset(unit)
+        if unit.kind == "openml-description":
+            return self._described(unit)
         if unit.kind == "openml-failures":
             return self._failures(unit)
         return self._runs(unit)
@@ -76,6 +88,29 @@ class UnitReader:
         return UnitParts(
             description={**found._asdict(), "qualities": known},
             provenance=self._provenance(f"data/{unit.data_id}"),
+        )
+
+    def _described(self, unit: OpenMLUnit) -> UnitParts:
+        """Meta-features and fingerprint of the rows themselves, which are not kept.
+
+        The package's cache is made anew: a download that was killed would stay in it, short.
+        """
+        task = self.tasks[unit.task_id]
+        with tempfile.TemporaryDirectory() as folder:
+            frame = self.client(Path(folder)).dataset(task.data_id).frame
+        kind = "regression" if task.is_regression else "classification"
+        dataset = load_dataset(frame, target=task.target, task_type=kind)
+        described = metafeatures_of(dataset)
+        return UnitParts(
+            description={
+                "fingerprint": dataset.fingerprint,
+                "warnings": list(dataset.warnings),
+                "metafeatures": {name: float(value) for name, value in described.items()},
+            },
+            provenance={
+                **self._provenance(f"data/{task.data_id}"),
+                "extractor": EXTRACTOR_VERSION,
+            },
         )
 
     def _runs(self, unit: OpenMLUnit) -> UnitParts:

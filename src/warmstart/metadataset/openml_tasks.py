@@ -81,7 +81,9 @@ def task_type(task: OpenMLTask, qualities: Mapping[str, float | None]) -> TaskTy
 
 
 def families(
-    tasks: Iterable[OpenMLTask], descriptions: Mapping[int, Mapping[str, Any]]
+    tasks: Iterable[OpenMLTask],
+    descriptions: Mapping[int, Mapping[str, Any]],
+    fingerprints: Mapping[int, str] | None = None,
 ) -> dict[int, str]:
     """Family of each task: the same for tasks on one dataset, and on datasets of equal content.
 
@@ -90,6 +92,8 @@ def families(
     tasks : iterable of OpenMLTask
     descriptions : mapping of int to mapping
         By dataset id; the checksum of its file is ``"md5"``.
+    fingerprints : mapping of int to str, optional
+        By task id, where the rows were read: equal rows in files that differ.
 
     Returns
     -------
@@ -97,14 +101,20 @@ def families(
         Task id to ``"openml-data-<smallest dataset id of the family>"``.
     """
     known = list(tasks)
-    smallest: dict[str, int] = {}
-    for data_id in sorted({task.data_id for task in known}):
-        md5 = descriptions.get(data_id, {}).get("md5")
-        if md5:
-            smallest.setdefault(md5, data_id)
-    found = {}
-    for task in known:
-        md5 = descriptions.get(task.data_id, {}).get("md5")
-        first = smallest.get(md5, task.data_id) if md5 else task.data_id
-        found[task.task_id] = f"openml-data-{first}"
-    return found
+    first = {task.data_id: task.data_id for task in known}
+    seen: dict[str, int] = {}
+    for task in sorted(known, key=lambda task: task.data_id):
+        marks = (
+            descriptions.get(task.data_id, {}).get("md5"),
+            (fingerprints or {}).get(task.task_id),
+        )
+        for mark in filter(None, marks):
+            other = seen.setdefault(mark, task.data_id)
+            one, two = first[other], first[task.data_id]
+            if one != two:
+                # Two families turn out to be one; it is named by the smaller number.
+                first = {
+                    number: min(one, two) if name in (one, two) else name
+                    for number, name in first.items()
+                }
+    return {task.task_id: f"openml-data-{first[task.data_id]}" for task in known}

@@ -191,3 +191,13 @@ def test_a_page_of_another_kind_is_no_answer():
         asked = transport(server, attempts=2)
         with pytest.raises(UnavailableError, match="the answer is a 'html' page"):
             asked.read("flow/1", xml.study)
+
+
+def test_an_answer_that_lacks_what_it_should_have():
+    world = World(verbatim={"flow/1": b'<oml:x xmlns:oml="http://openml.org/openml"></oml:x>'})
+    with ReplayServer(world) as server:
+        with pytest.raises(
+            HistoryError, match="is not what OpenML's look like: KeyError: 'id'"
+        ):
+            transport(server).read("flow/1", xml.dataset)
+        assert len(server.requests) == 1

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from warmstart.metadataset.openml_plan import OpenMLPlan, parse_age
 from warmstart.metadataset.openml_publish import aggregate
 from warmstart.metadataset.openml_tasks import OpenMLTask
 from warmstart.metadataset.units import BuildLock
+from warmstart.metafeatures.registry import metafeatures_for
 
 ACCURACY, AUC, CPU = "predictive_accuracy", "area_under_roc_curve", "usercpu_time_millis"
 FOREST, RPART, J48 = 101, 201, 301
@@ -128,6 +130,34 @@ def test_it_feeds_a_recommender(whole, small_forests):
     fitted = warmstart.Recommender(model="portfolio", random_state=0).fit(md)
     suggested = fitted.suggest(metafeatures=md.metafeatures.loc[30], n=3)
     assert len(suggested) == 3
+
+
+def test_datasets_described_by_their_rows(tmp_path, monkeypatch):
+    """Meta-features as of a new dataset, and families by content."""
+    monkeypatch.setenv("OPENML_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    out, world = tmp_path / "meta", synthetic_world()
+    # The same rows in another file: only reading them tells.
+    world.datasets[8] = dataclasses.replace(
+        world.datasets[8], arff=world.datasets[8].arff.replace(b"@DATA", b"% a copy\n@DATA")
+    )
+    only = {"flows": (J48,), "task_ids": (70, 80, 90)}
+    with ReplayServer(world) as server, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        build(server, out, plan_options=only)
+        assert MetaDataset.open(out).tasks["family"].nunique() == 3
+        report = build(server, out, plan_options={**only, "describe": True})
+        assert report.failed == {}
+        assert report.n_units == 3
+        n_requests = len(server.requests)
+        build(server, out, plan_options={**only, "describe": True})
+        assert len(server.requests) == n_requests
+    md = MetaDataset.open(out, verify=True)
+    assert md.tasks.loc[70, "family"] == md.tasks.loc[80, "family"] == "openml-data-7"
+    assert md.tasks["family"].nunique() == 2
+    assert md.metafeatures.loc[90, "NumberOfFeatures"] == 3  # OpenML counts the target too
+    assert set(md.metafeatures.columns) == {f.name for f in metafeatures_for("multiclass")}
+    assert md.info["extractor_version"] != "openml-qualities"
 
 
 def test_where_it_comes_from(whole):
