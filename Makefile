@@ -29,7 +29,7 @@ lint: $(VENV)/dev
 	$(BIN)/lint-imports
 
 pytest: $(VENV)/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
 test-live: $(VENV)/dev
 	$(BIN)/python -m pytest -m live tests/live

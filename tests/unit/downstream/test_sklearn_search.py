@@ -1,5 +1,6 @@
 """WarmStartSearchCV: where search estimators are checked, and where it learns."""
 
+import atexit
 import tempfile
 from pathlib import Path
 
@@ -47,12 +48,24 @@ def logistic():
         return Recommender().fit(history("C", VALUES, 10.0))
 
 
+FOLDER = tempfile.TemporaryDirectory()
+atexit.register(FOLDER.cleanup)
+
+
+class Saved(str):
+    """Path of a recommender; the name of a test must not tell where it is this time."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return f"<history of {Path(self).name}>"
+
+
 # A recommender keeps what it computes, and scikit-learn wants parameters that never change:
 # the checks are given folders.
-FOLDER = tempfile.TemporaryDirectory()
 with few_trees():
     RIDGE, LOGISTIC = (
-        str(Recommender().fit(history(name, [0.1, 1.0], 1.0)).save(Path(FOLDER.name) / name))
+        Saved(Recommender().fit(history(name, [0.1, 1.0], 1.0)).save(Path(FOLDER.name) / name))
         for name in ("alpha", "C")
     )
 
