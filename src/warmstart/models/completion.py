@@ -10,6 +10,8 @@ import numpy.typing as npt
 from scipy.linalg import eigh
 
 from warmstart.errors import MetaDatasetError
+from warmstart.models.posterior import Factor
+from warmstart.models.shared_gp import LowRank
 from warmstart.models.transfer_gp import encode, is_unaligned, transfer
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 Completion = Literal["auto", "svd", "gp"]
+_N_INDUCING = 100
+
 COMPLETIONS: tuple[str, ...] = ("auto", "svd", "gp")
 """By what the configurations not tried are filled in; see :func:`complete`."""
 
@@ -39,6 +43,16 @@ class Completed:
 
     kernel: SharedKernel | None = None
     """Of the processes that filled in, where they did."""
+
+    correlation: Factor | None = None
+    """How far candidates are alike in what is unknown; not at all without."""
+
+    def unknown_factor(self) -> Factor:
+        """Covariance of what filling in leaves."""
+        if self.correlation is None:
+            return Factor(np.zeros((len(self.unknown), 0)), self.unknown)
+        loadings = np.sqrt(self.unknown)[:, None] * self.correlation.loadings
+        return Factor(loadings, self.unknown * self.correlation.noise)
 
 
 def choose_completion(table: ScoreTable) -> Completion:
@@ -102,12 +116,15 @@ def complete(
     means = found.means.mean(axis=1)
     stds = np.sqrt(found.means.var(axis=1) + found.variances.mean(axis=1))
     stds = np.maximum(stds, 0.1)
+    at = encoded[1] if columns is None else encoded[1][columns]
+    alike = LowRank.fit(found.kernel, at, _N_INDUCING)
     return Completed(
         responses=(found.means - means[:, None]) / stds[:, None],
         levels=levels + scales * means,
         scales=scales * stds,
         unknown=(found.variances / stds[:, None] ** 2).mean(axis=0),
         kernel=found.kernel,
+        correlation=alike.factor(at),
     )
 
 

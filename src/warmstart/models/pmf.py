@@ -49,7 +49,7 @@ class _Prior:
     """Mean standardised log loss of each configuration, shape (n_configs,)."""
 
     loadings: Array
-    """Shape (n_configs, n_tasks)."""
+    """Shape (n_configs, n_latent): one latent a task, and those of what filling in left."""
 
     noise: Array
     """Shape (n_configs,)."""
@@ -228,12 +228,15 @@ class PMF:
             parts = np.sqrt(1 - share) * loadings, np.sqrt(share) * other.loadings
             loadings = np.concatenate(parts, axis=1).astype(loadings.dtype)
             noise = (1 - share) * noise + share * other.noise
+        unknown = filled.unknown_factor()
+        if unknown.loadings.shape[1]:
+            loadings = np.hstack([loadings, unknown.loadings.astype(loadings.dtype)])
         component_scales, alphas, taus = _components(scales, level_residual, self.n_components)
         self.prior_ = _Prior(
             ideal=ideal,
             mean=mean,
             loadings=loadings,
-            noise=noise + filled.unknown,
+            noise=noise + unknown.noise,
             scales=component_scales,
             levels=alphas,
             level_stds=taus,
@@ -370,16 +373,20 @@ class PMFPosterior:
         response = log_loss_response(np.asarray(score), self.ideal, self.offset)
         self.mixture.tell(index, float(response))
 
-    def score_quantiles(self, levels: Sequence[float]) -> Array:
+    def score_quantiles(
+        self, levels: Sequence[float], columns: npt.NDArray[np.intp] | None = None
+    ) -> Array:
         """Quantiles of each configuration's score, shape (n_levels, n_configs).
 
         Parameters
         ----------
         levels : sequence of float
             Between 0 and 1; 0.05 is a score that is beaten in 95 of 100 cases.
+        columns : ndarray of int, optional
+            Of these configurations only.
         """
         # A high score is a low loss.
-        quantiles = self.mixture.quantiles([1 - level for level in levels])
+        quantiles = self.mixture.quantiles([1 - level for level in levels], columns)
         return score_of(quantiles, self.ideal, self.offset)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -95,6 +96,10 @@ class MixturePosterior:
         self.told: list[int] = []
         self._values: list[float] = []
         self._noise_variances: list[float] = []
+        # Of each result, per component: root of its variance when it was told, and how far
+        # off it was in units of that.
+        self._roots: list[Array] = []
+        self._gaps: list[Array] = []
 
     def _by_factor(self, compute: Callable[[Factor], Array]) -> Array:
         """One row a component; a factor that components share is computed once."""
@@ -114,6 +119,87 @@ class MixturePosterior:
         shifted: Array = np.exp(self._log_weights - self._log_weights.max())
         result: Array = shifted / shifted.sum()
         return result
+
+    def extended(self, more: MixturePosterior) -> MixturePosterior:
+        """This belief over its own configurations and those of `more`, as if told of both.
+
+        Parameters
+        ----------
+        more : MixturePosterior
+            Prior belief of the same components about further configurations, in whose
+            factors latents mean the same.
+
+        Returns
+        -------
+        MixturePosterior
+            Own configurations first. Costs O(n_told (n_told + n_latent)) for each of `more`.
+        """
+        pairs = {
+            (id(one), id(other)): Factor(
+                np.vstack([one.loadings, other.loadings]), np.r_[one.noise, other.noise]
+            )
+            for one, other in zip(self.factors, more.factors, strict=True)
+        }
+        joint = MixturePosterior(
+            np.ones_like(self.scales),
+            np.hstack([self.prior_means, more.prior_means]),
+            self.scales,
+            self.level_stds,
+            [pairs[id(a), id(b)] for a, b in zip(self.factors, more.factors, strict=True)],
+        )
+        n = self.n_configs
+        joint.means[:, :n], joint.variances[:, :n] = self.means, self.variances
+        joint._log_weights, joint._exact = self._log_weights.copy(), self._exact
+        joint._learnt = [list(learnt) for learnt in self._learnt]
+        for k, (row, gap) in enumerate(zip(self._whitened, self._gaps, strict=True)):
+            new = (
+                more._of_latents(joint._learnt, k)
+                if self._exact
+                else joint._new_row(k, n, self)
+            )
+            joint.means[:, n:] += new * gap[:, None]
+            joint.variances[:, n:] -= new**2
+            joint._whitened.append(np.hstack([row, new]))
+        np.maximum(joint.variances, 0.0, out=joint.variances)
+        joint.told, joint._values = list(self.told), list(self._values)
+        joint._noise_variances = list(self._noise_variances)
+        joint._roots, joint._gaps = list(self._roots), list(self._gaps)
+        return joint
+
+    def _of_latents(self, learnt: list[list[Array]], k: int) -> Array:
+        """What result k said of the latents, read at these configurations."""
+        result = np.empty_like(self.means)
+        for (factor, members), told in zip(self._groups, learnt, strict=True):
+            scales, levels = self.scales[members], self.level_stds[members]
+            weights = (scales[:, None] * told[k][:, :-1]).astype(factor.loadings.dtype)
+            result[members] = weights @ factor.loadings.T + (levels * told[k][:, -1])[:, None]
+        return result
+
+    def _new_row(self, k: int, n: int, before: MixturePosterior) -> Array:
+        """Row of result k over the configurations from `n` on, from the rows before it."""
+        index = before.told[k]
+        shared = self._by_factor(lambda factor: factor.loadings @ factor.loadings[index])
+        row = self.scales[:, None] ** 2 * shared[:, n:] + self.level_stds[:, None] ** 2
+        for earlier in self._whitened:
+            row -= earlier[:, [index]] * earlier[:, n:]
+        result: Array = row / before._roots[k][:, None]
+        return result
+
+    def shared_only(self) -> MixturePosterior:
+        """The same prior without what each configuration does on its own."""
+        parts = {id(f): Factor(f.loadings, np.zeros_like(f.noise)) for f in self.factors}
+        factors = [parts[id(factor)] for factor in self.factors]
+        return MixturePosterior(
+            self.weights, self.prior_means, self.scales, self.level_stds, factors
+        )
+
+    def untold(self) -> MixturePosterior:
+        """A copy that was told nothing; of a belief that was not."""
+        if self.told:
+            raise ValueError(f"{len(self.told)} results were told already")
+        return MixturePosterior(
+            self.weights, self.prior_means, self.scales, self.level_stds, self.factors
+        )
 
     def covariance_column(self, index: int) -> Array:
         """Prior covariance of every configuration with one, shape (n_components, n_configs)."""
@@ -145,14 +231,17 @@ class MixturePosterior:
         self._log_weights = self._log_weights - 0.5 * (
             residual**2 / variance + np.log(2 * math.pi * variance)
         )
-        row = np.divide(column, np.sqrt(variance)[:, None], out=column)
-        self.means += row * (residual / np.sqrt(variance))[:, None]
+        root = np.sqrt(variance)
+        row = np.divide(column, root[:, None], out=column)
+        self.means += row * (residual / root)[:, None]
         self.variances -= row**2
         np.maximum(self.variances, 0.0, out=self.variances)
         self._whitened.append(row)
         self.told.append(index)
         self._values.append(value)
         self._noise_variances.append(noise_variance)
+        self._roots.append(root)
+        self._gaps.append(residual / root)
 
     def _column_given_told(self, index: int) -> Array:
         r"""Covariance with one given exact results on others, shape (n_components, n_configs).
@@ -191,21 +280,30 @@ class MixturePosterior:
         result: Array = np.sqrt(np.maximum(second - (w @ self.means) ** 2, 0.0))
         return result
 
-    def quantiles(self, levels: Sequence[float]) -> Array:
-        """Quantiles of each response, shape (n_levels, n_configs), by bisection."""
-        stds = np.sqrt(self.variances)
-        result = np.empty((len(levels), self.n_configs))
-        for row, level in enumerate(levels):
-            # The mixture's quantile lies between those of its components.
-            at = self.means + ndtri(level) * stds
-            low, high = at.min(axis=0), at.max(axis=0)
-            for _ in range(40):
-                middle = (low + high) / 2
-                z = (middle - self.means) / np.maximum(stds, 1e-12)
-                below = self.weights @ ndtr(z) < level
-                low, high = np.where(below, middle, low), np.where(below, high, middle)
-            result[row] = (low + high) / 2
-        return result
+    def quantiles(
+        self, levels: Sequence[float], columns: npt.NDArray[np.intp] | None = None
+    ) -> Array:
+        """Quantiles of each response, shape (n_levels, n_configs), by bisection.
+
+        Of the given `columns` only, in that order, where they are named.
+        """
+        chosen = slice(None) if columns is None else columns
+        means, stds = self.means[:, chosen], np.sqrt(self.variances[:, chosen])
+        weights = self.weights
+        wanted = np.asarray(levels)[:, None]
+        # The mixture's quantile lies between those of its components.
+        at = means + ndtri(wanted)[:, :, None] * stds
+        low, high = at.min(axis=1), at.max(axis=1)
+        stds = np.maximum(stds, 1e-12)
+        for _ in range(40):
+            middle = (low + high) / 2
+            below = np.zeros_like(middle)
+            for weight, mean, std in zip(weights, means, stds, strict=True):
+                below += weight * ndtr((middle - mean) / std)
+            low = np.where(below < wanted, middle, low)
+            high = np.where(below < wanted, high, middle)
+        found: Array = (low + high) / 2
+        return found
 
     def sample(self, n_samples: int, rng: np.random.Generator) -> Array:
         """Joint draws of all responses, shape (n_samples, n_configs).

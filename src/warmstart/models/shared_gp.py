@@ -117,29 +117,49 @@ class SharedKernel:
         return mean, variance
 
 
+_MOST_NOISE = 0.05
+"""More would say that a search learns nothing of its own task: what the kernel thinks after
+a history that is all noise."""
+
 _PRIOR_COUNT = 4.0
 """Results that a signal variance of one is worth."""
 
 
-def low_rank(kernel: SharedKernel, features: Array, n_latent: int = 200) -> Factor:
-    """The kernel's covariance of many configurations as a factor.
+@dataclass(frozen=True, slots=True)
+class LowRank:
+    """The kernel's covariance of any configurations as factors with the same latents.
 
-    Exact at `n_latent` of them, spread over the rows; elsewhere what these leave unsaid is
-    a configuration's own, so that variances are right everywhere.
+    Exact among the inducing points; elsewhere what these leave unsaid is a configuration's
+    own, so that variances are right everywhere.
 
     References
     ----------
     .. [1] Snelson, Ghahramani. "Sparse Gaussian Processes using Pseudo-inputs." NeurIPS
        2005 (the covariance of the fully independent training conditional).
     """
-    n = len(features)
-    some = np.unique(np.linspace(0, n - 1, min(n, n_latent)).astype(np.intp))
-    inner = kernel.between(features[some], features[some])
-    inner[np.diag_indices(len(some))] += 1e-6
-    root = cholesky(inner, lower=True)
-    loadings = solve_triangular(root, kernel.between(features[some], features), lower=True).T
-    left = np.maximum(1.0 - (loadings**2).sum(axis=1), 0.0)
-    return Factor(loadings, left + kernel.noise)
+
+    kernel: SharedKernel
+    points: Array
+    """Inducing points, shape (n_latent, n_features)."""
+
+    root: Array
+    """Cholesky factor of their kernel."""
+
+    @classmethod
+    def fit(cls, kernel: SharedKernel, features: Array, n_latent: int = 200) -> LowRank:
+        """Take at most `n_latent` of the rows of `features`, evenly spread, as inducing."""
+        n = len(features)
+        some = np.unique(np.linspace(0, n - 1, min(n, n_latent)).astype(np.intp))
+        inner = kernel.between(features[some], features[some])
+        inner[np.diag_indices(len(some))] += 1e-6
+        return cls(kernel, features[some], cholesky(inner, lower=True))
+
+    def factor(self, features: Array) -> Factor:
+        """Covariance of unit variance, and the kernel's noise, as a factor."""
+        across = self.kernel.between(self.points, features)
+        loadings = solve_triangular(self.root, across, lower=True).T
+        left = np.maximum(1.0 - (loadings**2).sum(axis=1), 0.0)
+        return Factor(loadings, left + min(self.kernel.noise, _MOST_NOISE))
 
 
 def _negative_evidence(

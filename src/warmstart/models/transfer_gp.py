@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Columns = npt.NDArray[np.intp]
 
-MAX_CANDIDATES = 2000
+MAX_CANDIDATES = 1000
 """Configurations kept of a longer history, see :func:`common_candidates`."""
 
 _MAX_RESULTS = 400

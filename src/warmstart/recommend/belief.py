@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from warmstart.models.fold_in import FoldIn
 from warmstart.models.pmf import PMF, PMFPosterior
 from warmstart.models.posterior import Factor, MixturePosterior
-from warmstart.models.shared_gp import low_rank
+from warmstart.recommend.fitted import configuration_key
 
 if TYPE_CHECKING:
     from warmstart.recommend.fitted import Fitted
@@ -55,16 +55,18 @@ def believe(
     """
     known = (model or fitted.pmf).start(metafeatures)
     mixture = known.mixture
-    place = _placement(fitted, pool)
     informed = mixture.factors[0]
-    factor = Factor(
-        place.weights @ informed.loadings,
-        # What features leave unsaid is the configuration's own.
-        place.weights**2 @ informed.noise + place.unexplained * informed.variances().mean(),
-    )
     # Means are predicted about their average, where a point far from all known ones lands.
     centre = mixture.prior_means.mean(axis=1, keepdims=True)
-    means = centre + (mixture.prior_means - centre) @ place.weights.T
+    match, new = _matched(fitted, pool)
+    means, loadings = mixture.prior_means[:, match], informed.loadings[match]
+    noise = informed.noise[match]
+    if len(new):
+        weights, unexplained = fitted.fold_in.weights([pool[row] for row in new])
+        means[:, new] = centre + (mixture.prior_means - centre) @ weights.T
+        loadings[new] = weights @ informed.loadings
+        # What features leave unsaid is the configuration's own.
+        noise[new] = weights**2 @ informed.noise + unexplained * informed.variances().mean()
     n = len(mixture.scales)
     level = float(mixture.weights @ centre[:, 0])
     level_std = float(
@@ -76,50 +78,30 @@ def believe(
             np.concatenate([means, np.full_like(means, level)]),
             np.concatenate([mixture.scales, mixture.scales]),
             np.concatenate([mixture.level_stds, np.full(n, level_std)]),
-            [factor] * n + [_cold_factor(fitted, pool)] * n,
+            [Factor(loadings, noise)] * n + [_cold_factor(fitted, pool)] * n,
         ),
         known.ideal,
         known.offset,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Placement:
-    weights: Array
-    """Of each pool member on the known configurations, shape (n_pool, n_known)."""
-
-    unexplained: Array
-    """Share of each member's variance its neighbours say nothing of, shape (n_pool,)."""
-
-
-def _placement(fitted: Fitted, pool: Sequence[Mapping[str, Any]]) -> _Placement:
-    column = {_key(values): k for k, values in enumerate(fitted.configurations)}
-    weights = np.zeros((len(pool), len(fitted.configurations)))
-    unexplained = np.zeros(len(pool))
-    new = []
-    for row, values in enumerate(pool):
-        match = column.get(_key(values))
-        if match is None:
-            new.append(row)
-        else:
-            weights[row, match] = 1.0
-    if new:
-        weights[new], unexplained[new] = fitted.fold_in.weights([pool[row] for row in new])
-    return _Placement(weights, unexplained)
+def _matched(
+    fitted: Fitted, pool: Sequence[Mapping[str, Any]]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Known column of each member, any one where it is new, and the rows that are new."""
+    found = [fitted.places.get(configuration_key(values), -1) for values in pool]
+    match = np.asarray(found, dtype=np.intp)
+    return np.maximum(match, 0), np.flatnonzero(match < 0)
 
 
 def _cold_factor(fitted: Fitted, pool: Sequence[Mapping[str, Any]]) -> Factor:
     """Unit covariance that only configurations' own features shape."""
     n = len(pool)
     if fitted.unaligned is not None:
-        return low_rank(fitted.unaligned.kernel, fitted.unaligned.encoder.transform(pool))
+        return fitted.unaligned.ignorance.factor(fitted.unaligned.encoder.transform(pool))
     if n > _MAX_KERNEL or not any(pool):
         return Factor(np.zeros((n, 1)), np.ones(n))
     kernel = FoldIn.fit(pool).kernel
     values, vectors = np.linalg.eigh(kernel)
     kept = values > 1e-6 * values[-1]
     return Factor(vectors[:, kept] * np.sqrt(values[kept]), np.full(n, 1e-2))
-
-
-def _key(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((str(name), repr(value)) for name, value in values.items()))

@@ -20,6 +20,7 @@ from warmstart.models.transfer_gp import common_candidates
 from warmstart.recommend.cost import CostModel
 from warmstart.recommend.relatives import Relatives
 from warmstart.recommend.unaligned import Unaligned, nothing_shared, take_columns
+from warmstart.spaces.neighbourhood import Neighbourhood
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
@@ -35,6 +36,7 @@ _TARGET_UNITS = (TARGET_SCALE, "TargetMAD")
 
 _IN_TARGET_UNITS = ("rmse", "mae")
 _FAILURES = [STATUSES.index(status) for status in ("failed", "timeout", "memout")]
+_NAMES = ("space", "learner")
 _MAX_ROWS = 2000.0
 _TRAIN_SHARE = 2 / 3
 
@@ -71,12 +73,9 @@ def score_table(md: MetaDataset, metric: str | None, task_type: str | None) -> S
 
 
 def _described(md: MetaDataset, ids: pd.Index) -> pd.DataFrame | None:
-    """Hyperparameters, spaces and learners left out where they are the same for all."""
-    frame = md.configurations.loc[ids]
-    same = [
-        name for name in ("space", "learner") if name in frame and frame[name].nunique() < 2
-    ]
-    frame = frame.drop(columns=same)
+    """Hyperparameters alone: without names of space and learner that are no values."""
+    frame, values = md.configurations.loc[ids], md.configuration(ids[0])
+    frame = frame[[name for name in frame if name in values or name not in _NAMES]]
     return frame if len(frame.columns) else None
 
 
@@ -213,6 +212,16 @@ class Fitted:
         return FoldIn.fit(self.configurations)
 
     @cached_property
+    def neighbourhood(self) -> Neighbourhood:
+        """Where configurations near a good one are."""
+        return Neighbourhood.fit(self.configurations)
+
+    @cached_property
+    def places(self) -> Mapping[ConfigurationKey, int]:
+        """Column of each configuration, see :func:`configuration_key`."""
+        return {configuration_key(one): k for k, one in enumerate(self.configurations)}
+
+    @cached_property
     def ranks(self) -> Array:
         """Rank of every score on its task, 1 the best; NaN where unknown."""
         scores = pd.DataFrame(self.table.scores)
@@ -232,6 +241,14 @@ class Fitted:
         if not self.in_target_units or metafeatures is None:
             return 1.0
         return float(metafeatures[TARGET_SCALE]) if self.knows_scale(metafeatures) else 1.0
+
+
+ConfigurationKey = tuple[tuple[str, str], ...]
+
+
+def configuration_key(values: Mapping[str, Any]) -> ConfigurationKey:
+    """What equal configurations have in common, whatever order their values are in."""
+    return tuple(sorted((str(name), repr(value)) for name, value in values.items()))
 
 
 def _readable(tasks: pd.DataFrame) -> dict[Any, str]:

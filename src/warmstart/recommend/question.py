@@ -60,6 +60,8 @@ class Question:
     excluded: tuple[Any, ...]
     random_state: int
     speed: float
+    local: bool = False
+    """Whether configurations near the best one told may be asked, though in no pool."""
 
     def __post_init__(self) -> None:
         if self.acquisition not in ACQUISITIONS:

@@ -22,6 +22,7 @@ from warmstart.recommend.question import Acquisition, Question, plain_pool
 from warmstart.recommend.registry import make_method
 from warmstart.recommend.session import Search
 from warmstart.recommend.suggestions import Suggestions
+from warmstart.spaces.learners import LEARNERS
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -270,6 +271,8 @@ class Recommender:
         Returns
         -------
         Search
+            Where the tasks of the base share no configuration and no `candidates`, `space`
+            or time budget is given, it also asks for new configurations near good ones.
         """
         _check_arguments(n_initial, "auto", time_budget_s)
         query = understand(
@@ -307,6 +310,12 @@ class Recommender:
             excluded=tuple(plain_value(task) for task in query.excluded),
             random_state=self.random_state if random_state is None else random_state,
             speed=self._speed(),
+            # Only where nothing but the history says what may be tried.
+            local=fitted.unaligned is not None
+            and candidates is None
+            and space is None
+            and time_budget_s is None
+            and not set(learners) & set(LEARNERS),
         )
         read = () if query.dataset is None else query.dataset.warnings
         return Search(fitted, question, warnings=(*read, *query.notes, *fitted.notes))

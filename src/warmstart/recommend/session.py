@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 
 from warmstart.domain import Status, configuration_id
 from warmstart.errors import HistoryError, KnowledgeError
-from warmstart.models.pmf import log_loss_response
+from warmstart.models.pmf import PMFPosterior, log_loss_response
 from warmstart.recommend.batch import best_of_n
 from warmstart.recommend.belief import believe
 from warmstart.recommend.picking import pick
@@ -22,7 +22,6 @@ from warmstart.recommend.question import Question, Result
 from warmstart.recommend.suggestions import Suggestion
 
 if TYPE_CHECKING:
-    from warmstart.models.pmf import PMFPosterior
     from warmstart.recommend.fitted import Fitted
     from warmstart.recommend.recommender import Recommender
 
@@ -31,6 +30,9 @@ _log = logging.getLogger(__name__)
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 _FORMAT = 1
+
+_N_CENTRES, _N_NEAR = 4, 64
+"""Best results whose surroundings are looked at, and how many configurations there."""
 
 
 class Search:
@@ -48,12 +50,14 @@ class Search:
 
         self._pool = list(question.pool)
         self._ids = list(question.pool_ids)
+        self._places = {name: place for place, name in enumerate(self._ids)}
         self._learners = list(question.learners)
         self._results: list[Result] = []
         self._pending: list[int] = []
         self._planned: list[int] = []
         self._closed: set[int] = set()
         self._n_asked = 0
+        self._prior: PMFPosterior | None = None
         self._belief: PMFPosterior | None = None
 
     @property
@@ -104,22 +108,48 @@ class Search:
         open_ = self._open()
         if not open_.any():
             raise KnowledgeError(self._why_closed())
-        belief = self._current()
-        if not self._mean_scores():
-            index = self._next_planned(open_, n_together)
+        if self._mean_scores():
+            index = self._pick(open_)
         else:
-            index = pick(
-                self._rebuilt().mixture if self._pending else belief.mixture,
-                open_,
-                min(self._response(score) for score in self._mean_scores().values()),
-                self.question.acquisition,
-                pending=self._pending,
-                costs=self._costs(),
-                rng=self._rng(),
-            )
+            index = self._next_planned(open_, n_together)
         self._pending.append(index)
         self._n_asked += 1
-        return self._suggestion(belief, index)
+        return self._suggestion(self._current(), index)
+
+    def _pick(self, open_: Any) -> int:
+        """By the acquisition function, from the pool and from near the best told."""
+        # The picker tells the belief what it expects of the pending ones.
+        belief = self._rebuilt() if self._pending else self._current()
+        mixture, costs, near = belief.mixture, self._costs(), self._near()
+        if near:
+            # What is only a configuration's own is no reason to try one copy after another.
+            mixture = mixture.extended(self._believe(near).mixture.shared_only())
+            open_ = np.r_[open_, np.ones(len(near), dtype=bool)]
+            costs = np.r_[costs, np.full(len(near), np.median(costs))]
+        index = pick(
+            mixture,
+            open_,
+            min(self._response(score) for score in self._mean_scores().values()),
+            self.question.acquisition,
+            pending=self._pending,
+            costs=costs,
+            rng=self._rng(),
+        )
+        n_pool = len(self._pool)
+        return index if index < n_pool else self._locate(near[index - n_pool])
+
+    def _near(self) -> list[dict[str, Any]]:
+        """New configurations near those with the best scores."""
+        if not self.question.local:
+            return []
+        means = self._mean_scores()
+        best = sorted(means, key=lambda k: -means[k])[:_N_CENTRES]
+        rng = np.random.default_rng([self.question.random_state, self._n_asked, 1])
+        found: list[dict[str, Any]] = []
+        for rank, index in enumerate(best):
+            n = _N_NEAR // 2 if rank == 0 else _N_NEAR // (2 * _N_CENTRES)
+            found += self._fitted.neighbourhood.around(self._pool[index], n, rng)
+        return [values for values in found if values not in self._pool]
 
     def _next_planned(self, open_: Any, n_together: int) -> int:
         """The start: a batch chosen as a whole, handed out in order."""
@@ -180,7 +210,17 @@ class Search:
         )
         if index in self._pending:
             self._pending.remove(index)
-        self._belief = None
+        self._learn(index)
+
+    def _learn(self, index: int) -> None:
+        """Condition the belief on the last result, or have it built anew."""
+        again = [r.configuration_id == self._ids[index] for r in self._results].count(True) > 1
+        plain = all(result.status == "ok" for result in self._results)
+        belief = self._belief
+        if belief is None or not plain or again or index >= belief.mixture.n_configs:
+            self._belief = None
+        else:
+            belief.mixture.tell(index, self._response(self._results[-1].score))
 
     def fresh(self, n_asked: int = 0) -> Search:
         """The same question with nothing told; what is random is as after `n_asked` asked."""
@@ -260,6 +300,7 @@ class Search:
                 "planned": self._planned,
                 "closed": sorted(self._closed),
                 "n_asked": self._n_asked,
+                "added": self._pool[len(self.question.pool) :],
             }
         )
 
@@ -277,6 +318,8 @@ class Search:
             raise ValueError(f"not the JSON of a search: {text[:60]!r}")
         asked = Question.from_dict(values["question"])
         search = cls(knowledge.fitted(asked.kind, asked.metric, asked.excluded), asked)
+        for added in values.get("added", ()):
+            search._locate(added)
         for told in values["results"]:
             search._locate(told["configuration"])
             search._results.append(Result.from_dict(told))
@@ -290,20 +333,21 @@ class Search:
         if isinstance(configuration, Suggestion):
             configuration = configuration.configuration_id
         if not isinstance(configuration, Mapping):
-            if configuration not in self._ids:
+            if configuration not in self._places:
                 raise HistoryError(
                     f"configuration {configuration!r} is unknown here; tell its values instead"
                 )
-            return self._ids.index(configuration)
+            return self._places[configuration]
         values = dict(configuration)
         if values not in self._pool:
             self._pool.append(values)
             self._ids.append(configuration_id("told", values))
+            self._places[self._ids[-1]] = len(self._ids) - 1
             self._learners.append(str(values.get("learner", "")))
         return self._pool.index(values)
 
     def _index(self, name: Any) -> int:
-        return self._ids.index(name)
+        return self._places[name]
 
     def _open(self) -> Any:
         """Which configurations may be asked."""
@@ -349,13 +393,35 @@ class Search:
         return np.random.default_rng([self.question.random_state, self._n_asked])
 
     def _current(self) -> PMFPosterior:
+        """The belief over the pool, told everything."""
         if self._belief is None:
             self._belief = self._rebuilt()
+        elif (n_known := self._belief.mixture.n_configs) < len(self._pool):
+            if self._fitted.unaligned is None:
+                self._belief = self._rebuilt()
+            else:
+                more = self._believe(self._pool[n_known:])
+                self._belief.mixture = self._belief.mixture.extended(more.mixture)
         return self._belief
+
+    def _believe(self, pool: Sequence[Mapping[str, Any]]) -> PMFPosterior:
+        return believe(self._fitted, self._metafeatures(), pool)
+
+    def _before(self) -> PMFPosterior:
+        """A belief over the pool that was told nothing."""
+        if self._prior is None or (
+            # What a pool's members have to do with each other depends on all of them.
+            self._fitted.unaligned is None and self._prior.mixture.n_configs < len(self._pool)
+        ):
+            self._prior = self._believe(self._pool)
+        elif (n_known := self._prior.mixture.n_configs) < len(self._pool):
+            more = self._believe(self._pool[n_known:])
+            self._prior.mixture = self._prior.mixture.extended(more.mixture)
+        return PMFPosterior(self._prior.mixture.untold(), self._prior.ideal, self._prior.offset)
 
     def _rebuilt(self) -> PMFPosterior:
         """The prior, told every score; repeated scores as one mean, failures as warnings."""
-        belief = believe(self._fitted, self._metafeatures(), self._pool)
+        belief = self._before()
         for index, score in self._mean_scores().items():
             belief.mixture.tell(index, self._response(score))
         scored = set(self._mean_scores())
@@ -387,9 +453,10 @@ class Search:
         return float(log_loss_response(np.asarray(score / scale), ideal))
 
     def _suggestion(self, belief: PMFPosterior, index: int) -> Suggestion:
-        low, below, median, above, high = belief.score_quantiles((0.05, 0.16, 0.5, 0.84, 0.95))[
-            :, index
-        ] * self._fitted.scale(self._metafeatures())
+        quantiles = belief.score_quantiles((0.05, 0.16, 0.5, 0.84, 0.95), np.array([index]))
+        low, below, median, above, high = quantiles[:, 0] * self._fitted.scale(
+            self._metafeatures()
+        )
         cost = float(self._costs()[index])
         return Suggestion(
             configuration=dict(self._pool[index]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,8 @@ import numpy.typing as npt
 from warmstart.errors import KnowledgeError
 from warmstart.models.completion import complete
 from warmstart.models.pmf import log_loss_response, score_of
-from warmstart.models.transfer_gp import encode, is_unaligned
+from warmstart.models.shared_gp import LowRank
+from warmstart.models.transfer_gp import active_values, encode, is_unaligned
 
 if TYPE_CHECKING:
     from warmstart.metadataset.table import ScoreTable
@@ -50,6 +52,13 @@ class Unaligned:
                 "meta-dataset is not; save the base again"
             )
         return cls(history=history, columns=columns, encoder=encoded[0], kernel=pmf.kernel_)
+
+    @cached_property
+    def ignorance(self) -> LowRank:
+        """Covariance of one who knows of no other task, only how features matter."""
+        assert self.history.configurations is not None  # or there were no processes
+        rows = active_values(self.history.configurations.iloc[self.columns])
+        return LowRank.fit(self.kernel, self.encoder.transform(rows))
 
     def predicted_scores(self, pmf: PMF) -> Array:
         """What each task is expected to score, shape (n_tasks, n_columns)."""

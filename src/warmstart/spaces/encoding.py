@@ -90,21 +90,32 @@ class ConfigurationEncoder:
         A number that is not active sits in the middle of its range, where it is as near
         to every value as can be; a choice never seen has no indicator.
         """
-        rows = [
-            [
-                *(
-                    number.position(values[number.name])
-                    if _is_number(values.get(number.name))
-                    else 0.5
-                    for number in self.numbers
-                ),
-                *(float(str(values.get(name)) == text) for name, text in self.choices),
-                *(float(name in values) for name in self.sometimes),
+        features = np.empty((len(configurations), self.width))
+        place = 0
+        for number in self.numbers:
+            values = [one.get(number.name) for one in configurations]
+            features[:, place] = [
+                number.position(value) if _is_number(value) else 0.5 for value in values
             ]
-            for values in configurations
-        ]
-        width = len(self.numbers) + len(self.choices) + len(self.sometimes)
-        return np.asarray(rows, dtype="float64").reshape(len(rows), width)
+            place += 1
+        for name in dict.fromkeys(name for name, _ in self.choices):
+            texts = [text for of, text in self.choices if of == name]
+            column = {text: place + k for k, text in enumerate(texts)}
+            features[:, place : place + len(texts)] = 0.0
+            # A choice that is not made reads "None", as one whose value is None does.
+            for row, one in enumerate(configurations):
+                if (at := column.get(str(one.get(name)))) is not None:
+                    features[row, at] = 1.0
+            place += len(texts)
+        for name in self.sometimes:
+            features[:, place] = [float(name in one) for one in configurations]
+            place += 1
+        return features
+
+    @property
+    def width(self) -> int:
+        """Number of features."""
+        return len(self.numbers) + len(self.choices) + len(self.sometimes)
 
 
 def _is_number(value: Any) -> bool:

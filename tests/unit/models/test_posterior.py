@@ -164,3 +164,43 @@ def test_the_same_seed_gives_the_same_draws():
     one, same = (posterior.sample(20, np.random.default_rng(4)) for _ in range(2))
     np.testing.assert_array_equal(one, same)
     assert one.shape == (20, N_CONFIGS)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize("results", [[], EXACT[:1], EXACT, NOISY])
+def test_extended_is_as_if_told_of_all(shared, results):
+    weights, means, scales, level_stds, factors = parts(shared=shared)
+    n = 6  # every result is of one of the first six
+
+    def some(columns):
+        cut = {id(f): Factor(f.loadings[columns], f.noise[columns]) for f in factors}
+        return MixturePosterior(
+            weights, means[:, columns], scales, level_stds, [cut[id(f)] for f in factors]
+        )
+
+    posterior = some(slice(None, n))
+    for index, value, noise in results:
+        posterior.tell(index, value, noise)
+    joint, whole = posterior.extended(some(slice(n, None))), told(parts(shared=shared), results)
+    for after in ([], [(n, 0.7, 0.1), (1, -0.2, 0.0)]):
+        for index, value, noise in after:
+            joint.tell(index, value, noise)
+            whole.tell(index, value, noise)
+        np.testing.assert_allclose(joint.weights, whole.weights, rtol=1e-9)
+        np.testing.assert_allclose(joint.means, whole.means, atol=1e-9)
+        np.testing.assert_allclose(joint.variances, whole.variances, atol=1e-9)
+        np.testing.assert_allclose(
+            joint.sample(5, np.random.default_rng(0)),
+            whole.sample(5, np.random.default_rng(0)),
+            atol=1e-9,
+        )
+    with pytest.raises(ValueError, match="told already"):
+        joint.untold()
+
+
+def test_quantiles_of_some_are_those_of_all():
+    posterior = told(parts(), EXACT)
+    whole = posterior.quantiles([0.1, 0.5])
+    np.testing.assert_allclose(
+        posterior.quantiles([0.1, 0.5], np.array([4, 1])), whole[:, [4, 1]]
+    )

@@ -8,9 +8,9 @@ from sklearn.gaussian_process.kernels import Matern
 
 from warmstart.models.shared_gp import (
     _PRIOR_COUNT,
+    LowRank,
     SharedKernel,
     _negative_evidence,
-    low_rank,
 )
 
 
@@ -64,7 +64,7 @@ def test_equal_responses_have_a_kernel_too():
 def test_low_rank_is_the_kernel_where_there_are_few():
     x, _ = wavy(1)
     kernel = SharedKernel(np.array([0.4, 1.0, 2.0]), 0.05)
-    factor = low_rank(kernel, x)
+    factor = LowRank.fit(kernel, x).factor(x)
     covariance = factor.loadings @ factor.loadings.T + np.diag(factor.noise)
     np.testing.assert_allclose(
         covariance, kernel.between(x, x) + 0.05 * np.eye(len(x)), atol=1e-4
@@ -74,4 +74,6 @@ def test_low_rank_is_the_kernel_where_there_are_few():
 def test_low_rank_keeps_variances_where_there_are_many():
     x, _ = wavy(1, n=300)
     kernel = SharedKernel(np.array([0.2, 0.5, 2.0]), 0.05)
-    np.testing.assert_allclose(low_rank(kernel, x, n_latent=20).variances(), 1.05, atol=1e-4)
+    np.testing.assert_allclose(
+        LowRank.fit(kernel, x, n_latent=20).factor(x).variances(), 1.05, atol=1e-4
+    )

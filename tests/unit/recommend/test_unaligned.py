@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from warmstart.errors import MetaDatasetError
+from warmstart.errors import KnowledgeError, MetaDatasetError
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.recommend.recommender import Recommender
 
@@ -185,3 +185,86 @@ def test_failures_are_no_good_advice():
     frame.loc[frame["C"] > 0.1, "score"] = np.nan
     answer = Recommender().fit(metadataset(frame)).suggest(n=5)
     assert all(s.configuration["C"] <= 1.0 for s in answer)
+
+
+def test_a_search_asks_for_new_configurations_near_good_ones(fitted):
+    search = fitted.search(random_state=1)
+    known = [fitted.md.configuration(c) for c in fitted.md.configuration_ids]
+    for _ in range(15):
+        suggestion = search.ask()
+        search.tell(suggestion, score(suggestion.configuration, best=0.35))
+    new = [r.configuration for r in search.history if r.configuration not in known]
+    assert new
+    for one in new:
+        assert ("gamma" in one) == (one["kernel"] == "curved")
+        assert one["same"] == 3
+    assert quality(search.best.configuration) > 0.995
+
+
+def test_only_the_pool_is_asked_where_there_is_one(fitted):
+    pool = pd.DataFrame([draw(np.random.default_rng(2)) for _ in range(6)])
+    search = fitted.search(candidates=pool)
+    for _ in range(6):
+        search.tell(search.ask(), 0.5)
+    with pytest.raises(KnowledgeError, match="all 6 configurations have been asked"):
+        search.ask()
+
+
+def test_a_search_resumes_exactly(fitted):
+    search = fitted.search(random_state=4)
+    for step in range(10):
+        suggestion = search.ask()
+        if step == 4:
+            search.tell(suggestion, status="failed")
+        else:
+            search.tell(suggestion, score(suggestion.configuration, best=0.5))
+    # Asked and not told: a new configuration must be remembered too.
+    pending = search.ask(2)
+    again = type(search).from_json(search.to_json(), fitted)
+    assert [r.configuration for r in again.history] == [r.configuration for r in search.history]
+    for each in (search, again):
+        for suggestion in pending:
+            each.tell(suggestion, score(suggestion.configuration, best=0.5))
+    for _ in range(3):
+        one, other = search.ask(), again.ask()
+        assert one.configuration == other.configuration
+        assert one.score == pytest.approx(other.score, abs=1e-9)
+        for each in (search, again):
+            each.tell(one.configuration, score(one.configuration, best=0.5))
+
+
+def test_results_of_others_are_learnt_from(fitted):
+    search = fitted.search()
+    rng = np.random.default_rng(8)
+    for _ in range(20):
+        one = {k: v for k, v in draw(rng).items() if v == v}
+        search.tell(one, score(one, best=0.7))
+    for _ in range(6):
+        suggestion = search.ask()
+        search.tell(suggestion, score(suggestion.configuration, best=0.7))
+    assert quality(search.best.configuration, best=0.7) > 0.98
+
+
+def random_tries(good, best, n=300):
+    """Mean number of random configurations until one is as good."""
+    rng = np.random.default_rng(3)
+    return 1 / np.mean([score(draw(rng), best) >= good for _ in range(n)])
+
+
+def test_a_hostile_base_costs_at_most_a_tenth_more_than_random_search():
+    # Of a history like this "pmf" is "transfer_gp"; of an aligned one see test_session.
+    needed, at_random = [], []
+    for base in range(3):
+        frame = history(8, 20, seed=base)
+        rng = np.random.default_rng(base)
+        frame["score"] = frame.groupby("task_id")["score"].transform(rng.permutation)
+        hostile = Recommender("transfer_gp").fit(metadataset(frame))
+        for seed, best in enumerate((0.2, 0.4, 0.6, 0.8)):
+            good = np.quantile([score(draw(rng), best) for _ in range(300)], 0.93)
+            search = hostile.search(random_state=seed)
+            while search.best is None or search.best.score < good:
+                suggestion = search.ask()
+                search.tell(suggestion, score(suggestion.configuration, best))
+            needed.append(len(search.history))
+            at_random.append(random_tries(good, best))
+    assert np.mean(needed) <= 1.1 * np.mean(at_random)
