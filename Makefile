@@ -3,6 +3,7 @@
 #   make suggest     ten configurations for a real dataset; the quickest way to see what this is
 #   make test        every check: style, types, layers, tests, notebooks, the wheel
 #   make test-live   read at most twenty rows of the real OpenML; needs the internet
+#   make test-tuners the tuners that are too large for the dev group, in .venv-tuners (3 GB)
 #   make knowledge   build the embedded knowledge base from scratch (hours; goes on if stopped)
 
 PYTHON ?= python3
@@ -10,10 +11,12 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
 VENV := .venv
 BIN := $(VENV)/bin
+TUNERS_VENV := .venv-tuners
+TUNERS_TESTS := $(patsubst %,tests/unit/downstream/test_%.py,ax flaml ray syne_tune)
 PIP := $(BIN)/python -m pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: suggest test test-live lint pytest notebooks wheel knowledge clean
+.PHONY: suggest test test-live test-tuners lint pytest notebooks wheel knowledge clean
 
 suggest: $(VENV)/light
 	$(BIN)/warmstart suggest data/examples/german_credit.csv --target class
@@ -36,6 +39,11 @@ test-live: $(VENV)/dev
 
 notebooks: $(VENV)/dev
 	SMOKE_TEST=1 OMP_NUM_THREADS=1 IPYTHONDIR=$(CURDIR)/$(VENV)/ipython $(BIN)/python -m pytest --nbmake --nbmake-timeout=900 --timeout=900 notebooks
+
+# One environment holds them all; FLAML holds Optuna there to an older release, which is what
+# Ray's OptunaSearch then drives.
+test-tuners: $(TUNERS_VENV)/made
+	OMP_NUM_THREADS=1 $(TUNERS_VENV)/bin/python -m pytest -m tuners $(TUNERS_TESTS)
 
 # The wheel must carry the knowledge base, stay small, and answer where there is no checkout.
 wheel: $(VENV)/made
@@ -62,7 +70,7 @@ knowledge: $(VENV)/dev
 	  --leave-out german --leave-out concrete
 
 clean:
-	rm -rf $(VENV) build/wheel dist
+	rm -rf $(VENV) $(TUNERS_VENV) build/wheel dist
 
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 10) else \
@@ -78,3 +86,10 @@ $(VENV)/light: $(VENV)/made pyproject.toml constraints.txt
 $(VENV)/dev: $(VENV)/made pyproject.toml constraints.txt
 	$(PIP) install --quiet --constraint constraints.txt --group dev --editable .
 	@touch $@ $(VENV)/light
+
+$(TUNERS_VENV)/made: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(TUNERS_VENV)
+	$(TUNERS_VENV)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(TUNERS_VENV)/bin/python -m pip install --quiet --constraint constraints.txt \
+	  --group tuners --editable .
+	@touch $@

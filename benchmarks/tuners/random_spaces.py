@@ -25,7 +25,7 @@ def random_space(rng: np.random.Generator, lacks: Collection[str] = ()) -> Space
     """Three to nine parameters of all kinds, some active only for a choice of another.
 
     `lacks` names what a tuner does not have: "conditions", "steps", "ordered",
-    "constants".
+    "constants", and "tiny" ranges.
     """
     kinds = ["float", "log", "int", "log int", "choice"]
     kinds += [
@@ -33,11 +33,13 @@ def random_space(rng: np.random.Generator, lacks: Collection[str] = ()) -> Space
         for kind, need in (("step", "steps"), ("ordinal", "ordered"), ("constant", "constants"))
         if need not in lacks
     ]
+    lowest = -3 if "tiny" in lacks else -6
     parameters = [
-        _parameter(rng, f"p{i}", str(rng.choice(kinds))) for i in range(rng.integers(3, 10))
+        _parameter(rng, f"p{i}", str(rng.choice(kinds)), lowest)
+        for i in range(rng.integers(3, 10))
     ]
     # At least one thing to search, so that every tuner takes the space.
-    parameters.append(_parameter(rng, "p", "log"))
+    parameters.append(_parameter(rng, "p", "log", lowest))
     conditions: list[Condition] = []
     if "conditions" not in lacks:
         parents = [p for p in parameters if isinstance(p, Choice) and not p.ordered]
@@ -95,7 +97,7 @@ def _draw(rng: np.random.Generator, parameter: Parameter) -> Any:
     return min(max(value if parameter.log else low + u * (high - low), low), high)
 
 
-def _parameter(rng: np.random.Generator, name: str, kind: str) -> Parameter:
+def _parameter(rng: np.random.Generator, name: str, kind: str, lowest: int) -> Parameter:
     if kind == "constant":
         return Constant(name=name, value=[7, "fixed", 0.5][rng.integers(3)])
     if kind == "choice":
@@ -118,7 +120,7 @@ def _parameter(rng: np.random.Generator, name: str, kind: str) -> Parameter:
             log=kind == "log int",
         )
     if kind == "log":
-        exponent = int(rng.integers(-6, 1))
+        exponent = int(rng.integers(lowest, 1))
         return Number(
             name=name,
             low=10.0**exponent,

@@ -13,7 +13,19 @@ if TYPE_CHECKING:
     from warmstart.downstream.sklearn_search import WarmStartSearchCV as WarmStartSearchCV
     from warmstart.downstream.warm_start_sampler import WarmStartSampler as WarmStartSampler
 
-TUNERS = ("hyperopt", "nevergrad", "optuna", "points", "skopt", "smac")
+TUNERS = (
+    "ax",
+    "botorch",
+    "flaml",
+    "hyperopt",
+    "nevergrad",
+    "optuna",
+    "points",
+    "ray",
+    "skopt",
+    "smac",
+    "syne_tune",
+)
 """Modules with a function ``seed``, loaded when first asked for."""
 
 _HOME = {

@@ -6,9 +6,28 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from warmstart.downstream.space import Choice, Condition, Constant, Number, Parameter, Space
+from warmstart.errors import SpaceMismatchError
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
+
+
+def neutral_space(space: Any) -> Space:
+    """A space in neutral words, from one already or from ConfigSpace.
+
+    Raises
+    ------
+    SpaceMismatchError
+        If it is neither.
+    """
+    if isinstance(space, Space):
+        return space
+    if hasattr(space, "get_default_configuration"):
+        return from_configspace(space)
+    raise SpaceMismatchError(
+        "space must be a warmstart.downstream.Space or a ConfigSpace.ConfigurationSpace for "
+        f"points to be checked against, got {type(space).__name__}"
+    )
 
 
 def from_configspace(space: ConfigurationSpace) -> Space:

@@ -10,7 +10,20 @@ from warmstart.downstream.given import Points
 from warmstart.downstream.seed_report import SeedReport
 from warmstart.errors import SpaceMismatchError
 
-_PACKAGES = {name: name for name in ("hyperopt", "nevergrad", "optuna", "skopt", "smac")}
+_PACKAGES = {
+    name: name
+    for name in (
+        "ax",
+        "flaml",
+        "hyperopt",
+        "nevergrad",
+        "optuna",
+        "ray",
+        "skopt",
+        "smac",
+        "syne_tune",
+    )
+}
 """Package that a target's class is from, to the module that seeds it."""
 
 

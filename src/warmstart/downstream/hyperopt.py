@@ -242,7 +242,10 @@ def _number(label: str, node: Any) -> Parameter:
         return Number(name=label, low=low, high=high, log="log" in kind)
     # Rounded to multiples of q after the draw, so the ends are multiples too.
     return Number(
-        name=label, low=round(low / step) * step, high=round(high / step) * step, step=step
+        name=label,
+        low=as_written(round(low / step) * step),
+        high=as_written(round(high / step) * step),
+        step=step,
     )
 
 

@@ -107,10 +107,17 @@ def from_parametrization(parametrization: Any) -> Space:
             f"the parametrization must be an Instrumentation or a Dict of named parameters, "
             f"got {type(parametrization).__name__}"
         )
-    return Space(
-        parameters=tuple(_parameter(name, content[name]) for name in content),
-        kept=lambda values: dict(content.spawn_child(new_value=dict(values)).value),
-    )
+    parameters = tuple(_parameter(name, content[name]) for name in content)
+
+    def kept(values: Mapping[str, Any]) -> Mapping[str, Any]:
+        found = dict(content.spawn_child(new_value=dict(values)).value)
+        for p in parameters:
+            if isinstance(p, Number):
+                # Back from a logarithm a bound may lie outside, and be refused the next time.
+                found[p.name] = min(max(found[p.name], p.low), p.high)
+        return found
+
+    return Space(parameters=parameters, kept=kept)
 
 
 def _parameter(name: str, parameter: Any) -> Parameter:

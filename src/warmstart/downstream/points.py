@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, MutableSequence, Sequence
 from typing import Any
 
-from warmstart.downstream.configspace import from_configspace
+from warmstart.downstream.configspace import neutral_space
 from warmstart.downstream.fit import Policy, fit_points
 from warmstart.downstream.given import Points
 from warmstart.downstream.names import NameMapping
 from warmstart.downstream.seed_report import SeedReport
-from warmstart.downstream.space import Space
-from warmstart.errors import SpaceMismatchError
 
 
 def seed(
@@ -57,7 +55,7 @@ def seed(
     present: Iterable[Mapping[str, Any]] = () if target is None else list(target)
     report = fit_points(
         suggestions,
-        _neutral(space),
+        neutral_space(space),
         tuner="points",
         mapping=mapping,
         policy=policy,
@@ -68,14 +66,3 @@ def seed(
     if target is not None:
         target.extend(report.accepted)
     return report
-
-
-def _neutral(space: Any) -> Space:
-    if isinstance(space, Space):
-        return space
-    if hasattr(space, "get_default_configuration"):
-        return from_configspace(space)
-    raise SpaceMismatchError(
-        f"space must be a warmstart.downstream.Space or a ConfigSpace.ConfigurationSpace for "
-        f"points to be checked against, got {type(space).__name__}"
-    )
