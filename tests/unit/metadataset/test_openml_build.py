@@ -160,6 +160,17 @@ def test_datasets_described_by_their_rows(tmp_path, monkeypatch):
     assert md.info["extractor_version"] != "openml-qualities"
 
 
+def test_two_builds_merge_into_what_one_would_have_been(tmp_path):
+    with ReplayServer(WORLD) as server:
+        for name, flows in (("a", (FOREST,)), ("b", (J48,)), ("both", (FOREST, J48))):
+            build(server, tmp_path / name, plan_options={"flows": flows})
+    one, other, both = (MetaDataset.open(tmp_path / name) for name in ("a", "b", "both"))
+    merged = one.merge(other)
+    matrix = both.matrix()
+    pd.testing.assert_frame_equal(merged.matrix().loc[matrix.index, matrix.columns], matrix)
+    pd.testing.assert_frame_equal(one.merge(one).matrix(), one.matrix())
+
+
 def test_where_it_comes_from(whole):
     with sqlite3.connect(whole / "units.sqlite") as connection:
         rows = connection.execute("SELECT provenance FROM units WHERE kind='openml-runs'")
