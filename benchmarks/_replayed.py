@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,13 +20,13 @@ class Replayed:
         self.url = self._said()
         self.port = int(self.url.split(":")[2].split("/")[0])
 
-    def counts(self) -> tuple[int, int]:
-        """Requests, and those of them that failed on purpose."""
+    def counts(self) -> tuple[int, dict[str, int]]:
+        """Requests, and how many of them were broken on purpose, by kind."""
         assert self._process.stdin is not None
         self._process.stdin.write("counts\n")
         self._process.stdin.flush()
-        n_requests, n_faults = self._said().split()
-        return int(n_requests), int(n_faults)
+        n_requests, _, faults = self._said().partition(" ")
+        return int(n_requests), json.loads(faults)
 
     def _said(self) -> str:
         assert self._process.stdout is not None

@@ -2,7 +2,8 @@
 
 A replayed server on this machine breaks a tenth of all requests, in every kind; the building
 process is killed with SIGKILL again and again, at random numbers of requests and once all
-requests were made too. What comes out is compared, byte for byte, with an undisturbed build.
+requests were made too. What comes out is compared, byte for byte, with an undisturbed build. A missing Parquet file, which
+only the openml package asks for, is tried on its own.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 import warmstart
 from _replayed import Replayed, replayed
 
-KINDS = ["reset", "502", "107", "truncated", "stall", "engine", "shuffle", "parquet"]
+KINDS = ["reset", "502", "107", "truncated", "stall", "engine", "shuffle"]
 SYNTHETIC = {"suite": "Synthetic-Suite", "flows": (101, 201, 301)}
 RECORDED = {"suite": "OpenML100", "flows": (6969, 6970)}
 MEASURES = {"Synthetic-Suite": ("predictive_accuracy", "usercpu_time_millis")}
@@ -126,10 +127,11 @@ def _disturbed(chosen: argparse.Namespace, server: Replayed, out: Path, n_needed
     _, said = process.communicate()
     if process.returncode:
         raise SystemExit(said)
-    n_requests, n_faults = server.counts()
+    n_requests, faults = server.counts()
+    listed = ", ".join(f"{kind} {n}" for kind, n in sorted(faults.items()))
     print(
-        f"disturbed: {n_requests:,} requests, {n_faults:,} of them broken on purpose "
-        f"({', '.join(chosen.kinds)}), {n_kills} SIGKILLs"
+        f"disturbed: {n_requests:,} requests, {sum(faults.values()):,} of them broken on "
+        f"purpose ({listed}), {n_kills} SIGKILLs"
     )
 
 

@@ -1,7 +1,9 @@
 """``python -m tests.replay_openml``: serve until the input ends; prints the URL first."""
 
 import argparse
+import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 from . import KINDS, Faults, RandomFaults, ReplayServer, pimp_world, synthetic_world
@@ -32,8 +34,8 @@ def main():
         print(server.url, flush=True)  # noqa: T201 - what a caller waits for
         for line in sys.stdin:
             if line.strip() == "counts":
-                failed = sum(bool(request.fault) for request in server.requests)
-                print(len(server.requests), failed, flush=True)  # noqa: T201
+                failed = Counter(request.fault for request in server.requests if request.fault)
+                print(len(server.requests), json.dumps(failed), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

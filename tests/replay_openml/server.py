@@ -30,6 +30,10 @@ RUN_FILTERS = (
 )  # fmt: skip
 
 
+_ONLY_IN = {"engine": "/evaluation/", "shuffle": "/evaluation/", "parquet": ".pq"}
+"""Faults that change nothing in answers to other requests."""
+
+
 @dataclass(frozen=True)
 class Request:
     """One entry of the log."""
@@ -86,6 +90,8 @@ class ReplayServer:
         with self._lock:
             number = len(self.requests) + 1
             fault = self.faults.at(number)
+            if any(fault == kind and place not in path for kind, place in _ONLY_IN.items()):
+                fault = ""
             self.requests.append(Request(number, path, fault, had_key, encoding))
             self._open += 1
             self.most_open = max(self.most_open, self._open)
