@@ -2,8 +2,8 @@
 
 A replayed server on this machine breaks a tenth of all requests, in every kind; the building
 process is killed with SIGKILL again and again, at random numbers of requests and once all
-requests were made too. What comes out is compared, byte for byte, with an undisturbed build. A missing Parquet file, which
-only the openml package asks for, is tried on its own.
+requests were made too. What comes out is compared, byte for byte, with an undisturbed build.
+A missing Parquet file, which only the openml package asks for, is tried on its own.
 """
 
 from __future__ import annotations
