@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import warmstart
-from warmstart.cli import answering, building, building_openml, importing, measuring
+from warmstart.cli import answering, building, building_openml, exchanging, importing, measuring
 from warmstart.cli.one_line_errors import OneLineErrors
 
 __all__ = ["app", "main"]
@@ -47,6 +47,10 @@ app.command("describe")(answering.describe)
 app.command("knowledge")(answering.knowledge)
 building.app.command("openml")(building_openml.build_openml)
 building.app.command("status")(building_openml.status)
+building.app.command("metafeatures")(exchanging.metafeatures)
+building.app.command("export")(exchanging.export)
+building.app.command("hpob")(exchanging.hpob)
+building.app.command("aslib")(exchanging.aslib)
 app.add_typer(building.app, name="build")
 app.command("fetch")(building.fetch)
 app.command("import")(importing.import_history)

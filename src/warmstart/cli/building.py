@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from warmstart.cli.exchanging import Jobs, Scheduler, Workers
 from warmstart.cli.one_line_errors import INTERRUPTED
 from warmstart.cli.output import remarks, results, warn
 
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
     from warmstart.domain import Configuration, TaskType
     from warmstart.histories.local import LocalTask
 
-app = typer.Typer(help="Make a knowledge base of your own: local, openml, publish, knowledge.")
-
-Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes at a time.")]
+app = typer.Typer(help="Make meta-datasets and knowledge bases of your own, and exchange them.")
 
 
 @app.command("local")
@@ -48,11 +47,14 @@ def build_local(
     limit_tasks: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Only the first of the list.")
     ] = None,
+    scheduler: Scheduler = None,
+    workers: Workers = None,
 ) -> None:
     """Evaluate configurations on datasets of yours, and keep every result.
 
     Ctrl-C stops it; the same command goes on where it stopped.
     """
+    from warmstart.execution.choice import make_executor
     from warmstart.histories.local import Limits, Protocol, read_tasks
     from warmstart.metadataset import build
     from warmstart.report.progress import ProgressMeter
@@ -65,8 +67,18 @@ def build_local(
     )
     with ProgressMeter(remarks(), "evaluations") as meter:
         try:
+            # Every fit has a process of its own as it is; joblib's threads wait for them.
+            on_dask = scheduler is not None or workers is not None
             report = build.build_local(
-                wanted, configurations, out, protocol=protocol, n_jobs=jobs, progress=meter
+                wanted,
+                configurations,
+                out,
+                protocol=protocol,
+                n_jobs=jobs,
+                executor=make_executor(n_jobs=jobs, workers=workers, scheduler=scheduler)
+                if on_dask
+                else None,
+                progress=meter,
             )
         except KeyboardInterrupt:
             stopped = f"Stopped at {meter.done:,} of {meter.total:,} evaluations"

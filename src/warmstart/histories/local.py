@@ -107,7 +107,9 @@ def _evaluate_elsewhere(
             yield remote_unit.request(unit, protocol)
 
     outcomes = run_units(executor, remote_unit.evaluate, requests())
-    with contextlib.closing(outcomes):
+    with contextlib.ExitStack() as ends:
+        ends.callback(remote_unit.close)
+        ends.enter_context(contextlib.closing(outcomes))
         for outcome in outcomes:
             unit = sent.pop(outcome.argument["key"])
             for _ in unit.configurations:

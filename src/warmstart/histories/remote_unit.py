@@ -63,6 +63,13 @@ def _child(protocol: Protocol) -> Child:
     return child
 
 
+def close() -> None:
+    """End the child of this thread, where units were evaluated in this very process."""
+    child: Child | None = _mine.__dict__.pop("child", None)
+    if child is not None:
+        child.close()
+
+
 def result(unit: Unit, answer: dict[str, Any]) -> UnitResult:
     """What came of a unit that was evaluated elsewhere."""
     return UnitResult(

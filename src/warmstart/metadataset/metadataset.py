@@ -230,6 +230,70 @@ class MetaDataset(Views):
         )
 
     @classmethod
+    def from_hpob(
+        cls,
+        path: str | Path,
+        *,
+        spaces: Sequence[str] | None = None,
+        metric: str = "accuracy",
+        higher_is_better: bool = True,
+    ) -> MetaDataset:
+        """Read HPO-B's JSON: search space → dataset → ``{"X": …, "y": …}``.
+
+        Equal rows of ``X`` are one configuration; its columns are named by
+        ``meta-dataset-descriptors.json`` beside the file, or x0, x1, ….
+
+        Parameters
+        ----------
+        path : path
+            The JSON file, or a folder that :meth:`to_hpob` wrote.
+        spaces : sequence of str, optional
+            Only these search spaces.
+        metric, higher_is_better :
+            What ``y`` is.
+
+        Raises
+        ------
+        MetaDatasetError
+            If the file cannot be read, or an X or y is not what it should be; the message
+            names space and dataset.
+        """
+        from warmstart.metadataset.hpob import read_hpob
+
+        return read_hpob(
+            Path(path), spaces=spaces, metric=metric, higher_is_better=higher_is_better
+        )
+
+    @classmethod
+    def from_aslib(
+        cls,
+        folder: str | Path,
+        *,
+        metric: str | None = None,
+        higher_is_better: bool | None = None,
+    ) -> MetaDataset:
+        """Read an algorithm selection scenario of ASlib, as auto-sklearn keeps its runs.
+
+        Parameters
+        ----------
+        folder : path
+            With ``algorithm_runs.arff``; ``description.txt``, ``feature_values.arff`` and
+            auto-sklearn's ``configurations.csv`` are read where they are there.
+        metric : str, optional
+            One of the scenario's performance measures, by default its first.
+        higher_is_better : bool, optional
+            By default what the description says.
+
+        Raises
+        ------
+        MetaDatasetError
+            If a file cannot be read, or nothing says which way the metric goes.
+        """
+        from warmstart.metadataset.aslib import read_aslib
+
+        return read_aslib(Path(folder), metric=metric, higher_is_better=higher_is_better)
+
+    @classmethod
     def from_parts(
         cls,
         task_ids: pd.Index,
@@ -429,6 +493,43 @@ class MetaDataset(Views):
         from warmstart.metadataset import saving
 
         return saving.write(self, Path(path))
+
+    def to_frame(self, *, parameters: bool = False) -> pd.DataFrame:
+        """Every evaluation as a row of a pandas frame, repeats and failures included.
+
+        Columns are those of the files (task_id, configuration_id, metric, score, …) and
+        ``source``; with `parameters` also one for each hyperparameter.
+
+        Examples
+        --------
+        >>> md = MetaDataset.from_matrix(pd.DataFrame({"a": [0.9], "b": [0.8]}, index=[3]))
+        >>> md.to_frame()[["task_id", "configuration_id", "score"]].to_numpy().tolist()
+        [[3, 'a', 0.9], [3, 'b', 0.8]]
+        """
+        from warmstart.metadataset.exporting import to_frame
+
+        return to_frame(self, parameters=parameters)
+
+    def to_csv(self, folder: str | Path) -> Path:
+        """Write plain CSV files: evaluations, configurations, tasks, metafeatures, and the
+        rest as ``info.json``. Values of configurations are JSON; columns of which nothing
+        is known are left out."""
+        from warmstart.metadataset.exporting import to_csv
+
+        return to_csv(self, Path(folder))
+
+    def to_hpob(self, folder: str | Path, *, metric: str | None = None) -> Path:
+        """Write HPO-B's JSON, one score for each configuration and task; failures are not
+        in it. ``X`` holds positions in [0, 1] and indicators, not the values themselves.
+
+        Raises
+        ------
+        MetaDatasetError
+            If two configurations of a space have the same values: HPO-B has no ids.
+        """
+        from warmstart.metadataset.hpob import write_hpob
+
+        return write_hpob(self, Path(folder), metric)
 
     def append_to(self, path: str | Path) -> Appended:
         """Add these evaluations to the folder of a meta-dataset, as new files beside the old.
