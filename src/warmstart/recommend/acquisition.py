@@ -6,9 +6,13 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+
+_N_EXACT = 512
+"""Configurations whose improvement is computed exactly where a bound rules out the rest."""
 
 
 def expected_improvement(means: Array, stds: Array, weights: Array, incumbent: float) -> Array:
@@ -57,6 +61,44 @@ def expected_improvement(means: Array, stds: Array, weights: Array, incumbent: f
     per_component = np.maximum(gain * ndtr(z) + stds * density, 0.0)
     result: Array = weights @ per_component
     return result
+
+
+def most_improving(
+    means: Array, stds: Array, weights: Array, incumbent: float, open_: NDArray[np.bool_]
+) -> int:
+    r"""Where :func:`expected_improvement` is highest among the open, at half its cost.
+
+    :math:`\max(\mu_-, 0) + \sigma\varphi(z)` with :math:`\mu_- = y^- - \mu` bounds the
+    improvement from above without the normal distribution function, which takes longest.
+    Exact values are needed for the most promising only; where a bound among the rest is
+    still above the best of those, all are computed.
+
+    Examples
+    --------
+    >>> means, stds = np.array([[0.3, 0.1, 0.1]]), np.array([[0.1, 0.0, 0.1]])
+    >>> most_improving(means, stds, np.ones(1), 0.2, np.array([True, True, False]))
+    1
+    """
+    if means.shape[1] > 4 * _N_EXACT:
+        gain = incumbent - means
+        z = gain / np.maximum(stds, 1e-12)
+        np.clip(z, -38.0, 38.0, out=z)
+        np.square(z, out=z)
+        z *= -0.5
+        np.exp(z, out=z)
+        z *= stds / math.sqrt(2 * math.pi)
+        z += np.maximum(gain, 0.0, out=gain)
+        bound = np.where(open_, weights @ z, -1.0)
+        some = np.argpartition(-bound, _N_EXACT)[: _N_EXACT + 1]
+        some = np.sort(some[np.argsort(-bound[some], kind="stable")][:-1])
+        rest = bound.copy()
+        rest[some] = -1.0
+        exact = expected_improvement(means[:, some], stds[:, some], weights, incumbent)
+        exact[~open_[some]] = -1.0
+        if exact.max() > rest.max():
+            return int(some[exact.argmax()])
+    exact = expected_improvement(means, stds, weights, incumbent)
+    return int(np.where(open_, exact, -np.inf).argmax())
 
 
 def log_expected_improvement(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from warmstart.models.choice import fit_choice
 from warmstart.models.pmf import PMF, PMFPosterior, log_loss_response
-from warmstart.recommend.acquisition import expected_improvement
+from warmstart.recommend.acquisition import most_improving
 from warmstart.recommend.batch import best_of_n
 
 if TYPE_CHECKING:
@@ -80,10 +80,13 @@ class GuidedState:
         if not np.isfinite(self._incumbent):
             return self.batch(1)[0]
         mixture = self.posterior.mixture
-        gain = expected_improvement(
-            mixture.means, np.sqrt(mixture.variances), mixture.weights, self._incumbent
+        return most_improving(
+            mixture.means,
+            np.sqrt(mixture.variances),
+            mixture.weights,
+            self._incumbent,
+            ~self._told,
         )
-        return int(np.where(self._told, -np.inf, gain).argmax())
 
     def batch(self, n: int) -> list[int]:
         """`n` configurations to run without feedback, best first."""

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from warmstart.models import completion
 from warmstart.models.completion import soft_impute, truncated_svd
 
 
@@ -67,3 +68,16 @@ def test_truncated_svd_of_what_has_less_rank():
     u, s, vt = truncated_svd(table, 3)
     np.testing.assert_allclose((u * s) @ vt, table, atol=1e-7)
     assert not vt[1:].any()
+
+
+def test_wide_tables_are_filled_alike(monkeypatch):
+    table = low_rank()
+    known = table.copy()
+    known[np.random.default_rng(1).random(table.shape) < 0.3] = np.nan
+    exact = soft_impute(known)
+    monkeypatch.setattr(completion, "_WIDE", 10)
+    single = soft_impute(known)
+    assert single.dtype == np.float64
+    seen = np.isfinite(known)
+    np.testing.assert_array_equal(single[seen], table[seen])
+    np.testing.assert_allclose(single, exact, atol=1e-3)

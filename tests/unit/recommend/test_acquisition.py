@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from warmstart.recommend.acquisition import expected_improvement
+from warmstart.recommend.acquisition import expected_improvement, most_improving
 
 WEIGHTS = np.array([0.2, 0.5, 0.3])
 
@@ -62,3 +62,18 @@ def test_where_it_is_known_the_gain_is_certain():
 def test_refuses(means, stds, message):
     with pytest.raises(ValueError, match=message):
         expected_improvement(means, stds, np.ones(1), 0.0)
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.1, 3.0])
+@pytest.mark.parametrize("incumbent", [-30.0, -2.0, 0.0, 3.0])
+def test_most_improving_is_where_improvement_is_highest(spread, incumbent):
+    rng = np.random.default_rng(0)
+    for n_configs in (50, 4000):
+        means = rng.standard_normal((3, n_configs))
+        stds = rng.uniform(0.0, 1.0, means.shape) * spread
+        weights = np.array([0.5, 0.3, 0.2])
+        open_ = rng.random(n_configs) < 0.9
+        gain = np.where(open_, expected_improvement(means, stds, weights, incumbent), -1.0)
+        found = most_improving(means, stds, weights, incumbent, open_)
+        assert open_[found]
+        assert gain[found] == pytest.approx(gain.max(), rel=1e-12)
