@@ -4,17 +4,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from warmstart.downstream.legal import same
 from warmstart.errors import SpaceMismatchError
 
 _SEPARATORS = re.compile(r"[:._\-\s/]+")
 
 
-def match(name: str, keys: Collection[str], mapping: Mapping[str, str]) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """What a user's mapping says, see :func:`read_mapping`."""
+
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each of the tuner's names the keys that it may stand for, one a learner."""
+
+    left_out: frozenset[str] = frozenset()
+    """Keys that the tuner is not to have."""
+
+    words: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
+    """For some keys, the tuner's word for a value."""
+
+    def taken(self) -> set[str]:
+        """Keys that are not meant by their own names any more."""
+        return {*self.left_out, *(key for some in self.keys.values() for key in some)}
+
+    def word(self, key: str, value: Any) -> Any:
+        """The tuner's word for a value of a key."""
+        return next((n for o, n in self.words.get(key, {}).items() if same(o, value)), value)
+
+    def meaning(self, key: str, word: Any) -> Any:
+        """The value of a key that the tuner has a word for."""
+        return next((o for o, n in self.words.get(key, {}).items() if same(n, word)), word)
+
+
+def match(name: str, keys: Collection[str], pairs: Pairs) -> str | None:
     """The key of a configuration that a tuner's parameter stands for, or None.
 
-    In this order: what `mapping` says; the same name; the same but for separators
+    In this order: what the mapping says; the same name; the same but for separators
     (``lightgbm_learning_rate`` for ``lightgbm:learning_rate``); the same without the
     learner's prefix, where only one key is so called.
 
@@ -24,21 +52,21 @@ def match(name: str, keys: Collection[str], mapping: Mapping[str, str]) -> str |
         The tuner's name.
     keys : collection of str
         Of one configuration.
-    mapping : mapping of str to str
-        From the tuner's names to keys, see :func:`read_mapping`.
+    pairs : Pairs
+        Of :func:`read_mapping`.
 
     Examples
     --------
     >>> keys = ["learner", "lightgbm:learning_rate", "lightgbm:num_leaves"]
-    >>> match("learning_rate", keys, {}), match("lightgbm_num_leaves", keys, {})
+    >>> match("learning_rate", keys, Pairs()), match("lightgbm_num_leaves", keys, Pairs())
     ('lightgbm:learning_rate', 'lightgbm:num_leaves')
-    >>> match("lr", keys, {}) is None
+    >>> match("lr", keys, Pairs()) is None
     True
     """
-    if name in mapping:
-        return mapping[name] if mapping[name] in keys else None
-    # A key that was mapped to another name is not meant by its own.
-    free = [key for key in keys if key not in set(mapping.values())]
+    if name in pairs.keys:
+        return next((key for key in pairs.keys[name] if key in keys), None)
+    taken = pairs.taken()
+    free = [key for key in keys if key not in taken]
     if name in free:
         return name
     for form in (_plain, _own):
@@ -53,41 +81,57 @@ def _plain(name: str) -> str:
 
 
 def _own(key: str) -> str:
-    return _plain(key.rpartition(":")[2])
+    return _plain(_short(key))
 
 
-def read_mapping(mapping: Mapping[str, str] | None, keys: Collection[str]) -> dict[str, str]:
-    """A user's mapping as pairs (tuner's name, key), whichever way round it was written.
+def _short(key: str) -> str:
+    return key.rpartition(":")[2]
+
+
+def read_mapping(mapping: Mapping[str, Any] | None, keys: Collection[str]) -> Pairs:
+    """A user's mapping between configurations and a tuner.
+
+    The injectors' form is understood (see :class:`warmstart.downstream.names.Names`): a
+    key, with or without its learner, to the tuner's name; to None to leave it out; to
+    ``(name, {old: new})`` to translate its values. So is the tuner's name to a key.
 
     Raises
     ------
     SpaceMismatchError
-        If a pair names no known key, or two names stand for one key.
+        If a pair names no known key, or two keys of one learner get one name.
 
     Examples
     --------
-    >>> read_mapping({"lr": "gbm:learning_rate"}, ["gbm:learning_rate"])
-    {'lr': 'gbm:learning_rate'}
-    >>> read_mapping({"gbm:learning_rate": "lr"}, ["gbm:learning_rate"])
-    {'lr': 'gbm:learning_rate'}
+    >>> read_mapping({"lr": "gbm:learning_rate"}, ["gbm:learning_rate"]).keys
+    {'lr': ('gbm:learning_rate',)}
+    >>> read_mapping({"learning_rate": "lr"}, ["gbm:learning_rate"]).keys
+    {'lr': ('gbm:learning_rate',)}
     """
-    pairs: dict[str, str] = {}
+    names: dict[str, tuple[str, ...]] = {}
+    left_out: set[str] = set()
+    words: dict[str, Mapping[Any, Any]] = {}
     for left, right in dict(mapping or {}).items():
-        if right in keys:
-            name, key = left, right
-        elif left in keys:
-            name, key = right, left
-        else:
+        target, translation = right if isinstance(right, tuple) else (right, {})
+        meant = [left] if left in keys else [key for key in keys if _short(key) == left]
+        name = target
+        if target in keys and left not in keys:
+            name, meant = left, [target]
+        if not meant:
             raise SpaceMismatchError(
-                f"mapping pairs {left!r} with {right!r}, and neither is a known "
+                f"mapping pairs {left!r} with {target!r}, and neither is a known "
                 f"hyperparameter; there are {', '.join(sorted(keys)[:12])} …"
             )
-        if name in pairs:
+        if translation:
+            words.update((key, translation) for key in meant)
+        if name is None:
+            left_out.update(meant)
+            continue
+        if name in names:
             raise SpaceMismatchError(
-                f"mapping gives {name!r} two meanings: {pairs[name]!r} and {key!r}"
+                f"mapping gives {name!r} two meanings: {names[name][0]!r} and {meant[0]!r}"
             )
-        pairs[name] = key
-    return pairs
+        names[name] = tuple(meant)
+    return Pairs(names, frozenset(left_out), words)
 
 
 def typical(pool: Collection[Mapping[str, Any]]) -> dict[str, Any]:

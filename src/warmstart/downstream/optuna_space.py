@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from warmstart.downstream.matching import match
 from warmstart.downstream.optuna_claims import FIXED, claim_of
-from warmstart.downstream.optuna_values import answer
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -51,7 +50,7 @@ class SeenSpace:
         self, values: Mapping[str, Any], distributions: Mapping[str, BaseDistribution]
     ) -> None:
         for name, distribution in distributions.items():
-            key = match(name, values, self._reader.mapping)
+            key = match(name, values, self._reader.pairs)
             if key is not None:
                 self._asked.setdefault(values.get("learner"), {})[key] = distribution
                 self._any[key] = distribution
@@ -66,7 +65,7 @@ class SeenSpace:
             one.configuration_id
             for one in pool
             if any(
-                key in self._any and not answer(value, self._any[key]).legal
+                key in self._any and not self._reader.fit(key, value, self._any[key]).legal
                 for key, value in one.values.items()
             )
         }
@@ -90,9 +89,9 @@ class SeenSpace:
                 continue
             for one in self._reader.guide.pool:
                 pairs = [
-                    (one.values[key], value)
+                    (self._reader.pairs.word(key, one.values[key]), value)
                     for name, value in fixed.items()
-                    if (key := match(name, one.values, self._reader.mapping)) is not None
+                    if (key := match(name, one.values, self._reader.pairs)) is not None
                 ]
                 if len(pairs) >= _ENOUGH and all(str(a) == str(b) for a, b in pairs):
                     found.add(one.configuration_id)
@@ -108,6 +107,6 @@ class SeenSpace:
         seen = []
         for key, value in values.items():
             if key in asked:
-                fit = answer(value, asked[key])
+                fit = self._reader.fit(key, value, asked[key])
                 seen.append((key, repr(fit.value) if fit.legal else ""))
         return tuple(sorted(seen))

@@ -42,8 +42,8 @@ class Reader:
     Parameters
     ----------
     guide : Guide
-    mapping : mapping of str to str, optional
-        Between the study's names and those of the configurations, either way round.
+    mapping : mapping, optional
+        See :func:`warmstart.downstream.matching.read_mapping`.
     to_score : callable, optional
         From an objective value to a score in the guide's metric, higher better.
 
@@ -56,12 +56,12 @@ class Reader:
     def __init__(
         self,
         guide: Guide,
-        mapping: Mapping[str, str] | None = None,
+        mapping: Mapping[str, Any] | None = None,
         to_score: Callable[[float], float] | None = None,
     ) -> None:
         self.guide = guide
         self.keys = list(dict.fromkeys(key for one in guide.pool for key in one.values))
-        self.mapping = read_mapping(mapping, self.keys)
+        self.pairs = read_mapping(mapping, self.keys)
         self._to_score = to_score
         by_learner: dict[Any, list[Mapping[str, Any]]] = {}
         for one in guide.pool:
@@ -76,10 +76,14 @@ class Reader:
         self, values: Mapping[str, Any], name: str, distribution: BaseDistribution
     ) -> Answer:
         """What a suggestion says to one question of the objective."""
-        key = match(name, values, self.mapping)
+        key = match(name, values, self.pairs)
         if key is None:
             return Answer(None, "not in the suggestion", legal=False)
-        return answer(values[key], distribution)
+        return self.fit(key, values[key], distribution)
+
+    def fit(self, key: str, value: Any, distribution: BaseDistribution) -> Answer:
+        """A value of a configuration, in the study's words, in a distribution of the study."""
+        return answer(self.pairs.word(key, value), distribution)
 
     def differences(self, trial: FrozenTrial) -> list[Difference]:
         """All that a trial did other than was suggested; empty for trials not ours."""
@@ -88,7 +92,7 @@ class Reader:
             return []
         values, found, asked = claim["values"], [], set()
         for name, used in trial.params.items():
-            key = match(name, values, self.mapping)
+            key = match(name, values, self.pairs)
             asked.add(key)
             fit = self.answer(values, name, trial.distributions[name])
             if not fit.legal or fit.value != used:
@@ -111,7 +115,7 @@ class Reader:
         found += [
             Difference(parameter=key, suggested=value, used=None, reason=UNASKED)
             for key, value in values.items()
-            if key not in asked
+            if key not in asked and key not in self.pairs.left_out
         ]
         return found
 
@@ -170,10 +174,10 @@ class Reader:
             return None
         known = dict(values)
         for name, used in trial.params.items():
-            key = match(name, self._allowed(known), self.mapping)
+            key = match(name, self._allowed(known), self.pairs)
             if key is None:
                 continue
-            fit = None if key not in known else answer(known[key], trial.distributions[name])
+            fit = self.fit(key, known[key], trial.distributions[name]) if key in known else None
             if fit is None or not fit.means_the_same or fit.value != used:
                 values[key] = plain_value(self._spelling(key, used, trial.distributions[name]))
         return values
@@ -186,7 +190,7 @@ class Reader:
         if len(self._usual) == 1:
             return dict(next(iter(self._usual.values())))
         for name, used in trial.params.items():
-            if match(name, self.keys, self.mapping) == "learner":
+            if match(name, self.keys, self.pairs) == "learner":
                 spelt = self._spelling("learner", used, trial.distributions[name])
                 return dict(self._usual[spelt]) if spelt in self._usual else None
         return None
@@ -195,7 +199,7 @@ class Reader:
         """The pool's own word for a choice that the study calls otherwise."""
         for one in self.guide.pool:
             if key in one.values:
-                fit = answer(one.values[key], distribution)
+                fit = self.fit(key, one.values[key], distribution)
                 if fit.means_the_same and fit.value == used:
                     return one.values[key]
-        return used
+        return self.pairs.meaning(key, used)

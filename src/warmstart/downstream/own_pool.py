@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from warmstart.downstream.legal import nearest_legal, plain
-from warmstart.downstream.matching import match, read_mapping, typical
+from warmstart.downstream.matching import Pairs, match, read_mapping, typical
 from warmstart.downstream.space import ABSENT, Choice
 from warmstart.errors import SpaceMismatchError
 
@@ -38,7 +38,7 @@ def own_pool(
     distributions: Distributions | None,
     *,
     learners: str | Iterable[str] | None,
-    mapping: Mapping[str, str] | None,
+    mapping: Mapping[str, Any] | None,
     n_draws: int,
     random_state: Any,
 ) -> list[Candidate]:
@@ -55,8 +55,8 @@ def own_pool(
     learners : str or iterable of str, optional
         Which of the history's learners or spaces the estimator is; by default the one that
         shares most parameters with it.
-    mapping : mapping of str to str, optional
-        Between the estimator's names and the history's.
+    mapping : mapping, optional
+        See :func:`warmstart.downstream.matching.read_mapping`.
     n_draws : int
         How many to draw from the distributions.
     random_state : int or RandomState
@@ -85,7 +85,8 @@ def own_pool(
     usual = typical(known)
     for params in _draws(distributions, n_draws, random_state) if distributions else ():
         named = {match(name, keys, pairs) or name: v for name, v in params.items()}
-        values = {**usual, **{key: _plain(value) for key, value in named.items()}}
+        meant = {key: _plain(pairs.meaning(key, value)) for key, value in named.items()}
+        values = {**usual, **meant}
         found.setdefault(_key(params), Candidate(params, values))
     if not found:
         raise SpaceMismatchError("nothing is left to try: no configuration of the history fits")
@@ -101,7 +102,7 @@ def _of_one_learner(
     md: MetaDataset,
     learners: str | Iterable[str] | None,
     names: Sequence[str],
-    pairs: Mapping[str, str],
+    pairs: Pairs,
 ) -> list[Mapping[str, Any]]:
     """Known configurations of the learner that the parameters are of."""
     wanted = (
@@ -142,7 +143,7 @@ def _within(
     values: Mapping[str, Any],
     space: Mapping[str, Any],
     names: Sequence[str],
-    pairs: Mapping[str, str],
+    pairs: Pairs,
 ) -> dict[str, Any]:
     """A known configuration as parameters; empty where one is outside its distribution."""
     params = {}
@@ -150,7 +151,7 @@ def _within(
         key = match(name, values, pairs)
         if key is None:
             continue
-        value = values[key]
+        value = pairs.word(key, values[key])
         if name in space:
             value = _inside(value, space[name])
             if value is ABSENT:

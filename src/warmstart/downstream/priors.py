@@ -81,7 +81,7 @@ def gaussian_prior(
     suggestions: Sequence[Suggestion],
     space: Mapping[str, Any],
     *,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, Any] | None = None,
     alpha: float = 0.1,
 ) -> GaussianPrior:
     r"""The Gaussian nearest to good configurations blurred by :math:`\alpha`.
@@ -99,8 +99,8 @@ def gaussian_prior(
     space : mapping of str to range
         The tuner's parameters: Optuna distributions, ``suggestions.ranges()``, or anything
         with ``low`` and ``high`` and perhaps ``log``. Values outside are moved to the bound.
-    mapping : mapping of str to str, optional
-        Between the space's names and the suggestions'.
+    mapping : mapping, optional
+        See :func:`warmstart.downstream.matching.read_mapping`.
     alpha : float
         Blur, in units of a parameter's range.
 
@@ -143,7 +143,7 @@ def neps_priors(
     suggestions: Sequence[Suggestion],
     space: Mapping[str, Any],
     *,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, Any] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Prior value and confidence of each parameter, as ``neps.Float(…, **prior)`` takes them.
 
@@ -157,8 +157,8 @@ def neps_priors(
         Best first.
     space : mapping of str to range
         As in :func:`gaussian_prior`; for a choice, anything with ``choices``.
-    mapping : mapping of str to str, optional
-        Between the space's names and the suggestions'.
+    mapping : mapping, optional
+        See :func:`warmstart.downstream.matching.read_mapping`.
 
     Returns
     -------
@@ -172,11 +172,11 @@ def neps_priors(
         If no suggestion has any parameter of the space.
     """
     weights, priors = weights_of(suggestions), {}
-    for name, keys in _keys(suggestions, space, mapping).items():
+    for name, values in _given(suggestions, space, mapping).items():
         given = [
-            (suggestion.configuration[key], float(weight))
-            for suggestion, key, weight in zip(suggestions, keys, weights, strict=True)
-            if key is not None
+            (value, float(weight))
+            for value, weight in zip(values, weights, strict=True)
+            if value is not ABSENT
         ]
         prior = _choice_prior if hasattr(space[name], "choices") else _number_prior
         found = prior(given, space[name])
@@ -221,16 +221,21 @@ def _confidence(doubt: float) -> Confidence:
     return "high" if doubt < 1 / 3 else "medium" if doubt < 2 / 3 else "low"
 
 
-def _keys(
+def _given(
     suggestions: Sequence[Suggestion],
     space: Mapping[str, Any],
-    mapping: Mapping[str, str] | None,
-) -> dict[str, list[str | None]]:
-    """For each parameter of the space, each suggestion's name for it."""
+    mapping: Mapping[str, Any] | None,
+) -> dict[str, list[Any]]:
+    """For each parameter of the space, each suggestion's value; ABSENT where it has none."""
     every = list(dict.fromkeys(name for s in suggestions for name in s.configuration))
     pairs = read_mapping(mapping, every)
-    found = {name: [match(name, s.configuration, pairs) for s in suggestions] for name in space}
-    found = {name: keys for name, keys in found.items() if any(keys)}
+
+    def value(name: str, values: Mapping[str, Any]) -> Any:
+        key = match(name, values, pairs)
+        return ABSENT if key is None else pairs.word(key, values[key])
+
+    found = {name: [value(name, s.configuration) for s in suggestions] for name in space}
+    found = {k: some for k, some in found.items() if any(v is not ABSENT for v in some)}
     if not found:
         raise SpaceMismatchError(
             f"no suggestion has any of {sorted(space)[:8]}; they have {sorted(every)[:8]}, to "
@@ -242,18 +247,14 @@ def _keys(
 def _positions(
     suggestions: Sequence[Suggestion],
     space: Mapping[str, Any],
-    mapping: Mapping[str, str] | None,
+    mapping: Mapping[str, Any] | None,
 ) -> dict[str, Array]:
     """Positions of all suggestions in each numeric parameter, NaN where one lacks it."""
     found: dict[str, Array] = {}
-    for name, keys in _keys(suggestions, space, mapping).items():
+    for name, given in _given(suggestions, space, mapping).items():
         if hasattr(space[name], "choices"):
             continue
         bounds = _bounds(space[name])
-        given: list[Any] = [
-            None if key is None else s.configuration[key]
-            for s, key in zip(suggestions, keys, strict=True)
-        ]
         at = np.array([_position(v, *bounds) if _is_number(v) else np.nan for v in given])
         if np.isfinite(at).any():
             found[name] = at

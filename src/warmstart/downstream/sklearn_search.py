@@ -58,8 +58,9 @@ class WarmStartSearchCV(BaseSearchCV):  # type: ignore[misc]
         Learners to restrict the base to; of an own estimator, which of them it is.
     exclude, acquisition
         See :meth:`warmstart.Recommender.search`.
-    mapping : mapping of str to str, optional
-        Between the names of the estimator's parameters and those of its history.
+    mapping : mapping, optional
+        Between the names of the history's parameters and the estimator's, as the injectors
+        take it.
     n_candidates : int
         Draws from `param_distributions` to choose from.
     batch_size : int
@@ -116,7 +117,7 @@ return_train_score
         space: Any = None,
         exclude: Any = (),
         acquisition: str = "ei",
-        mapping: Mapping[str, str] | None = None,
+        mapping: Mapping[str, Any] | None = None,
         n_candidates: int = 200,
         batch_size: int = 1,
         scoring: Any = None,

@@ -66,10 +66,10 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
         Trials this sampler decides, over all workers; enqueued ones do not count.
     then : optuna.samplers.BaseSampler, optional
         Decides the others; ``TPESampler(seed=seed)`` by default.
-    mapping : mapping of str to str, optional
-        Between the study's parameter names and the configurations' (``{"lr":
-        "lightgbm:learning_rate"}``). Equal names, and names equal without the learner's
-        prefix, need none.
+    mapping : mapping, optional
+        Between the configurations' parameter names and the study's (``{"learning_rate":
+        "lr"}``), as the injectors take it. Equal names, and names equal without the
+        learner's prefix, need none.
     distributions : mapping of str to distribution, optional
         The study's space where it is known beforehand: configurations whose choices it
         does not have are then left out from the start, not from the second trial on.
@@ -116,7 +116,7 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
         *,
         n_trials: int = 10,
         then: BaseSampler | None = None,
-        mapping: Mapping[str, str] | None = None,
+        mapping: Mapping[str, Any] | None = None,
         distributions: Mapping[str, BaseDistribution] | None = None,
         to_score: Callable[[float], float] | None = None,
         seed: int = 0,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from warmstart.downstream.matching import match, read_mapping, typical
+from warmstart.downstream.matching import Pairs, match, read_mapping, typical
 from warmstart.errors import SpaceMismatchError
 
 KEYS = ["learner", "gbm:rate", "gbm:leaves", "svm:C", "lin:C"]
@@ -21,16 +21,30 @@ KEYS = ["learner", "gbm:rate", "gbm:leaves", "svm:C", "lin:C"]
     ],
 )
 def test_matches_what_can_only_be_meant(name, key):
-    assert match(name, KEYS, {}) == key
+    assert match(name, KEYS, Pairs()) == key
 
 
 def test_a_mapping_is_obeyed_and_uses_up_its_key():
-    mapping = read_mapping({"lr": "gbm:rate", "svm:C": "c"}, KEYS)
-    assert match("lr", KEYS, mapping) == "gbm:rate"
-    assert match("c", KEYS, mapping) == "svm:C"
-    assert match("rate", KEYS, mapping) is None
-    assert match("C", KEYS, mapping) == "lin:C"
-    assert match("lr", ["learner"], mapping) is None
+    pairs = read_mapping({"lr": "gbm:rate", "svm:C": "c"}, KEYS)
+    assert match("lr", KEYS, pairs) == "gbm:rate"
+    assert match("c", KEYS, pairs) == "svm:C"
+    assert match("rate", KEYS, pairs) is None
+    assert match("C", KEYS, pairs) == "lin:C"
+    assert match("lr", ["learner"], pairs) is None
+
+
+def test_takes_the_mappings_of_the_injectors():
+    pairs = read_mapping(
+        {"C": "cost", "leaves": None, "learner": ("model", {"gbm": "boosting"})}, KEYS
+    )
+    assert match("cost", ["learner", "svm:C"], pairs) == "svm:C"
+    assert match("cost", ["learner", "lin:C"], pairs) == "lin:C"
+    assert match("leaves", KEYS, pairs) is None
+    assert pairs.left_out == {"gbm:leaves"}
+    assert match("model", KEYS, pairs) == "learner"
+    assert pairs.word("learner", "gbm") == "boosting"
+    assert pairs.word("learner", "svm") == "svm"
+    assert pairs.meaning("learner", "boosting") == "gbm"
 
 
 @pytest.mark.parametrize(
@@ -38,6 +52,7 @@ def test_a_mapping_is_obeyed_and_uses_up_its_key():
     [
         ({"lr": "gbm:speed"}, "'lr' with 'gbm:speed'"),
         ({"lr": "gbm:rate", "svm:C": "lr"}, "'lr' two meanings"),
+        ({"speed": None}, "'speed' with None"),
     ],
 )
 def test_a_mapping_must_make_sense(mapping, words):

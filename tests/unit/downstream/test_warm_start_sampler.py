@@ -197,6 +197,28 @@ def test_names_are_mapped(sampler):
         sampler(mapping={"how_deep": "dept"})
 
 
+def test_mappings_of_the_injectors_are_understood(sampler):
+    mapping = {"depth": None, "learner": ("model", {"forest": "rf", "tree": "dt"})}
+    used = sampler(mapping=mapping)
+    study = study_of(used)
+
+    def translated(trial):
+        model = trial.suggest_categorical("model", ["rf", "dt"])
+        return 0.5 + trial.suggest_int("depth", 0, 9) / 50 + 0.1 * (model == "rf")
+
+    study.optimize(translated, n_trials=3)
+    for trial in study.trials[:2]:
+        assert (
+            trial.params["model"][0]
+            == {"forest": "r", "tree": "d"}[used.suggested(trial)["learner"]]
+        )
+        changed = trial.user_attrs["warmstart"]["changed"]
+        assert [(c["parameter"], c["reason"]) for c in changed] == [
+            ("depth", "not in the suggestion")
+        ]
+        assert "depth" not in trial.user_attrs["warmstart"]["never asked for"]
+
+
 def test_distributions_close_from_the_start_what_the_study_lacks(sampler):
     space = {
         "learner": CategoricalDistribution(["tree"]),
