@@ -33,6 +33,8 @@ _HOME = {
     "Space": "warmstart.downstream.space",
     "WarmStartSearchCV": "warmstart.downstream.sklearn_search",
     "WarmStartSampler": "warmstart.downstream.warm_start_sampler",
+    "gaussian_prior": "warmstart.downstream.priors",
+    "neps_priors": "warmstart.downstream.priors",
     "fit_points": "warmstart.downstream.fit",
     "seed": "warmstart.downstream.dispatch",
 }

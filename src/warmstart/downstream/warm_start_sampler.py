@@ -78,7 +78,8 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
         to be maximised is the score, one to be minimised how far it is from perfect
         (1 - accuracy; a loss itself).
     seed : int
-        Of the search, and of the default `then`.
+        Of the search, and of the default `then`. Workers share it, and each gives its own
+        `then` a seed of its own: two TPE of one seed draw the same.
     patience_s : float
         How long to wait for an earlier trial of another worker that has begun and not
         chosen yet.
