@@ -48,7 +48,8 @@ DISTRIBUTIONS = {
     "skopt": "scikit-optimize",
     "smac": "smac",
     "syne_tune": "syne-tune",
-    "botorch": "botorch",
+    # Its tensors need no more of it.
+    "botorch": "torch",
 }
 """Modules that drive a tuner, and the distribution whose version is printed."""
 
@@ -95,6 +96,8 @@ def main() -> None:
         counts = (tally.arrived, tally.rounded, tally.repaired, tally.dropped)
         cells = [*counts, len(tally.silent), f"{seconds:.0f}"]
         title = f"{name} {version(DISTRIBUTIONS[name])}"
+        if name == "botorch":
+            title = f"{name} (torch {version('torch')})"
         print(f"| {title:<22} |" + "".join(f" {cell!s:>8} |" for cell in cells), flush=True)
         silent += [f"{name}: {text}" for text in tally.silent]
     for text in silent[:20]:

@@ -116,6 +116,16 @@ def test_options_are_named_by_what_only_they_hold():
     assert (first["other"], first["which"], first["q"], first["u"]) == ((2, 3), 0.0, 4, 3)
 
 
+def test_every_run_gets_the_points_and_a_resumed_one_the_rest():
+    report = seed(POINTS, hyperopt.rand.suggest, space=SPACE)
+    assert fmin(max_evals=2, **report.arguments) == POINTS
+    assert fmin(max_evals=2, **report.arguments) == POINTS
+    trials = hyperopt.Trials()
+    assert fmin(max_evals=1, trials=trials, **report.arguments) == POINTS[:1]
+    read_back = hyperopt.trials_from_docs(trials.trials)
+    assert fmin(max_evals=2, trials=read_back, **report.arguments) == POINTS[1:]
+
+
 def test_a_space_is_needed():
     with pytest.raises(SpaceMismatchError, match="pass the space that fmin searches"):
         seed(POINTS, tpe.suggest)
