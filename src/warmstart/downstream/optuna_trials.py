@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 UNASKED = "never asked for"
 """Reason of what the objective has no parameter for."""
 
+UNKNOWN = "not in the suggestion"
+"""Reason of what the suggestion has no value for."""
+
 _STATUS: dict[str, Status] = {"COMPLETE": "ok", "FAIL": "failed", "PRUNED": "pruned"}
 
 
@@ -78,7 +81,7 @@ class Reader:
         """What a suggestion says to one question of the objective."""
         key = match(name, values, self.pairs)
         if key is None:
-            return Answer(None, "not in the suggestion", legal=False)
+            return Answer(None, UNKNOWN, legal=False)
         return self.fit(key, values[key], distribution)
 
     def fit(self, key: str, value: Any, distribution: BaseDistribution) -> Answer:

@@ -17,7 +17,7 @@ from warmstart.downstream.optuna_claims import (
     is_decided,
 )
 from warmstart.downstream.optuna_space import SeenSpace
-from warmstart.downstream.optuna_trials import UNASKED, Reader
+from warmstart.downstream.optuna_trials import UNASKED, UNKNOWN, Reader
 from warmstart.errors import SpaceMismatchError
 from warmstart.recommend.session import Search
 from warmstart.recommend.suggestions import Suggestions
@@ -243,6 +243,14 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
                 },
             }
             study._storage.set_trial_user_attr(trial._trial_id, REPORT, note)
+            unknown = [one for one in differences if one.reason == UNKNOWN]
+            if stored.params and len(unknown) == len(stored.params):
+                _log.warning(
+                    "trial %d asked for %s, and the suggestion has none of them; pair the "
+                    "names with mapping=",
+                    trial.number,
+                    ", ".join(stored.params),
+                )
         self.then.after_trial(study, trial, state, values)
         if has_claim(stored) and state.name == "COMPLETE" and values is not None:
             self._reader.score(values[0], _minimizes(study), trial.number)

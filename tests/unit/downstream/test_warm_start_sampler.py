@@ -197,6 +197,12 @@ def test_names_are_mapped(sampler):
         sampler(mapping={"how_deep": "dept"})
 
 
+def test_names_that_mean_nothing_are_said(sampler, caplog):
+    study = study_of(sampler())
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=1)
+    assert "trial 0 asked for x, and the suggestion has none of them" in caplog.text
+
+
 def test_mappings_of_the_injectors_are_understood(sampler):
     mapping = {"depth": None, "learner": ("model", {"forest": "rf", "tree": "dt"})}
     used = sampler(mapping=mapping)
@@ -322,7 +328,7 @@ def test_two_processes_on_one_storage(base, tmp_path):
         subprocess.Popen([sys.executable, script, base, storage, "6", str(seed)])
         for seed in (1, 2)
     ]
-    assert [worker.wait(timeout=120) for worker in workers] == [0, 0]
+    assert [worker.wait(timeout=280) for worker in workers] == [0, 0]
     assert len(study.trials) == 12
     assert len(given(study)) == len(set(given(study))) == 8
 
