@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 import warmstart
 from warmstart.histories.openml_flows import FlowDescription
 from warmstart.histories.openml_measures import sign
-from warmstart.metadataset.files import digest, write_atomically, write_json
+from warmstart.metadataset.files import digest, sorted_table, write_atomically, write_json
 from warmstart.metadataset.openml_parts import (
     read_description,
     read_runs,
@@ -62,8 +62,9 @@ ROWS = pa.schema(
 """Evaluations, and what only runs of OpenML have."""
 
 _OF_RUNS = ("openml-runs", "openml-failures")
-_GROUP_ROWS = 100_000
-_IDS_AT_ONCE = 1_000_000
+_GROUP_ROWS = 25_000
+_IDS_AT_ONCE = 25_000
+_MAX_ROUNDS = 16
 
 
 def units_digest(done: Mapping[str, UnitRecord], settings: Mapping[str, Any]) -> str:
@@ -316,23 +317,24 @@ def _write_configurations(out: Path, units: Mapping[str, OpenMLUnit]) -> int:
     """Every configuration once, by id; in several rounds where there are very many."""
     keys = sorted(key for key, unit in units.items() if unit.kind in _OF_RUNS)
     total = sum(read_unit_configurations(out, key).num_rows for key in keys)
-    n_rounds = 1 if total < _IDS_AT_ONCE else 16
+    n_rounds = 1
+    while n_rounds < _MAX_ROUNDS and total > n_rounds * _IDS_AT_ONCE:
+        n_rounds *= 2
     n_kept = 0
 
     def rounds() -> Iterator[pa.Table]:
         for number in range(n_rounds):
-            begin = f"{number:x}" if n_rounds > 1 else ""
-            found: dict[str, tuple[str, ...]] = {}
+            # Ids are hexadecimal: each round takes its share of the first digits.
+            share = 16 // n_rounds
+            digits = [f"{digit:x}" for digit in range(number * share, (number + 1) * share)]
+            parts = [CONFIGURATIONS.empty_table()]
             for key in keys:
                 table = read_unit_configurations(out, key)
-                table = table.filter(pc.starts_with(table["configuration_id"], begin))
-                for name, *rest in zip(*(c.to_pylist() for c in table.columns), strict=True):
-                    found[name] = tuple(rest)
-            names = sorted(found)
-            columns = [names, *([found[name][i] for name in names] for i in range(3))]
-            yield pa.table(
-                dict(zip(CONFIGURATIONS.names, columns, strict=True)), CONFIGURATIONS
-            )
+                if n_rounds > 1:
+                    first = pc.utf8_slice_codeunits(table["configuration_id"], 0, 1)
+                    table = table.filter(pc.is_in(first, pa.array(digits)))
+                parts.append(table)
+            yield _distinct(pa.concat_tables(parts))
 
     def write(temporary: Path) -> None:
         nonlocal n_kept
@@ -343,6 +345,16 @@ def _write_configurations(out: Path, units: Mapping[str, OpenMLUnit]) -> int:
 
     write_atomically(out / "configurations.parquet", write)
     return n_kept
+
+
+def _distinct(table: pa.Table) -> pa.Table:
+    """Each configuration once, by id; in Arrow, where text takes a third of the memory."""
+    table = sorted_table(table, table.column_names).combine_chunks()
+    if table.num_rows < 2:
+        return table
+    ids = table["configuration_id"]
+    new = pc.not_equal(ids.slice(1), ids.slice(0, table.num_rows - 1))
+    return table.filter(pa.chunked_array([pa.array([True]), *new.chunks]))
 
 
 def _tasks_table(

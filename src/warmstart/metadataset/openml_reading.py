@@ -15,7 +15,6 @@ from typing import Any
 import pyarrow as pa
 
 import warmstart
-from warmstart.datasets.load import load_dataset
 from warmstart.errors import HistoryError
 from warmstart.histories import openml_xml as xml
 from warmstart.histories.openml_client import Client
@@ -31,7 +30,6 @@ from warmstart.metadataset.openml_parts import (
 from warmstart.metadataset.openml_plan import OpenMLUnit
 from warmstart.metadataset.openml_tasks import OpenMLTask
 from warmstart.metadataset.schema import CONFIGURATIONS
-from warmstart.metafeatures.extract import metafeatures_of
 from warmstart.metafeatures.registry import EXTRACTOR_VERSION
 
 _STATUS = (
@@ -95,6 +93,10 @@ class UnitReader:
 
         The package's cache is made anew: a download that was killed would stay in it, short.
         """
+        # They bring scikit-learn, which a build that downloads no rows has no use for.
+        from warmstart.datasets.load import load_dataset
+        from warmstart.metafeatures.extract import metafeatures_of
+
         task = self.tasks[unit.task_id]
         with tempfile.TemporaryDirectory() as folder:
             frame = self.client(Path(folder)).dataset(task.data_id).frame
