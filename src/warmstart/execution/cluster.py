@@ -59,9 +59,9 @@ class Dask:
 
     @property
     def window(self) -> int:
-        """Twice the workers' threads: the next unit is there when one ends."""
+        """The workers' threads: none has a second unit waiting, which it would lose too."""
         n_threads: int = sum(self._client.nthreads().values())
-        return 2 * max(1, n_threads)
+        return max(1, n_threads)
 
     def submit(self, function: Callable[[Any], Any], argument: Any) -> int:
         """Send a unit to the scheduler."""

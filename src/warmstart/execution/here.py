@@ -55,7 +55,7 @@ class Serial:
 
 
 class Loky:
-    """Joblib's process pool. A dead worker breaks the pool; a new one takes its place.
+    """Joblib's processes (loky), each a pool of its own: a death breaks no other.
 
     Parameters
     ----------
@@ -65,47 +65,47 @@ class Loky:
 
     def __init__(self, n_jobs: int) -> None:
         self.window = n_jobs
-        self._pool: Any = None
+        self._idle: list[Any] = []
         self._running: dict[Future[Any], tuple[int, Any]] = {}
         self._handles = itertools.count()
 
     def submit(self, function: Callable[[Any], Any], argument: Any) -> int:
-        """Give a unit to the next free process."""
-        handle = next(self._handles)
-        try:
-            future = self._living().submit(function, argument)
-        except BrokenProcessPool:  # not told yet by the units it had, if it had any
-            self._pool = None
-            future = self._living().submit(function, argument)
-        self._running[future] = handle, self._pool
-        return handle
-
-    def _living(self) -> Any:
+        """Give a unit to an idle process, or start one."""
         from joblib.externals.loky import ProcessPoolExecutor
 
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.window)
-        return self._pool
+        handle = next(self._handles)
+        while self._idle:
+            pool = self._idle.pop()
+            try:
+                self._running[pool.submit(function, argument)] = handle, pool
+            except BrokenProcessPool:  # it died while it had nothing to do
+                continue
+            return handle
+        pool = ProcessPoolExecutor(1)
+        self._running[pool.submit(function, argument)] = handle, pool
+        return handle
 
     def as_completed(self) -> Iterator[Done]:
-        """Units as they end; all that a broken pool had, as units whose worker died."""
+        """Units as they end."""
         while self._running:
             ended, _ = wait(self._running, return_when=FIRST_COMPLETED)
             for future in ended:
                 handle, pool = self._running.pop(future)
                 error = future.exception()
                 if isinstance(error, BrokenProcessPool):
-                    if self._pool is pool:
-                        self._pool = None
+                    pool.shutdown(wait=True, kill_workers=True)
                     yield Done(handle=handle, died=True)
-                elif error is not None:
+                    continue
+                self._idle.append(pool)
+                if error is not None:
                     yield Done(handle=handle, error=reason(error))
                 else:
                     yield Done(handle=handle, value=future.result())
 
     def cancel(self) -> None:
         """End the processes, also in the middle of a unit."""
+        pools = [*self._idle, *(pool for _, pool in self._running.values())]
+        self._idle.clear()
         self._running.clear()
-        pool, self._pool = self._pool, None
-        if pool is not None:
+        for pool in pools:
             pool.shutdown(wait=True, kill_workers=True)
