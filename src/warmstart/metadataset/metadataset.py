@@ -445,7 +445,8 @@ class MetaDataset(Views):
         Parameters
         ----------
         method : {"medoids", "bins"}
-            Nearest of `n` medoids, or the same quantile bins, `n` for each number.
+            Nearest of `n` medoids, where hyperparameters weigh as much as they tell of the
+            scores here; or the same quantile bins, `n` for each number.
         n : int, optional
             100 medoids or 3 bins without it.
         random_state : int
