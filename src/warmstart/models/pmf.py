@@ -67,7 +67,7 @@ class _Prior:
     """Levels of the described tasks about their mean, shrunk, shape (n_described,)."""
 
 
-_SHARED = 0.98
+SHARED = 0.98
 """Share of the covariance taken as observed; the rest goes to its diagonal."""
 
 _WIDE = 2000
@@ -255,14 +255,14 @@ class PMF:
         n_tasks, n_configs = residual.shape
         variances = np.einsum("ij,ij->j", residual, residual) / n_tasks
         if n_configs < _WIDE:
-            loadings = np.sqrt(_SHARED / n_tasks) * residual.T
-            return loadings, (1 - _SHARED) * variances + 1e-9
+            loadings = np.sqrt(SHARED / n_tasks) * residual.T
+            return loadings, (1 - SHARED) * variances + 1e-9
         _, singular, axes = truncated_svd(residual, min(self.max_rank, n_tasks))
-        weights = singular * np.sqrt(_SHARED / n_tasks)
+        weights = singular * np.sqrt(SHARED / n_tasks)
         # Latent by latent in memory: a step multiplies few vectors by all of it.
         few = (axes * weights[:, None]).astype(np.float32).T
         kept = np.einsum("ij,ij->i", few, few, dtype=np.float64)
-        return few, np.maximum(variances - kept, (1 - _SHARED) * variances) + 1e-9
+        return few, np.maximum(variances - kept, (1 - SHARED) * variances) + 1e-9
 
     @property
     def ideal(self) -> float:
