@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from scipy.optimize import approx_fprime
 from scipy.stats import multivariate_normal
 from tests.contracts.performance_model import make_table
@@ -22,8 +23,6 @@ from warmstart.models.gplvm_training import (
     rbf_ard,
     train,
 )
-
-torch = pytest.importorskip("torch")
 
 NEW = pd.Series({"kind": 1.0, "noise": 0.5, "constant": 7.0})
 SHORT = Recipe(n_epochs=8)
