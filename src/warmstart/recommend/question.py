@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from warmstart.domain import Schema, Status, plain_value
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Acquisition = Literal["ei", "ei_per_second", "pi", "lcb", "thompson"]
-ACQUISITIONS: tuple[str, ...] = ("ei", "ei_per_second", "pi", "lcb", "thompson")
+Acquisition = Literal["ei", "log_ei", "ei_per_second", "pi", "lcb", "thompson"]
+ACQUISITIONS: tuple[str, ...] = get_args(Acquisition)
+"""Expected improvement is maximised by its logarithm, so "ei" and "log_ei" are the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

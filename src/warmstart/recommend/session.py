@@ -92,6 +92,8 @@ class Search:
     def ask(self, n: int | None = None) -> Suggestion | tuple[Suggestion, ...]:
         """Name the next configuration, or the next `n` to run side by side.
 
+        Fewer than `n` where fewer are left, or fit what is left of the time budget.
+
         What was asked and not yet told is not asked again.
 
         Raises
@@ -101,7 +103,9 @@ class Search:
         """
         if n is not None and n < 1:
             raise ValueError(f"n must be at least 1, got {n}")
-        asked = [self._ask_one(n or 1) for _ in range(n or 1)]
+        asked = [self._ask_one(n or 1)]
+        while len(asked) < (n or 1) and self._open().any():
+            asked.append(self._ask_one(n or 1))
         return asked[0] if n is None else tuple(asked)
 
     def _ask_one(self, n_together: int) -> Suggestion:
@@ -160,7 +164,14 @@ class Search:
             draws = regret.draw_losses(N_SAMPLES, self._rng())
             left = np.flatnonzero(open_)
             n = max(self.question.n_initial, n_together)
-            self._planned = [int(left[k]) for k in best_of_n(draws[:, left], n)]
+            within = self.question.time_budget_s is not None
+            picks = best_of_n(
+                draws[:, left],
+                n,
+                costs=self._costs()[left] if within else None,
+                budget_s=self._seconds_left() if within else None,
+            )
+            self._planned = [int(left[k]) for k in picks]
         return self._planned.pop(0)
 
     def tell(
@@ -259,6 +270,7 @@ class Search:
         n: int,
         *,
         callback: Callable[[Search, Result], None] | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Result | None:
         """Ask, evaluate and tell `n` times.
 
@@ -269,14 +281,18 @@ class Search:
             failure and logged; Ctrl-C stops the run and keeps what was told.
         n : int
         callback : callable, optional
-            Called with the search and each result, to show progress.
+            Called with the search and each result.
+        progress : callable, optional
+            Called with the evaluations done and those in all.
 
         Returns
         -------
         Result or None
             :attr:`best`.
         """
-        for _ in range(n):
+        if n < 1:
+            raise ValueError(f"n must be at least 1, got {n}")
+        for done in range(1, n + 1):
             suggestion = self.ask()
             try:
                 score = float(objective(suggestion))
@@ -287,6 +303,8 @@ class Search:
                 self.tell(suggestion, score)
             if callback is not None:
                 callback(self, self._results[-1])
+            if progress is not None:
+                progress(done, n)
         return self.best
 
     def to_json(self) -> str:

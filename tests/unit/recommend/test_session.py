@@ -151,6 +151,36 @@ def test_a_time_budget_is_not_exceeded(recommender):
     assert 0 < spent <= 12.0
 
 
+def test_a_time_budget_turns_the_first_batch_into_the_best_that_fits(recommender):
+    """Costs rise from 1 to 10 s: the configurations must share 8 s."""
+    free, within = (
+        recommender.search(n_initial=3, time_budget_s=budget).ask(3) for budget in (None, 8.0)
+    )
+    assert sum(s.cost_s for s in free) > 8.0
+    assert sum(s.cost_s for s in within) <= 8.0
+    assert len({s.configuration_id for s in within}) == len(within) >= 2
+
+
+def test_told_twice_averages(recommender):
+    twice, once = recommender.search(), recommender.search()
+    first = twice.ask()
+    for score in (0.5, 0.7):
+        twice.tell(first, score)
+    once.tell(first, 0.6)
+    assert twice.best.score == pytest.approx(0.6)
+    assert len(twice.history) == 2
+    assert twice.ask().configuration_id == once.ask().configuration_id
+
+
+def test_run_tells_its_progress(recommender, truth):
+    scores, _ = truth
+    done = []
+    recommender.search().run(
+        lambda s: scores[s.configuration_id], 3, progress=lambda k, n: done.append((k, n))
+    )
+    assert done == [(1, 3), (2, 3), (3, 3)]
+
+
 def test_json_resumes_exactly(recommender, truth):
     scores, _ = truth
     search = recommender.search(n_initial=3, acquisition="thompson")
