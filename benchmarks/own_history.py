@@ -65,12 +65,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--corpus", type=Path, default=Path("build/corpus/tasks.csv"))
     parser.add_argument("--results", type=Path, default=Path("build/bench/own_history"))
     parser.add_argument("--tasks", nargs="+", default=TASKS)
-    parser.add_argument(
-        "--held-out", nargs="+", metavar="TASK", help="tune these only; all by default"
-    )
-    parser.add_argument("--trials", type=int, default=40)
-    parser.add_argument("--cold-seeds", type=int, default=2, help="runs of TPE from nothing")
-    parser.add_argument("--rows", type=int, default=500, help="of each dataset, at most")
+    parser.add_argument("--trials", type=int, default=50)
+    parser.add_argument("--cold-seeds", type=int, default=3, help="runs of TPE from nothing")
+    parser.add_argument("--rows", type=int, default=800, help="of each dataset, at most")
     parser.add_argument("--new", type=int, default=400, help="random candidates")
     parser.add_argument("--only-cold", action="store_true", help="make the studies and stop")
     return parser.parse_args()
@@ -291,10 +288,10 @@ def main() -> None:
 
             runs.append(kept(folder / f"{name}-cold-{seed}.json", make))
         traces[name] = {"cold TPE": runs}
+        print(f"{name}: {max(max(run) for run in runs):.4f}", file=sys.stderr, flush=True)
     if args.only_cold:
         return
-    wanted = args.held_out or args.tasks
-    for objective in [o for o in objectives if o.task.task_id in wanted]:
+    for objective in objectives:
         name = objective.task.task_id
         others = [o for o in objectives if o is not objective]
 
@@ -309,8 +306,8 @@ def main() -> None:
         traces[name]["own history"] = [
             kept(folder / f"{name}-own-{warmstart.__version__}.json", knowing)
         ]
-        print(f"{name} is tuned", file=sys.stderr, flush=True)
-    report({name: traces[name] for name in wanted}, args.trials)
+        print(f"{name}: done", file=sys.stderr, flush=True)
+    report(traces, args.trials)
     used = resource.getrusage(resource.RUSAGE_SELF)
     print(
         f"\n{len(traces)} datasets, {args.trials} trials, {args.cold_seeds} runs of cold TPE, "

@@ -36,7 +36,7 @@ def fit_choice(
     table : ScoreTable
     random_state : int
     pmf : PMF, optional
-        Whose settings to take, all but its offset.
+        Whose settings to take, all but its offset and spreads.
     columns : ndarray of int, optional
         As in :meth:`PMF.fit`.
 
@@ -45,7 +45,8 @@ def fit_choice(
     PMF
         Its losses are normalised regrets.
     """
-    model = replace(pmf or PMF(), offset=_OFFSET, prior_=None)
+    # Wide draws would have a batch chase what is best on hardly any task.
+    model = replace(pmf or PMF(), offset=_OFFSET, spreads=(1.0,), prior_=None)
     return model.fit(
         replace(table, scores=-table.regret(), metric=None),
         columns=columns,

@@ -11,7 +11,7 @@ import pandas as pd
 
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.table import Floats, ScoreTable
-from warmstart.models.portfolio import greedy_portfolio, tempered
+from warmstart.models.portfolio import greedy_portfolio
 from warmstart.models.ranked import RankedState
 from warmstart.protocols import Similarity
 from warmstart.similarity.manhattan import Manhattan
@@ -57,7 +57,7 @@ class KNNPortfolio:
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
         """Remember the regrets; nothing is random."""
         self.similarity.fit(table)
-        self.regret_ = tempered(table.regret())
+        self.regret_ = table.regret()
         return self
 
     def start(self, metafeatures: pd.Series[Any] | None = None) -> RankedState:

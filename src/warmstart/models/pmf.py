@@ -19,6 +19,7 @@ from warmstart.models.completion import (
     soft_impute,
     truncated_svd,
 )
+from warmstart.models.covariance import shared_share
 from warmstart.models.posterior import Factor, MixturePosterior
 from warmstart.models.prior_mean import PriorMean, out_of_fold, shrinkage
 from warmstart.models.shared_gp import SharedKernel
@@ -36,6 +37,11 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 OFFSET = 0.01
 """Added to a loss before the logarithm: below one percent of error differences fade."""
+
+
+SPREADS = (0.7, 1.0, 1.4)
+"""How far from its prior mean a task may be, in units of what is usual: some tasks are
+predicted better than others, and their results tell which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +72,6 @@ class _Prior:
     described_levels: Array
     """Levels of the described tasks about their mean, shrunk, shape (n_described,)."""
 
-
-SHARED = 0.98
-"""Share of the covariance taken as observed; the rest goes to its diagonal."""
 
 _WIDE = 2000
 """Configurations from which on the factor form keeps few loadings of each."""
@@ -101,8 +104,9 @@ class PMF:
     PMF writes the response of task t as mean + loadings × latent of t + noise, latent
     ~ N(0, I). With the latents integrated out each task is one draw from a Gaussian over
     configurations, so its mean and covariance are learnt, meta-features move the mean,
-    and results on a new task condition it exactly. A mixture over task scales stands for
-    not knowing how much a task spreads its configurations.
+    and results on a new task condition it exactly. A mixture over task scales, each with
+    :data:`SPREADS` about the mean, stands for not knowing how much a task spreads its
+    configurations and how well its meta-features tell them apart.
 
     Parameters
     ----------
@@ -118,6 +122,8 @@ class PMF:
         Whether each predicted component is shrunk by its out-of-fold skill.
     offset : float
         Added to a loss before the logarithm: differences well below it fade.
+    spreads : tuple of float
+        Deviations about the mean in the mixture, in units of the tasks' own scale.
     completion : {"auto", "svd", "gp"}
         How what tasks did not try is filled in, see
         :func:`warmstart.models.completion.complete`.
@@ -142,6 +148,7 @@ class PMF:
     predict_level: bool = True
     shrink: bool = True
     offset: float = OFFSET
+    spreads: tuple[float, ...] = SPREADS
     completion: Completion = "auto"
     max_rank: int = 100
     kernel: KernelSource | None = None
@@ -218,7 +225,8 @@ class PMF:
             described = PriorMean.fit(phi, targets - centre, random_state=random_state)
             projected = ((targets - centre)[:, :-1] * trust[:-1]) @ axes
             described_levels = (targets - centre)[:, -1] * trust[-1] * level_unit
-        loadings, noise = self._covariance(residual)
+        shared = shared_share(residual, table.families, random_state=random_state)
+        loadings, noise = self._covariance(residual, shared)
         if self.kernel is not None:
             # What a completion filled in is no evidence, where it can be told apart.
             seen = np.isfinite(response) | (response.shape != residual.shape)
@@ -246,8 +254,10 @@ class PMF:
         )
         return self
 
-    def _covariance(self, residual: Array) -> tuple[Array, Array]:
+    def _covariance(self, residual: Array, shared: float) -> tuple[Array, Array]:
         """Loadings and noise of the tasks' second moment, all of whose variances are kept.
+
+        The share `shared` of it is taken as observed, the rest goes to its diagonal.
 
         Above some thousand configurations few loadings, in single precision, stand for as
         many as there are tasks; what they leave of a variance is noise.
@@ -255,14 +265,14 @@ class PMF:
         n_tasks, n_configs = residual.shape
         variances = np.einsum("ij,ij->j", residual, residual) / n_tasks
         if n_configs < _WIDE:
-            loadings = np.sqrt(SHARED / n_tasks) * residual.T
-            return loadings, (1 - SHARED) * variances + 1e-9
+            loadings = np.sqrt(shared / n_tasks) * residual.T
+            return loadings, (1 - shared) * variances + 1e-9
         _, singular, axes = truncated_svd(residual, min(self.max_rank, n_tasks))
-        weights = singular * np.sqrt(SHARED / n_tasks)
+        weights = singular * np.sqrt(shared / n_tasks)
         # Latent by latent in memory: a step multiplies few vectors by all of it.
         few = (axes * weights[:, None]).astype(np.float32).T
         kept = np.einsum("ij,ij->i", few, few, dtype=np.float64)
-        return few, np.maximum(variances - kept, (1 - SHARED) * variances) + 1e-9
+        return few, np.maximum(variances - kept, (1 - shared) * variances) + 1e-9
 
     @property
     def ideal(self) -> float:
@@ -301,12 +311,14 @@ class PMF:
             weights = prior.described.weights(metafeatures.to_frame().T)[0]
             mean = mean + weights @ prior.projected[:, chosen]
             level = float(weights @ prior.described_levels)
-        n = len(prior.scales)
+        means = (prior.levels + level)[:, None] + prior.scales[:, None] * mean
+        n_spreads = len(self.spreads)
+        n = len(prior.scales) * n_spreads
         mixture = MixturePosterior(
             np.full(n, 1 / n),
-            (prior.levels + level)[:, None] + prior.scales[:, None] * mean,
-            prior.scales,
-            prior.level_stds,
+            np.repeat(means, n_spreads, axis=0),
+            np.outer(prior.scales, self.spreads).ravel(),
+            np.repeat(prior.level_stds, n_spreads),
             [Factor(prior.loadings[chosen], prior.noise[chosen])] * n,
         )
         return PMFPosterior(mixture, prior.ideal, self.offset)
@@ -322,6 +334,7 @@ class PMF:
         }
         arrays["ideal"] = np.asarray(prior.ideal)
         arrays["offset"] = np.asarray(self.offset)
+        arrays["spreads"] = np.asarray(self.spreads)
         if self.kernel_ is not None:
             arrays["lengthscales"] = self.kernel_.lengthscales
             arrays["kernel_noise"] = np.asarray(self.kernel_.noise)
@@ -348,7 +361,10 @@ class PMF:
                 LaplaceRidge(arrays["points"], arrays["inverse"].astype("float64")),
                 ForestWeights(*(arrays[f"forest_{name}"] for name in _FOREST)),
             )
-        model = cls(offset=float(arrays["offset"]))
+        model = cls(
+            offset=float(arrays["offset"]),
+            spreads=tuple(float(spread) for spread in arrays["spreads"]),
+        )
         if "lengthscales" in arrays:
             model.kernel_ = SharedKernel(
                 arrays["lengthscales"].astype("float64"), float(arrays["kernel_noise"])

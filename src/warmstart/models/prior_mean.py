@@ -15,6 +15,12 @@ from warmstart.similarity.quantiles import QuantileNormaliser
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
+_RIDGE = 0.2
+_MAX_FEATURES = 0.5
+"""Both sharp: what they get wrong their average and the shrinkage make good. Chosen by the
+variance explained on folds 0 and 1 of Oboe and on half the families of the embedded base."""
+
+
 @dataclass(frozen=True, slots=True)
 class PriorMean:
     """Kernel ridge and forest, averaged: a new task's responses as weights on known tasks.
@@ -41,8 +47,14 @@ class PriorMean:
         """
         normaliser = QuantileNormaliser.fit(metafeatures)
         points = normaliser.transform(metafeatures)
-        ridge = LaplaceRidge.fit(points)
-        forest = ForestWeights.fit(points, targets, random_state=random_state)
+        ridge = LaplaceRidge.fit(points, ridge=_RIDGE)
+        forest = ForestWeights.fit(
+            points,
+            targets,
+            min_samples_leaf=1,
+            max_features=_MAX_FEATURES,
+            random_state=random_state,
+        )
         return cls(normaliser, ridge, forest)
 
     def weights(self, metafeatures: pd.DataFrame) -> Array:

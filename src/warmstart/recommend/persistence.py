@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from warmstart.recommend.recommender import Recommender
 
 _NAME = "recommender.json"
-_FORMAT = 1
+_FORMAT = 2
 _CHOICE = "choice_"
 """Prefix of the arrays of the model batches are chosen by."""
 
-_DAMAGED = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error)
+_DAMAGED = (
+    *(OSError, EOFError, KeyError, ValueError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error),
+)
 """What reading a damaged file raises, according to where the damage is."""
 
 
@@ -122,16 +125,6 @@ def _settings(path: Path) -> dict[str, Any]:
             f"{path} has format {given!r}, this version reads {_FORMAT}; save the base again"
         )
     return dict(settings)
-
-
-def saved_keys(recommender: Recommender, path: Path) -> list[tuple[str | None, str | None]]:
-    """Kinds of task and metrics that a folder holds models for."""
-    keys = [
-        (kind, metric)
-        for kind in recommender.task_types()
-        for metric in _metrics(recommender, kind)
-    ]
-    return [key for key in keys if _model_path(path, key).exists()]
 
 
 def load_models(path: Path, key: tuple[str | None, str | None]) -> tuple[PMF, PMF] | None:

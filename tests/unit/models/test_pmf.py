@@ -12,6 +12,7 @@ from tests.contracts.performance_model import make_table
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.table import ScoreTable
 from warmstart.models import pmf as pmf_module
+from warmstart.models.covariance import shared_share
 from warmstart.models.latent_kernel import LatentKernel
 from warmstart.models.pmf import (
     PMF,
@@ -101,8 +102,9 @@ class TestBelief:
         model = PMF(n_components=1).fit(table)
         completed, _, _ = standardise(log_loss_response(table.scores, 1.0))
         residual = completed - completed.mean(axis=0)
-        sigma = 0.98 * residual.T @ residual / len(residual)
-        sigma += 0.02 * np.diag((residual**2).mean(axis=0))
+        shared = shared_share(residual)
+        sigma = shared * residual.T @ residual / len(residual)
+        sigma += (1 - shared) * np.diag((residual**2).mean(axis=0))
         mixture = model.start().mixture
         for index in (0, 7):
             column = mixture.covariance_column(index)[0] - mixture.level_stds[0] ** 2
@@ -224,11 +226,11 @@ class TestWide:
 
     def test_keeps_variances_and_nears_covariances(self, monkeypatch):
         residual = self.residual()
-        dense, noise = PMF()._covariance(residual)
+        dense, noise = PMF()._covariance(residual, 0.98)
         expected = dense @ dense.T + np.diag(noise)
         monkeypatch.setattr(pmf_module, "_WIDE", 50)
         for rank, tolerance in ((4, 0.05), (30, 1e-4)):
-            few, own = PMF(max_rank=rank)._covariance(residual)
+            few, own = PMF(max_rank=rank)._covariance(residual, 0.98)
             assert few.shape == (60, rank)
             assert few.dtype == np.float32
             found = few @ few.T + np.diag(own)
@@ -291,3 +293,18 @@ class TestKernel:
     def test_refuses(self):
         with pytest.raises(ValueError, match="kernel_share is a share, got 2"):
             PMF(kernel_share=2)
+
+
+class TestSpreads:
+    def test_are_components_of_their_own(self):
+        table = make_table()
+        few = PMF(spreads=(1.0,)).fit(table).start(NEW).mixture
+        more = PMF(spreads=(0.5, 1.0)).fit(table).start(NEW).mixture
+        np.testing.assert_allclose(more.scales[1::2], few.scales)
+        np.testing.assert_allclose(more.scales[::2], few.scales / 2)
+        np.testing.assert_allclose(more.prior_means[::2], few.prior_means)
+        assert more.weights.sum() == pytest.approx(1.0)
+
+    def test_survive_storage(self):
+        model = PMF(spreads=(0.5, 2.0)).fit(make_table())
+        assert PMF.from_arrays(model.to_arrays()).spreads == (0.5, 2.0)

@@ -23,8 +23,11 @@ def test_is_the_mean_of_kernel_ridge_and_forest(described):
     new = phi.iloc[:3] * 1.1
     normaliser = QuantileNormaliser.fit(phi)
     known, points = normaliser.transform(phi), normaliser.transform(new)
-    ridge = LaplaceRidge.fit(known).weights(points) @ targets
-    forest = ForestWeights.fit(known, targets, random_state=5).weights(points) @ targets
+    ridge = LaplaceRidge.fit(known, ridge=0.2).weights(points) @ targets
+    grown = ForestWeights.fit(
+        known, targets, min_samples_leaf=1, max_features=0.5, random_state=5
+    )
+    forest = grown.weights(points) @ targets
     weights = PriorMean.fit(phi, targets, random_state=5).weights(new)
     np.testing.assert_allclose(weights @ targets, (ridge + forest) / 2)
 
