@@ -60,6 +60,9 @@ _MLR_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
 """R's defaults that do not depend on the data, of the learners that the random bots ran."""
 
 
+_REMEMBERED = 10_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CanonicalSetup:
     """One point, however it was stored."""
@@ -104,6 +107,9 @@ class Canonical:
         for number, text in parameters.items():
             key = number, text
             if key not in self._values:
+                if len(self._values) >= _REMEMBERED:
+                    # Drawn at random, most numbers never come again.
+                    self._values.clear()
                 self._values[key] = self._read(definitions[number], text)
             found = self._values[key]
             if found is not None:

@@ -164,12 +164,13 @@ def reconcile(out: Path, units: Units) -> dict[str, UnitRecord]:
 
 def read_runs(out: Path, unit_key: str, columns: list[str] | None = None) -> pa.Table:
     """Runs of a unit."""
-    return pq.read_table(runs_path(out, unit_key), columns=columns)
+    return pq.read_table(runs_path(out, unit_key), columns=columns, use_threads=False)
 
 
 def read_unit_configurations(out: Path, unit_key: str) -> pa.Table:
     """Configurations of a unit."""
-    return pq.read_table(configurations_path(out, unit_key), schema=CONFIGURATIONS)
+    path = configurations_path(out, unit_key)
+    return pq.read_table(path, schema=CONFIGURATIONS, use_threads=False)
 
 
 def read_description(out: Path, unit_key: str) -> dict[str, Any]:

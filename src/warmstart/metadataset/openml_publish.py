@@ -117,6 +117,7 @@ def publish_openml(
     # Without a manifest the folder is no meta-dataset, until all files agree again.
     (out / MANIFEST).unlink(missing_ok=True)
     counts = _write_evaluations(out, units, tasks, metrics)
+    pa.default_memory_pool().release_unused()
     described = {number: tasks[number] for number in sorted(counts)}
     if not described:
         return {}
@@ -342,6 +343,8 @@ def _write_configurations(out: Path, units: Mapping[str, OpenMLUnit]) -> int:
             for table in rounds():
                 n_kept += table.num_rows
                 writer.write_table(table)
+                del table
+                pa.default_memory_pool().release_unused()
 
     write_atomically(out / "configurations.parquet", write)
     return n_kept
