@@ -16,7 +16,7 @@ import importlib.util
 import shlex
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -137,8 +137,11 @@ def references(space: Space, task: str, n: int = 2000) -> tuple[float, float]:
 
 def race(
     space: Space, held: list[str], train: list[str], args: argparse.Namespace
-) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Best score so far of every arm on every held-out task, and CPU seconds an arm."""
+) -> Iterator[tuple[pd.DataFrame, dict[str, float]]]:
+    """Best score so far of every arm on every held-out task, and CPU seconds an arm.
+
+    After every seed, of all seeds so far.
+    """
     n, rows = args.n_evaluations, []
     seconds: dict[str, float] = {}
 
@@ -175,8 +178,8 @@ def race(
                     {"arm": arm, "task": task, "seed": seed, "t": t + 1, "best": value}
                     for t, value in enumerate(best)
                 ]
-        print(f"seed {seed} done", file=sys.stderr, flush=True)
-    return pd.DataFrame(rows), seconds
+            print(f"seed {seed}: {place + 1} of {len(held)} tasks", file=sys.stderr, flush=True)
+        yield pd.DataFrame(rows), seconds
 
 
 def report(space: Space, frame: pd.DataFrame, at: list[int], n: int) -> None:

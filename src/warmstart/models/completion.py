@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ from scipy.linalg import eigh
 from warmstart.errors import MetaDatasetError
 from warmstart.models.posterior import Factor
 from warmstart.models.shared_gp import LowRank
+from warmstart.models.sparse_prior import fill_sparse, is_sparse
 from warmstart.models.transfer_gp import encode, is_unaligned, transfer
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _WIDE = 2000
 Completion = Literal["auto", "svd", "gp"]
 _N_INDUCING = 100
 
-COMPLETIONS: tuple[str, ...] = ("auto", "svd", "gp")
+COMPLETIONS: tuple[str, ...] = ("auto", "svd", "prior", "gp")
 """By what the configurations not tried are filled in; see :func:`complete`."""
 
 
@@ -41,28 +42,23 @@ class Completed:
     scales: Array
     """Mean and standard deviation of each task's response, shape (n_tasks,)."""
 
-    unknown: Array
-    """Variance that filling in leaves, mean over the tasks, shape (n_candidates,)."""
+    left: Factor
+    """Covariance that filling in leaves, mean over the tasks."""
 
     kernel: SharedKernel | None = None
-    """Of the processes that filled in, where they did."""
-
-    correlation: Factor | None = None
-    """How far candidates are alike in what is unknown; not at all without."""
-
-    def unknown_factor(self) -> Factor:
-        """Covariance of what filling in leaves."""
-        if self.correlation is None:
-            return Factor(np.zeros((len(self.unknown), 0)), self.unknown)
-        loadings = np.sqrt(self.unknown)[:, None] * self.correlation.loadings
-        return Factor(loadings, self.unknown * self.correlation.noise)
+    """Of the processes that filled in, where there is one a task."""
 
 
 def choose_completion(table: ScoreTable) -> Completion:
-    """How the default model completes `table`: "svd", or "gp" where nothing is shared."""
-    if is_unaligned(table.scores) and encode(table) is not None:
-        return "gp"
-    return "svd"
+    """How the default model completes `table`.
+
+    "gp" where tasks share few configurations, "prior" where less than a quarter is known;
+    both need configurations that say what they are made of. Otherwise "svd".
+    """
+    unaligned = is_unaligned(table.scores)
+    if not (unaligned or is_sparse(table)) or encode(table) is None:
+        return "svd"
+    return "gp" if unaligned else "prior"
 
 
 def complete(
@@ -85,50 +81,77 @@ def complete(
     columns : ndarray of int, optional
         Candidates to complete; what was learnt of other configurations still counts
         where `how` is "gp".
-    how : {"auto", "svd", "gp"}
-        "svd" by what tasks share, see :func:`soft_impute`; "gp" by a process a task over
-        what configurations are made of, see :func:`warmstart.models.transfer_gp.transfer`;
-        "auto" see :func:`choose_completion`.
+    how : {"auto", "svd", "prior", "gp"}
+        "svd" by what tasks share, see :func:`soft_impute`; "prior" by that and what
+        configurations are made of, see :func:`warmstart.models.sparse_prior.fill_sparse`;
+        "gp" by a process a task over the latter, see
+        :func:`warmstart.models.transfer_gp.transfer`; "auto" see
+        :func:`choose_completion`.
     kernel : SharedKernel, optional
         Learnt before, for "gp".
 
     Raises
     ------
     MetaDatasetError
-        If `how` is "gp" and no hyperparameters are known.
+        If `how` is "prior" or "gp" and no hyperparameters are known.
     """
     if how == "auto":
         how = choose_completion(table)
-    encoded = encode(table) if how == "gp" else None
-    if how == "gp" and encoded is None:
-        raise MetaDatasetError(
-            "a Gaussian process a task compares configurations by their hyperparameters; "
-            f"none are known of the {table.n_configs} configurations here"
-        )
-    if encoded is None:
+    if how == "svd":
         kept = response if columns is None else response[:, columns]
         z, levels, scales = _standardised(kept)
-        unknown = np.zeros(kept.shape[1])
-        return Completed(
-            responses=soft_impute(z), levels=levels, scales=scales, unknown=unknown
+        nothing = Factor(np.zeros((kept.shape[1], 0)), np.zeros(kept.shape[1]))
+        return Completed(responses=soft_impute(z), levels=levels, scales=scales, left=nothing)
+    encoded = encode(table)
+    if encoded is None:
+        raise MetaDatasetError(
+            "sparse tables and tasks that share nothing are completed by hyperparameters; "
+            f"none are known of the {table.n_configs} configurations here"
         )
     z, levels, scales = _standardised(response)
+    if how == "prior":
+        filled = fill_sparse(z, encoded[1])
+        chosen = slice(None) if columns is None else columns
+        left = filled.left[chosen][:, chosen]
+        unknown = np.broadcast_to(np.diag(left), (len(z), len(left)))
+        return _restandardised(
+            filled.means[:, chosen], unknown, _as_factor(left), levels, scales
+        )
     found = transfer(z, encoded[1], columns, kernel=kernel, random_state=random_state)
-    # Tasks tried different configurations; on common ones they have other levels and
-    # scales. What a process does not know is part of the spread.
-    means = found.means.mean(axis=1)
-    stds = np.sqrt(found.means.var(axis=1) + found.variances.mean(axis=1))
-    stds = np.maximum(stds, 0.1)
     at = encoded[1] if columns is None else encoded[1][columns]
-    alike = LowRank.fit(found.kernel, at, _N_INDUCING)
+    alike = LowRank.fit(found.kernel, at, _N_INDUCING).factor(at)
+    unknown = found.variances.mean(axis=0)
+    # Averages of what processes do not know are nearly theirs: the kernel, where little is.
+    left = Factor(np.sqrt(unknown)[:, None] * alike.loadings, unknown * alike.noise)
+    completed = _restandardised(found.means, found.variances, left, levels, scales)
+    return replace(completed, kernel=found.kernel)
+
+
+def _restandardised(
+    means: Array, unknown: Array, left: Factor, levels: Array, scales: Array
+) -> Completed:
+    """On the same configurations tasks have other levels and scales than on their own.
+
+    What filling in does not know, of variance `unknown`, is part of a task's spread.
+    """
+    centres = means.mean(axis=1)
+    stds = np.maximum(np.sqrt(means.var(axis=1) + unknown.mean(axis=1)), 0.1)
+    shrink = float((1 / stds**2).mean())
     return Completed(
-        responses=(found.means - means[:, None]) / stds[:, None],
-        levels=levels + scales * means,
+        responses=(means - centres[:, None]) / stds[:, None],
+        levels=levels + scales * centres,
         scales=scales * stds,
-        unknown=(found.variances / stds[:, None] ** 2).mean(axis=0),
-        kernel=found.kernel,
-        correlation=alike.factor(at),
+        left=Factor(np.sqrt(shrink) * left.loadings, shrink * left.noise),
     )
+
+
+def _as_factor(covariance: Array) -> Factor:
+    """Leading eigenvectors as loadings; what they leave of the diagonal is noise."""
+    values, vectors = np.linalg.eigh(covariance)
+    kept = np.argsort(values)[::-1][:_N_INDUCING]
+    loadings = vectors[:, kept] * np.sqrt(np.maximum(values[kept], 0.0))
+    rest = np.diag(covariance) - (loadings**2).sum(axis=1)
+    return Factor(loadings, np.maximum(rest, 0.0))
 
 
 def _standardised(response: Array) -> tuple[Array, Array, Array]:

@@ -124,7 +124,7 @@ class PMF:
         Added to a loss before the logarithm: differences well below it fade.
     spreads : tuple of float
         Deviations about the mean in the mixture, in units of the tasks' own scale.
-    completion : {"auto", "svd", "gp"}
+    completion : {"auto", "svd", "prior", "gp"}
         How what tasks did not try is filled in, see
         :func:`warmstart.models.completion.complete`.
     max_rank : int
@@ -236,15 +236,14 @@ class PMF:
             parts = np.sqrt(1 - share) * loadings, np.sqrt(share) * other.loadings
             loadings = np.concatenate(parts, axis=1).astype(loadings.dtype)
             noise = (1 - share) * noise + share * other.noise
-        unknown = filled.unknown_factor()
-        if unknown.loadings.shape[1]:
-            loadings = np.hstack([loadings, unknown.loadings.astype(loadings.dtype)])
+        if filled.left.loadings.shape[1]:
+            loadings = np.hstack([loadings, filled.left.loadings.astype(loadings.dtype)])
         component_scales, alphas, taus = _components(scales, level_residual, self.n_components)
         self.prior_ = _Prior(
             ideal=ideal,
             mean=mean,
             loadings=loadings,
-            noise=noise + unknown.noise,
+            noise=noise + filled.left.noise,
             scales=component_scales,
             levels=alphas,
             level_stds=taus,

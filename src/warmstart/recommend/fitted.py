@@ -19,7 +19,7 @@ from warmstart.models.pmf import PMF
 from warmstart.models.transfer_gp import common_candidates
 from warmstart.recommend.cost import CostModel
 from warmstart.recommend.relatives import Relatives
-from warmstart.recommend.unaligned import Unaligned, nothing_shared, take_columns
+from warmstart.recommend.unaligned import Unaligned, notes_on, take_columns
 from warmstart.spaces.neighbourhood import Neighbourhood
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class Fitted:
 
         Parameters
         ----------
-        completion : {"auto", "svd", "gp"}
+        completion : {"auto", "svd", "prior", "gp"}
             As of :class:`PMF`.
         """
         history = score_table(md, metric, task_type)
@@ -179,7 +179,7 @@ class Fitted:
             in_target_units=bool(_target_scales(measured, metric)),
             relatives=relatives,
             unaligned=unaligned,
-            notes=nothing_shared(history) if unaligned is None else (unaligned.note(),),
+            notes=notes_on(history, how) if unaligned is None else (unaligned.note(),),
         )
 
     @cached_property

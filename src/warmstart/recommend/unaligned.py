@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart.errors import KnowledgeError
-from warmstart.models.completion import complete
+from warmstart.models.completion import Completion, complete
 from warmstart.models.pmf import log_loss_response, score_of
 from warmstart.models.shared_gp import LowRank
 from warmstart.models.transfer_gp import active_values, encode, is_unaligned
@@ -90,14 +90,21 @@ class Unaligned:
         return text
 
 
-def nothing_shared(history: ScoreTable) -> tuple[str, ...]:
-    """A warning where tasks share nothing, not even hyperparameters to compare by."""
-    if not is_unaligned(history.scores):
-        return ()
-    return (
-        f"The {history.n_tasks} tasks share few configurations and no hyperparameters are "
-        "known of them, so little can be learnt from one task for another.",
-    )
+def notes_on(history: ScoreTable, how: Completion) -> tuple[str, ...]:
+    """Warnings of an aligned history that is sparse, or teaches little."""
+    if how == "prior":
+        known = np.isfinite(history.scores).mean()
+        return (
+            f"Only {known:.0%} of the {history.n_tasks} tasks × {history.n_configs} "
+            "configurations are evaluated: what tasks have in common is learnt with the help "
+            "of what configurations are made of.",
+        )
+    if is_unaligned(history.scores):
+        return (
+            f"The {history.n_tasks} tasks share few configurations and no hyperparameters "
+            "are known of them, so little can be learnt from one task for another.",
+        )
+    return ()
 
 
 def take_columns(table: ScoreTable, columns: Columns) -> ScoreTable:

@@ -12,7 +12,8 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 _WIDE = 20.0
-"""Ratio of largest to smallest from which a positive number is read on a log scale."""
+"""Ratio of largest to smallest from which a positive number may be read on a log scale: it
+is where those known lie more evenly on one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class ConfigurationEncoder:
             known = values[name]
             if all(_is_number(value) for value in known):
                 low, high = float(min(known)), float(max(known))
-                log = low > 0 and high / low >= _WIDE
+                log = low > 0 and high / low >= _WIDE and _spread_by_factors(known)
                 ends = (math.log(low), math.log(high)) if log else (low, high)
                 numbers.append(_Number(name, *ends, log))
             else:
@@ -116,6 +117,18 @@ class ConfigurationEncoder:
     def width(self) -> int:
         """Number of features."""
         return len(self.numbers) + len(self.choices) + len(self.sometimes)
+
+
+def _spread_by_factors(values: Sequence[Any]) -> bool:
+    """Whether values lie at least as evenly on a log scale as on a linear one."""
+    ordered = np.sort(np.asarray(values, dtype="float64"))
+    even = np.linspace(0.0, 1.0, len(ordered))
+    logs = np.log(ordered)
+    off = [
+        np.abs((scale - scale[0]) / (scale[-1] - scale[0]) - even).max()
+        for scale in (logs, ordered)
+    ]
+    return bool(off[0] <= off[1] + 1e-9)
 
 
 def _is_number(value: Any) -> bool:
