@@ -24,7 +24,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 _WIDE = 2000
 """Columns from which on holes are filled in single precision: half the time and memory."""
 
-Completion = Literal["auto", "svd", "gp"]
+Completion = Literal["auto", "svd", "prior", "gp"]
 _N_INDUCING = 100
 
 COMPLETIONS: tuple[str, ...] = ("auto", "svd", "prior", "gp")
@@ -122,8 +122,8 @@ def complete(
     alike = LowRank.fit(found.kernel, at, _N_INDUCING).factor(at)
     unknown = found.variances.mean(axis=0)
     # Averages of what processes do not know are nearly theirs: the kernel, where little is.
-    left = Factor(np.sqrt(unknown)[:, None] * alike.loadings, unknown * alike.noise)
-    completed = _restandardised(found.means, found.variances, left, levels, scales)
+    smooth = Factor(np.sqrt(unknown)[:, None] * alike.loadings, unknown * alike.noise)
+    completed = _restandardised(found.means, found.variances, smooth, levels, scales)
     return replace(completed, kernel=found.kernel)
 
 
