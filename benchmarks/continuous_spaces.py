@@ -248,13 +248,14 @@ def main() -> None:
             f"({', '.join(held)}), {args.seeds} seeds\n",
             flush=True,
         )
-        frame, seconds = race(space, held, train, args)
-        report(
-            space, frame, [t for t in args.at if t <= args.n_evaluations], args.n_evaluations
-        )
-        print("CPU seconds:", {k: round(v, 1) for k, v in seconds.items()}, "\n", flush=True)
-        if args.out is not None:
-            frame.to_parquet(args.out.with_suffix(f".{scenario}.parquet"))
+        at = [t for t in args.at if t <= args.n_evaluations]
+        for frame, seconds in race(space, held, train, args):
+            if args.out is not None:
+                frame.to_parquet(args.out.with_suffix(f".{scenario}.parquet"))
+            print(f"### {frame['seed'].nunique()} of {args.seeds} seeds\n")
+            report(space, frame, at, args.n_evaluations)
+            spent = {arm: round(value, 1) for arm, value in seconds.items()}
+            print("CPU seconds:", spent, "\n", flush=True)
 
 
 if __name__ == "__main__":
