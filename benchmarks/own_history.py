@@ -65,9 +65,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--corpus", type=Path, default=Path("build/corpus/tasks.csv"))
     parser.add_argument("--results", type=Path, default=Path("build/bench/own_history"))
     parser.add_argument("--tasks", nargs="+", default=TASKS)
-    parser.add_argument("--trials", type=int, default=50)
-    parser.add_argument("--cold-seeds", type=int, default=3, help="runs of TPE from nothing")
-    parser.add_argument("--rows", type=int, default=800, help="of each dataset, at most")
+    parser.add_argument(
+        "--held-out", nargs="+", metavar="TASK", help="tune these only; all by default"
+    )
+    parser.add_argument("--trials", type=int, default=40)
+    parser.add_argument("--cold-seeds", type=int, default=2, help="runs of TPE from nothing")
+    parser.add_argument("--rows", type=int, default=500, help="of each dataset, at most")
     parser.add_argument("--new", type=int, default=400, help="random candidates")
     parser.add_argument("--only-cold", action="store_true", help="make the studies and stop")
     return parser.parse_args()
@@ -174,7 +177,8 @@ def candidates(md: MetaDataset, n_new: int) -> pd.DataFrame:
         trial = study.ask()
         new.append(suggest(trial))
         study.tell(trial, state=optuna.trial.TrialState.FAIL)
-    old = md.configurations[names].to_dict("records")
+    tried = (md.status() != "").any(axis=0).to_numpy()
+    old = md.configurations[names][tried].to_dict("records")
     pool = pd.DataFrame([*old, *new])
     return pool.astype({"n_estimators": int, "num_leaves": int, "min_child_samples": int})
 
@@ -288,26 +292,30 @@ def main() -> None:
 
             runs.append(kept(folder / f"{name}-cold-{seed}.json", make))
         traces[name] = {"cold TPE": runs}
-        print(f"{name}: {max(max(run) for run in runs):.4f}", file=sys.stderr, flush=True)
     if args.only_cold:
         return
-    for objective in objectives:
+    wanted = args.held_out or args.tasks
+    tuned = [o for o in objectives if o.task.task_id in wanted]
+    everything = own_history(objectives, folder)
+    for objective in tuned:
+
+        def knowing(objective: Objective = objective) -> Trace:
+            # Neither the held-out study nor its configurations are among what is known.
+            return guided(objective, everything.drop(tasks=[objective.task.task_id]), args)
+
         name = objective.task.task_id
-        others = [o for o in objectives if o is not objective]
+        path = folder / f"{name}-own-{warmstart.__version__}.json"
+        traces[name]["own history"] = [kept(path, knowing)]
+        print(f"{name} is tuned", file=sys.stderr, flush=True)
+    for objective in tuned:
+        name = objective.task.task_id
 
-        def after(objective: Objective = objective, others: Any = others) -> Trace:
-            first = best_of_each(folder, [o.task.task_id for o in others])
-            return tpe(objective, args.trials, 0, first=first)
-
-        def knowing(objective: Objective = objective, others: Any = others) -> Trace:
-            return guided(objective, own_history(others, folder), args)
+        def after(objective: Objective = objective) -> Trace:
+            others = [o.task.task_id for o in objectives if o is not objective]
+            return tpe(objective, args.trials, 0, first=best_of_each(folder, others))
 
         traces[name]["old best, then TPE"] = [kept(folder / f"{name}-old.json", after)]
-        traces[name]["own history"] = [
-            kept(folder / f"{name}-own-{warmstart.__version__}.json", knowing)
-        ]
-        print(f"{name}: done", file=sys.stderr, flush=True)
-    report(traces, args.trials)
+    report({name: traces[name] for name in wanted}, args.trials)
     used = resource.getrusage(resource.RUSAGE_SELF)
     print(
         f"\n{len(traces)} datasets, {args.trials} trials, {args.cold_seeds} runs of cold TPE, "

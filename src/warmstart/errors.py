@@ -41,3 +41,7 @@ class MissingExtraError(WarmstartError, ImportError):
             f"{package} is not installed; get it with: pip install 'warmstart[{extra}]'"
         )
         self.package, self.extra = package, extra
+
+
+class HistoryWarning(UserWarning):
+    """A history is used that says less than it seems to."""

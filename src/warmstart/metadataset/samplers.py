@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from warmstart.metadataset.runs import MatrixEvaluations
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,6 +21,8 @@ UNBIASED = frozenset(("random", "uniform", "space-filling", *_EVENLY))
 
 def samplers_of(evaluations: Evaluations) -> dict[str, int]:
     """Number of runs each sampler chose; empty text where nobody says."""
+    if isinstance(evaluations, MatrixEvaluations):
+        return {}
     counts: Counter[str] = Counter()
     for rows in evaluations.rows(["sampler"]):
         column = rows["sampler"].combine_chunks()

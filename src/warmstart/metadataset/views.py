@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 _DEVIATIONS = ("task_id", "configuration_id", "metric", "score_std")
-_CLASSIFICATION = frozenset({"binary", "multiclass"})
+_CLASSIFICATION = frozenset({"binary", "multiclass", "classification"})
 
 
 @dataclass(frozen=True, eq=False, repr=False)

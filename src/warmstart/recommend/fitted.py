@@ -158,12 +158,6 @@ class Fitted:
         ids = table.configuration_ids
         measured = md.table(metric, configurations=ids, task_type=task_type)
         configurations = tuple(md.configuration(c) for c in ids)
-        relatives = None
-        rows, _ = table.described()
-        if table.metafeatures is not None and len(rows) > 3:
-            relatives = Relatives.fit(
-                table.metafeatures.loc[table.task_ids[rows]], table.families[rows], rows
-            )
         return cls(
             table=table,
             measured=measured.scores,
@@ -175,9 +169,9 @@ class Fitted:
                 for learner, values in zip(md.learners.loc[ids], configurations, strict=True)
             ),
             spaces=tuple(md.spaces.loc[ids]),
-            names=_readable(md.tasks.loc[table.task_ids]),
+            names=readable(md.tasks.loc[table.task_ids]),
             in_target_units=bool(_target_scales(measured, metric)),
-            relatives=relatives,
+            relatives=find_relatives_of(table),
             unaligned=unaligned,
             notes=notes_on(history, how) if unaligned is None else (unaligned.note(),),
         )
@@ -251,7 +245,17 @@ def configuration_key(values: Mapping[str, Any]) -> ConfigurationKey:
     return tuple(sorted((str(name), repr(value)) for name, value in values.items()))
 
 
-def _readable(tasks: pd.DataFrame) -> dict[Any, str]:
+def find_relatives_of(table: ScoreTable) -> Relatives | None:
+    """The described tasks as points; None where they are too few to compare."""
+    rows, _ = table.described()
+    if table.metafeatures is None or len(rows) <= 3:
+        return None
+    return Relatives.fit(
+        table.metafeatures.loc[table.task_ids[rows]], table.families[rows], rows
+    )
+
+
+def readable(tasks: pd.DataFrame) -> dict[Any, str]:
     """Name of each task, its id where it has none."""
     names = {task: str(task) for task in tasks.index}
     if "name" in tasks:

@@ -127,6 +127,16 @@ def _settings(path: Path) -> dict[str, Any]:
     return dict(settings)
 
 
+def saved_keys(recommender: Recommender, path: Path) -> list[tuple[str | None, str | None]]:
+    """Kinds of task and metrics that a folder holds models for."""
+    keys = [
+        (kind, metric)
+        for kind in recommender.task_types()
+        for metric in _metrics(recommender, kind)
+    ]
+    return [key for key in keys if _model_path(path, key).exists()]
+
+
 def load_models(path: Path, key: tuple[str | None, str | None]) -> tuple[PMF, PMF] | None:
     """The models of scores and of regrets for one kind of task in one metric.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,7 +13,13 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from warmstart.domain import plain_value
-from warmstart.errors import KnowledgeError, MetaDatasetError, NotFittedError
+from warmstart.errors import (
+    HistoryWarning,
+    KnowledgeError,
+    MetaDatasetError,
+    NotFittedError,
+)
+from warmstart.metadataset.samplers import bias_note, samplers_of
 from warmstart.recommend.answering import dress, find_relatives
 from warmstart.recommend.candidates import choose_candidates
 from warmstart.recommend.choosing import OWN_MODELS, choose
@@ -70,11 +77,68 @@ class Recommender:
     def fit(self, md: MetaDataset) -> Self:
         """Learn from the tasks of `md`, in each kind of task's default metric.
 
-        Other metrics are fitted when they are first asked for.
+        Other metrics are fitted when they are first asked for. Warns of histories whose
+        configurations were chosen by looking at results.
         """
         self._md, self._fitted, self._saved = md, {}, None
+        if note := bias_note(samplers_of(md._evaluations)):
+            warnings.warn(note, HistoryWarning, stacklevel=2)
         for task_type in self.task_types():
             self.fitted(task_type, resolve_metric(md.metrics, None, task_type))
+        return self
+
+    def add(self, md: MetaDataset) -> Self:
+        """Learn from more tasks without fitting anew.
+
+        Each new task is completed from its results and becomes one more latent of the
+        covariance; its configurations can be suggested. What meta-features predict is
+        learnt from it at the next :meth:`fit`; see
+        :func:`warmstart.models.adding.with_task`. Where a task is known already, or an
+        unaligned history outgrows its candidates, the models of its kind are fitted anew
+        when they are next needed.
+
+        Parameters
+        ----------
+        md : MetaDataset
+            Tasks that are not known yet, in metrics that are.
+
+        Examples
+        --------
+        >>> from warmstart.metadataset.metadataset import MetaDataset
+        >>> rng = np.random.default_rng(0)
+        >>> scores = pd.DataFrame(rng.uniform(size=(12, 5)), index=[f"t{k}" for k in range(12)])
+        >>> old, new = (MetaDataset.from_matrix(s) for s in (scores[:11], scores[11:]))
+        >>> len(Recommender().fit(old).add(new).md)
+        12
+        """
+        from warmstart.recommend.adding import extended
+
+        if self._saved:
+            from warmstart.recommend.persistence import saved_keys
+
+            for kind, metric in saved_keys(self, self._saved):
+                self.fitted(kind, metric)
+        merged = self.md.merge(md)
+        models, self._fitted = self._fitted, {}
+        for key, fitted in models.items():
+            task_type, metric, gone = key
+            if gone:
+                continue
+            try:
+                wider = extended(
+                    fitted,
+                    md,
+                    metric=metric,
+                    task_type=task_type,
+                    random_state=self.random_state,
+                )
+            except MetaDatasetError:  # it has no task of this kind with a score in this metric
+                self._fitted[key] = fitted
+                continue
+            if wider is not None:
+                self._fitted[key] = wider
+        # What was saved knows nothing of the new tasks.
+        self._md, self._saved = merged, None
         return self
 
     def attach(self, md: MetaDataset, path: Path) -> None:
@@ -212,13 +276,11 @@ class Recommender:
                 random_state=seed,
             )
         read = () if dataset is None else dataset.warnings
-        warnings = [*read, *query.notes, *fitted.notes, *notes, *choice.notes]
+        told = [*read, *query.notes, *fitted.notes, *notes, *choice.notes]
         if relation:
             instead = strategy == "auto" and choice.strategy == "portfolio"
-            warnings.append(
-                relation.reason + (" The portfolio is suggested." if instead else "")
-            )
-        warnings += find_duplicates(self.md.tasks, dataset, set(query.excluded))
+            told.append(relation.reason + (" The portfolio is suggested." if instead else ""))
+        told += find_duplicates(self.md.tasks, dataset, set(query.excluded))
         return Suggestions(
             items=tuple(
                 dress(fitted, choice, rank, near, query.schema, seed)
@@ -230,7 +292,7 @@ class Recommender:
             dataset="" if dataset is None else dataset.name,
             neighbours=neighbours,
             out_of_distribution=relation,
-            warnings=tuple(warnings),
+            warnings=tuple(told),
             knowledge=f"{fitted.table.n_tasks} tasks × {fitted.table.n_configs} configurations",
         )
 
