@@ -59,6 +59,7 @@ def datasets(folder: Path, n: int, seed: int) -> list[LocalTask]:
                     rows,
                     columns,
                     n_informative=4,
+                    n_redundant=0,
                     n_classes=2 if kind == "binary" else 4,
                     flip_y=float(rng.uniform(0, 0.3)),
                     random_state=i,
