@@ -297,9 +297,7 @@ class MixturePosterior:
         stds = np.maximum(stds, 1e-12)
         for _ in range(40):
             middle = (low + high) / 2
-            below = np.zeros_like(middle)
-            for weight, mean, std in zip(weights, means, stds, strict=True):
-                below += weight * ndtr((middle - mean) / std)
+            below = weights @ ndtr((middle[:, None, :] - means) / stds)
             low = np.where(below < wanted, middle, low)
             high = np.where(below < wanted, high, middle)
         found: Array = (low + high) / 2
