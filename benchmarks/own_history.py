@@ -6,8 +6,9 @@
 Optuna tunes LightGBM on related real datasets, one study in an SQLite file each. For each
 dataset in turn the studies of all others are imported with the reader users have, and the
 dataset is tuned by ``Recommender.search`` over the old configurations and new random ones.
-It is compared with TPE from nothing, and with TPE after the best configuration of each old
-study was tried first. What is done is kept in ``--results`` and taken up again.
+So is it by ``WarmStartSampler``, which hands over to TPE after ten trials. Both are compared
+with TPE from nothing, and with TPE after the best configuration of each old study was tried
+first. What is done is kept in ``--results`` and taken up again.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ TASKS = [
 
 METRIC = "roc_auc"
 Trace = list[float]
+Run = Callable[[Any, MetaDataset, argparse.Namespace], list[float]]
 """Score of each trial, in order."""
 
 
@@ -201,6 +203,27 @@ def guided(objective: Objective, md: MetaDataset, args: argparse.Namespace) -> T
     return trace
 
 
+def handed_over(objective: Objective, md: MetaDataset, args: argparse.Namespace) -> Trace:
+    """Scores of a study whose first ten trials the other studies lead, TPE the rest."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        search = (
+            warmstart.Recommender()
+            .fit(md)
+            .search(
+                objective.frame,
+                target=objective.task.target,
+                candidates=candidates(md, args.new),
+            )
+        )
+    sampler = warmstart.WarmStartSampler(
+        search, n_trials=10, then=optuna.samplers.TPESampler(seed=0), seed=0
+    )
+    study = optuna.create_study(direction="maximize", sampler=sampler)
+    study.optimize(lambda trial: objective(suggest(trial)), n_trials=args.trials)
+    return [float(trial.value) for trial in study.trials]
+
+
 def best_of_each(folder: Path, names: Sequence[str]) -> list[dict[str, Any]]:
     """The best configuration of each study, of the study that gained most first."""
     found = []
@@ -219,9 +242,9 @@ def first_match(trace: Trace, target: float) -> int:
 
 def report(traces: dict[str, dict[str, list[Trace]]], n_trials: int) -> None:
     """Print trials to match TPE from nothing, and what is reached when."""
-    methods = ["cold TPE", "old best, then TPE", "own history"]
-    print(f"| dataset | cold best of {n_trials} | trials to match: old best | own history |")
-    print("| --- | --: | --: | --: |")
+    methods = ["cold TPE", "old best, then TPE", "own history", "own history, then TPE"]
+    print(f"| dataset | cold best of {n_trials} | trials to match: " + " | ".join(methods[1:]))
+    print("| --- | --: |" + " --: |" * len(methods[1:]))
     saved: dict[str, list[float]] = {name: [] for name in methods}
     curves: dict[str, list[Any]] = {name: [] for name in methods}
     for task, by_method in traces.items():
@@ -240,10 +263,8 @@ def report(traces: dict[str, dict[str, list[Trace]]], n_trials: int) -> None:
             saved[name].append(float(np.median(pairs)))
             curves[name].append(np.mean([np.maximum.accumulate(run) for run in runs], axis=0))
             curves[name][-1] = (best - curves[name][-1]) / max(best - worst, 1e-12)
-        print(
-            f"| {task} | {np.mean(targets):.4f} | {saved[methods[1]][-1]:g} "
-            f"| {saved[methods[2]][-1]:g} |"
-        )
+        matched = " | ".join(f"{saved[name][-1]:g}" for name in methods[1:])
+        print(f"| {task} | {np.mean(targets):.4f} | {matched} |")
     n = len(traces)
     print(f"\nTrials until cold TPE's best of {n_trials} is matched, over {n} datasets:\n")
     print("| method | median | mean ± standard error | never |")
@@ -263,12 +284,13 @@ def report(traces: dict[str, dict[str, list[Trace]]], n_trials: int) -> None:
             for t in marks
         ]
         print(f"| {name} | " + " | ".join(cells) + " |")
-    for other in methods[:2]:
-        gain = np.subtract(saved[other], saved["own history"])
-        print(
-            f"\nTrials saved against {other}: median {np.median(gain):g}, mean "
-            f"{gain.mean():.1f} ± {gain.std(ddof=1) / np.sqrt(n):.1f}."
-        )
+    for ours in methods[2:]:
+        for other in methods[:2]:
+            gain = np.subtract(saved[other], saved[ours])
+            print(
+                f"\nTrials {ours} saves against {other}: median {np.median(gain):g}, mean "
+                f"{gain.mean():.1f} ± {gain.std(ddof=1) / np.sqrt(n):.1f}."
+            )
 
 
 def main() -> None:
@@ -298,14 +320,22 @@ def main() -> None:
     tuned = [o for o in objectives if o.task.task_id in wanted]
     everything = own_history(objectives, folder)
     for objective in tuned:
-
-        def knowing(objective: Objective = objective) -> Trace:
-            # Neither the held-out study nor its configurations are among what is known.
-            return guided(objective, everything.drop(tasks=[objective.task.task_id]), args)
-
+        # Neither the held-out study nor its configurations are among what is known.
         name = objective.task.task_id
-        path = folder / f"{name}-own-{warmstart.__version__}.json"
-        traces[name]["own history"] = [kept(path, knowing)]
+        known = everything.drop(tasks=[name])
+        for method, run in {
+            "own history": guided,
+            "own history, then TPE": handed_over,
+        }.items():
+            short = {guided: "own", handed_over: "over"}[run]
+            path = folder / f"{name}-{short}-{warmstart.__version__}.json"
+
+            def knowing(
+                run: Run = run, objective: Objective = objective, known: MetaDataset = known
+            ) -> Trace:
+                return run(objective, known, args)
+
+            traces[name][method] = [kept(path, knowing)]
         print(f"{name} is tuned", file=sys.stderr, flush=True)
     for objective in tuned:
         name = objective.task.task_id
