@@ -243,7 +243,8 @@ def first_match(trace: Trace, target: float) -> int:
 def report(traces: dict[str, dict[str, list[Trace]]], n_trials: int) -> None:
     """Print trials to match TPE from nothing, and what is reached when."""
     methods = ["cold TPE", "old best, then TPE", "own history", "own history, then TPE"]
-    print(f"| dataset | cold best of {n_trials} | trials to match: " + " | ".join(methods[1:]))
+    heads = " | ".join(methods[1:])
+    print(f"| dataset | cold best of {n_trials} | trials to match: {heads} |")
     print("| --- | --: |" + " --: |" * len(methods[1:]))
     saved: dict[str, list[float]] = {name: [] for name in methods}
     curves: dict[str, list[Any]] = {name: [] for name in methods}
