@@ -1,3 +1,4 @@
+import logging
 import os
 from contextlib import contextmanager
 
@@ -6,6 +7,14 @@ import pytest
 # On tables as small as the tests', threads that wait for each other on a busy machine cost
 # a hundred times what they save. Must be set before anything loads OpenMP.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture(autouse=True)
+def loggers_speak():
+    """Optuna, when it makes a database, silences every logger there is (by alembic)."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "warmstart":
+            logging.getLogger(name).disabled = False
 
 
 @pytest.fixture(scope="session")

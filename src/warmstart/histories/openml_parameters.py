@@ -79,7 +79,10 @@ class CanonicalSetup:
 
 @dataclass(slots=True)
 class Canonical:
-    """Turns the setups of one flow into configurations; remembers what it has seen."""
+    """Turns the setups of one flow into configurations; remembers what it has seen.
+
+    Threads may share one.
+    """
 
     flow: FlowDescription
     _values: dict[tuple[int, str], tuple[str, Any, bool] | None] = field(default_factory=dict)
@@ -106,12 +109,14 @@ class Canonical:
         unparsed = []
         for number, text in parameters.items():
             key = number, text
-            if key not in self._values:
+            try:
+                found = self._values[key]
+            except KeyError:
+                found = self._read(definitions[number], text)
                 if len(self._values) >= _REMEMBERED:
                     # Drawn at random, most numbers never come again.
                     self._values.clear()
-                self._values[key] = self._read(definitions[number], text)
-            found = self._values[key]
+                self._values[key] = found
             if found is not None:
                 values[found[0]] = found[1]
                 if not found[2]:
@@ -126,16 +131,18 @@ class Canonical:
     def _defaults(self) -> dict[str, Any]:
         """What the flow declares to be the value where none is stored."""
         if self._filled is None:
-            self._filled = {}
+            # Other threads must find all of the defaults or none.
+            filled: dict[str, Any] = {}
             for (flow_id, name), declared in self.flow.declared.items():
                 dialect = dialect_of(self.flow.names[flow_id])
                 known = _MLR_DEFAULTS.get(self.flow.names[flow_id].rpartition(".")[2], {})
                 if dialect == "mlr" and name in known:
-                    self._filled[self._name(flow_id, name)] = known[name]
+                    filled[self._name(flow_id, name)] = known[name]
                 elif declared.default and not is_noise(dialect, name, declared.data_type):
                     value = typed(dialect, declared.data_type, declared.default)[0]
                     if not _is_structure(value):
-                        self._filled[self._name(flow_id, name)] = _plain(value)
+                        filled[self._name(flow_id, name)] = _plain(value)
+            self._filled = filled
         return self._filled
 
     def _read(self, definition: Definition, text: str) -> tuple[str, Any, bool] | None:

@@ -1,7 +1,9 @@
 """Stored hyperparameters of scikit-learn, mlr and Weka as typed, canonical values."""
 
 import csv
+import dataclasses
 import json
+import threading
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -273,3 +275,31 @@ def test_recorded_flows_and_setups():
     assert {known[n].name: text for n, text in stored.items()} == {"C": "0.9", "M": "2"}
     j48 = Canonical(read_flow(ET.fromstring(flow_xml(60, "weka.J48"))))
     assert json.loads(j48.configuration(stored, known).text) == {"C": 0.9, "M": 2}
+
+
+def test_threads_that_share_a_flow_fill_in_all_defaults():
+    """Whoever comes second while the first is still filling them in must not go without."""
+    numbers = [("minsplit", "integer", ""), ("cp", "numeric", ""), ("maxdepth", "integer", "")]
+    flow = read_flow(ET.fromstring(flow_xml(1, "mlr.classif.rpart", numbers)))
+    at_work, go_on = threading.Event(), threading.Event()
+
+    class Slow(dict):
+        def items(self):
+            first, *others = super().items()
+            yield first
+            at_work.set()
+            go_on.wait(5)
+            yield from others
+
+    shared = Canonical(dataclasses.replace(flow, declared=Slow(flow.declared)))
+    alone = Canonical(flow).configuration({}, {})
+    first = threading.Thread(target=shared.configuration, args=({}, {}))
+    first.start()
+    at_work.wait(5)
+    second = []
+    other = threading.Thread(target=lambda: second.append(shared.configuration({}, {})))
+    other.start()
+    go_on.set()
+    first.join()
+    other.join()
+    assert second == [alone]
