@@ -24,6 +24,8 @@ from typing import Any
 
 import numpy as np
 
+from warmstart.evaluate import memory
+
 N_FIRST = 1000
 MAPPING = {
     "metric": {"value": {"name": "accuracy", "direction": "maximize"}},
@@ -191,7 +193,6 @@ STEPS = {
 
 def measure(step: str, folder: Path) -> None:
     """Do one step in this process and print what it cost as JSON."""
-    import resource
     import time
 
     # Libraries are loaded first: they are the same whoever reads.
@@ -204,7 +205,9 @@ def measure(step: str, folder: Path) -> None:
 
     if "own" not in step:
         import warmstart.metadataset.importing  # noqa: F401
-    before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # What getrusage tells includes the peak of the process this one was started from.
+    memory.reset_peak()
+    before_mb = memory.peak_mb()
     began = time.process_time()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -214,8 +217,8 @@ def measure(step: str, folder: Path) -> None:
             {
                 "rows": n_rows,
                 "cpu_s": time.process_time() - began,
-                "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-                "before_mb": before_kb / 1024,
+                "peak_mb": memory.peak_mb(),
+                "before_mb": before_mb,
             }
         )
     )
