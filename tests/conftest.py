@@ -11,7 +11,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 @pytest.fixture(autouse=True)
 def loggers_speak():
-    """Optuna, when it makes a database, silences every logger there is (by alembic)."""
+    """Optuna, when it makes a database, disables every logger (by alembic); SMAC raises the
+    level of the root."""
+    logging.root.setLevel(logging.WARNING)
     for name in list(logging.root.manager.loggerDict):
         if name.partition(".")[0] == "warmstart":
             logging.getLogger(name).disabled = False

@@ -19,7 +19,7 @@ def optimise(folder, facade, function, **scenario):
     facade(
         Scenario(space, deterministic=True, output_directory=folder, name="mine", **scenario),
         function,
-        logging_level=50,
+        logging_level=False,
         overwrite=True,
     ).optimize()
 
