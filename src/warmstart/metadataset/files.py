@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 
 from warmstart.errors import HistoryError
 
-_TEMPORARY = ".writing-"
+TEMPORARY = ".writing-"
+"""How the names of files begin that are not whole yet; what a kill leaves is removed."""
 
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
@@ -27,7 +28,7 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     HistoryError
         If the file system refuses: read-only, full, no such folder. `path` is as before.
     """
-    temporary = path.with_name(f"{_TEMPORARY}{os.getpid()}-{path.name}.tmp")
+    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(temporary)
@@ -51,7 +52,7 @@ def replaced_folder(path: Path) -> Iterator[Path]:
     HistoryError
         If `path` holds something that is not a meta-dataset, or the file system refuses.
     """
-    new, old = (path.with_name(f"{_TEMPORARY}{os.getpid()}-{path.name}-{n}") for n in "12")
+    new, old = (path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}-{n}") for n in "12")
     try:
         holds = {found.name for found in path.iterdir()} if path.exists() else set()
         if holds and ("manifest.json" not in holds or "units.sqlite" in holds):
@@ -70,7 +71,7 @@ def replaced_folder(path: Path) -> Iterator[Path]:
 
 def remove_leftovers(folder: Path) -> None:
     """Delete temporary files that a killed process left in `folder`."""
-    for path in folder.glob(f"**/{_TEMPORARY}*"):
+    for path in folder.glob(f"**/{TEMPORARY}*"):
         path.unlink(missing_ok=True)
 
 

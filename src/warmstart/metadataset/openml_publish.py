@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +23,16 @@ import pyarrow.parquet as pq
 import warmstart
 from warmstart.histories.openml_flows import FlowDescription
 from warmstart.histories.openml_measures import sign
-from warmstart.metadataset.files import digest, sorted_table, write_atomically, write_json
+from warmstart.metadataset.files import digest, write_atomically, write_json
+from warmstart.metadataset.openml_configurations import write_configurations
 from warmstart.metadataset.openml_parts import (
     read_description,
     read_runs,
-    read_unit_configurations,
     unit_of,
 )
 from warmstart.metadataset.openml_plan import TIMES, OpenMLUnit
 from warmstart.metadataset.openml_tasks import OpenMLTask, families, task_type
 from warmstart.metadataset.schema import (
-    CONFIGURATIONS,
     EVALUATIONS,
     SCHEMA_VERSION,
     TASKS,
@@ -63,8 +62,6 @@ ROWS = pa.schema(
 
 _OF_RUNS = ("openml-runs", "openml-failures")
 _GROUP_ROWS = 25_000
-_IDS_AT_ONCE = 25_000
-_MAX_ROUNDS = 16
 
 
 def units_digest(done: Mapping[str, UnitRecord], settings: Mapping[str, Any]) -> str:
@@ -128,7 +125,8 @@ def publish_openml(
     for name, table in tables.items():
         # In the order of the task ids as numbers.
         _write(table, out / name)
-    n_configurations = _write_configurations(out, units)
+    keys = sorted(key for key, unit in units.items() if unit.kind in _OF_RUNS)
+    n_configurations = write_configurations(out, keys)
     files = [*tables, "configurations.parquet", EVALUATIONS_FILE]
     manifest = {
         "schema_version": SCHEMA_VERSION,
@@ -312,52 +310,6 @@ def _rows(rows: pd.DataFrame, task: OpenMLTask, metric: str) -> pa.Table:
         for field in ROWS
     ]
     return pa.Table.from_arrays(arrays, schema=ROWS)
-
-
-def _write_configurations(out: Path, units: Mapping[str, OpenMLUnit]) -> int:
-    """Every configuration once, by id; in several rounds where there are very many."""
-    keys = sorted(key for key, unit in units.items() if unit.kind in _OF_RUNS)
-    total = sum(read_unit_configurations(out, key).num_rows for key in keys)
-    n_rounds = 1
-    while n_rounds < _MAX_ROUNDS and total > n_rounds * _IDS_AT_ONCE:
-        n_rounds *= 2
-    n_kept = 0
-
-    def rounds() -> Iterator[pa.Table]:
-        for number in range(n_rounds):
-            # Ids are hexadecimal: each round takes its share of the first digits.
-            share = 16 // n_rounds
-            digits = [f"{digit:x}" for digit in range(number * share, (number + 1) * share)]
-            parts = [CONFIGURATIONS.empty_table()]
-            for key in keys:
-                table = read_unit_configurations(out, key)
-                if n_rounds > 1:
-                    first = pc.utf8_slice_codeunits(table["configuration_id"], 0, 1)
-                    table = table.filter(pc.is_in(first, pa.array(digits)))
-                parts.append(table)
-            yield _distinct(pa.concat_tables(parts))
-
-    def write(temporary: Path) -> None:
-        nonlocal n_kept
-        with pq.ParquetWriter(temporary, CONFIGURATIONS, compression="zstd") as writer:
-            for table in rounds():
-                n_kept += table.num_rows
-                writer.write_table(table)
-                del table
-                pa.default_memory_pool().release_unused()
-
-    write_atomically(out / "configurations.parquet", write)
-    return n_kept
-
-
-def _distinct(table: pa.Table) -> pa.Table:
-    """Each configuration once, by id; in Arrow, where text takes a third of the memory."""
-    table = sorted_table(table, table.column_names).combine_chunks()
-    if table.num_rows < 2:
-        return table
-    ids = table["configuration_id"]
-    new = pc.not_equal(ids.slice(1), ids.slice(0, table.num_rows - 1))
-    return table.filter(pa.chunked_array([pa.array([True]), *new.chunks]))
 
 
 def _tasks_table(
