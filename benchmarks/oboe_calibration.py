@@ -22,7 +22,8 @@ from scipy.special import logsumexp
 
 from warmstart.evaluate.result import markdown_table
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.models.pmf import PMF, PMFPosterior
+from warmstart.models.pmf import PMF
+from warmstart.models.pmf_posterior import PMFPosterior
 
 
 def negative_log_likelihood(belief: PMFPosterior, errors: np.ndarray) -> np.ndarray:
@@ -34,13 +35,6 @@ def negative_log_likelihood(belief: PMFPosterior, errors: np.ndarray) -> np.ndar
     with np.errstate(divide="ignore"):  # a component may have no weight left
         log_weights = np.log(mixture.weights)[:, None]
     return -logsumexp(log_density + log_weights, axis=0) + u
-
-
-def mean_score(belief: PMFPosterior) -> np.ndarray:
-    """Expected score, shape (n_configs,): a mixture of log-normal losses, at most 1."""
-    mixture = belief.mixture
-    losses = np.exp(mixture.means + mixture.variances / 2) - belief.offset
-    return belief.ideal - mixture.weights @ np.clip(losses, 0.0, 1.0)
 
 
 def main() -> None:
@@ -82,7 +76,7 @@ def main() -> None:
                             "results": t,
                             "fold": held,
                             "nll": nll.mean(),
-                            "rmse": rmse(mean_score(belief)[rest], truth),
+                            "rmse": rmse(belief.score_mean(lowest=-1.0)[rest], truth),
                             "median_rmse": rmse(middle, truth),
                             "coverage": np.mean((low <= truth) & (truth <= high)),
                         }

@@ -24,7 +24,8 @@ import pandas as pd
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.table import ScoreTable, normalised_regret
 from warmstart.models.completion import complete
-from warmstart.models.pmf import PMF, ideal_score, log_loss_response
+from warmstart.models.log_loss import ideal_score, log_loss_response
+from warmstart.models.pmf import PMF
 from warmstart.models.portfolio import Portfolio
 from warmstart.protocols import PerformanceModel
 from warmstart.recommend.policy import GuidedPMF

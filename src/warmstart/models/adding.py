@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from warmstart.errors import NotFittedError
-from warmstart.models.pmf import PMF, log_loss_response
+from warmstart.models.log_loss import log_loss_response
+from warmstart.models.pmf import PMF
 from warmstart.models.transfer_gp import transfer
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pandas as pd
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.table import Floats, ScoreTable
 from warmstart.models.feature_gp import FeatureGP, configuration_features, median_distance
-from warmstart.models.pmf import ideal_score, log_loss_response
+from warmstart.models.log_loss import ideal_score, log_loss_response
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -244,3 +244,18 @@ def truncated_svd(table: Array, n_kept: int) -> tuple[Array, Array, Array]:
     if wide:
         return near, s, (near / safe).T @ table
     return table @ (near / safe), s, near.T
+
+
+def standardise(response: Array) -> tuple[Array, Array, Array]:
+    """Standardise each task over its known configurations and fill what is missing.
+
+    Returns
+    -------
+    completed : ndarray, shape (n_tasks, n_configs)
+    levels, scales : ndarray, shape (n_tasks,)
+        Mean and standard deviation of each task's response.
+    """
+    levels = np.nanmean(response, axis=1)
+    scales = np.maximum(np.nanstd(response, axis=1), 1e-3)
+    completed = soft_impute((response - levels[:, None]) / scales[:, None])
+    return completed, levels, scales

@@ -10,7 +10,9 @@ import pandas as pd
 
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.table import Floats, ScoreTable
-from warmstart.models.pmf import PMFPosterior, ideal_score, log_loss_response, standardise
+from warmstart.models.completion import standardise
+from warmstart.models.log_loss import ideal_score, log_loss_response
+from warmstart.models.pmf_posterior import PMFPosterior
 from warmstart.models.posterior import Factor, MixturePosterior
 
 if TYPE_CHECKING:

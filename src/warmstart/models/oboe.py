@@ -11,7 +11,7 @@ import pandas as pd
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.table import Floats, ScoreTable
 from warmstart.models.completion import soft_impute
-from warmstart.models.pmf import ideal_score
+from warmstart.models.log_loss import ideal_score
 
 if TYPE_CHECKING:
     from typing_extensions import Self

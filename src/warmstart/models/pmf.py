@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,15 +11,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from warmstart.errors import NotFittedError
-from warmstart.histories.metrics import METRICS
 from warmstart.models.completion import (
     COMPLETIONS,
     Completion,
     complete,
-    soft_impute,
     truncated_svd,
 )
 from warmstart.models.covariance import shared_share
+from warmstart.models.log_loss import OFFSET, ideal_score, log_loss_response
+from warmstart.models.pmf_posterior import PMFPosterior
 from warmstart.models.posterior import Factor, MixturePosterior
 from warmstart.models.prior_mean import PriorMean, out_of_fold, shrinkage
 from warmstart.models.shared_gp import SharedKernel
@@ -34,10 +34,6 @@ if TYPE_CHECKING:
     from warmstart.models.latent_kernel import LatentKernel
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-
-OFFSET = 0.01
-"""Added to a loss before the logarithm: below one percent of error differences fade."""
-
 
 SPREADS = (0.7, 1.0, 1.4)
 """How far from its prior mean a task may be, in units of what is usual: some tasks are
@@ -370,76 +366,6 @@ class PMF:
             )
         model.prior_ = _Prior(ideal=float(arrays["ideal"]), described=described, **plain)
         return model
-
-
-class PMFPosterior:
-    """Belief about one task: scores outside, log losses inside."""
-
-    def __init__(self, mixture: MixturePosterior, ideal: float, offset: float = OFFSET) -> None:
-        self.mixture, self.ideal, self.offset = mixture, ideal, offset
-
-    def draw_losses(self, n_samples: int, rng: np.random.Generator) -> Array:
-        """Joint draws of all losses plus the offset, shape (n_samples, n_configs)."""
-        draws = self.mixture.sample(n_samples, rng)
-        return np.exp(draws, out=draws)
-
-    def tell(self, index: int, score: float) -> None:
-        """Learn that configuration `index` scored `score`."""
-        response = log_loss_response(np.asarray(score), self.ideal, self.offset)
-        self.mixture.tell(index, float(response))
-
-    def score_quantiles(
-        self, levels: Sequence[float], columns: npt.NDArray[np.intp] | None = None
-    ) -> Array:
-        """Quantiles of each configuration's score, shape (n_levels, n_configs).
-
-        Parameters
-        ----------
-        levels : sequence of float
-            Between 0 and 1; 0.05 is a score that is beaten in 95 of 100 cases.
-        columns : ndarray of int, optional
-            Of these configurations only.
-        """
-        # A high score is a low loss.
-        quantiles = self.mixture.quantiles([1 - level for level in levels], columns)
-        return score_of(quantiles, self.ideal, self.offset)
-
-
-def log_loss_response(scores: Array, ideal: float, offset: float = OFFSET) -> Array:
-    """u = log(e + offset) of the loss e = ideal - score, never below zero loss."""
-    result: Array = np.log(np.maximum(ideal - scores, 0.0) + offset)
-    return result
-
-
-def score_of(response: Array, ideal: float, offset: float = OFFSET) -> Array:
-    """Invert :func:`log_loss_response`; no score is above the ideal one."""
-    result: Array = ideal - np.maximum(np.exp(response) - offset, 0.0)
-    return result
-
-
-def ideal_score(table: ScoreTable) -> float:
-    """The score no configuration can beat: 0 for losses, 1 for rates, else the best seen."""
-    if table.metric is not None and table.metric in METRICS:
-        return METRICS[table.metric].best
-    best = float(np.nanmax(table.scores))
-    if best <= 0:
-        return 0.0
-    return 1.0 if best <= 1 else best
-
-
-def standardise(response: Array) -> tuple[Array, Array, Array]:
-    """Standardise each task over its known configurations and fill what is missing.
-
-    Returns
-    -------
-    completed : ndarray, shape (n_tasks, n_configs)
-    levels, scales : ndarray, shape (n_tasks,)
-        Mean and standard deviation of each task's response.
-    """
-    levels = np.nanmean(response, axis=1)
-    scales = np.maximum(np.nanstd(response, axis=1), 1e-3)
-    completed = soft_impute((response - levels[:, None]) / scales[:, None])
-    return completed, levels, scales
 
 
 def _principal(centred: Array, n_components: int) -> tuple[Array, Array]:

@@ -11,8 +11,9 @@ import pandas as pd
 
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.table import Floats, ScoreTable
+from warmstart.models.completion import standardise
 from warmstart.models.feature_gp import FeatureGP, configuration_features, median_distance
-from warmstart.models.pmf import ideal_score, log_loss_response, standardise
+from warmstart.models.log_loss import ideal_score, log_loss_response
 from warmstart.models.portfolio import portfolio_order, tempered
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from warmstart.models.fold_in import FoldIn
-from warmstart.models.pmf import PMF, PMFPosterior
+from warmstart.models.pmf import PMF
+from warmstart.models.pmf_posterior import PMFPosterior
 from warmstart.models.posterior import Factor, MixturePosterior
 from warmstart.recommend.fitted import configuration_key
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
-from warmstart.models.pmf import PMFPosterior
+from warmstart.models.pmf_posterior import PMFPosterior
 from warmstart.recommend.policy import GuidedState
 
 if TYPE_CHECKING:

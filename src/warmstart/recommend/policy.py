@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from warmstart.models.choice import fit_choice
-from warmstart.models.pmf import PMF, PMFPosterior, log_loss_response
+from warmstart.models.log_loss import log_loss_response
+from warmstart.models.pmf import PMF
+from warmstart.models.pmf_posterior import PMFPosterior
 from warmstart.recommend.acquisition import most_improving
 from warmstart.recommend.batch import best_of_n
 

@@ -13,7 +13,8 @@ import pandas as pd
 
 from warmstart.domain import Status, configuration_id
 from warmstart.errors import HistoryError, KnowledgeError
-from warmstart.models.pmf import PMFPosterior, log_loss_response
+from warmstart.models.log_loss import log_loss_response
+from warmstart.models.pmf_posterior import PMFPosterior
 from warmstart.recommend.batch import best_of_n
 from warmstart.recommend.belief import believe
 from warmstart.recommend.picking import pick

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from warmstart.errors import KnowledgeError
 from warmstart.models.completion import Completion, complete
-from warmstart.models.pmf import log_loss_response, score_of
+from warmstart.models.log_loss import log_loss_response, score_of
 from warmstart.models.shared_gp import LowRank
 from warmstart.models.transfer_gp import active_values, encode, is_unaligned
 

@@ -6,7 +6,7 @@ from sklearn.tree import DecisionTreeRegressor
 from tests.contracts.performance_model import make_table
 
 from warmstart.models.cold_forest import ColdForest
-from warmstart.models.pmf import log_loss_response
+from warmstart.models.log_loss import log_loss_response
 from warmstart.recommend.surrogate import SurrogateState
 
 

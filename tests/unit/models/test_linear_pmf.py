@@ -6,7 +6,7 @@ from sklearn.decomposition import PCA
 from tests.contracts.performance_model import make_table
 
 from warmstart.models.linear_pmf import LinearPMF, probabilistic_pca
-from warmstart.models.pmf import log_loss_response
+from warmstart.models.log_loss import log_loss_response
 
 
 def test_prediction_is_the_regression_on_the_latents():

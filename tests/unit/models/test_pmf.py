@@ -12,15 +12,11 @@ from tests.contracts.performance_model import make_table
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.table import ScoreTable
 from warmstart.models import pmf as pmf_module
+from warmstart.models.completion import standardise
 from warmstart.models.covariance import shared_share
 from warmstart.models.latent_kernel import LatentKernel
-from warmstart.models.pmf import (
-    PMF,
-    ideal_score,
-    log_loss_response,
-    score_of,
-    standardise,
-)
+from warmstart.models.log_loss import ideal_score, log_loss_response, score_of
+from warmstart.models.pmf import PMF
 
 pytestmark = pytest.mark.usefixtures("small_forests")
 

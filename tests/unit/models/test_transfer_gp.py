@@ -7,7 +7,8 @@ import pytest
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.table import ScoreTable
 from warmstart.models.completion import choose_completion, complete
-from warmstart.models.pmf import PMF, log_loss_response
+from warmstart.models.log_loss import log_loss_response
+from warmstart.models.pmf import PMF
 from warmstart.models.transfer_gp import _most_telling, common_candidates, is_unaligned
 
 
