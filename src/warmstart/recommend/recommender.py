@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
@@ -21,11 +20,12 @@ from warmstart.errors import (
 )
 from warmstart.metadataset.samplers import bias_note, samplers_of
 from warmstart.recommend.answering import dress, find_relatives
+from warmstart.recommend.arguments import check_budget, check_count, check_seed
 from warmstart.recommend.candidates import choose_candidates
 from warmstart.recommend.choosing import OWN_MODELS, choose
 from warmstart.recommend.fitted import Fitted
 from warmstart.recommend.query import MEMBERS, find_duplicates, resolve_metric, understand
-from warmstart.recommend.question import Acquisition, Question, plain_pool
+from warmstart.recommend.question import Acquisition, Question, read_pool
 from warmstart.recommend.registry import make_method
 from warmstart.recommend.session import Search
 from warmstart.recommend.suggestions import Suggestions
@@ -58,6 +58,7 @@ class Recommender:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from warmstart.metadataset.metadataset import MetaDataset
     >>> rng = np.random.default_rng(0)
     >>> scores = pd.DataFrame(rng.uniform(size=(12, 1)) * 0.2 + rng.uniform(size=(12, 5)))
@@ -69,7 +70,7 @@ class Recommender:
     def __init__(self, model: str | PerformanceModel = "pmf", *, random_state: int = 0) -> None:
         make_method(model)  # refuse what is none before anything is fitted
         self.model = model
-        self.random_state = random_state
+        self.random_state = check_seed(random_state)
         self._md: MetaDataset | None = None
         self._fitted: dict[tuple[Any, ...], Fitted] = {}
         self._saved: Path | None = None
@@ -80,6 +81,7 @@ class Recommender:
         Other metrics are fitted when they are first asked for. Warns of histories whose
         configurations were chosen by looking at results.
         """
+        _check_metadataset(md)
         self._md, self._fitted, self._saved = md, {}, None
         if note := bias_note(samplers_of(md._evaluations)):
             warnings.warn(note, HistoryWarning, stacklevel=2)
@@ -104,6 +106,7 @@ class Recommender:
 
         Examples
         --------
+        >>> import numpy as np
         >>> from warmstart.metadataset.metadataset import MetaDataset
         >>> rng = np.random.default_rng(0)
         >>> scores = pd.DataFrame(rng.uniform(size=(12, 5)), index=[f"t{k}" for k in range(12)])
@@ -245,10 +248,12 @@ class Recommender:
         SpaceMismatchError
             If `space` leaves nothing that is legal for the dataset.
         ValueError
-            If `n`, `strategy` or `time_budget_s` is not one.
+            If `n`, `strategy`, `time_budget_s` or `random_state` is not one.
         """
-        _check_arguments(n, strategy, time_budget_s)
-        seed = self.random_state if random_state is None else random_state
+        n, time_budget_s = check_count("n", n), check_budget(time_budget_s)
+        if strategy not in STRATEGIES:
+            raise ValueError(f"strategy must be one of {STRATEGIES}, got {strategy!r}")
+        seed = check_seed(self.random_state if random_state is None else random_state)
         query = understand(
             self,
             data,
@@ -322,7 +327,7 @@ class Recommender:
             As in :meth:`suggest`.
         candidates : DataFrame, optional
             This task's own pool, one row a configuration and one column a hyperparameter;
-            what the base does not know is placed by its features.
+            what the base does not know is placed by its features. Its index holds the ids.
         n_initial : int
             How many are chosen together before any score is told.
         acquisition : {"ei", "log_ei", "ei_per_second", "pi", "lcb", "thompson"}
@@ -336,7 +341,8 @@ class Recommender:
             Where the tasks of the base share no configuration and no `candidates`, `space`
             or time budget is given, it also asks for new configurations near good ones.
         """
-        _check_arguments(n_initial, "auto", time_budget_s)
+        n_initial, budget_s = check_count("n_initial", n_initial), check_budget(time_budget_s)
+        seed = check_seed(self.random_state if random_state is None else random_state)
         query = understand(
             self,
             data,
@@ -355,8 +361,7 @@ class Recommender:
             ids = tuple(plain_value(fitted.table.configuration_ids[k]) for k in columns)
             learners = tuple(fitted.learners[k] for k in columns)
         else:
-            pool = plain_pool(candidates)
-            ids = tuple(plain_value(label) for label in candidates.index)
+            pool, ids = read_pool(candidates)
             learners = tuple(str(values.get("learner", "")) for values in pool)
         question = Question(
             kind=query.kind,
@@ -368,15 +373,15 @@ class Recommender:
             learners=learners,
             acquisition=acquisition,
             n_initial=n_initial,
-            time_budget_s=time_budget_s,
+            time_budget_s=budget_s,
             excluded=tuple(plain_value(task) for task in query.excluded),
-            random_state=self.random_state if random_state is None else random_state,
+            random_state=seed,
             speed=self._speed(),
             # Only where nothing but the history says what may be tried.
             local=fitted.unaligned is not None
             and candidates is None
             and space is None
-            and time_budget_s is None
+            and budget_s is None
             and not set(learners) & set(LEARNERS),
         )
         read = () if query.dataset is None else query.dataset.warnings
@@ -416,10 +421,12 @@ class Recommender:
         return machine_reference_s() / float(reference)
 
 
-def _check_arguments(n: int, strategy: str, time_budget_s: float | None) -> None:
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
-        raise ValueError(f"n must be a whole number of at least 1, got {n!r}")
-    if strategy not in STRATEGIES:
-        raise ValueError(f"strategy must be one of {STRATEGIES}, got {strategy!r}")
-    if time_budget_s is not None and not time_budget_s > 0:
-        raise ValueError(f"time_budget_s must be positive seconds, got {time_budget_s!r}")
+def _check_metadataset(md: Any) -> None:
+    from warmstart.metadataset.metadataset import MetaDataset
+
+    if not isinstance(md, MetaDataset):
+        raise TypeError(
+            f"a MetaDataset is wanted, got {type(md).__name__}; open a folder with "
+            "warmstart.MetaDataset.open, or make one of a frame with from_matrix or "
+            "from_evaluations"
+        )

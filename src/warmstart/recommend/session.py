@@ -5,24 +5,32 @@ from __future__ import annotations
 import json
 import logging
 import math
+import time
+import warnings as python_warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import pandas as pd
 
-from warmstart.domain import Status, configuration_id
-from warmstart.errors import HistoryError, KnowledgeError
+from warmstart.domain import Status, configuration_id, plain_value
+from warmstart.errors import HistoryError, HistoryWarning, KnowledgeError, MetaDatasetError
 from warmstart.models.log_loss import log_loss_response
 from warmstart.models.pmf_posterior import PMFPosterior
+from warmstart.recommend.arguments import check_count
 from warmstart.recommend.batch import best_of_n
 from warmstart.recommend.belief import believe
+from warmstart.recommend.fitted import configuration_key
 from warmstart.recommend.picking import pick
 from warmstart.recommend.policy import N_SAMPLES
 from warmstart.recommend.question import Question, Result
 from warmstart.recommend.suggestions import Suggestion
+from warmstart.recommend.told import base_digest, beyond_perfect, read_result, read_values
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.recommend.fitted import Fitted
     from warmstart.recommend.recommender import Recommender
 
@@ -78,12 +86,13 @@ class Search:
         if not means:
             return None
         index = max(means, key=lambda k: means[k])
-        costs = [r.cost_s for r in self._results if self._index(r.configuration_id) == index]
+        told = [r.cost_s for r in self._results if self._index(r.configuration_id) == index]
+        costs = [cost_s for cost_s in told if not math.isnan(cost_s)]
         return Result(
             configuration=dict(self._pool[index]),
             configuration_id=self._ids[index],
             score=means[index],
-            cost_s=float(np.mean(costs)),
+            cost_s=float(np.mean(costs)) if costs else math.nan,
         )
 
     @overload
@@ -102,8 +111,8 @@ class Search:
         KnowledgeError
             If every configuration was asked, or none fits what is left of the budget.
         """
-        if n is not None and n < 1:
-            raise ValueError(f"n must be at least 1, got {n}")
+        if n is not None:
+            n = check_count("n", n)
         asked = [self._ask_one(n or 1)]
         while len(asked) < (n or 1) and self._open().any():
             asked.append(self._ask_one(n or 1))
@@ -200,26 +209,21 @@ class Search:
         Raises
         ------
         HistoryError
-            If the score is missing, NaN or infinite, or the configuration is unknown.
+            If the score is missing, NaN or infinite, the cost is no duration, there is no
+            such status, or the configuration is unknown. Nothing is learnt then.
+
+        Warns
+        -----
+        HistoryWarning
+            If the score is better than any can be in the metric, such as a percentage or
+            a loss without its minus sign.
         """
-        index = self._locate(configuration)
-        name = f"configuration {self._ids[index]}"
-        if status == "ok" and (score is None or not math.isfinite(score)):
-            raise HistoryError(
-                f"score of {name} must be a finite number, got {score}; "
-                'tell a failure with status="failed"'
-            )
-        if cost_s is not None and not cost_s >= 0:
-            raise HistoryError(f"cost_s of {name} is a duration in seconds, got {cost_s}")
-        self._results.append(
-            Result(
-                configuration=dict(self._pool[index]),
-                configuration_id=self._ids[index],
-                score=float(score) if status == "ok" and score is not None else math.nan,
-                cost_s=math.nan if cost_s is None else float(cost_s),
-                status=status,
-            )
-        )
+        values, name = self._identify(configuration)
+        result = read_result(values, name, score=score, cost_s=cost_s, status=status)
+        if note := beyond_perfect(result, self.question.metric):
+            self._note(note)
+        index = self._place(values, name)
+        self._results.append(result)
         if index in self._pending:
             self._pending.remove(index)
         self._learn(index)
@@ -278,9 +282,11 @@ class Search:
         Parameters
         ----------
         objective : callable
-            From a Suggestion to its score, higher better. What it raises is told as a
-            failure and logged; Ctrl-C stops the run and keeps what was told.
+            From a Suggestion to its score, higher better; the seconds it takes are told
+            too. What it raises is told as a failure and logged, and warned of if nothing
+            succeeds; Ctrl-C stops the run and keeps what was told.
         n : int
+            Fewer where no more are left or the time budget is spent; `warnings` says so.
         callback : callable, optional
             Called with the search and each result.
         progress : callable, optional
@@ -291,21 +297,34 @@ class Search:
         Result or None
             :attr:`best`.
         """
-        if n < 1:
-            raise ValueError(f"n must be at least 1, got {n}")
+        n, error = check_count("n", n), None
+        first = len(self._results)
         for done in range(1, n + 1):
-            suggestion = self.ask()
+            try:
+                suggestion = self.ask()
+            except KnowledgeError as closed:
+                if done == 1:
+                    raise
+                self.warnings += (
+                    f"The run ended after {done - 1} of {n} evaluations: {closed}.",
+                )
+                _log.info("%s", self.warnings[-1])
+                break
+            begun = time.perf_counter()
             try:
                 score = float(objective(suggestion))
-            except Exception as error:  # noqa: BLE001 - an objective may fail in any way
+            except Exception as raised:  # noqa: BLE001 - an objective may fail in any way
+                error = raised
                 _log.warning("configuration %s failed: %s", suggestion.configuration_id, error)
-                self.tell(suggestion, status="failed")
+                self.tell(suggestion, status="failed", cost_s=time.perf_counter() - begun)
             else:
-                self.tell(suggestion, score)
+                self.tell(suggestion, score, cost_s=time.perf_counter() - begun)
             if callback is not None:
                 callback(self, self._results[-1])
             if progress is not None:
                 progress(done, n)
+        if error is not None and all(r.status != "ok" for r in self._results[first:]):
+            self._note(f"Every evaluation of the run failed, the last with {error!r}.")
         return self.best
 
     def to_json(self) -> str:
@@ -320,50 +339,108 @@ class Search:
                 "closed": sorted(self._closed),
                 "n_asked": self._n_asked,
                 "added": self._pool[len(self.question.pool) :],
-            }
+                "warnings": list(self.warnings),
+                "base": base_digest(self._fitted),
+            },
+            allow_nan=False,
         )
 
     @classmethod
-    def from_json(cls, text: str, knowledge: Recommender) -> Search:
+    def from_json(
+        cls, text: str, knowledge: str | Path | Recommender | MetaDataset | None = None
+    ) -> Search:
         """Read what :meth:`to_json` wrote, for the same knowledge base.
+
+        Parameters
+        ----------
+        text : str
+        knowledge : path, Recommender or MetaDataset, optional
+            The base the search was begun with; the embedded one by default.
 
         Raises
         ------
         ValueError
             If the text is not JSON of a search.
+        KnowledgeError
+            If the base has no such scores as the search was begun with.
+
+        Warns
+        -----
+        HistoryWarning
+            If the base has changed since: what it asks next may be something else.
         """
+        # By the front door: the embedded base is in a room that stands on this one.
+        import warmstart
+
         values = json.loads(text)
         if not isinstance(values, dict) or values.get("warmstart_search") != _FORMAT:
             raise ValueError(f"not the JSON of a search: {text[:60]!r}")
-        asked = Question.from_dict(values["question"])
-        search = cls(knowledge.fitted(asked.kind, asked.metric, asked.excluded), asked)
-        for added in values.get("added", ()):
-            search._locate(added)
-        for told in values["results"]:
-            search._locate(told["configuration"])
-            search._results.append(Result.from_dict(told))
-        search._pending, search._planned = values["pending"], values["planned"]
-        search._closed = set(values.get("closed", ()))
-        search._n_asked = values["n_asked"]
+        base = warmstart.open_knowledge(knowledge)
+        try:
+            asked = Question.from_dict(values["question"])
+            fitted = base.fitted(asked.kind, asked.metric, asked.excluded)
+            search = cls(fitted, asked, warnings=tuple(values.get("warnings", ())))
+            for added in values.get("added", ()):
+                search._locate(added)
+            search._results = [Result.from_dict(told) for told in values["results"]]
+            search._pending, search._planned = values["pending"], values["planned"]
+            search._closed = set(values.get("closed", ()))
+            search._n_asked = values["n_asked"]
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"the JSON of a search is incomplete: {error!r}") from error
+        except MetaDatasetError as error:
+            raise KnowledgeError(
+                f"the search was begun with another knowledge base; pass that one: {error}"
+            ) from error
+        if values.get("base", digest := base_digest(fitted)) != digest:
+            search._note(
+                "The search was begun with another knowledge base, or this one has changed "
+                "since; what it asks next may be something else."
+            )
         return search
 
-    def _locate(self, configuration: Any) -> int:
-        """Position in the pool; a mapping not in it is added."""
+    def _note(self, note: str) -> None:
+        """Warn of something, and keep it; once is enough."""
+        if note not in self.warnings:
+            self.warnings += (note,)
+            python_warnings.warn(note, HistoryWarning, stacklevel=3)
+
+    def _identify(self, configuration: Any) -> tuple[dict[str, Any], Any]:
+        """Values and id of a configuration that is told, asked for, or new."""
         if isinstance(configuration, Suggestion):
-            configuration = configuration.configuration_id
-        if not isinstance(configuration, Mapping):
+            if configuration.configuration_id in self._places:
+                configuration = configuration.configuration_id
+            else:
+                configuration = configuration.configuration
+        values = read_values(configuration)
+        if values is None:
             if configuration not in self._places:
                 raise HistoryError(
                     f"configuration {configuration!r} is unknown here; tell its values instead"
                 )
-            return self._places[configuration]
-        values = dict(configuration)
-        if values not in self._pool:
+            place = self._places[configuration]
+            return self._pool[place], self._ids[place]
+        active = {name: value for name, value in values.items() if value is not None}
+        for place in (*self._pending, *range(len(self._pool))):
+            if self._pool[place] in (values, active):
+                return self._pool[place], self._ids[place]
+        known = self._fitted.places.get(configuration_key(values))
+        if known is None:
+            return values, configuration_id("told", values)
+        return values, plain_value(self._fitted.table.configuration_ids[known])
+
+    def _place(self, values: dict[str, Any], name: Any) -> int:
+        """Position in the pool, at its end where it was not there."""
+        if name not in self._places:
             self._pool.append(values)
-            self._ids.append(configuration_id("told", values))
-            self._places[self._ids[-1]] = len(self._ids) - 1
+            self._ids.append(name)
+            self._places[name] = len(self._ids) - 1
             self._learners.append(str(values.get("learner", "")))
-        return self._pool.index(values)
+        return self._places[name]
+
+    def _locate(self, configuration: Any) -> int:
+        """Position in the pool; a mapping not in it is added."""
+        return self._place(*self._identify(configuration))
 
     def _index(self, name: Any) -> int:
         return self._places[name]

@@ -220,9 +220,9 @@ def test_run_drives_an_objective_and_survives_its_failures(recommender, truth, c
 def test_bad_arguments_are_named(recommender):
     with pytest.raises(ValueError, match="acquisition must be one of"):
         recommender.search(acquisition="best")
-    with pytest.raises(ValueError, match="at least 1, got 0"):
+    with pytest.raises(ValueError, match="n_initial must be a whole number of at least 1"):
         recommender.search(n_initial=0)
-    with pytest.raises(ValueError, match="n must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="n must be a whole number of at least 1, got 0"):
         recommender.search().ask(0)
 
 

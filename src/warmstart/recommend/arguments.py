@@ -1,0 +1,81 @@
+"""Checks of plain arguments, each naming the argument and the value; plain values come back."""
+
+from __future__ import annotations
+
+import math
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from warmstart.domain import plain_value
+from warmstart.errors import WarmstartError
+
+_MAX_SEED = 2**32 - 1
+"""The largest seed that scikit-learn takes."""
+
+
+def check_count(name: str, value: Any) -> int:
+    """Return a whole number of at least 1, else raise ``ValueError`` naming the argument.
+
+    Examples
+    --------
+    >>> check_count("n", np.int64(3))
+    3
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+    return int(value)
+
+
+def check_seed(value: Any) -> int:
+    """Return a seed of every library the answer touches, else raise ``ValueError``."""
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or not 0 <= value <= _MAX_SEED:
+        raise ValueError(
+            f"random_state must be a whole number from 0 to {_MAX_SEED}, got {value!r}"
+        )
+    return int(value)
+
+
+def check_budget(value: Any) -> float | None:
+    """Return positive seconds, None without a limit, else raise ``ValueError``.
+
+    Examples
+    --------
+    >>> check_budget(np.float32(60)), check_budget(math.inf)
+    (60.0, None)
+    """
+    if value is None:
+        return None
+    number = isinstance(value, Real | np.number) and not isinstance(value, bool)
+    if not number or not value > 0:
+        raise ValueError(f"time_budget_s must be positive seconds, got {value!r}")
+    return float(value) if math.isfinite(value) else None
+
+
+def plain_configuration(values: Any, what: str, error: type[WarmstartError]) -> dict[str, Any]:
+    """Plain values by name; a missing number is a hyperparameter that is not active.
+
+    Raises
+    ------
+    WarmstartError
+        Of the class given, naming the hyperparameter: it is infinite, or no plain value.
+    """
+    plain = {}
+    for name, value in values.items():
+        if value is not None and _is_missing(value):
+            continue
+        try:
+            plain[str(name)] = plain_value(value)
+        except ValueError as cause:
+            raise error(f"{what}: {name!r}: {cause}") from cause
+    return plain
+
+
+def _is_missing(value: Any) -> bool:
+    """NaN, NaT or NA, the only values that do not say they equal themselves."""
+    try:
+        return not bool(value == value)
+    except (TypeError, ValueError):  # NA has no truth; an array has too many
+        return type(value).__name__ == "NAType"
