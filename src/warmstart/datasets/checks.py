@@ -54,9 +54,10 @@ def check_n_known(n_known: int, n_rows: int) -> None:
 
 
 def check_features(n_used: int, left_out: Sequence[str]) -> None:
-    """Raise if no column is left to learn from."""
+    """Raise if no column is left to learn from, with what was said of those left out."""
     if n_used == 0:
-        why = f" after these were left out: {' '.join(left_out)}" if left_out else ""
+        told = " ".join(note for note in left_out if note.startswith("Left out"))
+        why = f" ({told.removesuffix('.')})" if told else ""
         raise DatasetError(
             f"no feature column is left{why}; keep one with kinds={{'column': 'categorical'}}, "
             "or pass data with features"
@@ -81,9 +82,15 @@ def near_misses(wanted: object, names: Iterable[object], n: int = 3) -> list[str
 def unknown_target(target: object, names: Sequence[str | int]) -> DatasetError:
     """The error for a target that is no column."""
     similar = near_misses(target, names)
-    hint = f"did you mean {' or '.join(map(repr, similar))}?" if similar else "choose one"
+    hint = f"; did you mean {' or '.join(map(repr, similar))}?" if similar else "."
+    alone = ""
+    if len(names) == 1:
+        alone = (
+            ". If a file's cells are separated by something unusual, read it with "
+            "pandas.read_csv(path, sep=...) and pass the frame"
+        )
     return DatasetError(
-        f"target {target!r} is not a column; {hint} The columns are {quoted(names, 20)}"
+        f"target {target!r} is not a column{hint} The columns are {quoted(names, 20)}{alone}"
     )
 
 

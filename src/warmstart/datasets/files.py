@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from warmstart.errors import DatasetError, DatasetNotFoundError
 
 _DATA_SUFFIXES = {".csv", ".tsv", ".txt", ".data", ".dat", ".parquet", ".pq", ".arff"}
 _PACKED_SUFFIXES = {".gz", ".bz2", ".xz", ".zip"}
+_JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{]")
 _SAMPLE_BYTES = 65_536
 _DAMAGED = (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile)
 
@@ -56,6 +58,7 @@ def read_file(path: Path, notes: Notes) -> pd.DataFrame:
     suffix = (Path(path.stem) if packed else path).suffix.lower()
     if head.startswith(b"PAR1") or suffix in (".parquet", ".pq"):
         return _read_parquet(path)
+    _refuse_markup(path, head)
     if suffix == ".arff" or head.lstrip().lower().startswith(b"@relation"):
         from warmstart.datasets.arff import read_arff
 
@@ -64,6 +67,23 @@ def read_file(path: Path, notes: Notes) -> pd.DataFrame:
     from warmstart.datasets.csv_file import read_csv
 
     return read_csv(path, head, notes)
+
+
+def _refuse_markup(path: Path, head: bytes) -> None:
+    """Name what is text but no table, rather than miss its columns."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:200].lower()
+    what, reader = "", ""
+    if _JSON.match(start):
+        what, reader = "JSON", "pandas.read_json"
+    elif start.startswith((b"<!doctype html", b"<html")):
+        what, reader = "a web page", "pandas.read_html"
+    elif start.startswith(b"<?xml"):
+        what, reader = "XML", "pandas.read_xml"
+    if what:
+        raise DatasetError(
+            f"{path} is {what}; CSV, Parquet and ARFF files can be read. Read it with "
+            f"{reader} and pass the frame"
+        )
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pandas as pd
 from warmstart.datasets.checks import near_misses
 from warmstart.datasets.notes import Notes, quoted
 from warmstart.datasets.number_kinds import is_number_like, number_kinds
-from warmstart.datasets.word_kinds import complex_numbers, kind_of
+from warmstart.datasets.word_kinds import NESTED_NOTE, complex_numbers, kind_of
 from warmstart.domain import USED_KINDS, Column, ColumnKind
 from warmstart.errors import DatasetError
 from warmstart.spaces.cells import words
@@ -75,6 +75,7 @@ def infer_kinds(
     found: dict[str | int, ColumnKind] = dict(told)
     n_levels: dict[str | int, int] = {}
     plain: list[int] = []
+    nested: set[str | int] = set()
     for position, (name, dtype) in enumerate(zip(frame.columns, frame.dtypes, strict=True)):
         if pd.api.types.is_complex_dtype(dtype):
             raise complex_numbers(name)
@@ -84,8 +85,11 @@ def infer_kinds(
         elif is_number_like(dtype):
             plain.append(position)
         else:
+            n_nested = notes.count(NESTED_NOTE)
             kind, levels = kind_of(frame.iloc[:, position], notes)
             found[name] = kind
+            if notes.count(NESTED_NOTE) > n_nested:
+                nested.add(name)
             if kind == "categorical":
                 n_levels[name] = levels
     found |= number_kinds(frame, plain, notes)
@@ -93,7 +97,8 @@ def infer_kinds(
     for name in frame.columns:
         if n_levels.get(name, 0) > _MANY_LEVELS:
             notes.column(name, "Categorical with very many levels", f"{n_levels[name]:,}")
-        if name not in told and found[name] in _KIND_NOTES:
+        # Of what is nested it was said already, and no other kind would keep it.
+        if name not in told and name not in nested and found[name] in _KIND_NOTES:
             notes.column(name, _KIND_NOTES[found[name]])
     return Kinds(tuple(Column(name, found[name]) for name in frame.columns), n_levels)
 
@@ -107,6 +112,11 @@ def check_kinds(frame: pd.DataFrame, kinds: Mapping[Any, str]) -> dict[str | int
         If a name is no column, or a kind is none there is.
     """
     told: dict[str | int, ColumnKind] = {}
+    if not isinstance(kinds, Mapping):
+        raise DatasetError(
+            f"kinds maps names of columns to kinds, such as {{'zip': 'categorical'}}; "
+            f"got {kinds!r}"
+        )
     by_text = {str(name): name for name in frame.columns} if kinds else {}
     for name, kind in kinds.items():
         if kind not in get_args(ColumnKind):
@@ -115,9 +125,9 @@ def check_kinds(frame: pd.DataFrame, kinds: Mapping[Any, str]) -> dict[str | int
             )
         if str(name) not in by_text:
             similar = near_misses(name, frame.columns)
-            hint = f" did you mean {' or '.join(map(repr, similar))}?" if similar else ""
+            hint = f"; did you mean {' or '.join(map(repr, similar))}?" if similar else "."
             raise DatasetError(
-                f"kinds names {name!r}, which is not a feature column;{hint} "
+                f"kinds names {name!r}, which is not a feature column{hint} "
                 f"The columns are {quoted(list(frame.columns), 20)}"
             )
         told[by_text[str(name)]] = kind  # type: ignore[assignment]

@@ -48,6 +48,10 @@ class Notes:
         if len(shown) < _MOST_NAMES:
             shown.append(f"{name!r} ({detail})" if detail else repr(name))
 
+    def count(self, fate: str) -> int:
+        """How many columns met a fate."""
+        return self._counts.get(fate, 0)
+
     def sentences(self) -> tuple[str, ...]:
         """Everything noted, in the order it was first met."""
         return tuple(self._sentence(fate, count) for fate, count in self._counts.items())

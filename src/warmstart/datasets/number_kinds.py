@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from warmstart.datasets.notes import Notes
 from warmstart.domain import ColumnKind
-from warmstart.spaces.cells import dense
+from warmstart.spaces.cells import LARGEST, dense
 
 _CHUNK_CELLS = 1_000_000
 _MIN_KEYED_ROWS = 10
@@ -70,6 +70,8 @@ def number_kinds(
             name, dtype = names[position], dtypes[position]
             if n_infinite[i]:
                 notes.column(name, "Infinite values read as missing", cells(n_infinite[i]))
+            if max(-low[i], high[i]) > LARGEST:
+                notes.column(name, f"Numbers beyond {LARGEST:g} read as that")
             if low[i] >= high[i]:
                 found[name] = "constant"
             elif pd.api.types.is_bool_dtype(dtype):

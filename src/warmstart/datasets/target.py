@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from warmstart.datasets.checks import N_FOLDS, check_n_known
-from warmstart.datasets.notes import Notes
+from warmstart.datasets.notes import Notes, quoted
 from warmstart.domain import TaskType
 from warmstart.errors import DatasetError
 from warmstart.spaces.cells import numbers_in, words
@@ -75,12 +75,16 @@ def read_target(values: Any, task_type: str | None, notes: Notes) -> Target:
     n_missing = len(series) - int(known.sum())
     check_n_known(len(series) - n_missing, len(series))
     if n_missing:
-        rows = "1 row" if n_missing == 1 else f"{n_missing:,} rows"
-        notes.say(f"Target missing in {rows}, which were dropped.")
+        rows = "1 row, which was" if n_missing == 1 else f"{n_missing:,} rows, which were"
+        notes.say(f"Target missing in {rows} dropped.")
     kept = cells[known].reset_index(drop=True)
     positions = np.flatnonzero(known)
-    if task_type is None and pd.api.types.is_timedelta64_dtype(series.dtype):
-        task_type = "regression"
+    if pd.api.types.is_timedelta64_dtype(series.dtype):
+        task_type = task_type or "regression"
+        notes.say(
+            "The target holds durations, read as seconds; fit the pipelines to "
+            "y.dt.total_seconds()."
+        )
     if (task_type or _infer(kept, notes)) == "regression":
         return Target(_quantity(kept), positions, "regression")
     labels = _labels(kept, notes)
@@ -239,8 +243,27 @@ def _labels(kept: pd.Series[Any], notes: Notes) -> pd.Series[Any]:
         notes.say(f"Class labels mix types ({named}) and were turned into strings.")
         return kept.map(str).astype(object)
     if types == {bytes}:
-        return kept.map(lambda cell: cell.decode("utf-8", errors="replace")).astype(object)
+        notes.say(
+            "Class labels are bytes, read as text; scikit-learn takes none, so decode them "
+            "before fitting, for example with y.str.decode('utf-8')."
+        )
+        kept = kept.map(lambda cell: cell.decode("utf-8", errors="replace")).astype(object)
+    _note_blanks(kept, notes)
     return kept
+
+
+def _note_blanks(labels: pd.Series[Any], notes: Notes) -> None:
+    """Tell of classes that look the same: a pipeline takes "yes" and "yes " for two."""
+    alike: dict[str, list[str]] = {}
+    for label in labels.unique():
+        if isinstance(label, str):
+            alike.setdefault(label.strip(), []).append(label)
+    for same in alike.values():
+        if len(same) > 1:
+            notes.say(
+                f"Classes that differ only by blanks are taken for different ones: "
+                f"{quoted(same)}; strip the labels if they are the same."
+            )
 
 
 def _check_classes(counts: pd.Series[int], task_type: str | None, notes: Notes) -> TaskType:

@@ -34,7 +34,7 @@ _DATE = re.compile(
     rf"|{_MONTH}[- ]\d{{4}}",
     re.IGNORECASE,
 )
-_NESTED_NOTE = "Left out, cells are lists, dicts or the like"
+NESTED_NOTE = "Left out, cells are lists, dicts or the like"
 _NESTED_ARROW = ("list", "large_list", "fixed_size_list", "struct", "map")
 
 
@@ -66,7 +66,7 @@ def kind_of(values: pd.Series[Any], notes: Notes) -> tuple[ColumnKind, int]:
     if pd.api.types.is_timedelta64_dtype(dtype):
         return _duration(values, notes), 0
     if isinstance(dtype, pd.ArrowDtype) and str(dtype).startswith(_NESTED_ARROW):
-        notes.column(name, _NESTED_NOTE, str(dtype).partition("<")[0])
+        notes.column(name, NESTED_NOTE, str(dtype).partition("<")[0])
         return "identifier", 0
     if pd.api.types.is_object_dtype(dtype) and (kind := _kind_of_objects(values, notes)):
         return kind, 0
@@ -106,7 +106,7 @@ def _kind_of_objects(values: pd.Series[Any], notes: Notes) -> ColumnKind | None:
         raise complex_numbers(name)
     nested = [one for one in types if _is_nested(one)]
     if nested:
-        notes.column(name, _NESTED_NOTE, nested[0].__name__)
+        notes.column(name, NESTED_NOTE, nested[0].__name__)
         return "identifier"
     if len(types) > 1:
         mixed = ", ".join(sorted({one.__name__ for one in types}))

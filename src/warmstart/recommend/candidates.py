@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from warmstart.datasets.checks import near_misses
 from warmstart.domain import Schema
 from warmstart.errors import KnowledgeError, MissingExtraError, SpaceMismatchError
 from warmstart.spaces.learners import LEARNERS, SPACE
@@ -41,7 +42,7 @@ def choose_candidates(
     MissingExtraError
         If it names only learners that are not installed.
     """
-    wanted = None if space is None else {space} if isinstance(space, str) else set(space)
+    wanted = _named(space)
     if wanted is not None:
         if not wanted:
             raise SpaceMismatchError("space names nothing; leave it out to allow everything")
@@ -73,10 +74,20 @@ def choose_candidates(
     return np.asarray(kept, dtype=np.intp), notes
 
 
+def _named(space: Any) -> set[str] | None:
+    if space is None:
+        return None
+    several = isinstance(space, Iterable) and not isinstance(space, str)
+    names = list(space) if several else [space]
+    if not all(isinstance(name, str) for name in names):
+        raise SpaceMismatchError(f"space is the name of a learner, or several, got {space!r}")
+    return set(names)
+
+
 def _check_known(wanted: set[str], fitted: Fitted) -> None:
     known = sorted({*fitted.learners, *fitted.spaces} - {""})
     for name in sorted(wanted - set(known)):
-        close = difflib.get_close_matches(str(name), known, n=1)
+        close = near_misses(name, known, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
         raise SpaceMismatchError(
             f"space {name!r} is not in the knowledge base for this kind of task and metric, "

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import pandas as pd
 
 from warmstart.datasets.checks import check_task_words
-from warmstart.domain import Schema, TaskType, plain_value
-from warmstart.errors import HistoryError, KnowledgeError
+from warmstart.datasets.notes import quoted
+from warmstart.domain import Schema, TaskType, check_task_type, plain_value
+from warmstart.errors import DatasetError, HistoryError, KnowledgeError
 from warmstart.histories.metrics import find_metric, metrics_for
 from warmstart.recommend.candidates import resolve_excluded
 
@@ -39,6 +40,9 @@ class Query:
     """A question with everything it leaves open filled in."""
 
     dataset: Dataset | None
+    task_type: TaskType | None
+    """Of the dataset, or as far as the question says."""
+
     kind: str | None
     metric: str | None
     metafeatures: pd.Series[Any] | None
@@ -73,18 +77,22 @@ def understand(
     md = recommender.md
     excluded, notes = resolve_excluded(exclude, md.tasks)
     dataset = None
+    if data is None and (y is not None or target is not None):
+        given_as = "y" if target is None else f"target={target!r}"
+        raise DatasetError(f"{given_as} was given, but data is None; pass the dataset")
     if data is not None:
         from warmstart.datasets.load import load_dataset
 
         dataset = load_dataset(data, y, target=target, task_type=task_type, kinds=kinds)
         task_type = dataset.task_type
-    given = None if metafeatures is None else _as_numbers(metafeatures)
+    given = None if metafeatures is None else _as_numbers(metafeatures, notes)
     if dataset is None and task_type is None and given is not None:
         task_type = _described_kind(md, given)
     kind = resolve_kind(recommender.task_types(), task_type)
     chosen = resolve_metric(md.metrics, metric, kind)
     return Query(
         dataset=dataset,
+        task_type=_exact(task_type, kind),
         kind=kind,
         metric=chosen,
         metafeatures=describe(md.metafeatures, dataset, given),
@@ -94,7 +102,13 @@ def understand(
     )
 
 
-def _as_numbers(metafeatures: Any) -> pd.Series[Any]:
+def _exact(task_type: str | None, kind: str | None) -> TaskType | None:
+    """One of the three types, where "classification" leaves two open."""
+    said = kind if task_type is None else task_type
+    return None if said not in get_args(TaskType) else check_task_type(str(said))
+
+
+def _as_numbers(metafeatures: Any, notes: list[str]) -> pd.Series[Any]:
     """Meta-features by name, NaN where they are not finite."""
     try:
         phi = pd.Series(metafeatures).astype("float64").rename(index=str)
@@ -103,6 +117,9 @@ def _as_numbers(metafeatures: Any) -> pd.Series[Any]:
             "metafeatures are numbers by name, as warmstart.extract_metafeatures gives them: "
             f"{error}"
         ) from error
+    infinite = list(phi.index[np.isinf(phi)])
+    if infinite:
+        notes.append(f"Infinite meta-features taken for unknown: {quoted(infinite)}.")
     return phi.where(np.isfinite(phi))
 
 
@@ -128,7 +145,8 @@ def resolve_kind(known: tuple[str | None, ...], task_type: str | None) -> str | 
         if len(known) == 1:
             return known[0]
         raise KnowledgeError(
-            f"the base knows {' and '.join(map(str, known))}; say which by task_type="
+            f"the base knows {' and '.join(map(str, known))}; say which by task_type=, "
+            "or pass a dataset"
         )
     kind = "regression" if task_type == "regression" else "classification"
     if kind not in known:
@@ -142,6 +160,8 @@ def resolve_metric(
     recorded: tuple[str, ...], metric: str | None, kind: str | None
 ) -> str | None:
     """Recorded metric a question is about; the usual one of its kind by default."""
+    if metric is not None and not isinstance(metric, str):
+        raise KnowledgeError(f"metric is a name, such as {recorded[0]!r}, got {metric!r}")
     member: TaskType | None = None if kind is None else _EXAMPLE[kind]
     if metric is None:
         usual = [m.name for m in metrics_for(member)] if member else []

@@ -293,7 +293,7 @@ class Recommender:
             ),
             metric=query.metric,
             strategy=choice.strategy,
-            task_type=None if dataset is None else dataset.task_type,
+            task_type=query.task_type,
             dataset="" if dataset is None else dataset.name,
             neighbours=neighbours,
             out_of_distribution=relation,

@@ -17,6 +17,9 @@ MISSING_WORDS = frozenset(
 )
 """Words that stand for a missing cell, in files and in frames turned to strings."""
 
+LARGEST = 1e37
+"""Larger numbers are read as this: trees and boosters hold them in 32 bits, up to 3.4e38."""
+
 TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1", "1.0"})
 FALSE_WORDS = frozenset({"false", "f", "no", "n", "0", "0.0"})
 
@@ -136,7 +139,7 @@ def dense(values: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def numbers(values: pd.Series[Any]) -> NDArray[np.float64]:
-    """Cells as float64; what is not a finite number becomes NaN.
+    """Cells as float64; what is not a finite number becomes NaN, see also :data:`LARGEST`.
 
     Examples
     --------
@@ -156,9 +159,21 @@ def numbers(values: pd.Series[Any]) -> NDArray[np.float64]:
         found = np.full(len(values), np.nan)
     else:
         codes, distinct = words(values)
-        return np.append(numbers_in(distinct), np.nan)[codes]
-    wild = np.isinf(found)
-    return np.where(wild, np.nan, found) if wild.any() else found
+        found = np.append(numbers_in(distinct), np.nan)[codes]
+    return bounded(found)
+
+
+def bounded(found: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Infinities as NaN, and nothing larger than :data:`LARGEST`; a copy where it must be.
+
+    Examples
+    --------
+    >>> bounded(np.array([1.0, -np.inf, -1e300])).tolist()
+    [1.0, nan, -1e+37]
+    """
+    if not np.fmax.reduce(np.abs(found), axis=None, initial=0.0) > LARGEST:
+        return found
+    return np.clip(np.where(np.isinf(found), np.nan, found), -LARGEST, LARGEST)
 
 
 _DIGIT = re.compile(r"[0-9]")

@@ -15,7 +15,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from warmstart.domain import USED_KINDS, Column, ColumnKind
 from warmstart.errors import DatasetError
-from warmstart.spaces.cells import day_first, typed_cells, typed_column
+from warmstart.spaces.cells import bounded, day_first, typed_cells, typed_column
 from warmstart.spaces.frames import as_frame
 
 if TYPE_CHECKING:
@@ -113,10 +113,8 @@ def _number_frame(frame: pd.DataFrame, names: list[Any]) -> pd.DataFrame:
     step = max(1, _CHUNK_CELLS // max(1, len(frame)))
     for start in range(0, len(names), step):
         part = block[:, start : start + step]
-        part[:] = frame.iloc[:, where[start : start + step]].to_numpy(dtype="float64")
-        infinite = np.isinf(part)
-        if infinite.any():
-            part[infinite] = np.nan
+        cells = frame.iloc[:, where[start : start + step]].to_numpy(dtype="float64")
+        part[:] = bounded(cells)
     return pd.DataFrame(block, index=frame.index, columns=names, copy=False)
 
 

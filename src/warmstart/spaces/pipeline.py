@@ -48,7 +48,7 @@ def why_illegal(values: Mapping[str, Any], schema: Schema) -> str | None:
     smallest_fold = schema.n_rows * 2 // 3
     neighbors = values.get("nearest_neighbors:n_neighbors", 0)
     if neighbors > smallest_fold:
-        return f"{neighbors} neighbours of {smallest_fold} training rows"
+        return f"more neighbours than training rows ({smallest_fold})"
     if learner.name == "qda":
         smallest_class = (schema.min_class_count or 0) * 2 // 3
         n_features = _most_features(values, schema)

@@ -261,3 +261,23 @@ def test_text_in_place_of_a_path():
 def test_web_address():
     with pytest.raises(DatasetError, match="download it"):
         load_dataset("https://example.org/iris.csv", target="y")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"a": {"0": 1.5, "1": 2}, "y": {"0": "p"}}', "is JSON; .*pandas.read_json"),
+        ('[{"a": 1, "y": "p"},\n {"a": 2, "y": "q"}]', "is JSON"),
+        ("\n<!DOCTYPE html><html><body>404</body></html>", "is a web page; .*pandas.read_html"),
+        ('<?xml version="1.0"?><rows/>', "is XML"),
+    ],
+)
+def test_text_that_is_no_table_is_named(write, text, told):
+    with pytest.raises(DatasetError, match=told):
+        load_dataset(write(text), target="y")
+
+
+def test_an_unusual_separator_is_asked_for(write):
+    lines = "a:b:y\n" + "".join(f"{k * k % 7}:{k % 3}:{'pq'[k % 2]}\n" for k in range(30))
+    with pytest.raises(DatasetError, match=r"The columns are 'a:b:y'\. .*sep=\.\.\."):
+        load_dataset(write(lines), target="y")

@@ -333,7 +333,7 @@ class TestColumns:
 
     def test_no_feature_column_after_leaving_out(self, frame):
         keys = pd.DataFrame({"key": [f"k{i}" for i in range(60)], "same": 1, "y": frame["y"]})
-        with pytest.raises(DatasetError, match=r"no feature column.*left out:.*'key'.*'same'"):
+        with pytest.raises(DatasetError, match=r"no feature column.*Left out.*'key'.*'same'"):
             load_dataset(keys, target="y")
 
     def test_counting_integers_stay_where_there_is_nothing_else(self):
@@ -589,3 +589,38 @@ class TestOverrides:
     def test_no_cell_fits(self, frame):
         with pytest.raises(DatasetError, match="no cell of column 'b' can be read as numeric"):
             load_dataset(frame, target="y", kinds={"b": "numeric"})
+
+
+def test_an_unknown_target_without_near_misses_lists_the_columns(frame):
+    with pytest.raises(DatasetError, match=r"'zzz' is not a column\. The columns are 'age'"):
+        load_dataset(frame.rename(columns={frame.columns[0]: "age"}), target="zzz")
+
+
+def test_only_columns_are_said_to_be_left_out():
+    frame = pd.DataFrame({"y": ["p", "q", "p", "q"], "one": 1})
+    with pytest.raises(
+        DatasetError, match=r"left \(Left out, constant.*'one'\); keep"
+    ) as raised:
+        load_dataset(frame, target="y")
+    assert "fewer than 3 rows" not in str(raised.value)
+
+
+def test_a_column_of_lists_is_told_of_once(frame):
+    dataset = load_dataset(with_column(frame, [[1, 2]] * len(frame)), target="y")
+    assert "cells are lists" in said(dataset)
+    assert "identifies rows" not in said(dataset)
+
+
+def test_kinds_must_map(frame):
+    with pytest.raises(DatasetError, match="kinds maps names of columns to kinds"):
+        load_dataset(frame, target="y", kinds=["numeric"])
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_numbers_too_large_for_32_bits_are_bounded_and_told(frame, as_text):
+    cells = np.linspace(-1e300, 1e300, len(frame))
+    dataset = load_dataset(
+        with_column(frame, cells.astype(str) if as_text else cells), target="y"
+    )
+    assert dataset.X["new"].abs().max() == 1e37
+    assert as_text or "Numbers beyond 1e+37 read as that: 'new'" in said(dataset)

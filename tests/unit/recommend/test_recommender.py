@@ -634,3 +634,38 @@ def test_every_error_is_ours(typed):
     for arguments in ({"exclude": "zzz"}, {"task_type": "binary", "metric": "zzz"}):
         with pytest.raises(WarmstartError):
             typed.suggest(**arguments)
+
+
+class TestWrongArguments:
+    @pytest.mark.parametrize("space", [3, ["lightgbm", 3], lambda: "lightgbm"])
+    def test_a_space_is_a_name(self, typed, data, space):
+        with pytest.raises(SpaceMismatchError, match="space is the name of a learner, or sev"):
+            typed.suggest(data, target="y", space=space)
+
+    def test_a_space_in_other_letters_is_a_near_miss(self, typed, data):
+        with pytest.raises(SpaceMismatchError, match="did you mean 'decision_tree'"):
+            typed.suggest(data, target="y", space="Decision_Tree")
+
+    @pytest.mark.parametrize("metric", [3, len])
+    def test_a_metric_is_a_name(self, typed, data, metric):
+        with pytest.raises(KnowledgeError, match="metric is a name, such as"):
+            typed.suggest(data, target="y", metric=metric)
+
+    def test_a_target_without_data(self, typed):
+        with pytest.raises(DatasetError, match="target='y' was given, but data is None"):
+            typed.suggest(None, target="y")
+
+    def test_nothing_at_all(self, typed):
+        with pytest.raises(KnowledgeError, match="say which by task_type=, or pass a dataset"):
+            typed.suggest()
+
+    def test_infinite_metafeatures_are_told(self, typed):
+        phi = typed.md.metafeatures.loc["task-00"].dropna()
+        name = phi.index[0]
+        found = typed.suggest(metafeatures={**phi, name: np.inf}, task_type="binary", n=1)
+        assert f"Infinite meta-features taken for unknown: {name!r}." in found.warnings
+
+    def test_the_type_of_task_is_what_was_asked(self, typed):
+        for asked, told in (("binary", "binary"), ("classification", None)):
+            assert typed.suggest(task_type=asked, n=1).task_type == told
+        assert typed.suggest(task_type="regression", n=1).task_type == "regression"
