@@ -24,8 +24,11 @@ Compact = tuple[NDArray[Any], ...]
 LARGE = 2_000_000
 """From so many rows on, all rows are not held at once."""
 
-HELD_ROWS = 2_000_000
+HELD_ROWS = 1_500_000
 """Rows held at once, about 31 bytes each; a task of more is held whole."""
+
+_FLUSHES = 4
+"""Finished tasks are handed on when so large a part of the rows held is new."""
 
 _DICTIONARIES = ["task_id", "configuration_id", "metric", "status", "source_run_id"]
 
@@ -136,28 +139,21 @@ class BlockPlan:
         rank[order] = np.arange(len(order))
         for begin, end in self.ranges():
             groups = self._overlapping(begin, end)
-            pending: list[Compact] = []
-            start = begin
+            held, start, n_new = _Held(), begin, 0
             for place, group in enumerate(groups):
                 part = compact(self._read(group))
                 if group.first < begin or group.last >= end:
                     ranks = rank[part[1]]
                     part = _where(part, (ranks >= begin) & (ranks < end))
-                pending.append(part)
-                done = groups[place + 1].first if place + 1 < len(groups) else end
-                done = min(max(done, start), end)
-                if done == start:
+                held.add(part)
+                n_new += len(part[1])
+                is_last = place + 1 == len(groups)
+                done = end if is_last else min(max(groups[place + 1].first, start), end)
+                # Taking out a few rows costs as much as taking out many.
+                if done == start or (n_new < self.held_rows // _FLUSHES and not is_last):
                     continue
-                finished = order[start:done]
-                whole = joined(pending)
-                complete = rank[whole[1]] < done
-                if complete.all():
-                    pending = []
-                else:
-                    pending = [_where(whole, ~complete)]
-                    whole = _where(whole, complete)
-                yield whole, finished
-                start = done
+                yield held.take(rank < done), order[start:done]
+                start, n_new = done, 0
 
     def _read(self, group: RowGroup) -> pa.Table:
         with pq.ParquetFile(group.file, read_dictionary=_DICTIONARIES) as parquet:
@@ -173,6 +169,37 @@ def _share(rows: float, first: int, last: int, from_task: int) -> float:
 
 def _where(part: Compact, rows: NDArray[np.bool_]) -> Compact:
     return tuple(values[rows] for values in part)
+
+
+class _Held:
+    """Rows that wait for the last one of their task, in arrays that grow in place.
+
+    Thousands of small arrays would leave memory in pieces that nothing else fits in.
+    """
+
+    def __init__(self) -> None:
+        self._columns: Compact = ()
+        self._n = 0
+
+    def add(self, part: Compact) -> None:
+        n = self._n + len(part[0])
+        if not self._columns:
+            self._columns = tuple(np.empty(n, values.dtype) for values in part)
+        for column, values in zip(self._columns, part, strict=True):
+            if n > len(column):
+                column.resize(n + n // 8, refcheck=False)
+            column[self._n : n] = values
+        self._n = n
+
+    def take(self, finished: NDArray[np.bool_]) -> Compact:
+        """Take out the rows of tasks that are finished; one flag a task."""
+        rows = tuple(column[: self._n] for column in self._columns)
+        self._columns, self._n = (), 0
+        complete = finished[rows[1]]
+        if complete.all():
+            return rows
+        self.add(_where(rows, ~complete))
+        return _where(rows, complete)
 
 
 def joined(parts: Iterable[Compact]) -> Compact:

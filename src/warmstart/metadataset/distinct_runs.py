@@ -10,24 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from warmstart.metadataset.run_keys import run_keys
 
-_IDENTITY = (
-    "task_id",
-    "configuration_id",
-    "metric",
-    "score",
-    "cost_s",
-    "status",
-    "budget",
-    "seed",
-    "sampler",
-    "timestamp",
-    "source_run_id",
-)
+_NAMED = ("task_id", "configuration_id", "metric", "status", "budget", "source_run_id")
+_SAID = ("score", "cost_s", "seed", "sampler", "timestamp")
+"""What tells runs apart besides where their source gave them no id."""
+
+_AT_ONCE = 500_000
+"""Rows whose keys are compared at a time, about 50 bytes each; all keys take 8 bytes a row."""
 
 
 def source_of(file: Path) -> str:
@@ -71,34 +65,66 @@ class DistinctRuns:
 
     @cached_property
     def _kept(self) -> dict[tuple[Path, int], NDArray[np.bool_]]:
-        places: list[tuple[Path, int]] = []
-        keys, ranks = [], []
-        for number, file in enumerate(self.files):
-            running: list[NDArray[np.bool_]] = []
-            found = run_keys(_groups(file, running))
-            places += [(file, group) for group in range(len(found))]
-            keys += found
-            # Runs that ended come before runs that had not, whatever the file.
-            ranks += [part * len(self.files) + number for part in running]
-        together, rank = np.concatenate(keys), np.concatenate(ranks).astype(np.int32)
-        order = np.argsort(together, kind="stable")
-        ordered = together[order]
-        firsts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-        least = np.minimum.reduceat(rank[order], firsts)
-        kept = np.empty(len(together), bool)
-        kept[order] = rank[order] == np.repeat(least, np.diff(np.r_[firsts, len(order)]))
-        ends = np.cumsum([len(part) for part in keys])
-        return dict(zip(places, np.split(kept, ends[:-1]), strict=True))
+        ends = np.cumsum([pq.read_metadata(file).num_rows for file in self.files])
+        keys, running = np.empty(ends[-1], np.uint64), np.empty(ends[-1], bool)
+        places: dict[tuple[Path, int], slice] = {}
+        begin = 0
+        for file in self.files:
+            flags: list[NDArray[np.bool_]] = []
+            for group, found in enumerate(run_keys(_groups(file, flags))):
+                here = places[file, group] = slice(begin, begin + len(found))
+                keys[here], running[here] = found, flags[group]
+                begin += len(found)
+        kept = first_of_each(keys, running, ends)
+        return {place: kept[here] for place, here in places.items()}
+
+
+def first_of_each(
+    keys: NDArray[np.uint64], running: NDArray[np.bool_], ends: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Which rows count: of each key those in the first file, of those that ended if any did.
+
+    Parameters
+    ----------
+    keys : array, shape (n_rows,)
+        Spread evenly over all of their values, as hashes are.
+    running : array, shape (n_rows,)
+        Whether a row is of a run that had not ended.
+    ends : array, shape (n_files,)
+        One past each file's last row.
+
+    Examples
+    --------
+    >>> keys = np.array([7, 8, 8, 7, 8], np.uint64)
+    >>> first_of_each(keys, np.array([True, False, False, False, False]), np.array([3, 5]))
+    array([False,  True,  True,  True, False])
+    """
+    n_parts = len(keys) // _AT_ONCE + 1
+    share = np.empty(len(keys), np.uint16)
+    # Equal keys are in one share; written straight into two bytes, it takes no copy of all.
+    np.remainder(keys, np.uint64(n_parts), out=share, casting="unsafe")
+    kept = np.empty(len(keys), bool)
+    for part in range(n_parts):
+        rows = np.flatnonzero(share == part)
+        rows = rows[np.argsort(keys[rows], kind="stable")]
+        ordered = keys[rows]
+        firsts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(rows)])
+        # Runs that ended come before runs that had not, whatever the file.
+        rank = np.searchsorted(ends, rows, side="right") + len(ends) * running[rows]
+        least = np.minimum.reduceat(rank, firsts) if len(rows) else rank
+        kept[rows] = rank == np.repeat(least, np.diff(np.r_[firsts, len(rows)]))
+    return kept
 
 
 def _groups(file: Path, running: list[NDArray[np.bool_]]) -> Iterator[pa.Table]:
     """Row groups with all that tells runs apart; `running` collects which had not ended."""
-    with pq.ParquetFile(file, read_dictionary=["task_id", "configuration_id"]) as parquet:
+    named = _id_bounds(file) is not None
+    columns = [*_NAMED, *(() if named else _SAID)]
+    dictionaries = ["task_id", "configuration_id", "metric", "status"]
+    with pq.ParquetFile(file, read_dictionary=dictionaries) as parquet:
         for group in range(parquet.num_row_groups):
-            rows = parquet.read_row_group(group, list(_IDENTITY), use_threads=False)
-            running.append(
-                np.asarray(rows["status"].to_numpy(zero_copy_only=False) == "running")
-            )
+            rows = parquet.read_row_group(group, columns, use_threads=False)
+            running.append(pc.equal(rows["status"], "running").to_numpy())
             source = pa.array([source_of(file)]).dictionary_encode()
             yield rows.append_column("source", source.take(pa.array(np.zeros(len(rows), int))))
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from warmstart.errors import MetaDatasetError
@@ -144,6 +145,14 @@ class RunEvaluations:
         return layer
 
     @cached_property
+    def _tasks(self) -> pa.Array:
+        return pa.array(self.task_names, pa.string())
+
+    @cached_property
+    def _configurations(self) -> pa.Array:
+        return pa.array(self.configuration_names, pa.string())
+
+    @cached_property
     def _compact(self) -> Compact:
         return joined(compacted(rows, self) for rows in self.load(_COMPACT))
 
@@ -154,16 +163,24 @@ class RunEvaluations:
         layer = Layer(np.full(shape, np.nan), np.zeros(shape, np.uint8), None)
         costs: Floats | None = None
         for part, finished in plan.parts(lambda rows: _of_metric(compacted(rows, self), place)):
-            _, tasks, configs, *values = part
-            local = np.full(shape[0], -1, np.intp)
-            local[finished] = np.arange(len(finished))
-            cells = local[tasks] * shape[1] + configs
-            block = scatter((len(finished), shape[1]), cells, *values, aggregate=aggregate)
+            block = _block(part, finished, shape, aggregate)
+            del part  # the next one takes its place
             layer.scores[finished], layer.status[finished] = block.scores, block.status
             if block.costs is not None:
                 costs = np.full(shape, np.nan) if costs is None else costs
                 costs[finished] = block.costs
         return Layer(layer.scores, layer.status, costs)
+
+
+def _block(
+    part: Compact, finished: NDArray[np.intp], shape: tuple[int, int], aggregate: Aggregate
+) -> Layer:
+    """The rows of some tasks as a layer of these tasks."""
+    _, tasks, configs, *values = part
+    local = np.full(shape[0], -1, np.intp)
+    local[finished] = np.arange(len(finished))
+    cells = local[tasks] * shape[1] + configs
+    return scatter((len(finished), shape[1]), cells, *values, aggregate=aggregate)
 
 
 def _of_metric(part: Compact, place: int) -> Compact:
@@ -174,11 +191,11 @@ def _of_metric(part: Compact, place: int) -> Compact:
 def compacted(rows: pa.Table, of: RunEvaluations) -> Compact:
     """Of each row: positions of metric, task, configuration; score, status, cost, budget."""
     return (
-        codes(rows, "metric", list(of.metrics)).astype(np.int16),
-        codes(rows, "task_id", of.task_names),
-        codes(rows, "configuration_id", of.configuration_names),
+        codes(rows, "metric", of.metrics).astype(np.int16),
+        codes(rows, "task_id", of._tasks),
+        codes(rows, "configuration_id", of._configurations),
         floats(rows, "score"),
-        codes(rows, "status", list(STATUSES)).astype(np.uint8),
+        codes(rows, "status", STATUSES).astype(np.uint8),
         floats(rows, "cost_s"),
         floats(rows, "budget").astype(np.float32),
     )
@@ -205,25 +222,25 @@ def complete(columns: dict[str, pa.Array], n_rows: int, source: str) -> pa.Table
     return pa.table({name: filled[name] for name in (*EVALUATIONS.names, "source")})
 
 
-def codes(table: pa.Table, column: str, names: list[str]) -> NDArray[np.int32]:
-    """Position of each row's string in `names`.
+def codes(table: pa.Table, column: str, names: Sequence[str] | pa.Array) -> NDArray[np.int32]:
+    """Position of each row's string in `names`, which are quicker as an array.
 
     Raises
     ------
     MetaDatasetError
         Naming the strings that `names` does not hold.
     """
-    place = {name: position for position, name in enumerate(names)}
+    known = names if isinstance(names, pa.Array) else pa.array(names, pa.string())
     parts = []
     for chunk in table.column(column).chunks:
         if not pa.types.is_dictionary(chunk.type):
             chunk = chunk.dictionary_encode()
-        values = chunk.dictionary.to_pylist()
+        found = pc.index_in(chunk.dictionary, value_set=known).fill_null(-1)
         indices = np.asarray(chunk.indices.to_numpy(zero_copy_only=False))
-        places = np.array([place.get(value, -1) for value in values], np.int32)
+        places: NDArray[np.int32] = np.asarray(found.to_numpy(), np.int32)
         # A dictionary may list more than its rows use, after a filter for instance.
         if (places < 0).any() and (places[indices] < 0).any():
-            unknown = [v for v, p in zip(values, places, strict=True) if p < 0]
+            unknown = chunk.dictionary.filter(pa.array(places < 0)).to_pylist()
             raise MetaDatasetError(f"evaluations name an unknown {column}: {some(unknown)}")
         parts.append(places[indices])
     return np.concatenate(parts) if parts else np.empty(0, np.int32)

@@ -1,12 +1,16 @@
 """Batches added to a folder: each once, each run once, nothing rewritten."""
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.unit.metadataset.test_merging import history
 
 from warmstart.errors import HistoryError, MetaDatasetError
-from warmstart.metadataset.distinct_runs import DistinctRuns
+from warmstart.metadataset import distinct_runs, store
+from warmstart.metadataset.distinct_runs import DistinctRuns, first_of_each
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.units import BuildLock
 
@@ -154,3 +158,52 @@ def test_rows_of_unnamed_runs_are_told_apart_by_their_file(folder):
         for rows in MetaDataset.open(folder)._evaluations.rows()
     )
     assert runs["task_id"].to_pylist().count("u") == 3
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=8),
+        min_size=1,
+        max_size=5,
+    ),
+    st.integers(1, 50),
+)
+def test_of_each_run_the_first_file_counts(files, at_once):
+    """By a loop over all rows, whatever share of the keys is compared at a time."""
+    rows = [(n, key, running) for n, file in enumerate(files) for key, running in file]
+    expected = [
+        (running, n) == min((other[2], other[0]) for other in rows if other[1] == key)
+        for n, key, running in rows
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(distinct_runs, "_AT_ONCE", at_once)
+        found = first_of_each(
+            np.array([key for _, key, _ in rows], np.uint64),
+            np.array([running for *_, running in rows], bool),
+            np.cumsum([len(file) for file in files]),
+        )
+    assert found.tolist() == expected
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_overlapping_batches_in_passes_equal_pandas(tmp_path, monkeypatch, named):
+    """Exact medians of batches that bring runs again, some tasks and some keys at a time."""
+    rng = np.random.default_rng(0)
+    runs = [
+        (f"t{i % 13:02d}", f"c{rng.integers(7)}", float(rng.normal()), f"run-{i:04d}")
+        for i in range(900)
+    ]
+    order = rng.permutation(len(runs))
+    batches = [sorted(order[begin : begin + 250]) for begin in range(0, 900, 200)]
+    for number, batch in enumerate(batches):
+        md = history([runs[i] if named else (*runs[i][:3], "") for i in batch])
+        md.append_to(tmp_path) if number else md.save(tmp_path)
+    monkeypatch.setattr(store, "LARGE", 10)
+    monkeypatch.setattr(distinct_runs, "_AT_ONCE", 100)
+    plan = store.BlockPlan
+    monkeypatch.setattr(store, "BlockPlan", lambda **v: plan(**{**v, "held_rows": 300}))
+    found = MetaDataset.open(tmp_path).matrix(aggregate="median")
+    frame = pd.DataFrame(runs, columns=["task", "config", "score", "run"])
+    expected = frame.groupby(["task", "config"]).score.median().unstack()
+    assert (found.loc[expected.index, expected.columns] == expected).all(axis=None)

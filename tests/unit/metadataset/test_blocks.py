@@ -95,14 +95,13 @@ def test_in_blocks_equals_at_once(tmp_path, monkeypatch, order, aggregate):
     costs = at_once.costs("loss", aggregate=aggregate)
     monkeypatch.setattr(store, "LARGE", 10)
     held = []
-    whole = blocks.joined
+    take = blocks._Held.take
 
-    def counted(parts):
-        found = whole(parts)
-        held.append(len(found[0]))
-        return found
+    def counted(self, finished):
+        held.append(self._n)
+        return take(self, finished)
 
-    monkeypatch.setattr(blocks, "joined", counted)
+    monkeypatch.setattr(blocks._Held, "take", counted)
     plan = blocks.BlockPlan
     monkeypatch.setattr(
         store, "BlockPlan", lambda **values: plan(**{**values, "held_rows": 800})
