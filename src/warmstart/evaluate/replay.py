@@ -21,6 +21,7 @@ from warmstart.evaluate.trace import Mode
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.table import ScoreTable
 from warmstart.protocols import PerformanceModel
+from warmstart.recommend.arguments import check_count, check_seed
 from warmstart.recommend.registry import make_method
 
 _log = logging.getLogger(__name__)
@@ -104,9 +105,14 @@ def replay(
     """
     if mode not in ("sequential", "batch"):
         raise ValueError(f"mode must be 'sequential' or 'batch', got {mode!r}")
-    for name, value in (("n_evaluations", n_evaluations), ("n_seeds", n_seeds)):
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1, got {value}")
+    if not isinstance(md, MetaDataset):
+        raise TypeError(
+            f"replay takes a MetaDataset, got {type(md).__name__}; open a folder with "
+            "warmstart.MetaDataset.open, a public table with MetaDataset.published"
+        )
+    n_evaluations = check_count("n_evaluations", n_evaluations)
+    n_seeds = check_count("n_seeds", n_seeds)
+    random_state = check_seed(random_state)
     models = _named(methods)
     table = md.table(metric)
     tested = _tested(table, tasks)
@@ -169,6 +175,8 @@ def _named(
 ) -> dict[str, PerformanceModel]:
     if isinstance(methods, str):
         methods = [methods]
+    if not methods:
+        raise ValueError("name at least one method")
     if isinstance(methods, Mapping):
         return {name: make_method(method) for name, method in methods.items()}
     named: dict[str, PerformanceModel] = {}
@@ -177,15 +185,13 @@ def _named(
         if name in named:
             raise ValueError(f"two methods are called {name!r}; give a mapping of names")
         named[name] = make_method(method)
-    if not named:
-        raise ValueError("name at least one method")
     return named
 
 
 def _tested(table: ScoreTable, tasks: Iterable[Any] | None) -> NDArray[np.bool_]:
     if tasks is None:
         return np.ones(table.n_tasks, bool)
-    wanted = pd.Index(list(tasks))
+    wanted = pd.Index([tasks] if isinstance(tasks, str) else list(tasks))
     unknown = wanted.difference(table.task_ids)
     if len(unknown) or not len(wanted):
         raise MetaDatasetError(f"tasks to test on have no score: {list(unknown[:5])}")
@@ -195,8 +201,10 @@ def _tested(table: ScoreTable, tasks: Iterable[Any] | None) -> NDArray[np.bool_]
 def _folds(
     table: ScoreTable, folds: int | Mapping[Any, int] | pd.Series[Any], random_state: int
 ) -> NDArray[np.intp]:
-    if isinstance(folds, int):
-        return assign_folds(table.families, folds, random_state=random_state)
+    if isinstance(folds, int | np.integer) and not isinstance(folds, bool):
+        return assign_folds(table.families, int(folds), random_state=random_state)
+    if not isinstance(folds, Mapping | pd.Series):
+        raise ValueError(f"folds is a number, or a mapping of task id to fold, got {folds!r}")
     given = pd.Series(folds).reindex(table.task_ids)
     if given.isna().any():
         raise MetaDatasetError(f"tasks without a fold: {list(given.index[given.isna()][:5])}")

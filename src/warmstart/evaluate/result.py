@@ -66,6 +66,11 @@ class Replay:
         ts : sequence of int
             Those beyond the last evaluation are left out.
 
+        Raises
+        ------
+        ValueError
+            If none is left.
+
         Returns
         -------
         DataFrame
@@ -77,7 +82,10 @@ class Replay:
         curves = {method: self.curves(method) for method in self.methods}
         n_steps = next(iter(curves.values())).shape[1]
         rows = []
-        for t in (t for t in ts if 1 <= t <= n_steps):
+        shown = [t for t in np.atleast_1d(np.asarray(ts)).tolist() if 1 <= t <= n_steps]
+        if not shown:
+            raise ValueError(f"no step of {ts!r} was replayed; there are 1 to {n_steps}")
+        for t in shown:
             # Regrets computed along other paths differ in the last digits.
             at = pd.DataFrame({m: curve[t] for m, curve in curves.items()}).round(12)
             ranks = at.rank(axis=1)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from warmstart.domain import plain_value
@@ -39,6 +41,8 @@ class Configurations:
 
     spaces: Sequence[str] = ()
     learners: Sequence[str] = ()
+    order: Sequence[str] = ()
+    """Names of hyperparameters as they were given; the texts sort them."""
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -54,7 +58,7 @@ class Configurations:
                 if name not in columns:
                     columns[name] = [None] * len(self.ids)
                 columns[name][place] = value
-        frame = pd.DataFrame(columns, index=self.ids)
+        frame = pd.DataFrame(self._ordered(columns), index=self.ids)
         for name, values in (("learner", self.learners), ("space", self.spaces)):
             if name not in frame and any(values):
                 frame.insert(0, name, list(values))
@@ -63,9 +67,16 @@ class Configurations:
     def values(self, position: int) -> dict[str, Any]:
         """Plain values of one configuration, only what is active."""
         if self.texts is not None:
-            values: dict[str, Any] = json.loads(self.texts[position])
-            return values
+            return self._ordered(json.loads(self.texts[position]))
         return _active(self.frame, position)
+
+    def _ordered(self, named: dict[str, Any]) -> dict[str, Any]:
+        first = {name: named[name] for name in self.order if name in named}
+        return {**first, **named}
+
+    def names(self) -> list[str]:
+        """Hyperparameters in the order of :attr:`frame`."""
+        return [str(name) for name in (self.order if self.given is None else self.given)]
 
     def to_texts(self) -> list[str]:
         """Values of each configuration as JSON."""
@@ -98,6 +109,8 @@ def from_given(
     refuse_unknown("configurations", "configuration", known, ids)
     if isinstance(given, pd.DataFrame):
         refuse_duplicates("configurations", known)
+        refuse_duplicates("configurations: columns", given.columns)
+        refuse_no_values("configurations", given)
         return Configurations(ids, given=given.reindex(ids))
     texts = []
     for name in ids:
@@ -105,7 +118,36 @@ def from_given(
             texts.append(canonical(given.get(name, {})))
         except (ValueError, AttributeError) as error:
             raise MetaDatasetError(f"configuration {name!r}: {error}") from error
-    return Configurations(ids, texts=texts)
+    order = dict.fromkeys(str(name) for values in given.values() for name in values)
+    return Configurations(ids, texts=texts, order=list(order))
+
+
+def refuse_no_values(what: str, frame: pd.DataFrame) -> None:
+    """Raise if a cell holds no plain value, naming it; a missing one is not active."""
+    for place, name in enumerate(frame.columns):
+        column = frame.iloc[:, place]
+        for row in _doubtful(column):
+            try:
+                plain_value(column.iat[row])
+            except ValueError as error:
+                raise MetaDatasetError(
+                    f"{what} {plain(frame.index[row])!r}, {plain(name)!r}: {error}"
+                ) from error
+
+
+def _doubtful(column: pd.Series[Any]) -> Iterable[int]:
+    """Rows of a column whose cells may be no plain values, told from the dtype if it can."""
+    dtype = column.dtype
+    if pd.api.types.is_bool_dtype(dtype) or pd.api.types.is_integer_dtype(dtype):
+        return ()
+    if pd.api.types.is_float_dtype(dtype):
+        return np.flatnonzero(np.isinf(column.to_numpy(np.float64, na_value=np.nan))).tolist()
+    usual = (str, int, bool, type(None), type(pd.NA), type(pd.NaT))
+    return [
+        row
+        for row, cell in enumerate(column)
+        if not isinstance(cell, usual) and not (isinstance(cell, float) and math.isnan(cell))
+    ]
 
 
 def refuse_duplicates(what: str, ids: pd.Index) -> None:

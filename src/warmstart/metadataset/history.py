@@ -12,7 +12,12 @@ import pyarrow as pa
 
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset import inputs
-from warmstart.metadataset.configurations import Configurations, some
+from warmstart.metadataset.configurations import (
+    Configurations,
+    plain,
+    refuse_no_values,
+    some,
+)
 from warmstart.metadataset.layer import FAILED, OK, STATUSES
 from warmstart.metadataset.runs import RunEvaluations, complete, encoded
 from warmstart.metadataset.table import Floats
@@ -48,6 +53,7 @@ def read_history(
     MetaDatasetError
         If a column is missing, a task has no score, or a score is infinite.
     """
+    parameters = _distinct(parameters, [task, score, *(name for name in (cost_s,) if name)])
     if configuration is None and not parameters:
         raise MetaDatasetError("name the columns of hyperparameters with parameters=[...]")
     keys = [task, *([configuration] if configuration else [])]
@@ -65,6 +71,8 @@ def read_history(
     else:
         ids = list(rows[configuration])
         values = rows.set_index(configuration)[list(parameters)]
+        refuse_no_values("the evaluations: configuration", values)
+        _refuse_two_values(values)
         table = values[~values.index.duplicated()].sort_index()
     task_ids = pd.Index(labels.unique(), name=task).sort_values()
     columns = {
@@ -86,6 +94,31 @@ def read_history(
         ),
         RunEvaluations(lambda _: [runs], (metric,), _text(task_ids), _text(table.index)),
     )
+
+
+def _distinct(parameters: Sequence[str], measured: Sequence[str]) -> list[str]:
+    """Columns of hyperparameters: each once, and none that is what they led to."""
+    names = [parameters] if isinstance(parameters, str) else list(parameters)
+    for name in names:
+        if names.count(name) > 1:
+            raise MetaDatasetError(f"parameters names {name!r} twice")
+        if name in measured:
+            raise MetaDatasetError(
+                f"parameters names {name!r}, which is the task, the score or the cost of a run"
+            )
+    return names
+
+
+def _refuse_two_values(values: pd.DataFrame) -> None:
+    """Raise if runs of one configuration id have different hyperparameters."""
+    counts = values.groupby(level=0, dropna=False).nunique(dropna=False)
+    bad = counts.index[(counts > 1).any(axis=1)]
+    if len(bad):
+        names = counts.columns[(counts.loc[bad[0]] > 1).to_numpy()]
+        raise MetaDatasetError(
+            f"configuration {plain(bad[0])!r} has more than one value of {some(names)}; "
+            "each id must be one configuration"
+        )
 
 
 def _column(rows: pd.DataFrame, name: str, what: str, labels: pd.Index) -> Floats:

@@ -9,14 +9,16 @@ import numpy as np
 import pandas as pd
 
 from warmstart.domain import configuration_id, plain_value
-from warmstart.errors import MetaDatasetError
+from warmstart.errors import DatasetError, MetaDatasetError
 from warmstart.metadataset.configurations import (
     plain,
     refuse_duplicates,
+    refuse_no_values,
     refuse_unknown,
     some,
 )
 from warmstart.metadataset.table import Floats
+from warmstart.spaces.frames import read_frame
 
 
 def score_matrix(scores: Any) -> Floats:
@@ -30,19 +32,28 @@ def score_matrix(scores: Any) -> Floats:
     """
     if not isinstance(scores, pd.DataFrame):
         raise MetaDatasetError(
-            "scores must be a DataFrame with one row a task and one column a configuration, "
-            f"got {type(scores).__name__}"
+            "scores must be a DataFrame of pandas with one row a task and one column a "
+            f"configuration, got {_kind_of(scores)}"
         )
     if not len(scores.index) or not len(scores.columns):
         raise MetaDatasetError(f"scores are empty, shape {scores.shape}")
     refuse_duplicates("scores: tasks", scores.index)
     refuse_duplicates("scores: configurations", scores.columns)
+    for what, labels in (("task", scores.index), ("configuration", scores.columns)):
+        if labels.hasnans:
+            raise MetaDatasetError(f"scores: a {what} has no id; each needs one")
     values = numbers("scores", scores)
     refuse_infinite("scores", values, scores.index, scores.columns)
     empty = np.flatnonzero(np.isnan(values).all(axis=1))
     if len(empty):
         raise MetaDatasetError(f"tasks without any score: {some(scores.index[empty])}")
     return values
+
+
+def _kind_of(given: Any) -> str:
+    """What something is, with its library where the name alone misleads."""
+    home = type(given).__module__.partition(".")[0]
+    return f"a {type(given).__name__}" + (f" of {home}" if home != "builtins" else "")
 
 
 def cost_matrix(costs: Any, tasks: pd.Index, configurations: pd.Index) -> Floats | None:
@@ -58,7 +69,8 @@ def cost_matrix(costs: Any, tasks: pd.Index, configurations: pd.Index) -> Floats
         return None
     if not isinstance(costs, pd.DataFrame):
         raise MetaDatasetError(
-            f"costs must be a DataFrame of the shape of the scores, got {type(costs).__name__}"
+            "costs must be a DataFrame of pandas of the shape of the scores, "
+            f"got {_kind_of(costs)}"
         )
     for what, kind, given, known in (
         ("costs: tasks", "task", costs.index, tasks),
@@ -91,8 +103,8 @@ def metafeature_frame(metafeatures: Any, tasks: pd.Index) -> pd.DataFrame | None
         return None
     if not isinstance(metafeatures, pd.DataFrame):
         raise MetaDatasetError(
-            "metafeatures must be a DataFrame indexed by task id, "
-            f"got {type(metafeatures).__name__}"
+            "metafeatures must be a DataFrame of pandas indexed by task id, "
+            f"got {_kind_of(metafeatures)}"
         )
     refuse_duplicates("metafeatures", metafeatures.index)
     refuse_duplicates("metafeatures: columns", metafeatures.columns)
@@ -135,9 +147,12 @@ def long_rows(frame: Any, columns: Sequence[str], numeric: Sequence[str]) -> pd.
         If it is no frame, is empty, lacks a column, or one of `numeric` is not.
     """
     if not isinstance(frame, pd.DataFrame):
-        raise MetaDatasetError(
-            f"the evaluations must be a DataFrame, one row a run, got {type(frame).__name__}"
-        )
+        try:
+            frame = read_frame(frame)  # polars and the like
+        except DatasetError as error:
+            raise MetaDatasetError(
+                f"the evaluations must be a DataFrame, one row a run, got {_kind_of(frame)}"
+            ) from error
     missing = [name for name in columns if name not in frame.columns]
     if missing:
         raise MetaDatasetError(
@@ -145,8 +160,12 @@ def long_rows(frame: Any, columns: Sequence[str], numeric: Sequence[str]) -> pd.
         )
     if frame.empty:
         raise MetaDatasetError("the evaluations have no row")
+    twice = [name for name in dict.fromkeys(columns) if list(frame.columns).count(name) > 1]
+    if twice:
+        raise MetaDatasetError(f"the evaluations have two columns named {some(twice)}")
     numbers("the evaluations", frame[list(numeric)])
-    return frame[list(dict.fromkeys(columns))]
+    rows: pd.DataFrame = frame[list(dict.fromkeys(columns))]
+    return rows
 
 
 def hashed_configurations(frame: pd.DataFrame, space: str) -> tuple[list[str], pd.DataFrame]:
@@ -154,6 +173,7 @@ def hashed_configurations(frame: pd.DataFrame, space: str) -> tuple[list[str], p
 
     Missing hyperparameters are not active and do not enter the id.
     """
+    refuse_no_values("the evaluations: row", frame.reset_index(drop=True))
     names = [str(name) for name in frame.columns]
     ids = []
     for values in zip(*(frame[name] for name in frame.columns), strict=True):
@@ -169,6 +189,12 @@ def hashed_configurations(frame: pd.DataFrame, space: str) -> tuple[list[str], p
 
 def numbers(what: str, frame: pd.DataFrame) -> Floats:
     """Copy a frame to floats, or name the column that holds something else."""
+    for place, dtype in enumerate(frame.dtypes):
+        if pd.api.types.is_complex_dtype(dtype):
+            raise MetaDatasetError(
+                f"{what} must be real numbers, column {plain(frame.columns[place])!r} "
+                "is complex"
+            )
     try:
         return frame.to_numpy(np.float64, na_value=np.nan, copy=True)
     except (TypeError, ValueError):

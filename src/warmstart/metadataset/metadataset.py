@@ -420,6 +420,9 @@ class MetaDataset(Views):
         """
         from warmstart.metadataset.merging import merge
 
+        for other in others:
+            if not isinstance(other, MetaDataset):
+                raise TypeError(f"merge takes MetaDatasets, got {type(other).__name__}")
         merged = merge([self, *others], conflicts)
         return type(self).from_parts(
             merged.task_ids,

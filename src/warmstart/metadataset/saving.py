@@ -103,6 +103,7 @@ def _write_parts(metadataset: MetaDataset, folder: Path) -> None:
         "warmstart_version": warmstart.__version__,
         "metrics": list(metadataset.metrics),
         "labels": labels,
+        "hyperparameters": metadataset._configurations.names(),
         "counts": {
             "tasks": len(task_names),
             "configurations": len(tables["configurations.parquet"]),

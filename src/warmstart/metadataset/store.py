@@ -74,6 +74,7 @@ def read(path: Path, *, verify: bool = False) -> Parts:
         texts=texts,
         spaces=spaces,
         learners=learners,
+        order=manifest.get("hyperparameters", ()),
     )
     # What was added comes after what was there; the names of additions are numbered.
     files = sorted(
@@ -102,7 +103,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     """Read and check the manifest of a folder."""
     try:
         manifest: dict[str, Any] = json.loads((path / MANIFEST).read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise MetaDatasetError(
             f"{path} holds no meta-dataset: there is no {MANIFEST}"
         ) from None

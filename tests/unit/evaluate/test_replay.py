@@ -204,8 +204,15 @@ class TestArguments:
         ("arguments", "message"),
         [
             ({"mode": "parallel"}, "'parallel'"),
-            ({"n_evaluations": 0}, "n_evaluations must be at least 1, got 0"),
+            ({"n_evaluations": 0}, "n_evaluations must be a whole number of at least 1, got 0"),
+            ({"n_evaluations": 2.5}, "n_evaluations must be a whole number"),
             ({"n_seeds": 0}, "n_seeds"),
+            ({"methods": {}}, "at least one method"),
+            ({"random_state": None}, "random_state must be a whole number"),
+            ({"random_state": -1}, "random_state must be a whole number"),
+            ({"folds": 2.5}, "folds is a number, or a mapping"),
+            ({"folds": "5"}, "folds is a number, or a mapping"),
+            ({"tasks": "t1"}, r"no score: \['t1'\]"),
             ({"methods": ["portfolio", "portfolio"]}, "two methods are called 'portfolio'"),
             ({"methods": ["pfm"]}, "no method 'pfm'"),
             ({"methods": []}, "at least one method"),
@@ -246,3 +253,12 @@ class TestArguments:
         said = []
         replay(md, ["portfolio"], n_evaluations=1, progress=lambda *args: said.append(args))
         assert said[-1] == (5, 5, "portfolio, fold 4")
+
+
+def test_numbers_of_numpy_and_a_single_task(md):
+    chosen = replay(md, ["random"], folds=np.int64(3), n_evaluations=np.int64(2))
+    assert chosen.settings["n_folds"] == 3
+    with pytest.raises(ValueError, match="no step of"):
+        chosen.summary((1000,))
+    with pytest.raises(TypeError, match="replay takes a MetaDataset, got str"):
+        replay("oboe")

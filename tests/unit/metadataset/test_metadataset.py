@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -87,7 +88,10 @@ class TestFromMatrix:
         ("change", "message"),
         [
             (lambda s: {"scores": s.to_numpy()}, "must be a DataFrame"),
+            (lambda s: {"scores": pl.from_pandas(s)}, "DataFrame of pandas.*of polars"),
             (lambda s: {"scores": s.iloc[:0]}, "empty"),
+            (lambda s: {"scores": s * 1j}, "real numbers, column 'a' is complex"),
+            (lambda s: {"scores": s.set_axis([3, None, 7])}, "a task has no id"),
             (lambda s: {"scores": s.set_axis([3, 3, 7])}, "duplicate ids: 3"),
             (lambda s: {"scores": s.set_axis(list("aab"), axis=1)}, "duplicate ids: 'a'"),
             (lambda s: {"scores": s.assign(b="good")}, "column 'b'"),
@@ -110,6 +114,14 @@ class TestFromMatrix:
             (lambda s: {"metafeatures": s.replace(0.1, np.inf)}, r"\(7, 'a'\)"),
             (lambda s: {"configurations": {"zzz": {}}}, "'zzz'"),
             (lambda s: {"configurations": {"a": {"x": [1]}}}, "configuration 'a'"),
+            (
+                lambda _: {"configurations": pd.DataFrame({"x": [np.inf]}, index=["b"])},
+                "configurations 'b', 'x': .* must be finite",
+            ),
+            (
+                lambda _: {"configurations": pd.DataFrame({"x": [[1]]}, index=["b"])},
+                "configurations 'b', 'x': .* plain values, got list",
+            ),
             (lambda s: {"configurations": s.T.set_axis(list("aac"))}, "duplicate ids: 'a'"),
             (lambda s: {"families": pd.Series({99: "x"})}, "99"),
             (lambda s: {"families": "iris"}, "families must be a Series"),
@@ -154,6 +166,16 @@ class TestFromEvaluations:
         worst = md.matrix().loc[2].idxmin()
         assert md.configuration(worst) == {"depth": 2}
 
+    def test_a_column_named_twice(self, frame):
+        twice = pd.concat([frame, frame[["depth"]]], axis=1)
+        with pytest.raises(MetaDatasetError, match="two columns named 'depth'"):
+            MetaDataset.from_evaluations(twice, score="error", parameters=["depth"])
+
+    def test_one_parameter_and_frames_of_other_libraries(self, frame):
+        for runs in (frame, pl.from_pandas(frame)):
+            md = MetaDataset.from_evaluations(runs, score="error", parameters="depth")
+            assert md.matrix().shape == (2, 4)
+
     def test_given_ids(self, frame):
         frame["id"] = ["p", "p", "q", "r", "s"]
         md = MetaDataset.from_evaluations(frame, score="error", configuration="id")
@@ -171,6 +193,15 @@ class TestFromEvaluations:
             ({"error": "low"}, {}, "column 'error'"),
             ({"task_id": np.nan}, {}, "no id"),
             ({"seconds": -1.0}, {"cost_s": "seconds"}, "negative"),
+            ({"depth": np.inf}, {}, "row 0, 'depth': .* must be finite"),
+            ({"depth": pd.Timestamp(0)}, {}, "row 0, 'depth': .* got Timestamp"),
+            ({}, {"parameters": ["depth", "depth"]}, "names 'depth' twice"),
+            ({}, {"parameters": ["depth", "error"]}, "'error', which is the task, the score"),
+            (
+                {"id": ["p", "p", "q", "q", "r"]},
+                {"configuration": "id"},
+                "configuration 'q' has more than one value of 'depth'",
+            ),
         ],
     )
     def test_refuses(self, frame, change, arguments, message):
@@ -225,3 +256,25 @@ class TestSelection:
         assert values.tolist() == [[10.0]]
         assert table.take([0]).metafeatures is None
         assert md.table(configurations=["c"]).task_ids.tolist() == [31, 7]
+
+
+def test_hyperparameters_keep_their_order_in_a_folder(scores, tmp_path):
+    values = {"b": {"rate": 0.5, "depth": 1}, "a": {"depth": 2, "kind": "x"}}
+    frame = pd.DataFrame.from_dict(values, orient="index")[["rate", "depth", "kind"]]
+    for number, configurations in enumerate((values, frame)):
+        md = MetaDataset.from_matrix(scores, configurations=configurations)
+        again = MetaDataset.open(md.save(tmp_path / f"{number}"))
+        assert list(again.configurations.columns) == ["rate", "depth", "kind"]
+        assert list(again.configuration("b")) == ["rate", "depth"]
+        assert again.configuration("b") == md.configuration("b")
+
+
+def test_a_file_is_no_meta_dataset(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(MetaDatasetError, match="holds no meta-dataset"):
+        MetaDataset.open(tmp_path / "file")
+
+
+def test_what_is_no_meta_dataset_is_not_merged(scores):
+    with pytest.raises(TypeError, match="merge takes MetaDatasets, got DataFrame"):
+        MetaDataset.from_matrix(scores).merge(scores)
