@@ -78,6 +78,18 @@ class Configurations:
         """Hyperparameters in the order of :attr:`frame`."""
         return [str(name) for name in (self.order if self.given is None else self.given)]
 
+    def points(self, positions: Sequence[int]) -> list[dict[str, Any]]:
+        """Plain values of some configurations, only what is active."""
+        if self.texts is not None:
+            return [self.values(position) for position in positions]
+        part = self.frame.iloc[list(positions)]
+        points: list[dict[str, Any]] = [{} for _ in positions]
+        for name in part:
+            column = part[name]
+            for place in np.flatnonzero(column.notna()).tolist():
+                points[place][str(name)] = plain_value(column.iat[place])
+        return points
+
     def to_texts(self) -> list[str]:
         """Values of each configuration as JSON."""
         if self.texts is not None:

@@ -10,7 +10,7 @@ much those differ is kept as ``score_std``: no constructed value was observed, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -20,10 +20,17 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from warmstart.errors import MetaDatasetError
+from warmstart.metadataset.cells import (
+    BLOCK,
+    Axes,
+    QuantileBins,
+    given_out,
+    medoids,
+    sampled,
+)
 from warmstart.metadataset.configurations import Configurations, canonical
 from warmstart.metadataset.layer import OK, STATUSES
 from warmstart.metadataset.runs import RunEvaluations, codes, complete, encoded, floats
-from warmstart.metadataset.table import Floats
 from warmstart.spaces.encoding import ConfigurationEncoder
 
 if TYPE_CHECKING:
@@ -33,7 +40,6 @@ Method = Literal["medoids", "bins"]
 
 DEFAULT_N: dict[Method, int] = {"medoids": 100, "bins": 3}
 _LEARNER = "(learner)"
-_SAMPLE = 10_000
 
 
 def construct(
@@ -47,21 +53,11 @@ def construct(
     n = DEFAULT_N[method] if n is None else n
     if n < 2:
         raise MetaDatasetError(f"n must be at least 2, got {n}")
-    points = _points(metadataset)
-    encoder = ConfigurationEncoder.fit(points, activity=True)
-    positions = encoder.transform(points)
-    if not positions.shape[1]:
-        raise MetaDatasetError("the configurations have no values to tell them apart by")
-    if method == "medoids":
-        everyone = _runs(metadataset, np.arange(len(points)))
-        positions = weighted(positions, everyone[everyone["metric"] == 0], random_state)
-        cells = nearest_medoid(positions, n, random_state)
-    else:
-        cells = quantile_cells(points, n)
-    centres = _representatives(positions, cells)
+    runs = _runs(metadataset)
+    cells, centres = _cells(metadataset, runs, method, n, random_state)
     known = metadataset._configurations
     names = [f"{method}-{n}:{known.ids[place]}" for place in centres]
-    runs = _runs(metadataset, cells)
+    runs["cell"] = cells[runs.pop("configuration")]
     cellwise = _cellwise(runs)
     tasks = metadataset.tasks.iloc[np.unique(cellwise["task"])]
     described = metadataset.metafeatures
@@ -87,7 +83,7 @@ def construct(
             "constructed": {
                 "method": method,
                 "n": n,
-                "configurations": len(points),
+                "configurations": len(known.ids),
                 "columns": len(names),
                 "filled": round(
                     float((cellwise["metric"] == 0).sum()) / (len(tasks) * len(names)), 4
@@ -99,138 +95,87 @@ def construct(
     )
 
 
-def _points(metadataset: MetaDataset) -> list[dict[str, Any]]:
-    """Values of every configuration, and which learner it is of where there are several."""
+def _cells(
+    metadataset: MetaDataset, runs: pd.DataFrame, method: Method, n: int, random_state: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Cell of every configuration, and of each cell the configuration that stands for it."""
+    from sklearn.metrics import pairwise_distances_argmin
+
+    sample = sampled(len(metadataset.configuration_ids), random_state)
+    points = _points(metadataset, sample.tolist())
+    encoder = ConfigurationEncoder.fit(points, activity=True)
+    if not encoder.width:
+        raise MetaDatasetError("the configurations have no values to tell them apart by")
+    axes = Axes(encoder)
+    if method == "medoids":
+        ours = runs[(runs["metric"] == 0) & runs["configuration"].isin(sample)]
+        ours = ours.assign(configuration=np.searchsorted(sample, ours["configuration"]))
+        axes = Axes.weighted(encoder, points, ours, random_state)
+        middles = medoids(axes(points), n, random_state)
+        cells, centres = given_out(
+            lambda: _blocks(metadataset),
+            axes,
+            lambda _, positions: pairwise_distances_argmin(positions, middles),
+        )
+        order = np.cumsum(centres >= 0) - 1
+    else:
+        bins = QuantileBins(points, n)
+        cells, centres = given_out(lambda: _blocks(metadataset), axes, bins)
+        order = bins.in_order()
+    # A cell without a member is no column.
+    in_order = np.empty(order.max() + 1, np.intp)
+    in_order[order[centres >= 0]] = centres[centres >= 0]
+    return order[cells], in_order
+
+
+def _points(metadataset: MetaDataset, places: Sequence[int]) -> list[dict[str, Any]]:
+    """Values of some configurations, and which learner each is of where there are several."""
     known = metadataset._configurations
-    points = [known.values(place) for place in range(len(known.ids))]
-    learners = metadataset.learners
-    if learners.nunique() > 1:
-        for point, learner in zip(points, learners, strict=True):
-            point[_LEARNER] = str(learner)
+    points = known.points(places)
+    if len(set(known.learners)) > 1:
+        for point, place in zip(points, places, strict=True):
+            point[_LEARNER] = str(known.learners[place])
     return points
 
 
-def weighted(positions: Floats, runs: pd.DataFrame, random_state: int) -> Floats:
-    """Stretch each axis by how much it tells of the scores, so that near means alike.
-
-    Weights are the importances of a random forest that predicts each score's place among
-    its task's; unweighted, hyperparameters that do nothing would decide which
-    configurations are near. All axes are alike where no score differs from another.
-    """
-    from sklearn.ensemble import RandomForestRegressor
-
-    spread = positions.std(axis=0)
-    standard: Floats = (positions - positions.mean(axis=0)) / np.where(spread > 0, spread, 1)
-    known = runs.dropna(subset="score")
-    if len(known) > _SAMPLE:
-        known = known.sample(_SAMPLE, random_state=random_state)
-    places = known.groupby("task")["score"].rank(pct=True)
-    if places.nunique() < 2:
-        return standard
-    forest = RandomForestRegressor(
-        30, min_samples_leaf=5, max_features=0.5, n_jobs=1, random_state=random_state
-    ).fit(standard[known["configuration"]], places)
-    importances = forest.feature_importances_
-    # Never quite zero: what scores do not tell apart still is not the same.
-    scaled: Floats = standard * np.sqrt(importances + importances.sum() * 1e-3)
-    return scaled if importances.any() else standard
+def _blocks(metadataset: MetaDataset) -> Iterator[list[dict[str, Any]]]:
+    n = len(metadataset.configuration_ids)
+    for begin in range(0, n, BLOCK):
+        yield _points(metadataset, range(begin, min(begin + BLOCK, n)))
 
 
-def nearest_medoid(positions: Floats, n: int, random_state: int) -> NDArray[np.intp]:
-    """Cell of each configuration: which of `n` medoids it is nearest to.
-
-    The medoids are the points nearest to the centres of k-means, so they lie where the
-    configurations do, and are configurations that were run.
-
-    Raises
-    ------
-    MetaDatasetError
-        If there are not `n` different configurations.
-    """
-    from sklearn.cluster import KMeans
-    from sklearn.metrics import pairwise_distances_argmin
-
-    distinct = len(np.unique(positions, axis=0))
-    if distinct < n:
-        raise MetaDatasetError(f"n is {n}, but only {distinct} configurations differ")
-    rng = np.random.default_rng(random_state)
-    sample = positions
-    if len(positions) > _SAMPLE:
-        sample = positions[np.sort(rng.choice(len(positions), _SAMPLE, replace=False))]
-    centres = KMeans(n, n_init=1, random_state=random_state).fit(sample).cluster_centers_
-    medoids = np.unique(pairwise_distances_argmin(centres, positions))
-    nearest: NDArray[np.intp] = pairwise_distances_argmin(positions, positions[medoids])
-    return np.unique(nearest, return_inverse=True)[1]
-
-
-def quantile_cells(points: Sequence[Mapping[str, Any]], n: int) -> NDArray[np.intp]:
-    """Cell of each configuration: its bin in every hyperparameter.
-
-    A number is cut at its quantiles into `n` bins, equal values into the same; any other
-    value, and not being active, is a bin of its own.
-
-    Examples
-    --------
-    >>> quantile_cells([{"x": 1, "k": "a"}, {"x": 2}, {"x": 9}, {"x": 7, "k": "a"}], 2)
-    array([2, 0, 1, 3])
-    """
-    names = sorted({name for point in points for name in point})
-    bins = np.zeros((len(points), len(names)), np.intp)
-    for column, name in enumerate(names):
-        values = [point.get(name) for point in points]
-        known = [value for value in values if value is not None]
-        if all(isinstance(v, int | float) and not isinstance(v, bool) for v in known):
-            numbers = np.array([np.nan if v is None else float(v) for v in values])
-            there = ~np.isnan(numbers)
-            cuts = np.unique(np.quantile(numbers[there], np.arange(1, n) / n))
-            bins[there, column] = 1 + np.searchsorted(cuts, numbers[there], side="right")
-        else:
-            bins[:, column] = pd.factorize(np.array([str(v) for v in values]), sort=True)[0]
-    cells: NDArray[np.intp] = np.unique(bins, axis=0, return_inverse=True)[1].reshape(-1)
-    return cells
-
-
-def _representatives(positions: Floats, cells: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Of each cell the configuration nearest to the mean of its members."""
-    counts = np.bincount(cells)
-    means = np.stack([np.bincount(cells, column) / counts for column in positions.T], axis=1)
-    distances = ((positions - means[cells]) ** 2).sum(axis=1)
-    order = np.lexsort((distances, cells))
-    return order[np.searchsorted(cells[order], np.arange(len(counts)))]
-
-
-def _runs(metadataset: MetaDataset, cells: NDArray[np.intp]) -> pd.DataFrame:
-    """Every run: positions of task, cell and metric; score, status and cost.
+def _runs(metadataset: MetaDataset) -> pd.DataFrame:
+    """Every run: positions of task, configuration and metric; score, status and cost.
 
     Of runs of one configuration at several budgets, those at the largest.
     """
-    ours = {str(label): place for place, label in enumerate(metadataset.tasks.index)}
-    task_names = [str(label) for label in metadataset.tasks.index]
-    names = [str(label) for label in metadataset.configuration_ids]
+    task_names = pa.array([str(label) for label in metadataset.tasks.index], pa.string())
+    names = pa.array([str(label) for label in metadataset.configuration_ids], pa.string())
     wanted = ("task_id", "configuration_id", "metric", "score", "status", "cost_s", "budget")
     parts = []
     for rows in metadataset._evaluations.rows(wanted):
-        kept = rows.filter(
-            pc.is_in(rows["task_id"].cast(pa.string()), pa.array(list(ours), pa.string()))
-        )
+        kept = rows.filter(pc.is_in(rows["task_id"].cast(pa.string()), task_names))
         parts.append(
             pd.DataFrame(
                 {
                     "task": codes(kept, "task_id", task_names),
                     "configuration": codes(kept, "configuration_id", names),
-                    "metric": codes(kept, "metric", list(metadataset.metrics)),
+                    "metric": codes(kept, "metric", metadataset.metrics).astype(np.int16),
                     "score": floats(kept, "score"),
-                    "status": codes(kept, "status", list(STATUSES)),
+                    "status": codes(kept, "status", STATUSES).astype(np.uint8),
                     "cost_s": floats(kept, "cost_s"),
                     "budget": np.nan_to_num(floats(kept, "budget"), nan=np.inf),
                 }
             )
         )
     runs = pd.concat(parts, ignore_index=True)
-    largest = runs.groupby(["task", "configuration", "metric"])["budget"].transform("max")
-    runs = runs[runs["budget"] == largest]
+    budgets = runs["budget"]
+    if np.isfinite(budgets).any():
+        largest = runs.groupby(["task", "configuration", "metric"])["budget"].transform("max")
+        runs = runs[budgets == largest]
+    runs = runs.drop(columns="budget")
     runs.loc[runs["status"] != OK, "score"] = np.nan
-    return runs.assign(cell=cells[runs["configuration"]])
+    return runs
 
 
 def _cellwise(runs: pd.DataFrame) -> pd.DataFrame:

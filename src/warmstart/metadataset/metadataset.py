@@ -453,7 +453,7 @@ class MetaDataset(Views):
         n : int, optional
             100 medoids or 3 bins without it.
         random_state : int
-            Seed of the search for medoids.
+            Seed of the sample and of the search for medoids.
 
         Returns
         -------

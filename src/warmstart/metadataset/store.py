@@ -20,6 +20,7 @@ from warmstart.metadataset.blocks import LARGE, BlockPlan, row_groups
 from warmstart.metadataset.configurations import Configurations, some
 from warmstart.metadataset.distinct_runs import DistinctRuns, source_of
 from warmstart.metadataset.files import digest
+from warmstart.metadataset.packed_texts import PackedTexts
 from warmstart.metadataset.runs import RunEvaluations
 
 MANIFEST = "manifest.json"
@@ -32,6 +33,10 @@ ADDED = "added-"
 """How the name of a file begins that came after the folder was first written, see
 :mod:`warmstart.metadataset.appending`."""
 
+_PACKED = 20_000
+"""From so many configurations on, their texts are kept compressed."""
+
+_ROWS_AT_ONCE = 16_384
 _TEXT = ["task_id", "configuration_id", "metric", "status", "source_run_id"]
 
 
@@ -65,16 +70,8 @@ def read(path: Path, *, verify: bool = False) -> Parts:
     # A task of unknown family is its own: the same label, not its text.
     own = dict(zip(task_names, tasks.index, strict=True))
     tasks["family"] = [own.get(name, name) for name in tasks["family"]]
-    table = _first_rows(path, "configurations")
-    names, spaces, learners, texts = (
-        table.column(n).to_pylist() for n in schema.CONFIGURATIONS.names
-    )
-    configurations = Configurations(
-        _labels(names, labels.get("configuration_id")),
-        texts=texts,
-        spaces=spaces,
-        learners=learners,
-        order=manifest.get("hyperparameters", ()),
+    configurations = _configurations(
+        path, labels.get("configuration_id"), manifest.get("hyperparameters", ())
     )
     # What was added comes after what was there; the names of additions are numbered.
     files = sorted(
@@ -92,7 +89,7 @@ def read(path: Path, *, verify: bool = False) -> Parts:
             lambda columns: read_runs(files, columns, once),
             tuple(manifest.get("metrics") or _metrics(files)),
             task_names,
-            names,
+            [str(label) for label in configurations.ids],
             lambda metric, columns: _plan(once, task_names, metric, columns),
         ),
         info={key: value for key, value in manifest.items() if key not in OURS},
@@ -162,6 +159,46 @@ def read_runs(
                     table = table.append_column("source", source)
                 kept = None if once is None else once.keep(file, group)
                 yield table if kept is None else table.filter(pa.array(kept))
+
+
+def _configurations(
+    path: Path, kind: dict[str, Any] | None, order: Sequence[str]
+) -> Configurations:
+    """All configurations, read some at a time where nothing was added."""
+    names: list[str] = []
+    spaces: list[str] = []
+    learners: list[str] = []
+    one: dict[str, str] = {}
+
+    def texts() -> Iterator[str]:
+        for rows in _some_rows(path, "configurations"):
+            ids, space, learner, values = (
+                rows[name].to_pylist() for name in schema.CONFIGURATIONS.names
+            )
+            names.extend(ids)
+            # Few differ: one string for all that say the same.
+            spaces.extend(one.setdefault(name, name) for name in space)
+            learners.extend(one.setdefault(name, name) for name in learner)
+            yield from values
+
+    found: Sequence[str] = PackedTexts(texts())
+    if len(found) < _PACKED:
+        found = list(found)
+    return Configurations(
+        _labels(names, kind), texts=found, spaces=spaces, learners=learners, order=order
+    )
+
+
+def _some_rows(path: Path, name: str) -> Iterator[pa.RecordBatch | pa.Table]:
+    if _additions(path, name):
+        yield _first_rows(path, name)
+        return
+    file = path / f"{name}.parquet"
+    try:
+        with pq.ParquetFile(file) as parquet:
+            yield from parquet.iter_batches(_ROWS_AT_ONCE, use_threads=False)
+    except (FileNotFoundError, pa.ArrowInvalid) as error:
+        raise MetaDatasetError(f"{file} is missing or damaged: {error}") from error
 
 
 def _additions(path: Path, name: str) -> list[Path]:

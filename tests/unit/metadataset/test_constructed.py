@@ -6,7 +6,7 @@ import pytest
 from tests.extra_data import FOLDER, needs
 
 from warmstart.errors import MetaDatasetError
-from warmstart.metadataset.constructed import quantile_cells
+from warmstart.metadataset.cells import QuantileBins
 from warmstart.metadataset.metadataset import MetaDataset
 
 
@@ -57,7 +57,8 @@ class TestBins:
         assert set(rows["sampler"].to_pylist()) == {"constructed: bins"}
 
     def test_inactive_is_a_bin_of_its_own(self):
-        cells = quantile_cells([{"x": 1}, {"x": 2}, {}, {"x": 2}], 2)
+        points = [{"x": 1}, {"x": 2}, {}, {"x": 2}]
+        cells = QuantileBins(points, 2)(points)
         assert len(set(cells[[0, 1, 2]])) == 3
         assert cells[1] == cells[3]
 
