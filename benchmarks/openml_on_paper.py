@@ -6,7 +6,8 @@ Nothing is measured here. The defaults are 10⁷ runs in one measure and 20,000 
 pages of 1,000 rows with parameters (``evaluation/setup/list``) in units of one flow and one
 task, which cannot be paged together; bytes of a page as recorded from replies (6.5 MB of XML
 for 10,000 plain rows, 115 KB of it after gzip; 4.15 MB for 1,000 rows of parameters); bytes
-of a stored run and memory as ``benchmarks/runs_to_matrix.py`` measures them.
+of a stored run and memory as ``benchmarks/runs_to_matrix.py`` and
+``benchmarks/constructed_columns.py`` measure them.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ def main() -> None:
     parser.add_argument("--dataset-mb", type=float, default=2.0, help="mean of a download")
     parser.add_argument("--run-bytes", type=float, default=16.5, help="of a stored run")
     parser.add_argument("--configuration-bytes", type=float, default=60)
+    parser.add_argument(
+        "--constructed-bytes", type=float, default=380, help="memory a configuration"
+    )
     parser.add_argument("--metafeatures-s", type=float, default=1.0, help="CPU a dataset")
     args = parser.parse_args()
     print(f"    {shlex.join(['python', *sys.argv])}\n")
@@ -75,11 +79,16 @@ def main() -> None:
             f"{args.datasets * args.metafeatures_s / 3600:.0f}",
             f"{args.metafeatures_s:g} s a dataset, in parallel",
         ),
-        ("memory, MB", "about 400", "a matrix of 9 million cells; the reader holds one page"),
+        (
+            "memory, MB",
+            "about 470",
+            "10⁷ runs to 9 million cells; the builder holds a page and a bucket",
+        ),
         (
             "memory for constructed columns, GB",
-            f"{args.runs * 1e-6:.0f}",
-            "about 1 KB a configuration of its own; less if made flow by flow",
+            f"{args.runs * args.constructed_bytes / 1e9:.1f}",
+            f"{args.constructed_bytes:g} bytes a configuration of its own: its id, values "
+            "compressed, runs; medoids from 10,000 of them",
         ),
     ]
     print("| what | figure | of which |\n| --- | --- | --- |")

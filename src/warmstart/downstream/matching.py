@@ -1,4 +1,8 @@
-"""Which hyperparameter of a configuration a tuner means by a name of its own."""
+"""Which hyperparameter of a configuration a tuner means by a name of its own.
+
+The way back from a tuner; :mod:`warmstart.downstream.names` is the way there, in which all of
+a point's values must find a parameter or be reported.
+"""
 
 from __future__ import annotations
 
@@ -132,21 +136,3 @@ def read_mapping(mapping: Mapping[str, Any] | None, keys: Collection[str]) -> Pa
             )
         names[name] = tuple(meant)
     return Pairs(names, frozenset(left_out), words)
-
-
-def typical(pool: Collection[Mapping[str, Any]]) -> dict[str, Any]:
-    """What a configuration has where nothing is said of it: the pool's usual values.
-
-    The median of a number and the commonest choice, of keys that every member has.
-    """
-    usual: dict[str, Any] = {}
-    members = list(pool)
-    for key in members[0] if members else ():
-        values = [values[key] for values in members if key in values]
-        if len(values) < len(members):
-            continue
-        if all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
-            usual[key] = sorted(values)[(len(values) - 1) // 2]
-        else:
-            usual[key] = max(values, key=values.count)
-    return usual

@@ -1,4 +1,8 @@
-"""Which name of a point answers which parameter of a tuner."""
+"""Which name of a point answers which parameter of a tuner.
+
+The way to a tuner; :mod:`warmstart.downstream.matching` is the way back, from a tuner's names
+alone.
+"""
 
 from __future__ import annotations
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from warmstart.domain import Status, plain_value
 from warmstart.downstream.guide import Guide, Told
-from warmstart.downstream.matching import match, read_mapping, typical
+from warmstart.downstream.matching import match, read_mapping
 from warmstart.downstream.optuna_claims import claim_of
 from warmstart.downstream.optuna_values import Answer, answer
+from warmstart.downstream.usual_values import typical
 from warmstart.errors import KnowledgeError
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from warmstart.downstream.legal import nearest_legal, plain
-from warmstart.downstream.matching import Pairs, match, read_mapping, typical
+from warmstart.downstream.matching import Pairs, match, read_mapping
 from warmstart.downstream.space import ABSENT, Choice
+from warmstart.downstream.usual_values import typical
 from warmstart.errors import SpaceMismatchError
 
 if TYPE_CHECKING:

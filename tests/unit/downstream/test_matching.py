@@ -2,7 +2,7 @@
 
 import pytest
 
-from warmstart.downstream.matching import Pairs, match, read_mapping, typical
+from warmstart.downstream.matching import Pairs, match, read_mapping
 from warmstart.errors import SpaceMismatchError
 
 KEYS = ["learner", "gbm:rate", "gbm:leaves", "svm:C", "lin:C"]
@@ -58,13 +58,3 @@ def test_takes_the_mappings_of_the_injectors():
 def test_a_mapping_must_make_sense(mapping, words):
     with pytest.raises(SpaceMismatchError, match=words):
         read_mapping(mapping, KEYS)
-
-
-def test_the_usual_values_are_those_that_every_member_has():
-    pool = [
-        {"learner": "a", "n": 1, "only": 2},
-        {"learner": "a", "n": 3},
-        {"learner": "b", "n": 9},
-    ]
-    assert typical(pool) == {"learner": "a", "n": 3}
-    assert typical([]) == {}
