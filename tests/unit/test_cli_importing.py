@@ -86,6 +86,7 @@ def test_an_optuna_study(call, tmp_path):
     ("arguments", "message"),
     [
         (("excel", "runs.csv"), "source 'excel' is none of optuna, mlflow"),
+        (("csv", "runs.csv"), "; a csv file of runs is a table"),
         (("table", "runs.csv", "--task", "t"), "a table needs --mapping JSON"),
         (("table", "runs.csv", "--mapping", "map.json"), "name the task the runs belong to"),
         (("table", "runs.csv", "--mapping", "map.json", "--study", "s"), "takes no --study"),

@@ -121,7 +121,9 @@ def import_history(
     from warmstart.metadataset.importing import import_histories
 
     if source not in KINDS:
-        raise HistoryError(f"source {source!r} is none of {', '.join(KINDS)}")
+        table = source.lower() in ("csv", "parquet")
+        hint = f"; a {source} file of runs is a table" if table else ""
+        raise HistoryError(f"source {source!r} is none of {', '.join(KINDS)}{hint}")
     options: dict[str, Any] = {
         "task": _task(task or []),
         "task_tag": task_tag,

@@ -92,11 +92,19 @@ def _frame(results: Any) -> tuple[pd.DataFrame, str, str]:
         location, path = str(results), Path(results).expanduser()
         if not path.is_file():
             raise HistoryError(f"there are no results at {path}")
-        results = (
-            pd.read_parquet(path)
-            if path.suffix == ".parquet"
-            else pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
-        )
+        try:
+            results = (
+                pd.read_parquet(path)
+                if path.suffix == ".parquet"
+                else pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+            )
+        except (OSError, ValueError) as error:
+            raise HistoryError(f"{path} is no table of cv_results_: {error}") from error
+        if not any(str(name).startswith("mean_test_") for name in results.columns):
+            raise HistoryError(
+                f"{path} is no table of cv_results_: no column begins with mean_test_; write "
+                "one with pandas.DataFrame(search.cv_results_).to_csv(path)"
+            )
     if isinstance(results, pd.DataFrame):
         return results.reset_index(drop=True), sampler, location
     if isinstance(results, Mapping):

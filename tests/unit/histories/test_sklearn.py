@@ -130,3 +130,14 @@ def test_what_is_none(tmp_path):
         read(3, **OPTIONS)
     with pytest.raises(HistoryError, match="tell no hyperparameters"):
         read({"mean_test_score": [0.5]}, **OPTIONS).to_frame()
+
+
+@pytest.mark.parametrize("text", ["not a table", '{"a":1', "a,b\n"])
+def test_a_file_that_is_no_table_of_results(tmp_path, text):
+    path = tmp_path / "results.csv"
+    path.write_text(text)
+    with pytest.raises(HistoryError, match=r"results.csv is no table of cv_results_.*to_csv"):
+        read(path, task="iris", metric="accuracy", direction="maximize")
+    (tmp_path / "results.parquet").write_text(text)
+    with pytest.raises(HistoryError, match=r"results.parquet is no table of cv_results_"):
+        read(path.with_suffix(".parquet"), task="t", metric="accuracy", direction="maximize")
