@@ -421,8 +421,10 @@ class Search:
             place = self._places[configuration]
             return self._pool[place], self._ids[place]
         active = {name: value for name, value in values.items() if value is not None}
-        for place in (*self._pending, *range(len(self._pool))):
-            if self._pool[place] in (values, active):
+        asked = [place for place in self._pending if self._pool[place] in (values, active)]
+        for wanted in (values, active):
+            if asked or wanted in self._pool:
+                place = asked[0] if asked else self._pool.index(wanted)
                 return self._pool[place], self._ids[place]
         known = self._fitted.places.get(configuration_key(values))
         if known is None:
