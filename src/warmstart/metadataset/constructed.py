@@ -64,6 +64,7 @@ def construct(
     task_names = [str(label) for label in metadataset.tasks.index]
     rows = _rows(cellwise, task_names, names, metadataset.metrics, method)
     first = metadataset.metrics[0]
+    spaces, learners = metadataset.spaces.iloc[centres], metadataset.learners.iloc[centres]
     return MetaDataset.from_parts(
         tasks.index,
         RunEvaluations(
@@ -72,8 +73,8 @@ def construct(
         Configurations(
             pd.Index(names, name="configuration_id"),
             texts=[canonical(known.values(int(place))) for place in centres],
-            spaces=[str(metadataset.spaces.iat[place]) for place in centres],
-            learners=[str(metadataset.learners.iat[place]) for place in centres],
+            spaces=spaces.tolist(),
+            learners=learners.tolist(),
         ),
         metafeatures=described[described.index.isin(tasks.index)],
         families=tasks["family"],
@@ -101,8 +102,10 @@ def _cells(
     """Cell of every configuration, and of each cell the configuration that stands for it."""
     from sklearn.metrics import pairwise_distances_argmin
 
-    sample = sampled(len(metadataset.configuration_ids), random_state)
-    points = _points(metadataset, sample.tolist())
+    known = metadataset._configurations
+    several = len(set(known.learners)) > 1
+    sample = sampled(len(known.ids), random_state)
+    points = _points(known, sample.tolist(), several)
     encoder = ConfigurationEncoder.fit(points, activity=True)
     if not encoder.width:
         raise MetaDatasetError("the configurations have no values to tell them apart by")
@@ -113,14 +116,14 @@ def _cells(
         axes = Axes.weighted(encoder, points, ours, random_state)
         middles = medoids(axes(points), n, random_state)
         cells, centres = given_out(
-            lambda: _blocks(metadataset),
+            lambda: _blocks(known, several),
             axes,
             lambda _, positions: pairwise_distances_argmin(positions, middles),
         )
         order = np.cumsum(centres >= 0) - 1
     else:
         bins = QuantileBins(points, n)
-        cells, centres = given_out(lambda: _blocks(metadataset), axes, bins)
+        cells, centres = given_out(lambda: _blocks(known, several), axes, bins)
         order = bins.in_order()
     # A cell without a member is no column.
     in_order = np.empty(order.max() + 1, np.intp)
@@ -128,20 +131,20 @@ def _cells(
     return order[cells], in_order
 
 
-def _points(metadataset: MetaDataset, places: Sequence[int]) -> list[dict[str, Any]]:
-    """Values of some configurations, and which learner each is of where there are several."""
-    known = metadataset._configurations
+def _points(
+    known: Configurations, places: Sequence[int], several: bool
+) -> list[dict[str, Any]]:
+    """Values of some configurations, and which learner each is of where there are `several`."""
     points = known.points(places)
-    if len(set(known.learners)) > 1:
+    if several:
         for point, place in zip(points, places, strict=True):
             point[_LEARNER] = str(known.learners[place])
     return points
 
 
-def _blocks(metadataset: MetaDataset) -> Iterator[list[dict[str, Any]]]:
-    n = len(metadataset.configuration_ids)
-    for begin in range(0, n, BLOCK):
-        yield _points(metadataset, range(begin, min(begin + BLOCK, n)))
+def _blocks(known: Configurations, several: bool) -> Iterator[list[dict[str, Any]]]:
+    for begin in range(0, len(known.ids), BLOCK):
+        yield _points(known, range(begin, min(begin + BLOCK, len(known.ids))), several)
 
 
 def _runs(metadataset: MetaDataset) -> pd.DataFrame:
