@@ -9,7 +9,8 @@ LightGBM pipeline over the base's own ``lightgbm`` space, define by run: the enc
 asked for only where there are categories, the class weight only in classification. At most
 ``--rows`` rows are used. Compared on the same folds: TPE from nothing; TPE with ten
 suggestions enqueued (``warmstart.downstream.optuna.seed``); ``WarmStartSampler``, which
-hands over to the same TPE after ``--warm`` trials. A run that is done is kept in
+leaves the same TPE every third trial after the fifth and hands over after ``--warm`` of
+its own. A run that is done is kept in
 ``--results`` and taken up again.
 
 Last, two processes on one SQLite storage: nothing may be tried twice, and nothing arrive
@@ -62,7 +63,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--trials", type=int, default=50)
     parser.add_argument("--rows", type=int, default=500)
     parser.add_argument("--folds", type=int, default=3)
-    parser.add_argument("--warm", type=int, nargs="+", default=[10], metavar="N")
+    parser.add_argument("--warm", type=int, nargs="+", default=[50], metavar="N")
     parser.add_argument("--worker", nargs=3, help=argparse.SUPPRESS)
     return parser.parse_args()
 

@@ -7,7 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 from warmstart.domain import Status, plain_value
+from warmstart.downstream.new_points import StudySpace, draw_new
 from warmstart.errors import KnowledgeError
 from warmstart.recommend.recommender import Recommender
 from warmstart.recommend.session import Search
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from warmstart.metadataset.metadataset import MetaDataset
+
+
+_N_KNOWN_FIRST = 5
+"""Results before configurations are proposed that no task ever tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +47,11 @@ class Proposal:
 
 
 class Guide(Protocol):
-    """Proposes configurations of a pool; keeps nothing between one question and the next."""
+    """Proposes configurations of a pool, and new ones; keeps nothing between two questions."""
 
     @property
     def pool(self) -> Sequence[Proposal]:
-        """Everything it may propose."""
+        """What it may propose, if nothing new."""
         ...
 
     @property
@@ -57,8 +64,17 @@ class Guide(Protocol):
         """The best score there can be, where that is known."""
         ...
 
+    @property
+    def learns(self) -> bool:
+        """Whether what it is told makes a difference."""
+        ...
+
     def propose(
-        self, told: Sequence[Told], running: Sequence[Any], closed: Collection[Any]
+        self,
+        told: Sequence[Told],
+        running: Sequence[Proposal],
+        closed: Collection[Any],
+        space: StudySpace | None = None,
     ) -> Proposal | None:
         """The next configuration, or None when nothing is left.
 
@@ -66,17 +82,21 @@ class Guide(Protocol):
         ----------
         told : sequence of Told
             All results, in one order for all who ask.
-        running : sequence
-            Ids of what others try at this moment; not proposed, and expected to turn out
-            as predicted.
+        running : sequence of Proposal
+            What others try at this moment; not proposed, and expected to turn out as
+            predicted.
         closed : collection
             Ids not to propose, for whatever reason.
+        space : StudySpace, optional
+            Where configurations of no pool may be proposed as well.
         """
         ...
 
 
 class SearchGuide:
     """Expected improvement under the posterior of a search that was begun elsewhere."""
+
+    learns = True
 
     def __init__(self, search: Search) -> None:
         self._search = search
@@ -85,15 +105,20 @@ class SearchGuide:
             Proposal(configuration_id=name, values=values)
             for name, values in zip(question.pool_ids, question.pool, strict=True)
         ]
+        self._ids = {one.configuration_id for one in self.pool}
         self.metric = question.metric
         self.ideal: float | None = search.ideal if question.metric is not None else None
 
     def propose(
-        self, told: Sequence[Told], running: Sequence[Any], closed: Collection[Any]
+        self,
+        told: Sequence[Told],
+        running: Sequence[Proposal],
+        closed: Collection[Any],
+        space: StudySpace | None = None,
     ) -> Proposal | None:
         """Ask the posterior, told everything; see :class:`Guide`."""
-        started = any(one.status == "ok" for one in told)
-        search = self._search.fresh(len(told) + len(running) if started else 0)
+        good = [one for one in told if one.status == "ok"]
+        search = self._search.fresh(len(told) + len(running) if good else 0)
         for one in told:
             search.tell(
                 dict(one.values),
@@ -101,23 +126,39 @@ class SearchGuide:
                 cost_s=None if math.isnan(one.cost_s) else one.cost_s,
                 status=one.status,
             )
-        for name in closed:
+        for name in self._ids & set(closed):
             search.close(name)
-        if started:
-            for name in running:
-                search.reserve(name)
+        if good:
+            for other in running:
+                search.reserve(self._known(other))
         # The start is a batch that complements itself; all see the same and take in turn.
-        n = 1 if started else 1 + len(set(running) - set(closed))
+        trying = {other.configuration_id for other in running}
+        n = 1 if good else 1 + len(trying - set(closed))
+        also = [] if space is None else self._new(good, len(told) + len(running), space)
         try:
-            asked = search.ask(n)
+            asked = search.ask(n, also=also)
         except KnowledgeError:  # fewer than that are left
             return None
         for next_ in asked:
-            if started or next_.configuration_id not in running:
+            if good or next_.configuration_id not in trying:
                 return Proposal(
                     configuration_id=next_.configuration_id, values=next_.configuration
                 )
         return None
+
+    def _known(self, other: Proposal) -> Any:
+        """How the search knows a proposal: by its id, or by its values where it was new."""
+        name = other.configuration_id
+        return name if name in self._ids else dict(other.values)
+
+    def _new(self, good: Sequence[Told], n: int, space: StudySpace) -> list[dict[str, Any]]:
+        if len(good) < _N_KNOWN_FIRST or not self._search.takes_new:
+            return []
+        best = sorted(good, key=lambda one: -one.score)
+        rng = np.random.default_rng([self._search.question.random_state, n, 1])
+        return draw_new(
+            (one.values for one in self.pool), [one.values for one in best], space, rng
+        )
 
 
 class ListGuide:
@@ -125,6 +166,7 @@ class ListGuide:
 
     metric: str | None
     ideal = None
+    learns = False
 
     def __init__(self, suggestions: Suggestions) -> None:
         self.pool: Sequence[Proposal] = [
@@ -136,13 +178,18 @@ class ListGuide:
         self.metric = suggestions.metric
 
     def propose(
-        self, told: Sequence[Told], running: Sequence[Any], closed: Collection[Any]
+        self,
+        told: Sequence[Told],
+        running: Sequence[Proposal],
+        closed: Collection[Any],
+        space: StudySpace | None = None,  # noqa: ARG002 - nothing says what to think of new ones
     ) -> Proposal | None:
         """The first that nobody had; see :class:`Guide`."""
         had = [one.values for one in told]
+        trying = {other.configuration_id for other in running}
         for one in self.pool:
             name = one.configuration_id
-            if name not in running and name not in closed and one.values not in had:
+            if name not in trying and name not in closed and one.values not in had:
                 return one
         return None
 

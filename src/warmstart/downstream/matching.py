@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from warmstart.downstream.legal import same
@@ -80,6 +81,7 @@ def match(name: str, keys: Collection[str], pairs: Pairs) -> str | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
     return _SEPARATORS.sub("_", name).strip("_")
 

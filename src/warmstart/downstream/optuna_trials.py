@@ -183,11 +183,15 @@ class Reader:
                 continue
             fit = self.fit(key, known[key], trial.distributions[name]) if key in known else None
             if fit is None or not fit.means_the_same or fit.value != used:
-                values[key] = plain_value(self._spelling(key, used, trial.distributions[name]))
+                values[key] = plain_value(self.spelling(key, used, trial.distributions[name]))
         return values
 
     def _allowed(self, values: Mapping[str, Any]) -> Sequence[str]:
         return self._keys_of.get(values.get("learner"), self.keys)
+
+    def usual(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The usual configuration of a configuration's learner."""
+        return self._usual.get(values.get("learner"), {})
 
     def _usual_values(self, trial: FrozenTrial) -> dict[str, Any] | None:
         """The usual configuration of the learner a trial was about, if it is known."""
@@ -195,11 +199,11 @@ class Reader:
             return dict(next(iter(self._usual.values())))
         for name, used in trial.params.items():
             if match(name, self.keys, self.pairs) == "learner":
-                spelt = self._spelling("learner", used, trial.distributions[name])
+                spelt = self.spelling("learner", used, trial.distributions[name])
                 return dict(self._usual[spelt]) if spelt in self._usual else None
         return None
 
-    def _spelling(self, key: str, used: Any, distribution: BaseDistribution) -> Any:
+    def spelling(self, key: str, used: Any, distribution: BaseDistribution) -> Any:
         """The pool's own word for a choice that the study calls otherwise."""
         for one in self.guide.pool:
             if key in one.values:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from warmstart.downstream.legal import nearest_legal
 from warmstart.downstream.optuna import from_distributions
-from warmstart.downstream.space import ABSENT
+from warmstart.downstream.space import ABSENT, Parameter
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -47,6 +47,16 @@ def answer(value: Any, distribution: BaseDistribution) -> Answer:
     >>> answer("rbf", CategoricalDistribution(["linear"])).legal
     False
     """
+    return answer_in(value, parameter_of(distribution))
+
+
+def parameter_of(distribution: BaseDistribution) -> Parameter:
+    """The neutral form of a distribution, for many an answer."""
     (parameter,) = from_distributions({"value": distribution})
+    return parameter
+
+
+def answer_in(value: Any, parameter: Parameter) -> Answer:
+    """The same as :func:`answer`, of a distribution in its neutral form."""
     found, reason = nearest_legal(parameter, value)
     return Answer(None, reason, legal=False) if found is ABSENT else Answer(found, reason)

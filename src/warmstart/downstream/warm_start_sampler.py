@@ -1,4 +1,4 @@
-"""An Optuna sampler that begins where other tasks ended, then hands over to any other."""
+"""An Optuna sampler that begins where other tasks ended, goes on from there, and hands over."""
 
 from __future__ import annotations
 
@@ -42,16 +42,23 @@ REPORT = "warmstart"
 
 _MAX_ROUNDS = 5
 
+_N_FIRST = 5
+"""Trials before the other sampler has its turns."""
+
 
 class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name-defined]
     """Run the first trials where a knowledge base expects most, the rest by another sampler.
 
     Each of the first trials is given a whole configuration when it begins: the one of
     highest expected improvement under the posterior of all finished trials of the study,
-    whoever ran them. It answers every ``suggest_*`` the objective then calls; what the
-    study's distributions do not allow is repaired, what the suggestion does not know is
-    sampled by `then`, and both are written to the trial's user attribute ``"warmstart"``.
-    Everything rests in the study's storage, so workers on one storage never try the same
+    whoever ran them. After five results it may be one that no task ever tried, near the
+    study's best or anywhere in its space, as the base's own are a coarse grid; and the
+    other sampler, whom no base misleads, then has every third trial.
+
+    A given configuration answers every ``suggest_*`` the objective calls; what the study's
+    distributions do not allow is repaired, what the suggestion does not know is sampled by
+    `then`, and both are written to the trial's user attribute ``"warmstart"``. Everything
+    rests in the study's storage, so workers on one storage never try the same
     configuration twice, and a study is taken up again in another process.
 
     Parameters
@@ -64,6 +71,8 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
         Target of the dataset.
     n_trials : int
         Trials this sampler decides, over all workers; enqueued ones do not count.
+        Where nothing can be said of new configurations (suggestions, a base that does not
+        say what its are made of) it hands over when those it knows are used up.
     then : optuna.samplers.BaseSampler, optional
         Decides the others; ``TPESampler(seed=seed)`` by default.
     mapping : mapping, optional
@@ -77,6 +86,9 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
         From an objective value to a score in the metric, higher better. By default a value
         to be maximised is the score, one to be minimised how far it is from perfect
         (1 - accuracy; a loss itself).
+    then_every : int, optional
+        From the sixth trial on `then` decides one in this many, by the trial's number, if
+        results are learnt from; None leaves it none before the end.
     seed : int
         Of the search, and of the default `then`. Workers share it, and each gives its own
         `then` a seed of its own: two TPE of one seed draw the same.
@@ -115,11 +127,12 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
         source: Any = None,
         y: Any = None,
         *,
-        n_trials: int = 10,
+        n_trials: int = 50,
         then: BaseSampler | None = None,
         mapping: Mapping[str, Any] | None = None,
         distributions: Mapping[str, BaseDistribution] | None = None,
         to_score: Callable[[float], float] | None = None,
+        then_every: int | None = 3,
         seed: int = 0,
         patience_s: float = 10.0,
         knowledge: str | Path | Recommender | MetaDataset | None = None,
@@ -127,13 +140,19 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
     ) -> None:
         if isinstance(n_trials, bool) or not isinstance(n_trials, int) or n_trials < 1:
             raise ValueError(f"n_trials must be a whole number of at least 1, got {n_trials!r}")
+        if then_every is not None and (
+            isinstance(then_every, bool) or not isinstance(then_every, int) or then_every < 2
+        ):
+            raise ValueError(
+                f"then_every must be a whole number of at least 2, or None, got {then_every!r}"
+            )
         if then is not None and not isinstance(then, _optuna.samplers.BaseSampler):
             raise TypeError(f"then must be an Optuna sampler, got {type(then).__name__}")
         self._claims = Claims(patience_s)
         if not _answered(source):
             question = {"random_state": seed, **question}
         guide = make_guide(source, y, knowledge=knowledge, **question)
-        self.n_trials = n_trials
+        self.n_trials, self.then_every = n_trials, then_every
         self.then = _optuna.samplers.TPESampler(seed=seed) if then is None else then
         self._reader = Reader(guide, mapping, to_score)
         self._distributions = dict(distributions or {})
@@ -175,7 +194,7 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
             if not has_claim(trial):
                 self.then.before_trial(study, trial)
             return
-        for _ in range(_MAX_ROUNDS):
+        for _ in range(0 if self._is_left(trial) else _MAX_ROUNDS):
             trials = self._claims.await_turn(study, trial, self.n_trials)
             others = [other for other in trials if other.number != trial.number]
             proposal = None
@@ -192,6 +211,13 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
                 return
         self._claims.claim(study, trial, None)
         self.then.before_trial(study, trial)
+
+    def _is_left(self, trial: FrozenTrial) -> bool:
+        """Whether it is the other sampler's turn, by number: so all workers agree."""
+        if self.then_every is None or not self._reader.guide.learns:
+            return False
+        after = trial.number - _N_FIRST + 1
+        return after > 0 and after % self.then_every == 0
 
     def infer_relative_search_space(
         self, study: Study, trial: FrozenTrial
@@ -265,9 +291,7 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
                 return self._given[trial._trial_id]
         # Begun in another process, or by another sampler object.
         claim = claim_of(study._storage.get_trial(trial._trial_id))
-        if claim is None:
-            return None
-        return Proposal(configuration_id=claim["id"], values=claim["values"])
+        return None if claim is None else _proposal(claim)
 
     def _propose(self, study: Study, others: Sequence[FrozenTrial]) -> Proposal | None:
         finished = [other for other in others if other.state.is_finished()]
@@ -280,14 +304,18 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
             )
         results = [one for one in told if one is not None]
         space = SeenSpace(self._reader, self._distributions, others)
-        claims = [(other, claim_of(other)) for other in others]
-        running = [c["id"] for t, c in claims if c and not t.state.is_finished()]
-        closed = {c["id"] for _, c in claims if c} | space.illegal()
-        closed |= space.like(
-            [*(c["values"] for _, c in claims if c), *(r.values for r in results)]
+        claims = [(other, claim) for other in others if (claim := claim_of(other))]
+        running = [_proposal(claim) for t, claim in claims if not t.state.is_finished()]
+        closed = {claim["id"] for _, claim in claims} | space.illegal()
+        closed |= space.tried(
+            [*(claim["values"] for _, claim in claims), *(told.values for told in results)]
         )
-        closed |= space.enqueued(others)
-        return self._reader.guide.propose(results, running, closed - set(running))
+        closed -= {one.configuration_id for one in running}
+        return self._reader.guide.propose(results, running, closed, space)
+
+
+def _proposal(claim: Mapping[str, Any]) -> Proposal:
+    return Proposal(configuration_id=claim["id"], values=claim["values"])
 
 
 def _answered(source: Any) -> bool:

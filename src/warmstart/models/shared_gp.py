@@ -49,17 +49,24 @@ class SharedKernel:
     """Variance of an observation's own error, in units of the signal's variance."""
 
     @classmethod
+    def usual(cls, n_features: int) -> SharedKernel:
+        """What is taken for likely before any task is seen."""
+        return cls(
+            np.full(n_features, math.exp(_usual_length(n_features))), math.exp(_LOG_NOISE[0])
+        )
+
+    @classmethod
     def fit(cls, tasks: Sequence[tuple[Array, Array]], *, max_steps: int = 40) -> SharedKernel:
         """Learn lengthscales and noise.
 
         Parameters
         ----------
         tasks : sequence of (features, responses)
-            Of shapes (n, n_features) and (n,); responses standardised.
+            Of shapes (n, n_features) and (n,); responses standardised. Tasks with the same
+            features may come as one, of shape (n, n_tasks), for the price of one.
         """
         n_features = tasks[0][0].shape[1]
-        prior = _LOG_LENGTH[0] + 0.5 * math.log(max(n_features, 1))
-        start = np.r_[np.full(n_features, prior), _LOG_NOISE[0]]
+        start = np.r_[np.full(n_features, _usual_length(n_features)), _LOG_NOISE[0]]
         centre = start.copy()
 
         def cost(parameters: Array) -> tuple[float, Array]:
@@ -162,11 +169,19 @@ class LowRank:
         return Factor(loadings, left + min(self.kernel.noise, _MOST_NOISE))
 
 
+def _usual_length(n_features: int) -> float:
+    return _LOG_LENGTH[0] + 0.5 * math.log(max(n_features, 1))
+
+
 def _negative_evidence(
     features: Array, responses: Array, parameters: Array
 ) -> tuple[float, Array]:
-    """Negative log evidence of one task up to a constant, and its gradient."""
+    """Negative log evidence of one task up to a constant, and its gradient.
+
+    Of several tasks with the same features where responses have shape (n, n_tasks).
+    """
     n = len(responses)
+    responses = responses.reshape(n, -1)
     lengths, noise = np.exp(parameters[:-1]), math.exp(parameters[-1])
     scaled = features / lengths
     a = np.sqrt(5 * _squares(scaled, scaled))
@@ -176,10 +191,12 @@ def _negative_evidence(
     root = cholesky(covariance, lower=True)
     inverse = cho_solve((root, True), np.eye(n))
     alpha = inverse @ responses
-    signal = max(float(responses @ alpha), 1e-12) / n
-    value = 0.5 * n * math.log(signal) + float(np.log(np.diag(root)).sum())
+    signals = np.maximum((responses * alpha).sum(axis=0), 1e-12) / n
+    n_tasks = len(signals)
+    value = 0.5 * n * float(np.log(signals).sum())
+    value += n_tasks * float(np.log(np.diag(root)).sum())
     # d value = ½ tr(W dC); the signal's own change drops out where it is optimal.
-    weight = inverse - np.outer(alpha, alpha) / signal
+    weight = n_tasks * inverse - (alpha / signals) @ alpha.T
     slope_noise = 0.5 * noise * float(np.trace(weight))
     # dC / d log l_j = 5/3 (1 + a) e^-a (x_j - x'_j)² / l_j².
     weight *= (5 / 3) * (1 + a) * decay

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
-_IGNORANCE = 0.1
+IGNORANCE = 0.1
 """Prior weight of knowing nothing but the configurations' own features."""
 
 _MAX_KERNEL = 2000
@@ -75,7 +75,7 @@ def believe(
     )
     return PMFPosterior(
         MixturePosterior(
-            np.concatenate([(1 - _IGNORANCE) * mixture.weights, np.full(n, _IGNORANCE / n)]),
+            np.concatenate([(1 - IGNORANCE) * mixture.weights, np.full(n, IGNORANCE / n)]),
             np.concatenate([means, np.full_like(means, level)]),
             np.concatenate([mixture.scales, mixture.scales]),
             np.concatenate([mixture.level_stds, np.full(n, level_std)]),

@@ -20,6 +20,7 @@ from warmstart.models.pmf_posterior import PMFPosterior
 from warmstart.recommend.arguments import check_count
 from warmstart.recommend.batch import best_of_n
 from warmstart.recommend.belief import believe
+from warmstart.recommend.beyond import Beyond
 from warmstart.recommend.fitted import configuration_key
 from warmstart.recommend.picking import pick
 from warmstart.recommend.policy import N_SAMPLES
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+
+Also = Sequence[Mapping[str, Any]]
 
 _FORMAT = 1
 
@@ -66,6 +69,9 @@ class Search:
         self._planned: list[int] = []
         self._closed: set[int] = set()
         self._n_asked = 0
+        phi = question.metafeatures
+        self._phi = None if phi is None else pd.Series(phi, dtype="float64")
+        self._beyond = Beyond(fitted, question)
         self._prior: PMFPosterior | None = None
         self._belief: PMFPosterior | None = None
 
@@ -95,16 +101,33 @@ class Search:
             cost_s=float(np.mean(costs)) if costs else math.nan,
         )
 
+    @property
+    def takes_new(self) -> bool:
+        """Whether configurations of no pool can be judged, and so asked: see :meth:`ask`.
+
+        Not within a time budget, nor where configurations do not say what they are made of.
+        """
+        return self._beyond.possible
+
     @overload
-    def ask(self) -> Suggestion: ...
+    def ask(self, n: None = None, *, also: Also = ()) -> Suggestion: ...
     @overload
-    def ask(self, n: int) -> tuple[Suggestion, ...]: ...
-    def ask(self, n: int | None = None) -> Suggestion | tuple[Suggestion, ...]:
+    def ask(self, n: int, *, also: Also = ()) -> tuple[Suggestion, ...]: ...
+    def ask(
+        self, n: int | None = None, *, also: Also = ()
+    ) -> Suggestion | tuple[Suggestion, ...]:
         """Name the next configuration, or the next `n` to run side by side.
 
         Fewer than `n` where fewer are left, or fit what is left of the time budget.
 
         What was asked and not yet told is not asked again.
+
+        Parameters
+        ----------
+        n : int, optional
+        also : sequence of mapping
+            Configurations of no pool that may be asked as well, once a score is told; see
+            :attr:`takes_new`.
 
         Raises
         ------
@@ -113,33 +136,39 @@ class Search:
         """
         if n is not None:
             n = check_count("n", n)
-        asked = [self._ask_one(n or 1)]
+        asked = [self._ask_one(n or 1, also)]
         while len(asked) < (n or 1) and self._open().any():
-            asked.append(self._ask_one(n or 1))
+            asked.append(self._ask_one(n or 1, also))
         return asked[0] if n is None else tuple(asked)
 
-    def _ask_one(self, n_together: int) -> Suggestion:
-        open_ = self._open()
-        if not open_.any():
+    def _ask_one(self, n_together: int, also: Also) -> Suggestion:
+        open_, told = self._open(), bool(self._mean_scores())
+        if not open_.any() and not (told and also):
             raise KnowledgeError(self._why_closed())
-        if self._mean_scores():
-            index = self._pick(open_)
-        else:
-            index = self._next_planned(open_, n_together)
+        index = self._pick(open_, also) if told else self._next_planned(open_, n_together)
         self._pending.append(index)
         self._n_asked += 1
         return self._suggestion(self._current(), index)
 
-    def _pick(self, open_: Any) -> int:
-        """By the acquisition function, from the pool and from near the best told."""
-        # The picker tells the belief what it expects of the pending ones.
-        belief = self._rebuilt() if self._pending else self._current()
-        mixture, costs, near = belief.mixture, self._costs(), self._near()
-        if near:
-            # What is only a configuration's own is no reason to try one copy after another.
-            mixture = mixture.extended(self._believe(near).mixture.shared_only())
-            open_ = np.r_[open_, np.ones(len(near), dtype=bool)]
-            costs = np.r_[costs, np.full(len(near), np.median(costs))]
+    def _pick(self, open_: Any, also: Also) -> int:
+        """By the acquisition function, from the pool, near the best told, or from `also`."""
+        new = also if also and self.takes_new else self._near()
+        near = [dict(values) for values in new if values not in self._pool]
+        costs = self._costs()
+        if near and self._fitted.unaligned is None:
+            belief, more = self._beyond.anywhere.believe(self._pool, near)
+            mixture = self._told_all(belief).mixture.extended(more)
+        else:
+            # The picker tells the belief what it expects of the pending ones.
+            belief = self._rebuilt() if self._pending else self._current()
+            mixture = belief.mixture
+            if near:
+                # What is only its own is no reason to try one copy after another.
+                mixture = mixture.extended(self._believe(near).mixture.shared_only())
+        open_ = np.r_[open_, np.ones(len(near), dtype=bool)]
+        if not open_.any():
+            raise KnowledgeError(self._why_closed())
+        costs = np.r_[costs, np.full(len(near), np.median(costs))]
         index = pick(
             mixture,
             open_,
@@ -163,13 +192,13 @@ class Search:
         for rank, index in enumerate(best):
             n = _N_NEAR // 2 if rank == 0 else _N_NEAR // (2 * _N_CENTRES)
             found += self._fitted.neighbourhood.around(self._pool[index], n, rng)
-        return [values for values in found if values not in self._pool]
+        return found
 
     def _next_planned(self, open_: Any, n_together: int) -> int:
         """The start: a batch chosen as a whole, handed out in order."""
         self._planned = [k for k in self._planned if open_[k]]
         if not self._planned:
-            phi, chooser = self._metafeatures(), self._fitted.chooser
+            phi, chooser = self._phi, self._fitted.chooser
             regret = believe(self._fitted, phi, self._pool, model=chooser)
             draws = regret.draw_losses(N_SAMPLES, self._rng())
             left = np.flatnonzero(open_)
@@ -241,7 +270,7 @@ class Search:
     def fresh(self, n_asked: int = 0) -> Search:
         """The same question with nothing told; what is random is as after `n_asked` asked."""
         search = Search(self._fitted, self.question, warnings=self.warnings)
-        search._n_asked = n_asked
+        search._n_asked, search._beyond = n_asked, self._beyond
         return search
 
     def reserve(self, configuration: Suggestion | Mapping[str, Any] | Any) -> None:
@@ -476,16 +505,12 @@ class Search:
         """Predicted seconds over the pool; of an average configuration where it is new."""
         costs = np.full(len(self._pool), np.nan)
         if self._fitted.costs is not None:
-            phi = self._metafeatures()
+            phi = self._phi
             known = self._fitted.costs.predict(phi, self.question.speed)
             position = {c: k for k, c in enumerate(self._fitted.table.configuration_ids)}
             at = [position.get(name, -1) for name in self._ids]
             costs = np.where(np.asarray(at) >= 0, known[at], np.median(known))
         return np.asarray(np.nan_to_num(costs, nan=0.0))
-
-    def _metafeatures(self) -> pd.Series[Any] | None:
-        phi = self.question.metafeatures
-        return None if phi is None else pd.Series(phi, dtype="float64")
 
     def _rng(self) -> np.random.Generator:
         return np.random.default_rng([self.question.random_state, self._n_asked])
@@ -503,7 +528,7 @@ class Search:
         return self._belief
 
     def _believe(self, pool: Sequence[Mapping[str, Any]]) -> PMFPosterior:
-        return believe(self._fitted, self._metafeatures(), pool)
+        return believe(self._fitted, self._phi, pool)
 
     def _before(self) -> PMFPosterior:
         """A belief over the pool that was told nothing."""
@@ -518,8 +543,11 @@ class Search:
         return PMFPosterior(self._prior.mixture.untold(), self._prior.ideal, self._prior.offset)
 
     def _rebuilt(self) -> PMFPosterior:
-        """The prior, told every score; repeated scores as one mean, failures as warnings."""
-        belief = self._before()
+        """The prior, told everything."""
+        return self._told_all(self._before())
+
+    def _told_all(self, belief: PMFPosterior) -> PMFPosterior:
+        """Tell every score; repeated ones as one mean, failures as warnings."""
         for index, score in self._mean_scores().items():
             belief.mixture.tell(index, self._response(score))
         scored = set(self._mean_scores())
@@ -546,15 +574,13 @@ class Search:
         return {index: float(np.mean(values)) for index, values in scores.items()}
 
     def _response(self, score: float) -> float:
-        scale = self._fitted.scale(self._metafeatures())
+        scale = self._fitted.scale(self._phi)
         ideal = self._fitted.pmf.ideal
         return float(log_loss_response(np.asarray(score / scale), ideal))
 
     def _suggestion(self, belief: PMFPosterior, index: int) -> Suggestion:
         quantiles = belief.score_quantiles((0.05, 0.16, 0.5, 0.84, 0.95), np.array([index]))
-        low, below, median, above, high = quantiles[:, 0] * self._fitted.scale(
-            self._metafeatures()
-        )
+        low, below, median, above, high = quantiles[:, 0] * self._fitted.scale(self._phi)
         cost = float(self._costs()[index])
         return Suggestion(
             configuration=dict(self._pool[index]),

@@ -17,10 +17,14 @@ is where those known lie more evenly on one."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Number:
+class Number:
+    """A hyperparameter that is a number wherever it is known."""
+
     name: str
     low: float
     high: float
+    """Of the values known; of their logarithms where `log`."""
+
     log: bool
 
     def position(self, value: Any) -> float:
@@ -39,7 +43,7 @@ class ConfigurationEncoder:
     that is a number wherever it occurs is a number, everything else is a choice.
     """
 
-    numbers: tuple[_Number, ...]
+    numbers: tuple[Number, ...]
     choices: tuple[tuple[str, str], ...]
     """Pairs (hyperparameter, value as text)."""
 
@@ -78,7 +82,7 @@ class ConfigurationEncoder:
                 low, high = float(min(known)), float(max(known))
                 log = low > 0 and high / low >= _WIDE and _spread_by_factors(known)
                 ends = (math.log(low), math.log(high)) if log else (low, high)
-                numbers.append(_Number(name, *ends, log))
+                numbers.append(Number(name, *ends, log))
             else:
                 choices += [(name, text) for text in sorted({str(value) for value in known})]
         n = len(configurations)

@@ -1,4 +1,4 @@
-"""Configurations near a known one, in a space that only examples describe."""
+"""Configurations near a known one, or anywhere, in a space that only examples describe."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from warmstart.spaces.encoding import ConfigurationEncoder
+from warmstart.spaces.encoding import ConfigurationEncoder, Number
 
 _P_CHOICE = 0.15
 """How often each choice is made anew."""
@@ -79,6 +79,16 @@ class Neighbourhood:
             found.setdefault(repr(sorted(one.items())), one)
         return list(found.values())[1:]
 
+    def anywhere(self, n: int, rng: np.random.Generator) -> list[dict[str, Any]]:
+        """`n` configurations with the choices of known ones and any numbers in range."""
+        found = []
+        for place in rng.integers(len(self.known), size=n):
+            values = dict(self.known[place])
+            for number in self._active(values):
+                self._put(values, number, rng.random())
+            found.append(values)
+        return found
+
     def _choose_anew(self, values: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         for name, options in self.options.items():
             if name not in values or len(options) < 2 or rng.random() > _P_CHOICE:
@@ -92,7 +102,7 @@ class Neighbourhood:
         return values
 
     def _step(self, values: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-        active = [n for n in self.encoder.numbers if n.name in values and n.high > n.low]
+        active = self._active(values)
         if not active:
             return values
         width = math.exp(rng.uniform(*np.log(_WIDTHS)))
@@ -104,13 +114,21 @@ class Neighbourhood:
                 at = number.position(values[number.name]) + float(step)
                 # Reflected at the ends, so that these do not collect the steps beyond.
                 at = 1.0 - abs(1.0 - abs(at) % 2.0)
-                value = number.low + at * (number.high - number.low)
-                value = math.exp(value) if number.log else value
-                if number.name in self.integers:
-                    # As those known: a column with gaps holds whole numbers as floats.
-                    value = type(values[number.name])(round(value))
-                values[number.name] = value
+                self._put(values, number, at)
         return values
+
+    def _active(self, values: Mapping[str, Any]) -> list[Number]:
+        """Numbers of a configuration that can be moved."""
+        return [n for n in self.encoder.numbers if n.name in values and n.high > n.low]
+
+    def _put(self, values: dict[str, Any], number: Number, at: float) -> None:
+        """Set a number by its position in the known range."""
+        value = number.low + at * (number.high - number.low)
+        value = math.exp(value) if number.log else value
+        if number.name in self.integers:
+            # As those known: a column with gaps holds whole numbers as floats.
+            value = type(values[number.name])(round(value))
+        values[number.name] = value
 
 
 def _made(values: Mapping[str, Any], options: Mapping[str, Any]) -> tuple[str, ...]:

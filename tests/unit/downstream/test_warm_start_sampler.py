@@ -252,7 +252,8 @@ def test_pruned_and_failed_trials(sampler):
             raise RuntimeError("out of memory, say")
         return value
 
-    study = study_of(sampler(n_trials=8), pruner=optuna.pruners.MedianPruner())
+    led = sampler(n_trials=8, then_every=None)
+    study = study_of(led, pruner=optuna.pruners.MedianPruner())
     study.optimize(broken, n_trials=8, catch=(RuntimeError,))
     assert len(set(given(study))) == 8
     states = [t.state.name for t in study.trials[:4]]
@@ -299,10 +300,89 @@ def test_what_is_enqueued_is_not_suggested_again(sampler):
 
 
 def test_hands_over_when_every_configuration_was_tried(sampler):
-    study = study_of(sampler(n_trials=99))
-    study.optimize(objective, n_trials=13)
-    assert sorted(given(study)) == sorted(configurations().index)
+    """Those of the base, and all others that its two learners have at ten depths."""
+    study = study_of(sampler(n_trials=99, then_every=None))
+    study.optimize(objective, n_trials=23)
+    assert set(configurations().index) < set(given(study))
+    assert len(given(study)) == len(set(given(study))) == 20
     assert all(trial.state == TrialState.COMPLETE for trial in study.trials)
+
+
+def test_the_other_sampler_has_every_third_turn_from_the_sixth_trial_on(sampler):
+    study = study_of(sampler(n_trials=8))
+    study.optimize(objective, n_trials=14)
+    ours = [claim_of(trial) is not None for trial in study.trials]
+    assert ours == [*[True] * 7, False, True, False, False, False, False, False]
+    often = study_of(sampler(n_trials=99, then_every=2))
+    often.optimize(objective, n_trials=10)
+    assert [t.number for t in often.trials if claim_of(t) is None] == [6, 8]
+
+
+@pytest.fixture(scope="module")
+def between():
+    """A base of depths that are no whole numbers, between which lies what is best."""
+    known = configurations().assign(depth=lambda frame: frame["depth"] + 0.25)
+    with few_trees():
+        return warmstart.Recommender().fit(toy(configurations=known))
+
+
+def smooth(trial, low=0.0, high=10.0):
+    learner = trial.suggest_categorical("learner", ["tree", "forest"])
+    depth = trial.suggest_float("depth", low, high)
+    return 0.9 - 0.05 * abs(depth - 7.3) - 0.2 * (learner == "tree")
+
+
+def new_ones(study):
+    return [
+        t
+        for t in study.get_trials()
+        if (c := claim_of(t)) and c["id"] not in {*configurations().index}
+    ]
+
+
+def test_goes_beyond_the_base(between):
+    used = WarmStartSampler(between, metafeatures=NEW, seed=0, then_every=None)
+    study = study_of(used)
+    study.optimize(smooth, n_trials=25)
+    assert new_ones(study)
+    assert all(trial.number >= 5 for trial in new_ones(study))
+    assert abs(study.best_params["depth"] - 7.3) < 0.1
+    report = used.report(study)
+    assert set(report["reason"]) == {"never asked for"}  # the rate of a tree
+
+
+def test_new_ones_are_of_the_studys_own_space(between):
+    used = WarmStartSampler(between, metafeatures=NEW, seed=0, then_every=None)
+    study = study_of(used)
+    study.optimize(lambda trial: smooth(trial, 5.5, 7.0), n_trials=12)
+    assert new_ones(study)
+    for trial in new_ones(study):
+        assert claim_of(trial)["values"]["depth"] == trial.params["depth"]
+    tried = [tuple(t.params.values()) for t in study.trials]
+    assert len(set(tried)) == len(tried)
+
+
+def test_new_ones_go_on_in_another_process_as_in_one(between, tmp_path):
+    def led():
+        return WarmStartSampler(between, metafeatures=NEW, seed=0)
+
+    whole = study_of(led())
+    whole.optimize(smooth, n_trials=7)
+    storage = f"sqlite:///{tmp_path / 'study.db'}"
+    optuna.create_study(study_name="halves", storage=storage, direction="maximize")
+    for n in (6, 1):
+        study = optuna.load_study(study_name="halves", storage=storage, sampler=led())
+        study.optimize(smooth, n_trials=n)
+    assert new_ones(study)
+    assert [t.params for t in study.trials] == [t.params for t in whole.trials]
+
+
+def test_new_ones_tried_side_by_side_differ(between):
+    study = study_of(WarmStartSampler(between, metafeatures=NEW, seed=0, then_every=None))
+    study.optimize(smooth, n_trials=6)
+    together = [study.ask() for _ in range(4)]
+    assert len({claim_of(t)["id"] for t in study.get_trials()}) == 10
+    assert {t.number for t in together} & {t.number for t in new_ones(study)}
 
 
 def test_asked_together_is_a_batch_without_repeats(sampler):
@@ -381,9 +461,9 @@ def test_who_chose_too_late_chooses_again(sampler):
 
 
 def test_suggestions_are_tried_in_their_order(recommender):
-    suggestions = recommender.suggest(metafeatures=NEW, n=4)
+    suggestions = recommender.suggest(metafeatures=NEW, n=9)
     study = study_of(WarmStartSampler(suggestions))
-    study.optimize(objective, n_trials=6)
+    study.optimize(objective, n_trials=11)  # no turns of the other sampler between them
     assert given(study) == [s.configuration_id for s in suggestions]
 
 
@@ -402,6 +482,7 @@ def test_a_retried_trial_keeps_its_configuration(sampler):
     ("options", "error", "words"),
     [
         ({"n_trials": 0}, ValueError, "at least 1, got 0"),
+        ({"then_every": 1}, ValueError, "at least 2, or None, got 1"),
         ({"then": "tpe"}, TypeError, "an Optuna sampler, got str"),
         ({"patience_s": -1}, ValueError, "got -1"),
         ({"knowledge": "kb"}, TypeError, "leave out knowledge="),

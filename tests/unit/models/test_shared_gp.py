@@ -53,6 +53,16 @@ def test_lengthscales_tell_what_matters():
     assert fast < slow < none
 
 
+def test_tasks_with_the_same_features_may_come_as_one():
+    x, _ = wavy(0)
+    tasks = [np.cos(5 * x[:, 0] + k) + x[:, 1] for k in range(4)]
+    tasks = [(y - y.mean()) / y.std() for y in tasks]
+    one_by_one = SharedKernel.fit([(x, y) for y in tasks])
+    together = SharedKernel.fit([(x, np.column_stack(tasks))])
+    np.testing.assert_allclose(together.lengthscales, one_by_one.lengthscales, rtol=1e-3)
+    assert together.noise == pytest.approx(one_by_one.noise, rel=1e-3)
+
+
 def test_equal_responses_have_a_kernel_too():
     x, _ = wavy(0)
     kernel = SharedKernel.fit([(x, np.zeros(len(x)))])

@@ -286,3 +286,51 @@ def test_nothing_is_learnt_from_pruning_before_any_score(recommender):
     search.tell("c12", status="pruned")
     other.close("c12")
     assert search.ask(5) == other.ask(5)
+
+
+def test_configurations_of_no_pool_are_asked_where_they_are_offered(recommender):
+    """The best lies between two of the base's."""
+    search = recommender.search(n_initial=2)
+    search.tell({"x": 0.3}, 0.5)
+    for _ in range(12):
+        also = [{"x": float(x)} for x in np.random.default_rng(0).uniform(size=50)]
+        one = search.ask(also=also)
+        x = one.configuration["x"]
+        search.tell(one, 0.97 - abs(x - 0.7001))
+    new = [r for r in search.history[1:] if r.configuration not in search.question.pool]
+    assert new
+    assert len({r.configuration_id for r in search.history}) == len(search.history)
+    assert abs(search.best.configuration["x"] - 0.7001) < 0.5 / N_CONFIGS
+
+
+def test_what_is_offered_is_not_asked_before_a_score(recommender):
+    search = recommender.search(n_initial=2)
+    assert search.ask(also=[{"x": 0.5}]).configuration in search.question.pool
+
+
+def test_a_pool_that_is_used_up_is_gone_beyond(recommender):
+    pool = pd.DataFrame({"x": [0.1, 0.9]}, index=["a", "b"])
+    search = recommender.search(candidates=pool)
+    for score in (0.6, 0.7):
+        search.tell(search.ask(), score)
+    assert search.takes_new
+    assert search.ask(also=[{"x": 0.4}]).configuration == {"x": 0.4}
+    with pytest.raises(KnowledgeError, match="all 2 configurations"):
+        search.ask(also=[{"x": 0.1}])
+
+
+def test_nothing_new_is_asked_within_a_time_budget(recommender):
+    assert not recommender.search(time_budget_s=9.0).takes_new
+
+
+def test_what_was_asked_beyond_the_pool_is_resumed(recommender):
+    search = recommender.search(n_initial=1)
+    search.tell(search.ask(), 0.5)
+    also = [{"x": 0.123}, {"x": 0.456}]
+    for name in search.question.pool_ids:
+        search.close(name)
+    asked = search.ask(also=also)
+    again = Search.from_json(search.to_json(), recommender)
+    again.tell(asked, 0.6)
+    search.tell(asked, 0.6)
+    assert again.ask(also=also).configuration == search.ask(also=also).configuration

@@ -60,3 +60,15 @@ def test_where_nothing_can_be_moved_there_is_no_neighbour(known):
 
 def test_the_same_seed_gives_the_same():
     assert neighbours(KNOWN[0], seed=3) == neighbours(KNOWN[0], seed=3)
+
+
+def test_anywhere_is_in_range_with_the_choices_of_known_ones():
+    found = Neighbourhood.fit(KNOWN).anywhere(200, np.random.default_rng(0))
+    for one in found:
+        assert set(one) == set(KNOWN[0 if one["booster"] == "tree" else 2])
+        assert one["same"] == 7
+        assert isinstance(one["rounds"], int)
+    rounds = np.log10([one["rounds"] for one in found])
+    assert rounds.min() < 1.2
+    assert rounds.max() > 2.8
+    assert abs(np.median(rounds) - 2.0) < 0.3

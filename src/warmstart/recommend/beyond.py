@@ -1,0 +1,54 @@
+"""What a search may believe of configurations that are in no pool."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from warmstart.recommend.anywhere import Anywhere
+from warmstart.recommend.learner_space import learner_of
+
+if TYPE_CHECKING:
+    from warmstart.recommend.fitted import Fitted
+    from warmstart.recommend.question import Question
+
+_MAX_KNOWN = 400
+"""Configurations of one learner beyond which a base is dense enough as it is."""
+
+
+class Beyond:
+    """The spaces that a search's pool is of, beyond the pool.
+
+    Parameters
+    ----------
+    fitted : Fitted
+    question : Question
+        What the search is about.
+    """
+
+    def __init__(self, fitted: Fitted, question: Question) -> None:
+        self._fitted, self._question = fitted, question
+
+    @cached_property
+    def possible(self) -> bool:
+        """Whether the base says enough of other configurations, and there is no time budget."""
+        pool, budget_s = self._question.pool, self._question.time_budget_s
+        if budget_s is not None or not any(set(values) - {"learner"} for values in pool):
+            return False
+        if self._fitted.unaligned is not None:
+            return True
+        known = Counter(map(learner_of, self._fitted.configurations))
+        return all(0 < known[name] <= _MAX_KNOWN for name in set(map(learner_of, pool)))
+
+    @cached_property
+    def anywhere(self) -> Anywhere:
+        """Belief about all of those spaces, where the base's tasks share configurations."""
+        phi = self._question.metafeatures
+        return Anywhere(
+            self._fitted,
+            None if phi is None else pd.Series(phi, dtype="float64"),
+            map(learner_of, self._question.pool),
+        )
