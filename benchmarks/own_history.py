@@ -7,8 +7,8 @@ Optuna tunes LightGBM on related real datasets, one study in an SQLite file each
 dataset in turn the studies of all others are imported with the reader users have, and the
 dataset is tuned by ``Recommender.search`` over the old configurations and new random ones.
 So is it by ``WarmStartSampler`` as it comes, which leaves every third trial to TPE. Both are
-compared with TPE from nothing, and with TPE after the best configuration of each old study was tried
-first. What is done is kept in ``--results`` and taken up again.
+compared with TPE from nothing, and with TPE after the best configuration of each old study was
+tried first. What is done is kept in ``--results`` and taken up again.
 """
 
 from __future__ import annotations
