@@ -22,8 +22,8 @@ def capped(
     if n_rows <= max_rows:
         return np.arange(n_rows)
     notes.say(
-        f"{n_rows:,} rows were sampled down to {max_rows:,} (see max_rows), "
-        f"seed {random_state}; counts are of all rows."
+        f"{n_rows:,} rows were sampled down to {max_rows:,}, seed {random_state}; "
+        "counts are of all rows."
     )
     random = np.random.default_rng(random_state)
     if read.task_type == "regression":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
-from warmstart.domain import configuration_id, plain_value
+from warmstart.domain import TaskType, configuration_id, plain_value
 from warmstart.errors import DatasetError, MetaDatasetError
 from warmstart.metadataset.configurations import (
     plain,
@@ -136,6 +136,21 @@ def family_series(families: Any, tasks: pd.Index) -> pd.Series[Any]:
     known = families.dropna()
     own.loc[known.index] = known.astype(object)
     return own
+
+
+def check_task_types(tasks: pd.DataFrame) -> None:
+    """Refuse a type of task that there is none of; a task of unknown type has none."""
+    if "task_type" not in tasks:
+        return
+    # Of how many classes, a history may not say.
+    there_are = (*get_args(TaskType), "classification")
+    given = tasks["task_type"].fillna("")
+    wrong = given[~given.isin(["", *there_are])]
+    if len(wrong):
+        raise MetaDatasetError(
+            f"task {wrong.index[0]!r} has task_type {wrong.iloc[0]!r}; it must be one of "
+            f"{', '.join(there_are)}, or empty where unknown"
+        )
 
 
 def long_rows(frame: Any, columns: Sequence[str], numeric: Sequence[str]) -> pd.DataFrame:

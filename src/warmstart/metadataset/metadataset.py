@@ -314,6 +314,7 @@ class MetaDataset(Views):
         if tasks is not None:
             refuse_duplicates("tasks", tasks.index)
             refuse_unknown("tasks", "task", tasks.index, task_ids)
+            inputs.check_task_types(tasks)
             described = tasks.reindex(task_ids)
         family = inputs.family_series(families, task_ids)
         described = described.assign(family=family.to_numpy())

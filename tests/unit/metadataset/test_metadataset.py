@@ -278,3 +278,11 @@ def test_a_file_is_no_meta_dataset(tmp_path):
 def test_what_is_no_meta_dataset_is_not_merged(scores):
     with pytest.raises(TypeError, match="merge takes MetaDatasets, got DataFrame"):
         MetaDataset.from_matrix(scores).merge(scores)
+
+
+def test_task_types_are_those_there_are(scores):
+    tasks = pd.DataFrame({"task_type": ["binary", "survival"]}, index=scores.index[:2])
+    with pytest.raises(MetaDatasetError, match=r"has task_type 'survival'; it must be one of"):
+        MetaDataset.from_matrix(scores, tasks=tasks)
+    known = MetaDataset.from_matrix(scores, tasks=tasks[:1]).tasks["task_type"]
+    assert known.iloc[0] == "binary"
