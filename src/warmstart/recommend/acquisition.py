@@ -14,6 +14,9 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 _N_EXACT = 512
 """Configurations whose improvement is computed exactly where a bound rules out the rest."""
 
+_BLOCK = 2048
+"""Configurations at a time, so that what is computed of them stays in the cache."""
+
 
 def expected_improvement(means: Array, stds: Array, weights: Array, incumbent: float) -> Array:
     r"""Expected fall below the incumbent loss under a mixture of Gaussians.
@@ -70,8 +73,8 @@ def most_improving(
 
     :math:`\max(\mu_-, 0) + \sigma\varphi(z)` with :math:`\mu_- = y^- - \mu` bounds the
     improvement from above without the normal distribution function, which takes longest.
-    Exact values are needed for the most promising only; where a bound among the rest is
-    still above the best of those, all are computed.
+    Exact values are needed for the most promising only, and for those of the rest whose
+    bound is still above the best of them.
 
     Examples
     --------
@@ -79,26 +82,40 @@ def most_improving(
     >>> most_improving(means, stds, np.ones(1), 0.2, np.array([True, True, False]))
     1
     """
-    if means.shape[1] > 4 * _N_EXACT:
-        gain = incumbent - means
-        z = gain / np.maximum(stds, 1e-12)
-        np.clip(z, -38.0, 38.0, out=z)
-        np.square(z, out=z)
-        z *= -0.5
-        np.exp(z, out=z)
-        z *= stds / math.sqrt(2 * math.pi)
-        z += np.maximum(gain, 0.0, out=gain)
-        bound = np.where(open_, weights @ z, -1.0)
-        some = np.argpartition(-bound, _N_EXACT)[: _N_EXACT + 1]
-        some = np.sort(some[np.argsort(-bound[some], kind="stable")][:-1])
-        rest = bound.copy()
-        rest[some] = -1.0
+    if means.shape[1] <= 4 * _N_EXACT:
+        exact = expected_improvement(means, stds, weights, incumbent)
+        return int(np.where(open_, exact, -np.inf).argmax())
+    bound = np.empty(means.shape[1])
+    for first in range(0, len(bound), _BLOCK):
+        block = slice(first, first + _BLOCK)
+        bound[block] = _above_improvement(means[:, block], stds[:, block], weights, incumbent)
+    bound[~open_] = -1.0
+    best, at = -1.0, -1
+    some = np.sort(np.argpartition(-bound, _N_EXACT)[:_N_EXACT])
+    # Then those whose bound still is above the best, if there are any.
+    while len(some):
         exact = expected_improvement(means[:, some], stds[:, some], weights, incumbent)
         exact[~open_[some]] = -1.0
-        if exact.max() > rest.max():
-            return int(some[exact.argmax()])
-    exact = expected_improvement(means, stds, weights, incumbent)
-    return int(np.where(open_, exact, -np.inf).argmax())
+        top = int(exact.argmax())
+        if exact[top] > best:
+            best, at = float(exact[top]), int(some[top])
+        bound[some] = -1.0
+        some = np.flatnonzero(bound > best)
+    return at
+
+
+def _above_improvement(means: Array, stds: Array, weights: Array, incumbent: float) -> Array:
+    """Bound of the improvement from above, shape (n_configs,)."""
+    gain = incumbent - means
+    z = gain / np.maximum(stds, 1e-12)
+    np.clip(z, -38.0, 38.0, out=z)
+    np.square(z, out=z)
+    z *= -0.5
+    np.exp(z, out=z)
+    z *= stds / math.sqrt(2 * math.pi)
+    z += np.maximum(gain, 0.0, out=gain)
+    result: Array = weights @ z
+    return result
 
 
 def log_expected_improvement(
