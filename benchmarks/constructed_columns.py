@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import shlex
 import subprocess
 import sys
@@ -23,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 import warmstart
+from _own_cost import cpu_s, peak_mb
 from warmstart.metadataset.metadataset import MetaDataset
 
 CONSTANT = {
@@ -66,25 +66,13 @@ def make(folder: Path, n: int, seed: int) -> None:
 
 def construct(folder: Path, method: str) -> dict[str, float]:
     """Open and construct in this process."""
-    before = _cpu_s()
+    before = cpu_s()
     cells = MetaDataset.open(folder).construct(method)  # type: ignore[arg-type]
     return {
-        "cpu_s": _cpu_s() - before,
-        "peak_mb": _peak_mb(),
+        "cpu_s": cpu_s() - before,
+        "peak_mb": peak_mb(),
         **{name: cells.info["constructed"][name] for name in ("columns", "filled")},
     }
-
-
-def _cpu_s() -> float:
-    return sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
-
-
-def _peak_mb() -> float:
-    # Of this program alone: ru_maxrss begins at what the parent had before exec.
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM"):
-            return int(line.split()[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> None:

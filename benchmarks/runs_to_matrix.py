@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import shlex
 import shutil
 import subprocess
@@ -30,6 +29,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 import warmstart
+from _own_cost import cpu_s, peak_mb
 from warmstart.metadataset.configurations import Configurations
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.runs import RunEvaluations, complete, encoded
@@ -110,7 +110,7 @@ NEEDED = ["task_id", "configuration_id", "metric", "score", "cost_s", "status", 
 
 def step(name: str, folder: Path, *, tasks: int) -> dict[str, float]:
     """One measured step, in this process."""
-    before = _cpu_s()
+    before = cpu_s()
     found: dict[str, float] = {}
     if name == "scan":
         found["rows"] = scan(folder, None)
@@ -118,13 +118,13 @@ def step(name: str, folder: Path, *, tasks: int) -> dict[str, float]:
         found["rows"] = scan(folder, NEEDED)
     elif name in ("mean", "median"):
         md = MetaDataset.open(folder)
-        found["imported_mb"] = _peak_mb()
+        found["imported_mb"] = peak_mb()
         matrix = md.matrix(aggregate=name)  # type: ignore[arg-type]
         found["cells"] = int(matrix.notna().to_numpy().sum())
-        found["cpu_s"], found["peak_mb"] = _cpu_s() - before, _peak_mb()
+        found["cpu_s"], found["peak_mb"] = cpu_s() - before, peak_mb()
         found["wrong"] = _wrong(folder, matrix, name, tasks)
         return found
-    found["cpu_s"], found["peak_mb"] = _cpu_s() - before, _peak_mb()
+    found["cpu_s"], found["peak_mb"] = cpu_s() - before, peak_mb()
     return found
 
 
@@ -140,18 +140,6 @@ def _wrong(folder: Path, matrix: pd.DataFrame, name: str, n_tasks: int) -> int:
     ours = matrix.loc[expected.index, expected.columns].to_numpy()
     same = np.isclose(ours, expected.to_numpy(), rtol=1e-15, atol=0, equal_nan=True)
     return int((~same).sum())
-
-
-def _cpu_s() -> float:
-    return sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
-
-
-def _peak_mb() -> float:
-    # Of this program alone: ru_maxrss begins at what the parent had before exec.
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM"):
-            return int(line.split()[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def measured(name: str, args: argparse.Namespace) -> dict[str, float]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import io
 import itertools
 import json
 import pickletools
+import re
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ def read_oboe(archive: Archive) -> PublishedTable:
         for name in ("error_matrix", "runtime_matrix")
     )
     sizes = pd.read_csv(io.BytesIO(archive.read(f"{folder}/dataset_sizes.csv")), index_col=0)
-    settings = [ast.literal_eval(name) for name in errors.columns]
+    settings = [_python_dict(name) for name in errors.columns]
     seconds = seconds.loc[errors.index, errors.columns]
     return PublishedTable(
         metrics=("balanced_error_rate",),
@@ -44,6 +44,14 @@ def read_oboe(archive: Archive) -> PublishedTable:
         costs=seconds.to_numpy(np.float64),
         tasks=sizes.set_axis(["n_rows", "n_columns"], axis=1).reindex(errors.index),
     )
+
+
+def _python_dict(text: str) -> dict[str, Any]:
+    """A dict of plain values as Python prints it, whose words hold no quotes, read as JSON."""
+    words = {"True": "true", "False": "false", "None": "null"}
+    bare = re.sub(r"\b(True|False|None)\b(?!')", lambda found: words[found[0]], text)
+    found: dict[str, Any] = json.loads(bare.replace("'", '"'))
+    return found
 
 
 def read_tensor_oboe(archive: Archive) -> PublishedTable:
