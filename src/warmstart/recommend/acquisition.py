@@ -11,11 +11,23 @@ from scipy.special import ndtr
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-_N_EXACT = 512
+_N_EXACT = 128
 """Configurations whose improvement is computed exactly where a bound rules out the rest."""
+
+_FEW = 2048
+"""Configurations up to which every improvement is computed exactly."""
 
 _BLOCK = 2048
 """Configurations at a time, so that what is computed of them stays in the cache."""
+
+_RULED_OUT = 1e-10
+"""Share of the largest weight below which a component is bounded as a whole."""
+
+_ROUNDING = 1.001
+"""Makes good what a bound in single precision may have lost."""
+
+_LEAST_BOUNDED = 1e-30
+"""Improvements below which single precision keeps no order."""
 
 
 def expected_improvement(means: Array, stds: Array, weights: Array, incumbent: float) -> Array:
@@ -67,55 +79,84 @@ def expected_improvement(means: Array, stds: Array, weights: Array, incumbent: f
 
 
 def most_improving(
-    means: Array, stds: Array, weights: Array, incumbent: float, open_: NDArray[np.bool_]
+    means: Array, variances: Array, weights: Array, incumbent: float, open_: NDArray[np.bool_]
 ) -> int:
-    r"""Where :func:`expected_improvement` is highest among the open, at half its cost.
+    r"""Where :func:`expected_improvement` is highest among the open, at a fraction of its cost.
 
     :math:`\max(\mu_-, 0) + \sigma\varphi(z)` with :math:`\mu_- = y^- - \mu` bounds the
     improvement from above without the normal distribution function, which takes longest.
     Exact values are needed for the most promising only, and for those of the rest whose
     bound is still above the best of them.
 
+    Parameters
+    ----------
+    means, variances : ndarray, shape (n_components, n_configs)
+    weights : ndarray, shape (n_components,)
+    incumbent : float
+        Lowest response seen.
+    open_ : ndarray of bool, shape (n_configs,)
+        What may be picked.
+
     Examples
     --------
-    >>> means, stds = np.array([[0.3, 0.1, 0.1]]), np.array([[0.1, 0.0, 0.1]])
-    >>> most_improving(means, stds, np.ones(1), 0.2, np.array([True, True, False]))
+    >>> means, variances = np.array([[0.3, 0.1, 0.1]]), np.array([[0.01, 0.0, 0.01]])
+    >>> most_improving(means, variances, np.ones(1), 0.2, np.array([True, True, False]))
     1
     """
-    if means.shape[1] <= 4 * _N_EXACT:
-        exact = expected_improvement(means, stds, weights, incumbent)
-        return int(np.where(open_, exact, -np.inf).argmax())
-    bound = np.empty(means.shape[1])
-    for first in range(0, len(bound), _BLOCK):
-        block = slice(first, first + _BLOCK)
-        bound[block] = _above_improvement(means[:, block], stds[:, block], weights, incumbent)
+
+    def exact(columns: Any) -> Array:
+        chosen = means[:, columns], np.sqrt(variances[:, columns])
+        improvement = expected_improvement(*chosen, weights, incumbent)
+        return np.where(open_[columns], improvement, -1.0)
+
+    if means.shape[1] <= _FEW:
+        return int(exact(slice(None)).argmax())
+    bound = _above_improvement(means, variances, weights, incumbent)
     bound[~open_] = -1.0
     best, at = -1.0, -1
     some = np.sort(np.argpartition(-bound, _N_EXACT)[:_N_EXACT])
     # Then those whose bound still is above the best, if there are any.
     while len(some):
-        exact = expected_improvement(means[:, some], stds[:, some], weights, incumbent)
-        exact[~open_[some]] = -1.0
-        top = int(exact.argmax())
-        if exact[top] > best:
-            best, at = float(exact[top]), int(some[top])
+        improvement = exact(some)
+        top = int(improvement.argmax())
+        if improvement[top] > best:
+            best, at = float(improvement[top]), int(some[top])
         bound[some] = -1.0
         some = np.flatnonzero(bound > best)
-    return at
+    # Where hardly anything can improve, the bound is lost to rounding.
+    return at if best > _LEAST_BOUNDED else int(exact(slice(None)).argmax())
 
 
-def _above_improvement(means: Array, stds: Array, weights: Array, incumbent: float) -> Array:
-    """Bound of the improvement from above, shape (n_configs,)."""
-    gain = incumbent - means
-    z = gain / np.maximum(stds, 1e-12)
-    np.clip(z, -38.0, 38.0, out=z)
-    np.square(z, out=z)
-    z *= -0.5
-    np.exp(z, out=z)
-    z *= stds / math.sqrt(2 * math.pi)
-    z += np.maximum(gain, 0.0, out=gain)
-    result: Array = weights @ z
-    return result
+def _above_improvement(
+    means: Array, variances: Array, weights: Array, incumbent: float
+) -> NDArray[np.float32]:
+    """Bound of the improvement from above, shape (n_configs,), in single precision.
+
+    A component that results have all but ruled out adds the most it could anywhere.
+    """
+    kept = np.flatnonzero(weights > _RULED_OUT * weights.max())
+    few = np.setdiff1d(np.arange(len(weights)), kept)
+    reach = np.maximum(incumbent - means[few].min(axis=1), 0.0)
+    reach += np.sqrt(variances[few].max(axis=1) / (2 * math.pi))
+    beyond = weights[few] @ reach
+    shares = (_ROUNDING * weights[kept]).astype(np.float32)
+    bound = np.empty(means.shape[1], dtype=np.float32)
+    for first in range(0, len(bound), _BLOCK):
+        block = slice(first, first + _BLOCK)
+        gain = (incumbent - means[kept, block]).astype(np.float32)
+        stds = variances[kept, block].astype(np.float32)
+        np.sqrt(stds, out=stds)
+        np.maximum(stds, np.float32(1e-12), out=stds)
+        z = gain / stds
+        np.square(z, out=z)
+        z *= -0.5
+        np.exp(z, out=z)
+        z *= stds
+        z *= 1 / math.sqrt(2 * math.pi)
+        z += np.maximum(gain, 0.0, out=gain)
+        bound[block] = shares @ z
+    bound += beyond
+    return bound
 
 
 def log_expected_improvement(

@@ -84,7 +84,7 @@ class GuidedState:
         mixture = self.posterior.mixture
         return most_improving(
             mixture.means,
-            np.sqrt(mixture.variances),
+            mixture.variances,
             mixture.weights,
             self._incumbent,
             ~self._told,

@@ -66,14 +66,15 @@ def test_refuses(means, stds, message):
 
 @pytest.mark.parametrize("spread", [0.0, 0.1, 3.0])
 @pytest.mark.parametrize("incumbent", [-30.0, -2.0, 0.0, 3.0])
-def test_most_improving_is_where_improvement_is_highest(spread, incumbent):
+@pytest.mark.parametrize("weights", [[0.5, 0.3, 0.2], [1.0, 1e-12, 0.0], [1e-9, 1.0, 1e-15]])
+def test_most_improving_is_where_improvement_is_highest(spread, incumbent, weights):
     rng = np.random.default_rng(0)
     for n_configs in (50, 4000):
         means = rng.standard_normal((3, n_configs))
         stds = rng.uniform(0.0, 1.0, means.shape) * spread
-        weights = np.array([0.5, 0.3, 0.2])
+        weights = np.array(weights)
         open_ = rng.random(n_configs) < 0.9
         gain = np.where(open_, expected_improvement(means, stds, weights, incumbent), -1.0)
-        found = most_improving(means, stds, weights, incumbent, open_)
+        found = most_improving(means, stds**2, weights, incumbent, open_)
         assert open_[found]
         assert gain[found] == pytest.approx(gain.max(), rel=1e-12)
