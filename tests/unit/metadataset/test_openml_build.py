@@ -27,8 +27,8 @@ from warmstart.metadataset.build_status import build_status
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.openml_build import Patience, build_openml
 from warmstart.metadataset.openml_estimate import estimate_openml
+from warmstart.metadataset.openml_evaluations import aggregate
 from warmstart.metadataset.openml_plan import OpenMLPlan, parse_age
-from warmstart.metadataset.openml_publish import aggregate
 from warmstart.metadataset.openml_tasks import OpenMLTask
 from warmstart.metadataset.units import BuildLock
 from warmstart.metafeatures.registry import metafeatures_for
