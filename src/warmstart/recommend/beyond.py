@@ -6,8 +6,6 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from warmstart.recommend.anywhere import Anywhere
 from warmstart.recommend.learner_space import learner_of
 
@@ -46,9 +44,4 @@ class Beyond:
     @cached_property
     def anywhere(self) -> Anywhere:
         """Belief about all of those spaces, where the base's tasks share configurations."""
-        phi = self._question.metafeatures
-        return Anywhere(
-            self._fitted,
-            None if phi is None else pd.Series(phi, dtype="float64"),
-            map(learner_of, self._question.pool),
-        )
+        return Anywhere(self._fitted, self._question.phi, map(learner_of, self._question.pool))

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
+import pandas as pd
+
 from warmstart.domain import Schema, Status, plain_value
 from warmstart.errors import DatasetError, KnowledgeError
 from warmstart.recommend.arguments import plain_configuration
@@ -71,6 +73,12 @@ class Question:
             )
         if self.n_initial < 1:
             raise ValueError(f"n_initial must be at least 1, got {self.n_initial}")
+
+    @property
+    def phi(self) -> pd.Series[Any] | None:
+        """The meta-features as models take them; None where there are none."""
+        known = self.metafeatures
+        return None if known is None else pd.Series(known, dtype="float64")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values; :meth:`from_dict` reads them back."""

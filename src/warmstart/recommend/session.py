@@ -11,22 +11,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
-import pandas as pd
 
-from warmstart.domain import Status, configuration_id, plain_value
-from warmstart.errors import HistoryError, HistoryWarning, KnowledgeError, MetaDatasetError
-from warmstart.models.log_loss import log_loss_response
-from warmstart.models.pmf_posterior import PMFPosterior
+from warmstart.domain import Status
+from warmstart.errors import HistoryWarning, KnowledgeError, MetaDatasetError
 from warmstart.recommend.arguments import check_count
 from warmstart.recommend.batch import best_of_n
-from warmstart.recommend.belief import believe
 from warmstart.recommend.beyond import Beyond
-from warmstart.recommend.fitted import configuration_key
 from warmstart.recommend.picking import pick
 from warmstart.recommend.policy import N_SAMPLES
+from warmstart.recommend.pool import Pool
 from warmstart.recommend.question import Question, Result
 from warmstart.recommend.suggestions import Suggestion
-from warmstart.recommend.told import base_digest, beyond_perfect, read_result, read_values
+from warmstart.recommend.task_belief import TaskBelief
+from warmstart.recommend.told import base_digest, beyond_perfect, read_result
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,8 +33,6 @@ if TYPE_CHECKING:
     from warmstart.recommend.recommender import Recommender
 
 _log = logging.getLogger(__name__)
-
-Array = np.ndarray[Any, np.dtype[np.float64]]
 
 Also = Sequence[Mapping[str, Any]]
 
@@ -60,20 +55,13 @@ class Search:
         self.warnings = warnings
         """What was repaired, dropped, capped or assumed when the search was begun."""
 
-        self._pool = list(question.pool)
-        self._ids = list(question.pool_ids)
-        self._places = {name: place for place, name in enumerate(self._ids)}
-        self._learners = list(question.learners)
-        self._results: list[Result] = []
+        self._pool = Pool(fitted, question)
+        self._belief = TaskBelief(fitted, question, self._pool)
         self._pending: list[int] = []
         self._planned: list[int] = []
         self._closed: set[int] = set()
         self._n_asked = 0
-        phi = question.metafeatures
-        self._phi = None if phi is None else pd.Series(phi, dtype="float64")
         self._beyond = Beyond(fitted, question)
-        self._prior: PMFPosterior | None = None
-        self._belief: PMFPosterior | None = None
 
     @property
     def ideal(self) -> float:
@@ -83,20 +71,21 @@ class Search:
     @property
     def history(self) -> tuple[Result, ...]:
         """Everything told, in order."""
-        return tuple(self._results)
+        return tuple(self._belief.results)
 
     @property
     def best(self) -> Result | None:
         """The configuration of the highest mean score; None before any score is told."""
-        means = self._mean_scores()
+        means = self._belief.mean_scores()
         if not means:
             return None
         index = max(means, key=lambda k: means[k])
-        told = [r.cost_s for r in self._results if self._index(r.configuration_id) == index]
+        name = self._pool.ids[index]
+        told = [r.cost_s for r in self.history if r.configuration_id == name]
         costs = [cost_s for cost_s in told if not math.isnan(cost_s)]
         return Result(
-            configuration=dict(self._pool[index]),
-            configuration_id=self._ids[index],
+            configuration=dict(self._pool.values[index]),
+            configuration_id=name,
             score=means[index],
             cost_s=float(np.mean(costs)) if costs else math.nan,
         )
@@ -142,29 +131,29 @@ class Search:
         return asked[0] if n is None else tuple(asked)
 
     def _ask_one(self, n_together: int, also: Also) -> Suggestion:
-        open_, told = self._open(), bool(self._mean_scores())
+        open_, told = self._open(), bool(self._belief.mean_scores())
         if not open_.any() and not (told and also):
             raise KnowledgeError(self._why_closed())
         index = self._pick(open_, also) if told else self._next_planned(open_, n_together)
         self._pending.append(index)
         self._n_asked += 1
-        return self._suggestion(self._current(), index)
+        return self._suggestion(index)
 
     def _pick(self, open_: Any, also: Also) -> int:
         """By the acquisition function, from the pool, near the best told, or from `also`."""
         new = also if also and self.takes_new else self._near()
-        near = [dict(values) for values in new if values not in self._pool]
-        costs = self._costs()
+        near = [dict(values) for values in new if values not in self._pool.values]
+        costs = self._pool.costs()
         if near and self._fitted.unaligned is None:
-            belief, more = self._beyond.anywhere.believe(self._pool, near)
-            mixture = self._told_all(belief).mixture.extended(more)
+            belief, more = self._beyond.anywhere.believe(self._pool.values, near)
+            mixture = self._belief.told_all(belief).mixture.extended(more)
         else:
             # The picker tells the belief what it expects of the pending ones.
-            belief = self._rebuilt() if self._pending else self._current()
+            belief = self._belief.rebuilt() if self._pending else self._belief.now()
             mixture = belief.mixture
             if near:
                 # What is only its own is no reason to try one copy after another.
-                mixture = mixture.extended(self._believe(near).mixture.shared_only())
+                mixture = mixture.extended(self._belief.before(near).mixture.shared_only())
         open_ = np.r_[open_, np.ones(len(near), dtype=bool)]
         if not open_.any():
             raise KnowledgeError(self._why_closed())
@@ -172,7 +161,7 @@ class Search:
         index = pick(
             mixture,
             open_,
-            min(self._response(score) for score in self._mean_scores().values()),
+            min(map(self._belief.response, self._belief.mean_scores().values())),
             self.question.acquisition,
             pending=self._pending,
             costs=costs,
@@ -185,21 +174,20 @@ class Search:
         """New configurations near those with the best scores."""
         if not self.question.local:
             return []
-        means = self._mean_scores()
+        means = self._belief.mean_scores()
         best = sorted(means, key=lambda k: -means[k])[:_N_CENTRES]
         rng = np.random.default_rng([self.question.random_state, self._n_asked, 1])
         found: list[dict[str, Any]] = []
         for rank, index in enumerate(best):
             n = _N_NEAR // 2 if rank == 0 else _N_NEAR // (2 * _N_CENTRES)
-            found += self._fitted.neighbourhood.around(self._pool[index], n, rng)
+            found += self._fitted.neighbourhood.around(self._pool.values[index], n, rng)
         return found
 
     def _next_planned(self, open_: Any, n_together: int) -> int:
         """The start: a batch chosen as a whole, handed out in order."""
         self._planned = [k for k in self._planned if open_[k]]
         if not self._planned:
-            phi, chooser = self._phi, self._fitted.chooser
-            regret = believe(self._fitted, phi, self._pool, model=chooser)
+            regret = self._belief.before(self._pool.values, model=self._fitted.chooser)
             draws = regret.draw_losses(N_SAMPLES, self._rng())
             left = np.flatnonzero(open_)
             n = max(self.question.n_initial, n_together)
@@ -207,7 +195,7 @@ class Search:
             picks = best_of_n(
                 draws[:, left],
                 n,
-                costs=self._costs()[left] if within else None,
+                costs=self._pool.costs()[left] if within else None,
                 budget_s=self._seconds_left() if within else None,
             )
             self._planned = [int(left[k]) for k in picks]
@@ -247,25 +235,14 @@ class Search:
             If the score is better than any can be in the metric, such as a percentage or
             a loss without its minus sign.
         """
-        values, name = self._identify(configuration)
+        values, name = self._pool.identify(configuration, self._pending)
         result = read_result(values, name, score=score, cost_s=cost_s, status=status)
         if note := beyond_perfect(result, self.question.metric):
             self._note(note)
-        index = self._place(values, name)
-        self._results.append(result)
+        index = self._pool.place(values, name)
         if index in self._pending:
             self._pending.remove(index)
-        self._learn(index)
-
-    def _learn(self, index: int) -> None:
-        """Condition the belief on the last result, or have it built anew."""
-        again = [r.configuration_id == self._ids[index] for r in self._results].count(True) > 1
-        plain = all(result.status == "ok" for result in self._results)
-        belief = self._belief
-        if belief is None or not plain or again or index >= belief.mixture.n_configs:
-            self._belief = None
-        else:
-            belief.mixture.tell(index, self._response(self._results[-1].score))
+        self._belief.learn(result)
 
     def fresh(self, n_asked: int = 0) -> Search:
         """The same question with nothing told; what is random is as after `n_asked` asked."""
@@ -327,7 +304,7 @@ class Search:
             :attr:`best`.
         """
         n, error = check_count("n", n), None
-        first = len(self._results)
+        first = len(self.history)
         for done in range(1, n + 1):
             try:
                 suggestion = self.ask()
@@ -349,10 +326,10 @@ class Search:
             else:
                 self.tell(suggestion, score, cost_s=time.perf_counter() - begun)
             if callback is not None:
-                callback(self, self._results[-1])
+                callback(self, self.history[-1])
             if progress is not None:
                 progress(done, n)
-        if error is not None and all(r.status != "ok" for r in self._results[first:]):
+        if error is not None and all(r.status != "ok" for r in self.history[first:]):
             self._note(f"Every evaluation of the run failed, the last with {error!r}.")
         return self.best
 
@@ -362,12 +339,12 @@ class Search:
             {
                 "warmstart_search": _FORMAT,
                 "question": self.question.to_dict(),
-                "results": [result.to_dict() for result in self._results],
+                "results": [result.to_dict() for result in self.history],
                 "pending": self._pending,
                 "planned": self._planned,
                 "closed": sorted(self._closed),
                 "n_asked": self._n_asked,
-                "added": self._pool[len(self.question.pool) :],
+                "added": self._pool.added,
                 "warnings": list(self.warnings),
                 "base": base_digest(self._fitted),
             },
@@ -411,7 +388,7 @@ class Search:
             search = cls(fitted, asked, warnings=tuple(values.get("warnings", ())))
             for added in values.get("added", ()):
                 search._locate(added)
-            search._results = [Result.from_dict(told) for told in values["results"]]
+            search._belief.results += map(Result.from_dict, values["results"])
             search._pending, search._planned = values["pending"], values["planned"]
             search._closed = set(values.get("closed", ()))
             search._n_asked = values["n_asked"]
@@ -434,57 +411,19 @@ class Search:
             self.warnings += (note,)
             python_warnings.warn(note, HistoryWarning, stacklevel=3)
 
-    def _identify(self, configuration: Any) -> tuple[dict[str, Any], Any]:
-        """Values and id of a configuration that is told, asked for, or new."""
-        if isinstance(configuration, Suggestion):
-            if configuration.configuration_id in self._places:
-                configuration = configuration.configuration_id
-            else:
-                configuration = configuration.configuration
-        values = read_values(configuration)
-        if values is None:
-            if configuration not in self._places:
-                raise HistoryError(
-                    f"configuration {configuration!r} is unknown here; tell its values instead"
-                )
-            place = self._places[configuration]
-            return self._pool[place], self._ids[place]
-        active = {name: value for name, value in values.items() if value is not None}
-        asked = [place for place in self._pending if self._pool[place] in (values, active)]
-        for wanted in (values, active):
-            if asked or wanted in self._pool:
-                place = asked[0] if asked else self._pool.index(wanted)
-                return self._pool[place], self._ids[place]
-        known = self._fitted.places.get(configuration_key(values))
-        if known is None:
-            return values, configuration_id("told", values)
-        return values, plain_value(self._fitted.table.configuration_ids[known])
-
-    def _place(self, values: dict[str, Any], name: Any) -> int:
-        """Position in the pool, at its end where it was not there."""
-        if name not in self._places:
-            self._pool.append(values)
-            self._ids.append(name)
-            self._places[name] = len(self._ids) - 1
-            self._learners.append(str(values.get("learner", "")))
-        return self._places[name]
-
     def _locate(self, configuration: Any) -> int:
-        """Position in the pool; a mapping not in it is added."""
-        return self._place(*self._identify(configuration))
-
-    def _index(self, name: Any) -> int:
-        return self._places[name]
+        """Place in the pool; a mapping not in it is added."""
+        return self._pool.place(*self._pool.identify(configuration, self._pending))
 
     def _open(self) -> Any:
         """Which configurations may be asked."""
         open_ = np.zeros(len(self._pool), dtype=bool)
         open_[: len(self.question.pool)] = True
-        for result in self._results:
-            open_[self._index(result.configuration_id)] = False
+        for result in self.history:
+            open_[self._pool.index(result.configuration_id)] = False
         open_[[*self._pending, *self._closed]] = False
         if self.question.time_budget_s is not None:
-            open_ &= self._costs() <= self._seconds_left()
+            open_ &= self._pool.costs() <= self._seconds_left()
         return open_
 
     def _why_closed(self) -> str:
@@ -493,99 +432,28 @@ class Search:
         return f"nothing fits the {self._seconds_left():.3g} s left of the time budget"
 
     def _seconds_left(self) -> float:
-        predicted = self._costs()
+        predicted = self._pool.costs()
         spent = sum(
-            predicted[self._index(r.configuration_id)] if math.isnan(r.cost_s) else r.cost_s
-            for r in self._results
+            predicted[self._pool.index(r.configuration_id)]
+            if math.isnan(r.cost_s)
+            else r.cost_s
+            for r in self.history
         )
         asked = sum(predicted[index] for index in self._pending)
         return float((self.question.time_budget_s or math.inf) - spent - asked)
 
-    def _costs(self) -> Array:
-        """Predicted seconds over the pool; of an average configuration where it is new."""
-        costs = np.full(len(self._pool), np.nan)
-        if self._fitted.costs is not None:
-            phi = self._phi
-            known = self._fitted.costs.predict(phi, self.question.speed)
-            position = {c: k for k, c in enumerate(self._fitted.table.configuration_ids)}
-            at = [position.get(name, -1) for name in self._ids]
-            costs = np.where(np.asarray(at) >= 0, known[at], np.median(known))
-        return np.asarray(np.nan_to_num(costs, nan=0.0))
-
     def _rng(self) -> np.random.Generator:
         return np.random.default_rng([self.question.random_state, self._n_asked])
 
-    def _current(self) -> PMFPosterior:
-        """The belief over the pool, told everything."""
-        if self._belief is None:
-            self._belief = self._rebuilt()
-        elif (n_known := self._belief.mixture.n_configs) < len(self._pool):
-            if self._fitted.unaligned is None:
-                self._belief = self._rebuilt()
-            else:
-                more = self._believe(self._pool[n_known:])
-                self._belief.mixture = self._belief.mixture.extended(more.mixture)
-        return self._belief
-
-    def _believe(self, pool: Sequence[Mapping[str, Any]]) -> PMFPosterior:
-        return believe(self._fitted, self._phi, pool)
-
-    def _before(self) -> PMFPosterior:
-        """A belief over the pool that was told nothing."""
-        if self._prior is None or (
-            # What a pool's members have to do with each other depends on all of them.
-            self._fitted.unaligned is None and self._prior.mixture.n_configs < len(self._pool)
-        ):
-            self._prior = self._believe(self._pool)
-        elif (n_known := self._prior.mixture.n_configs) < len(self._pool):
-            more = self._believe(self._pool[n_known:])
-            self._prior.mixture = self._prior.mixture.extended(more.mixture)
-        return PMFPosterior(self._prior.mixture.untold(), self._prior.ideal, self._prior.offset)
-
-    def _rebuilt(self) -> PMFPosterior:
-        """The prior, told everything."""
-        return self._told_all(self._before())
-
-    def _told_all(self, belief: PMFPosterior) -> PMFPosterior:
-        """Tell every score; repeated ones as one mean, failures as warnings."""
-        for index, score in self._mean_scores().items():
-            belief.mixture.tell(index, self._response(score))
-        scored = set(self._mean_scores())
-        mixture = belief.mixture
-        failed = self._with_status("failed", "timeout", "memout") - scored
-        for index in sorted(failed):
-            # As bad as the worst that is expected of any, but only softly so.
-            mixture.tell(index, float(mixture.mean().max()), float(mixture.std()[index]) ** 2)
-        if scored:
-            middle = float(np.median([self._response(s) for s in self._mean_scores().values()]))
-            for index in sorted(self._with_status("pruned") - scored - failed):
-                expected, std = float(mixture.mean()[index]), float(mixture.std()[index])
-                mixture.tell(index, max(expected, middle), std**2)
-        return belief
-
-    def _with_status(self, *statuses: str) -> set[int]:
-        return {self._index(r.configuration_id) for r in self._results if r.status in statuses}
-
-    def _mean_scores(self) -> dict[int, float]:
-        scores: dict[int, list[float]] = {}
-        for result in self._results:
-            if result.status == "ok":
-                scores.setdefault(self._index(result.configuration_id), []).append(result.score)
-        return {index: float(np.mean(values)) for index, values in scores.items()}
-
-    def _response(self, score: float) -> float:
-        scale = self._fitted.scale(self._phi)
-        ideal = self._fitted.pmf.ideal
-        return float(log_loss_response(np.asarray(score / scale), ideal))
-
-    def _suggestion(self, belief: PMFPosterior, index: int) -> Suggestion:
-        quantiles = belief.score_quantiles((0.05, 0.16, 0.5, 0.84, 0.95), np.array([index]))
-        low, below, median, above, high = quantiles[:, 0] * self._fitted.scale(self._phi)
-        cost = float(self._costs()[index])
+    def _suggestion(self, index: int) -> Suggestion:
+        levels = (0.05, 0.16, 0.5, 0.84, 0.95)
+        quantiles = self._belief.now().score_quantiles(levels, np.array([index]))
+        low, below, median, above, high = quantiles[:, 0] * self._belief.scale
+        cost = float(self._pool.costs()[index])
         return Suggestion(
-            configuration=dict(self._pool[index]),
-            configuration_id=self._ids[index],
-            learner=self._learners[index],
+            configuration=dict(self._pool.values[index]),
+            configuration_id=self._pool.ids[index],
+            learner=self._pool.learners[index],
             score=float(median),
             score_std=float(above - below) / 2,
             score_low=float(low),

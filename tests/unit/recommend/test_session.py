@@ -103,8 +103,8 @@ def test_a_failure_lowers_belief_and_is_no_score(recommender):
     search.tell(first, status="failed")
     assert search.best is None
     assert math.isnan(search.history[0].score)
-    belief = search._current()
-    index = search._index(first.configuration_id)
+    belief = search._belief.now()
+    index = search._pool.index(first.configuration_id)
     assert belief.score_quantiles([0.5])[0, index] < first.score
     assert search.ask().configuration_id != first.configuration_id
 
