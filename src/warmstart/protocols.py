@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from warmstart.domain import TaskType
     from warmstart.downstream.fit import Policy
     from warmstart.downstream.given import Points
-    from warmstart.downstream.names import NameMapping
+    from warmstart.downstream.name_mapping import NameMapping
     from warmstart.downstream.seed_report import SeedReport
     from warmstart.metadataset.table import ScoreTable
     from warmstart.metafeatures.prepared import Prepared

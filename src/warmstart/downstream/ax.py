@@ -9,7 +9,7 @@ from typing import Any
 from warmstart._extras import require
 from warmstart.downstream.fit import Policy, fit_points
 from warmstart.downstream.given import Points
-from warmstart.downstream.names import NameMapping
+from warmstart.downstream.name_mapping import NameMapping
 from warmstart.downstream.seed_report import SeedReport
 from warmstart.downstream.space import (
     Choice,

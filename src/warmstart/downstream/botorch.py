@@ -11,7 +11,7 @@ from warmstart._extras import require
 from warmstart.downstream.configspace import neutral_space
 from warmstart.downstream.fit import Policy, fit_points
 from warmstart.downstream.given import Points
-from warmstart.downstream.names import NameMapping
+from warmstart.downstream.name_mapping import NameMapping
 from warmstart.downstream.seed_report import SeedReport
 from warmstart.downstream.space import Choice, Number, Parameter, Space
 from warmstart.errors import SpaceMismatchError

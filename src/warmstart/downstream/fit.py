@@ -9,7 +9,8 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from warmstart.downstream.given import Given, Points, given_points
 from warmstart.downstream.legal import nearest_legal, plain, same
-from warmstart.downstream.names import NameMapping, Names
+from warmstart.downstream.name_mapping import NameMapping
+from warmstart.downstream.names import Names
 from warmstart.downstream.seed_report import Accepted, Change, Dropped, SeedReport
 from warmstart.downstream.space import ABSENT, Constant, Parameter, Space
 from warmstart.errors import SpaceMismatchError

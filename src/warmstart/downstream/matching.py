@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from warmstart.downstream.legal import same
+from warmstart.downstream.name_mapping import Words, read_pairs
 from warmstart.errors import SpaceMismatchError
 
 _SEPARATORS = re.compile(r"[:._\-\s/]+")
@@ -28,8 +28,8 @@ class Pairs:
     left_out: frozenset[str] = frozenset()
     """Keys that the tuner is not to have."""
 
-    words: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
-    """For some keys, the tuner's word for a value."""
+    words: Mapping[str, Words] = field(default_factory=dict)
+    """For some keys, the tuner's words for values."""
 
     def taken(self) -> set[str]:
         """Keys that are not meant by their own names any more."""
@@ -37,11 +37,11 @@ class Pairs:
 
     def word(self, key: str, value: Any) -> Any:
         """The tuner's word for a value of a key."""
-        return next((n for o, n in self.words.get(key, {}).items() if same(o, value)), value)
+        return self.words[key].to(value) if key in self.words else value
 
     def meaning(self, key: str, word: Any) -> Any:
         """The value of a key that the tuner has a word for."""
-        return next((o for o, n in self.words.get(key, {}).items() if same(n, word)), word)
+        return self.words[key].back(word) if key in self.words else word
 
 
 def match(name: str, keys: Collection[str], pairs: Pairs) -> str | None:
@@ -97,14 +97,14 @@ def _short(key: str) -> str:
 def read_mapping(mapping: Mapping[str, Any] | None, keys: Collection[str]) -> Pairs:
     """A user's mapping between configurations and a tuner.
 
-    The injectors' form is understood (see :class:`warmstart.downstream.names.Names`): a
-    key, with or without its learner, to the tuner's name; to None to leave it out; to
-    ``(name, {old: new})`` to translate its values. So is the tuner's name to a key.
+    A key, with or without its learner, is mapped as in
+    :data:`~warmstart.downstream.name_mapping.NameMapping`; so is the tuner's name to a key.
 
     Raises
     ------
     SpaceMismatchError
-        If a pair names no known key, or two keys of one learner get one name.
+        If `mapping` is of another form, names no known key, or gives two keys of one learner
+        one name.
 
     Examples
     --------
@@ -115,19 +115,18 @@ def read_mapping(mapping: Mapping[str, Any] | None, keys: Collection[str]) -> Pa
     """
     names: dict[str, tuple[str, ...]] = {}
     left_out: set[str] = set()
-    words: dict[str, Mapping[Any, Any]] = {}
-    for left, right in dict(mapping or {}).items():
-        target, translation = right if isinstance(right, tuple) else (right, {})
+    words: dict[str, Words] = {}
+    for left, target, translation in read_pairs(mapping):
         meant = [left] if left in keys else [key for key in keys if _short(key) == left]
         name = target
-        if target in keys and left not in keys:
+        if target is not None and target in keys and left not in keys:
             name, meant = left, [target]
         if not meant:
             raise SpaceMismatchError(
                 f"mapping pairs {left!r} with {target!r}, and neither is a known "
                 f"hyperparameter; there are {', '.join(sorted(keys)[:12])} …"
             )
-        if translation:
+        if translation.pairs:
             words.update((key, translation) for key in meant)
         if name is None:
             left_out.update(meant)

@@ -7,15 +7,12 @@ alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 from warmstart.downstream.given import Given
 from warmstart.downstream.legal import same
+from warmstart.downstream.name_mapping import NameMapping, Words, read_pairs
 from warmstart.errors import SpaceMismatchError
-
-Mapped: TypeAlias = str | tuple[str, Mapping[Any, Any]] | None
-NameMapping: TypeAlias = Mapping[str, Mapped]
-"""Names of points to names of parameters, see :class:`Names`."""
 
 _LEARNER = "learner"
 
@@ -37,16 +34,14 @@ class Names:
     Raises
     ------
     SpaceMismatchError
-        If `mapping` names what no point has, or sends two names to one.
+        If `mapping` is of another form, names what no point has, or sends two names to one.
     """
 
     def __init__(self, given: list[Given], mapping: NameMapping | None = None) -> None:
         self._targets: dict[str, str | None] = {}
-        self._words: dict[str, Mapping[Any, Any]] = {}
-        for source, target in (mapping or {}).items():
-            if isinstance(target, tuple):
-                target, self._words[source] = target
-            self._targets[source] = target
+        self._words: dict[str, Words] = {}
+        for source, target, words in read_pairs(mapping):
+            self._targets[source], self._words[source] = target, words
         self._check(given)
         self._n_learners = len({g.values[_LEARNER] for g in given if _LEARNER in g.values})
 
@@ -87,11 +82,9 @@ class Names:
     def translated(self, name: str, values: Mapping[str, Any]) -> tuple[Any, bool]:
         """The value of a point's name, and whether the mapping translated it."""
         value = values[name]
-        for known in (name, self._short(name, values)):
-            for old, new in self._words.get(known, {}).items():
-                if same(old, value):
-                    return new, not same(new, value)
-        return value, False
+        known = next((n for n in (name, self._short(name, values)) if n in self._words), None)
+        word = value if known is None else self._words[known].to(value)
+        return word, not same(word, value)
 
     def check_learner(self, values: Mapping[str, Any], taken: Mapping[str, str]) -> None:
         """Refuse to mix the hyperparameters of several learners in a space that has one.

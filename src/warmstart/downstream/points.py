@@ -8,7 +8,7 @@ from typing import Any
 from warmstart.downstream.configspace import neutral_space
 from warmstart.downstream.fit import Policy, fit_points
 from warmstart.downstream.given import Points
-from warmstart.downstream.names import NameMapping
+from warmstart.downstream.name_mapping import NameMapping
 from warmstart.downstream.seed_report import SeedReport
 
 

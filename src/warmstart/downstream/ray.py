@@ -10,7 +10,7 @@ from warmstart._extras import require
 from warmstart.downstream.fit import Policy, fit_points
 from warmstart.downstream.given import Points
 from warmstart.downstream.known_results import Mode, rewards
-from warmstart.downstream.names import NameMapping
+from warmstart.downstream.name_mapping import NameMapping
 from warmstart.downstream.seed_report import SeedReport
 from warmstart.downstream.space import Constant
 from warmstart.downstream.tune_domains import from_domains, nested

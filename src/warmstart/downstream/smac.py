@@ -10,7 +10,7 @@ from warmstart._extras import require
 from warmstart.downstream.configspace import from_configspace
 from warmstart.downstream.fit import Policy, fit_points
 from warmstart.downstream.given import Points
-from warmstart.downstream.names import NameMapping
+from warmstart.downstream.name_mapping import NameMapping
 from warmstart.downstream.seed_report import SeedReport
 from warmstart.errors import SpaceMismatchError
 

@@ -58,6 +58,7 @@ class TestMapping:
             ({"lrr": "lr"}, r"names \['lrr'\], which no point has"),
             ({"lr": "eta"}, "sends 'lr' to 'eta', but the target's space has only"),
             ({"lr": "depth", "kind": "depth"}, r"sends two names to \['depth'\]"),
+            ({"kind": ("kind", "z", "b")}, r"\('kind', 'z', 'b'\); say the tuner's name"),
         ],
     )
     def test_mistakes_are_named(self, mapping, message):

@@ -53,6 +53,8 @@ def test_takes_the_mappings_of_the_injectors():
         ({"lr": "gbm:speed"}, "'lr' with 'gbm:speed'"),
         ({"lr": "gbm:rate", "svm:C": "lr"}, "'lr' two meanings"),
         ({"speed": None}, "'speed' with None"),
+        ({"gbm:rate": ["lr", {}]}, r"sends 'gbm:rate' to \['lr', \{\}\]; say the tuner's name"),
+        ([("gbm:rate", "lr")], "must be a dict of names to names, got list"),
     ],
 )
 def test_a_mapping_must_make_sense(mapping, words):
