@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from typer.main import get_command
 from typer.testing import CliRunner
 
 import warmstart
 from warmstart.cli import app
+from warmstart.cli.flag_names import as_typed, speak_of
 from warmstart.metadataset import build, public
 from warmstart.metadataset.metadataset import MetaDataset
 
@@ -172,14 +174,31 @@ def test_python_code_builds_the_suggested_pipelines(run, table, tmp_path, tiny_b
     ("arguments", "said"),
     [
         (["suggest", "nowhere.csv", "--target", "y"], "there is no file nowhere.csv"),
-        (["suggest", "TABLE"], "name the column to predict, for example target="),
+        (["suggest", "TABLE"], "name the column to predict, for example --target paid"),
         (["suggest", "TABLE", "--target", "payed"], "did you mean 'paid'"),
-        (["suggest", "TABLE", "--target", "paid", "-n", "0"], "n must be a whole number"),
+        (["suggest", "TABLE", "--target", "paid", "-n", "0"], "-n must be a whole number"),
         (["suggest", "TABLE", "--target", "paid", "-n", "ten"], "Invalid value for '-n'"),
         (["suggest", "TABLE", "--target", "paid", "--space", "lightgmb"], "'lightgbm'"),
         (["suggest", "TABLE", "--target", "paid", "--metric", "r2"], "r2"),
-        (["suggest", "TABLE", "--target", "paid", "--exclude", "famly-01"], "exclude names"),
-        (["suggest", "TABLE", "--target", "paid", "--time-budget", "-1"], "time_budget_s"),
+        (["suggest", "TABLE", "--target", "paid", "--exclude", "famly-01"], "--exclude names"),
+        (
+            ["suggest", "TABLE", "--target", "paid", "--time-budget", "-1"],
+            "--time-budget must be",
+        ),
+        (
+            ["suggest", "TABLE", "--target", "paid", "--time-budget", "1e-9"],
+            "--time-budget 1e-09",
+        ),
+        (["suggest", "TABLE", "--target", "paid", "--seed", "-1"], "--seed must be"),
+        (
+            ["suggest", "TABLE", "--target", "paid", "--kind", "age=x"],
+            "--kind of 'age' must be",
+        ),
+        (["suggest", "TABLE", "--target", "paid", "--task-type", "two"], "--task-type must be"),
+        (
+            ["suggest", "TABLE", "--target", "job", "--task-type", "binary"],
+            "pass --task-type multiclass or regression",
+        ),
         (["suggest", "TABLE", "--target", "paid", "--format", "html"], "html"),
         (["suggest", "TABLE", "--target", "paid", "--kind", "age"], "COLUMN=KIND"),
         (["suggest", "TABLE", "--target", "paid", "--knowledge", "/no/kb"], "/no/kb"),
@@ -194,6 +213,14 @@ def test_python_code_builds_the_suggested_pipelines(run, table, tmp_path, tiny_b
         (["replay", "/no/md"], "/no/md"),
         (["replay", "embedded", "--methods", "magic"], "magic"),
         (["replay", "embedded", "--metafeatures", "/no/file.csv"], "/no/file.csv"),
+        (["replay", "embedded", "--folds", "999"], "--folds must be from 2 to"),
+        (["replay", "embedded", "--jobs", "0"], "--jobs must be a number of processes"),
+        (["import", "table", "TABLE", "--out", "o", "--mapping", "no.json"], "no.json"),
+        (["import", "optuna", "s.db", "--out", "o", "--metric", "r2"], "--task, or --task-tag"),
+        (
+            ["import", "ray", "x", "--out", "o", "--task", "t", "--metric", "loss"],
+            "--direction maximize or minimize",
+        ),
     ],
 )
 def test_bad_input_is_told_in_one_line(run, table, arguments, said):
@@ -451,3 +478,31 @@ def test_the_commands_of_the_readme_work(monkeypatch):
     for command in commands:
         result = CliRunner().invoke(app, command)
         assert result.exit_code == 0, (command, result.output)
+
+
+@pytest.mark.parametrize(
+    ("said", "typed"),
+    [
+        ("leave it out with exclude=['adult'].", "leave it out with --exclude adult."),
+        ("keep it with kinds={'zip code': 'text'}", "keep it with --kind 'zip code'=text"),
+        ("time_budget_s=0.5: too little", "--time-budget 0.5: too little"),
+        ("task_type='a' or 'b', see n_jobs=2", "--task-type a or b, see n_jobs=2"),
+        (
+            "no column 'target=x' in the target's table",
+            "no column 'target=x' in the target's table",
+        ),
+        (
+            "the target is given; the task_type must fit",
+            "the target is given; the task_type must fit",
+        ),
+    ],
+)
+def test_messages_of_the_library_are_told_in_options(said, typed):
+    group = get_command(app)
+    speak_of(group.commands["suggest"])
+    assert as_typed(said) == typed
+
+
+def test_warnings_name_options(run, table):
+    result = run("suggest", table, "--target", "paid", "--exclude", "nothing-like-it")
+    assert "warning: --exclude names 'nothing-like-it', which is no task" in result.stderr

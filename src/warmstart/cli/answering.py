@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from warmstart.cli.flag_names import as_typed
 from warmstart.cli.output import remarks, results, warn
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def suggest(
     else:
         typer.echo(_written(suggestions, form))
         if explain:
-            remarks().print(suggestions.explain(), soft_wrap=True)
+            remarks().print(as_typed(suggestions.explain()), soft_wrap=True)
     # The explanation ends with the warnings.
     if not explain:
         warn(suggestions.warnings)
@@ -140,7 +141,7 @@ def _print_table(suggestions: Suggestions, explain: bool) -> None:
     console = results()
     width = console.width
     if explain:
-        console.print(wrapped(suggestions.explain(), width), soft_wrap=True)
+        console.print(wrapped(as_typed(suggestions.explain()), width), soft_wrap=True)
         return
     console.print(wrapped(headline(suggestions), width), style="bold", soft_wrap=True)
     console.print()

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from warmstart.cli.flag_names import as_typed, speak_of
 from warmstart.errors import WarmstartError
 
 BAD_INPUT = 2
@@ -32,6 +33,7 @@ class OneLineErrors(TyperGroup):
         if not standalone_mode:
             return super().main(args, prog_name, standalone_mode=False, **extra)
         given = list(sys.argv[1:] if args is None else args)
+        speak_of(_command(self, given))
         try:
             status = super().main(
                 args,
@@ -64,8 +66,15 @@ def bad_input(error: Exception) -> str | None:
         or isinstance(error, OSError)
         or (isinstance(error, ValueError) and _raised_here(error))
     ):
-        return " ".join(str(error).split())
+        return as_typed(" ".join(str(error).split()))
     return None
+
+
+def _command(group: Any, words: Sequence[str]) -> Any:
+    """The command that is called, in whatever group of a group it is."""
+    for word in words:
+        group = getattr(group, "commands", {}).get(word, group)
+    return group
 
 
 def _raised_here(error: Exception) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from warmstart.cli.flag_names import as_typed
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -27,4 +29,4 @@ def warn(warnings: Iterable[str]) -> None:
     """Print warnings, one a line however long: a log is searched by lines."""
     console = remarks()
     for warning in warnings:
-        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
+        console.print(f"warning: {as_typed(warning)}", style="yellow", soft_wrap=True)

@@ -113,6 +113,8 @@ def replay(
     n_evaluations = check_count("n_evaluations", n_evaluations)
     n_seeds = check_count("n_seeds", n_seeds)
     random_state = check_seed(random_state)
+    if n_jobs == 0:
+        raise ValueError("n_jobs must be a number of processes, or -1 for one a core; got 0")
     models = _named(methods)
     table = md.table(metric)
     tested = _tested(table, tasks)
@@ -183,7 +185,9 @@ def _named(
     for method in methods:
         name = method if isinstance(method, str) else type(method).__name__
         if name in named:
-            raise ValueError(f"two methods are called {name!r}; give a mapping of names")
+            raise ValueError(
+                f"two methods are called {name!r}; name each once, or give a mapping of names"
+            )
         named[name] = make_method(method)
     return named
 

@@ -84,7 +84,9 @@ class Meaning:
                 "names it itself; it is never guessed"
             )
         if self.task is not None and self.task_tag is not None:
-            raise HistoryError(f"task={self.task!r} and task_tag={self.task_tag!r}: give one")
+            raise HistoryError(
+                f"task={self.task!r} and task_tag={self.task_tag!r} were said; leave one out"
+            )
         if self.task == "":
             raise HistoryError("task must not be empty")
         directions = self._directions

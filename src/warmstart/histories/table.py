@@ -75,6 +75,11 @@ def read(
     options["metric"] = [m.metric for m in mapped.measures]
     options["direction"] = [m.direction for m in mapped.measures]
     if mapped.task:
+        if options.get("task") is not None:
+            raise HistoryError(
+                f"task={options['task']!r} was said, and the mapping names a column of tasks, "
+                f"{mapped.task!r}; leave one out"
+            )
         options["task_tag"] = mapped.task
     meaning = Meaning(**options)
     return read_as("table", path, mapped, meaning)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from warmstart.domain import TaskType, check_task_type
+from warmstart.datasets.checks import check_task_words
+from warmstart.domain import TaskType
 from warmstart.errors import HistoryError
 from warmstart.metadataset.configurations import some
 from warmstart.metafeatures.registry import EXTRACTOR_VERSION
@@ -153,9 +154,8 @@ def attach(
         if attached.family:
             families.setdefault(task, attached.family)
     for task, value in types.items():
+        check_task_words(value)
         _refuse_other_type(task, str(tasks.loc[label[str(task)], "task_type"]), value)
-        if value != "classification":
-            check_task_type(value)
         tasks.loc[label[str(task)], "task_type"] = value
     for task, family in families.items():
         tasks.loc[label[str(task)], "family"] = family

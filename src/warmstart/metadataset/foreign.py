@@ -189,8 +189,8 @@ def refuse_untyped(md: MetaDataset) -> None:
     if untyped.any() and not untyped.all():
         raise HistoryError(
             f"nothing says whether these tasks are classification or regression: "
-            f"{some(md.tasks.index[untyped])}, and the others' type is known; say it, or "
-            "attach their datasets"
+            f"{some(md.tasks.index[untyped])}, and the others' type is known; say "
+            "task_type=, or attach their datasets"
         )
 
 

@@ -80,7 +80,7 @@ def fill_gaps(
                 else:
                     text = (
                         f"{name} is taken as not active, because no default is known "
-                        f"(say fixed {name}=VALUE)"
+                        f"(or say fixed={{{name!r}: value}})"
                     )
                 told.setdefault(text, []).append(task)
     labels = md.tasks.index

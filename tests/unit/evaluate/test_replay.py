@@ -214,6 +214,7 @@ class TestArguments:
             ({"folds": "5"}, "folds is a number, or a mapping"),
             ({"tasks": "t1"}, r"no score: \['t1'\]"),
             ({"methods": ["portfolio", "portfolio"]}, "two methods are called 'portfolio'"),
+            ({"n_jobs": 0}, "n_jobs must be a number of processes"),
             ({"methods": ["pfm"]}, "no method 'pfm'"),
             ({"methods": []}, "at least one method"),
             ({"folds": 1}, "got 1"),
