@@ -1,7 +1,8 @@
 """One meta-dataset of several: tasks and configurations by id, evaluations by run.
 
 Merging the same source twice changes nothing: a run is known by its source and the
-source's id of it, see :mod:`warmstart.metadataset.run_keys`.
+source's id of it, or by all it says where it has none, see
+:mod:`warmstart.metadataset.run_keys`.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from numpy.typing import NDArray
 
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.configurations import Configurations
-from warmstart.metadataset.layer import STATUSES
-from warmstart.metadataset.run_keys import Keys, run_keys
+from warmstart.metadataset.layer import OK, STATUSES
+from warmstart.metadataset.run_keys import Keys, cell_keys, run_keys, without_id
 from warmstart.metadataset.runs import RunEvaluations, codes, floats
 from warmstart.metadataset.table import Floats
 from warmstart.metadataset.uniting import (
@@ -146,6 +147,9 @@ class _Runs:
     counts: NDArray[np.bool_]
     """Whether a row is in the union."""
 
+    bare: NDArray[np.bool_]
+    """Whether its source gave it no id."""
+
     def before(self, other: _Runs) -> NDArray[np.intp]:
         """Place here of each run of `other`; -1 where it is not here."""
         here = np.flatnonzero(self.counts)
@@ -159,17 +163,18 @@ class _Runs:
 
 def _runs(md: MetaDataset) -> _Runs:
     ours = pa.array([str(label) for label in md.tasks.index], pa.string())
-    scores, status, counts = [], [], []
+    scores, status, counts, bare = [], [], [], []
 
     def read() -> Iterator[pa.Table]:
         for rows in md._evaluations.rows():
             scores.append(floats(rows, "score"))
             status.append(codes(rows, "status", list(STATUSES)).astype(np.uint8))
             counts.append(pc.is_in(rows["task_id"].cast(pa.string()), ours).to_numpy())
+            bare.append(without_id(rows))
             yield rows
 
     keys = run_keys(read())
-    return _Runs(*(np.concatenate(part) for part in (keys, scores, status, counts)))
+    return _Runs(*(np.concatenate(part) for part in (keys, scores, status, counts, bare)))
 
 
 def _kept_rows(
@@ -206,16 +211,54 @@ def _kept_rows(
         known = _Runs(
             *(
                 np.concatenate([getattr(known, name), getattr(new, name)])
-                for name in ("keys", "scores", "status", "counts")
+                for name in ("keys", "scores", "status", "counts", "bare")
             )
         )
+    if known.bare.any():
+        _note_means(parts, known, ends, notes)
     return np.split(known.counts, ends[1:])
 
 
-def _named_run(md: MetaDataset, row: int) -> str:
+def _note_means(
+    parts: Sequence[MetaDataset], known: _Runs, ends: Sequence[int], notes: list[str]
+) -> None:
+    """Say which scores become means of evaluations that may be one: some have no run id."""
+    cells = np.concatenate([cell_keys(t) for md in parts for t in md._evaluations.rows()])
+    used = np.flatnonzero(known.counts & (known.status == OK))
+    order = used[np.argsort(cells[used], kind="stable")]
+    if not len(order):
+        return
+    part = np.searchsorted(ends[1:], order, side="right")
+    firsts = np.flatnonzero(np.r_[True, cells[order][1:] != cells[order][:-1]])
+    low, high = (f.reduceat(known.scores[order], firsts) for f in (np.minimum, np.maximum))
+    averaged = (
+        (np.minimum.reduceat(part, firsts) < np.maximum.reduceat(part, firsts))
+        & np.logical_or.reduceat(known.bare[order], firsts)
+        & ~np.isclose(low, high, rtol=1e-6, atol=0)
+    )
+    if not averaged.any():
+        return
+    group = int(np.flatnonzero(averaged)[0])
+    row = int(order[firsts[group]])
+    number = int(np.searchsorted(ends[1:], row, side="right"))
+    what = _named_run(
+        parts[number], row - ends[number], ("task_id", "configuration_id", "metric")
+    )
+    n = int(averaged.sum())
+    means = "1 score is a mean" if n == 1 else f"{n:,} scores are means"
+    notes.append(
+        f"{means} over several meta-datasets, of evaluations without run ids that may be "
+        f"repeats or contradict each other, such as {what}: from {low[group]:g} to "
+        f"{high[group]:g}"
+    )
+
+
+_RUN = ("source", "source_run_id", "task_id", "configuration_id", "metric")
+
+
+def _named_run(md: MetaDataset, row: int, names: Sequence[str] = _RUN) -> str:
     for rows in md._evaluations.rows():
         if row < len(rows):
-            names = ("source", "source_run_id", "task_id", "configuration_id", "metric")
             return ", ".join(f"{name} {rows[name][row].as_py()!r}" for name in names)
         row -= len(rows)
     raise AssertionError("a row beyond the last")

@@ -387,8 +387,11 @@ class MetaDataset(Views):
         """Unite with meta-datasets of other sources.
 
         Tasks and configurations are the same where their ids are, evaluations where
-        source and run id are: merging a source twice changes nothing. Families that share
-        a task become one. Ids stay integers where all are.
+        source and run id are, or without run ids where all they say is: merging a source
+        twice changes nothing. Other evaluations without run ids, as of matrices, count as
+        repeats, whatever `conflicts` says: the score is their mean, and
+        ``info["merge_notes"]`` says so. Families that share a task become one. Ids stay
+        integers where all are.
 
         Parameters
         ----------

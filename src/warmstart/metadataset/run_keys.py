@@ -98,6 +98,19 @@ def _combined(rows: pa.Table, names: Iterable[str]) -> Keys:
     return keys
 
 
+def cell_keys(rows: pa.Table) -> Keys:
+    """Key of what each row is of, equal where scores would be averaged."""
+    return _combined(rows, ("task_id", "configuration_id", "metric", "budget"))
+
+
+def without_id(rows: pa.Table) -> NDArray[np.bool_]:
+    """Which rows their source gave no id."""
+    found: NDArray[np.bool_] = _column_hashes(rows["source_run_id"]) == text_hashes(
+        pa.array([""])
+    )
+    return found
+
+
 def run_keys(tables: Iterable[pa.Table]) -> list[Keys]:
     """Key of every row of one import, table by table.
 
@@ -114,7 +127,7 @@ def run_keys(tables: Iterable[pa.Table]) -> list[Keys]:
     keys, unnamed = [], []
     for rows in tables:
         named = _combined(rows, (*_NAMED, "budget"))
-        empty = _column_hashes(rows["source_run_id"]) == text_hashes(pa.array([""]))
+        empty = without_id(rows)
         if empty.any():
             said = _combined(rows.filter(pa.array(empty)), (*_SAID, *_MEASURED))
             named[empty] = _mixed(named[empty] ^ said)

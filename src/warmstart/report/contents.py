@@ -47,9 +47,14 @@ def contents(md: MetaDataset) -> dict[str, list[str]]:
         "sources": _counted(md.tasks.get("source", ())),
         "licences": _counted(_licences(info.get("licences") or {})),
         "cite": [str(info["cite"])] if info.get("cite") else [],
-        "notes": [str(info["notes"])] if info.get("notes") else [],
+        "notes": _notes(info),
     }
     return {heading: lines for heading, lines in found.items() if lines}
+
+
+def _notes(info: Mapping[str, Any]) -> list[str]:
+    own = [str(info["notes"])] if info.get("notes") else []
+    return [*own, *info.get("merge_notes", ()), *info.get("import_notes", ())]
 
 
 def task_list(md: MetaDataset) -> pd.DataFrame:

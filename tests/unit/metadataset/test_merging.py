@@ -59,6 +59,31 @@ class TestRuns:
         assert n_rows(twice.merge(twice)) == 2
         assert n_rows(twice.merge(history([("t", "a", 0.5, "")] * 3))) == 3
 
+    def test_matrices_that_say_the_same_count_once_and_others_are_averaged_and_told(self):
+        ours, theirs = (
+            MetaDataset.from_matrix(pd.DataFrame({"a": [score], "b": [0.6]}, index=["t"]))
+            for score in (0.5, 0.9)
+        )
+        assert n_rows(ours.merge(ours)) == 2
+        assert "merge_notes" not in ours.merge(ours).info
+        merged = ours.merge(theirs, theirs)
+        assert n_rows(merged) == 3
+        assert merged.matrix().loc["t"].tolist() == [0.7, 0.6]
+        (note,) = merged.info["merge_notes"]
+        assert note.startswith("1 score is a mean over several meta-datasets")
+        assert "task_id 't', configuration_id 'a', metric 'score': from 0.5 to 0.9" in note
+        again = merged.merge(ours)
+        assert again.info == merged.info
+        assert again.matrix().equals(merged.matrix())
+
+    def test_means_with_runs_that_have_no_id_are_told(self):
+        named, bare = history([("t", "a", 0.5, "1")]), history([("t", "a", 0.7, "")])
+        for merged in (named.merge(bare), bare.merge(named)):
+            assert "from 0.5 to 0.7" in merged.info["merge_notes"][0]
+        failed = history([("t", "a", None, "", "failed")])
+        assert "merge_notes" not in named.merge(failed).info
+        assert "merge_notes" not in named.merge(history([("t", "a", 0.7, "2")])).info
+
     def test_sources_are_told_apart(self):
         merged = history([("t", "a", 0.5, "1")]).merge(
             history([("t", "a", 0.7, "1")], source="other")
