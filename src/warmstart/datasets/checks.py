@@ -87,7 +87,7 @@ def unknown_target(target: object, names: Sequence[str | int]) -> DatasetError:
     if len(names) == 1:
         alone = (
             ". If a file's cells are separated by something unusual, save it with commas, "
-            "or read it with pandas.read_csv and pass the frame"
+            "or read it with pandas.read_csv(path, sep=...) and pass the frame"
         )
     return DatasetError(
         f"target {target!r} is not a column{hint} The columns are {quoted(names, 20)}{alone}"

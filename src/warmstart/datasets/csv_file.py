@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from warmstart.datasets.notes import Notes
+from warmstart.datasets.open_quotes import note_merged_lines
 from warmstart.errors import DatasetError
 from warmstart.spaces.cells import MISSING_WORDS
 from warmstart.spaces.frames import usable_names
@@ -97,6 +98,12 @@ def read_csv(path: Path, head: bytes, notes: Notes) -> pd.DataFrame:
         ) from error
     except (OSError, EOFError, ValueError) as error:
         raise DatasetError(f"{path} cannot be read as CSV: {error}") from error
+    if len(separator) == 1 and (
+        note := note_merged_lines(
+            path, len(frame), separator=separator, encoding=encoding, skip_blanks=True
+        )
+    ):
+        notes.say(note)
     if rows and header and len(set(rows[0])) < len(rows[0]):
         repeated = {name for name in rows[0] if name and rows[0].count(name) > 1}
         for name in sorted(repeated):

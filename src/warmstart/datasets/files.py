@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import lzma
 import re
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
 
 import pandas as pd
 
 from warmstart.datasets.checks import near_misses
 from warmstart.datasets.notes import Notes
+from warmstart.datasets.packed import opened
 from warmstart.errors import DatasetError, DatasetNotFoundError
 
 _DATA_SUFFIXES = {".csv", ".tsv", ".txt", ".data", ".dat", ".parquet", ".pq", ".arff"}
@@ -49,7 +45,7 @@ def read_file(path: Path, notes: Notes) -> pd.DataFrame:
     _check_path(path)
     packed = path.suffix.lower() in _PACKED_SUFFIXES
     try:
-        with _opened(path) as file:
+        with opened(path) as file:
             head = file.read(_SAMPLE_BYTES)
     except _DAMAGED as error:
         raise DatasetError(f"{path} cannot be read: {error}") from error
@@ -62,7 +58,7 @@ def read_file(path: Path, notes: Notes) -> pd.DataFrame:
     if suffix == ".arff" or head.lstrip().lower().startswith(b"@relation"):
         from warmstart.datasets.arff import read_arff
 
-        with _opened(path) as file:
+        with opened(path) as file:
             return read_arff(file.read(), str(path), notes)
     from warmstart.datasets.csv_file import read_csv
 
@@ -84,23 +80,6 @@ def _refuse_markup(path: Path, head: bytes) -> None:
             f"{path} is {what}; CSV, Parquet and ARFF files can be read. Read it with "
             f"{reader} and pass the frame"
         )
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
-    """A file's bytes, unpacked."""
-    openers: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-    suffix = path.suffix.lower()
-    if suffix == ".zip":
-        with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if not name.endswith("/")]
-            if len(names) != 1:
-                raise OSError(f"it holds {len(names)} files; unpack it and pass one of them")
-            with archive.open(names[0]) as file:
-                yield file
-    else:
-        with openers.get(suffix, open)(path, "rb") as file:
-            yield file
 
 
 def bare_name(path: Path) -> str:

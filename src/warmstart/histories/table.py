@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from warmstart.datasets.open_quotes import note_merged_lines
 from warmstart.errors import HistoryError
 from warmstart.histories.mapping import Mapped, read_mapping
 from warmstart.histories.meaning import NOISE, Meaning
@@ -100,8 +101,12 @@ def read_as(source: str, path: Path, mapped: Mapped, meaning: Meaning) -> RunHis
     def batches(remarks: Remarks) -> Iterator[pa.RecordBatch]:
         parameters = _parameters(path, names, mapped, meaning, remarks)
         occurrences: Counter[str] = Counter()
+        n_rows = 0
         for block in _blocks(path):
+            n_rows += block.num_rows
             yield from _packed(source, block, mapped, meaning, parameters, occurrences, remarks)
+        if not _is_parquet(path) and (note := note_merged_lines(path, n_rows)):
+            remarks.say(note)
 
     return RunHistory(source, str(path), batches)
 
@@ -126,7 +131,12 @@ def column_names(path: Path) -> list[str]:
         with _open_csv(path, {}) as reader:
             return list(reader.schema.names)
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
-        raise HistoryError(f"{path} cannot be read as a table: {error}") from error
+        raise HistoryError(f"{path} cannot be read as a table: {_why(path, error)}") from error
+
+
+def _why(path: Path, error: Exception) -> str:
+    """What is wrong with a table; a quote that is not closed, where it shows."""
+    return ("" if _is_parquet(path) else note_merged_lines(path, 0)) or str(error)
 
 
 def _open_csv(path: Path, types: Mapping[str, pa.DataType]) -> Any:
@@ -135,6 +145,8 @@ def _open_csv(path: Path, types: Mapping[str, pa.DataType]) -> Any:
     return pyarrow.csv.open_csv(
         path,
         read_options=pyarrow.csv.ReadOptions(use_threads=False),
+        # A cell with line breaks may lie across two blocks.
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
         convert_options=options,
     )
 
@@ -148,7 +160,7 @@ def _blocks(path: Path) -> Iterator[pa.RecordBatch]:
         with _open_csv(path, dict.fromkeys(column_names(path), pa.string())) as reader:
             yield from reader
     except pa.ArrowInvalid as error:
-        raise HistoryError(f"{path} cannot be read to its end: {error}") from error
+        raise HistoryError(f"{path} cannot be read to its end: {_why(path, error)}") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,3 +213,32 @@ def test_a_compressed_file_is_the_same(tmp_path):
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"p,acc\n1,0.5\n"))
     mapping = {"metric": {"acc": "maximize"}, "params": ["p"]}
     assert len(read(tmp_path / "a.csv.gz", mapping=mapping, task="t").to_frame()) == 1
+
+
+RATES = {"metric": {"acc": "maximize"}, "params": ["lr"]}
+
+
+def test_lines_that_an_open_quote_merged_are_told(tmp_path):
+    path = tmp_path / "runs.csv"
+    path.write_text('note,lr,acc\n"x,.1,.5\ny,.2,.6\nz",.3,.7\nw,.4,.8\n')
+    history = read(path, mapping=RATES, task="t")
+    assert len(history.to_frame()) == 2
+    assert "Lines 2 to 4 are read as one row" in next(iter(history.remarks))
+
+
+def test_cells_may_have_line_breaks_wherever_they_are(tmp_path):
+    """A block is a megabyte: some cells lie across two."""
+    path = tmp_path / "runs.csv"
+    n = 40_000
+    rows = (f'"a remark, on run {k}\nof some length",{k},.5\n' for k in range(n))
+    path.write_text("note,lr,acc\n" + "".join(rows))
+    history = read(path, mapping=RATES, task="t")
+    assert sum(batch.num_rows for batch in history.batches()) == n
+    assert list(history.remarks) == []
+
+
+def test_a_quote_open_to_the_end_is_refused_with_its_line(tmp_path):
+    path = tmp_path / "runs.csv"
+    path.write_text('note,lr,acc\nx,.1,.5\n"y,.2,.6\n' + "z,.3,.7\n" * 200_000)
+    with pytest.raises(HistoryError, match=r"Lines 3 to .* Is a quote not closed\?"):
+        read(path, mapping=RATES, task="t").to_frame()
