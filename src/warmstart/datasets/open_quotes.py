@@ -40,11 +40,13 @@ def merged_lines(
     [(4, 5)]
     """
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=skip_blanks)
-    first = 1
+    first, width = 1, 1
     try:
         for cells in reader:
+            # Of a row that is open to the end of the file, cells are missing.
+            width = max(width, len(cells))
             if reader.line_num > first and any(
-                _like_rows(cell, place, len(cells) - 1, separator)
+                _like_rows(cell, place, width - 1, separator)
                 for place, cell in enumerate(cells)
             ):
                 yield first, reader.line_num
