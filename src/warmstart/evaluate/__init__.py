@@ -1,0 +1,1 @@
+"""How methods compare on tasks held out; see :func:`warmstart.replay`."""

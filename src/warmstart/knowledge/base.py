@@ -54,9 +54,9 @@ def open_knowledge(
     Parameters
     ----------
     knowledge : path, Recommender or MetaDataset, optional
-        A folder written by :meth:`warmstart.Recommender.save`, or anything fitted or to
-        be fitted; the embedded base by default. A folder is read once in a process, and
-        again after it was saved anew.
+        A folder written by :meth:`warmstart.Recommender.save`, or of a meta-dataset, to
+        which models are then fitted; or anything fitted or to be fitted. The embedded base
+        by default. A folder is read once in a process, and again after it was saved anew.
 
     Raises
     ------

@@ -1,0 +1,1 @@
+"""Evaluations of many tasks, and what is known of both: in memory, on disk, as matrices."""

@@ -1,0 +1,1 @@
+"""Performance models over tasks and configurations, one published method a file."""
