@@ -109,3 +109,28 @@ def test_one_line_says_what_is_missing(call, files, monkeypatch, arguments, mess
     assert message in result.stderr
     assert result.stderr.count("\n") == 1
     assert not (files / "m").exists()
+
+
+def test_what_was_imported_answers_and_its_bias_is_told_in_a_line(call, files):
+    rng = np.random.default_rng(0)
+    runs = pd.DataFrame(
+        {
+            "dataset": np.repeat([f"d{k}" for k in range(12)], 5),
+            "lr": rng.random(60),
+            "acc": rng.random(60),
+        }
+    )
+    runs.to_csv(files / "many.csv", index=False)
+    columns = {"task": "dataset", "metric": {"acc": "maximize"}, "params": ["lr"]}
+    (files / "many.json").write_text(json.dumps(columns))
+    imported = call(
+        "table", files / "many.csv", "--mapping", files / "many.json", "--out", files / "m"
+    )
+    assert imported.exit_code == 0, imported.output
+    result = CliRunner().invoke(
+        app,
+        ["suggest", str(files / "data.csv"), "--target", "y", "--knowledge", str(files / "m")],
+    )
+    assert result.exit_code == 0, result.output
+    assert "warning: 100 % of the runs were chosen by samplers" in result.stderr
+    assert "HistoryWarning" not in result.stderr

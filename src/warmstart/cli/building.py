@@ -156,19 +156,13 @@ def build_knowledge(
     ] = None,
 ) -> None:
     """Fit models to a meta-dataset; suggest --knowledge FOLDER then answers from both."""
-    import warnings
-
-    from warmstart.errors import HistoryWarning
     from warmstart.knowledge.writing import write_base
     from warmstart.metadataset.metadataset import MetaDataset
 
     md = MetaDataset.open(metadataset)
     if leave_out:
         md = md.drop(families=leave_out)
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("default", HistoryWarning)
-        write_base(md, out)
-    warn(str(one.message) for one in told)
+    write_base(md, out)
     results().print(
         f"{out}: {len(md):,} tasks, {len(md.configuration_ids):,} configurations, models for "
         f"{', '.join(md.metrics)}",

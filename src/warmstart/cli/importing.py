@@ -17,6 +17,8 @@ KINDS = ("optuna", "mlflow", "ray", "smac", "sklearn", "wandb", "flaml", "table"
 
 Pairs = list[str] | None
 
+_MAPPING = '{"task": "dataset", "metric": {"auc": "maximize"}, "params": ["lr", "depth"]}'
+
 
 def import_history(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help=", ".join(KINDS) + ".")],
@@ -50,7 +52,8 @@ def import_history(
         typer.Option(metavar="KEY", help="What the source calls the metric, if otherwise."),
     ] = None,
     mapping: Annotated[
-        Path | None, typer.Option(metavar="JSON", help="Columns of a table by meaning.")
+        Path | None,
+        typer.Option(metavar="JSON", help=f"Columns of a table by meaning: {_MAPPING}"),
     ] = None,
     study: Annotated[
         list[str] | None,
@@ -188,7 +191,10 @@ def _reader(
     if unknown := [name for name in more if name not in known]:
         raise HistoryError(f"a history of {source} takes no --{unknown[0].rstrip('s')}")
     if source == "table" and "mapping" not in more:
-        raise HistoryError("a table needs --mapping JSON to say what its columns mean")
+        raise HistoryError(
+            "a table needs --mapping JSON, a file that says what its columns mean, such as "
+            f"{_MAPPING}"
+        )
     return lambda location, options: read(location, **more, **options)
 
 

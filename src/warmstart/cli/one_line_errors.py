@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from warmstart.cli.flag_names import as_typed, speak_of
+from warmstart.cli.output import histories_told
 from warmstart.errors import WarmstartError
 
 BAD_INPUT = 2
@@ -35,14 +36,15 @@ class OneLineErrors(TyperGroup):
         given = list(sys.argv[1:] if args is None else args)
         speak_of(_command(self, given))
         try:
-            status = super().main(
-                args,
-                prog_name,
-                complete_var,
-                standalone_mode=False,
-                windows_expand_args=windows_expand_args,
-                **extra,
-            )
+            with histories_told():
+                status = super().main(
+                    args,
+                    prog_name,
+                    complete_var,
+                    standalone_mode=False,
+                    windows_expand_args=windows_expand_args,
+                    **extra,
+                )
         except (KeyboardInterrupt, typer.Abort):
             sys.exit(INTERRUPTED)
         except Exception as error:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+import warnings as python_warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from warmstart.cli.flag_names import as_typed
+from warmstart.errors import HistoryWarning
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,3 +33,20 @@ def warn(warnings: Iterable[str]) -> None:
     console = remarks()
     for warning in warnings:
         console.print(f"warning: {as_typed(warning)}", style="yellow", soft_wrap=True)
+
+
+@contextmanager
+def histories_told() -> Iterator[None]:
+    """Print what the library warns of in histories as any warning, not as Python does."""
+    with python_warnings.catch_warnings():
+        python_warnings.simplefilter("always", HistoryWarning)
+        before = python_warnings.showwarning
+
+        def show(message: Any, category: Any, *rest: Any, **more: Any) -> None:
+            if issubclass(category, HistoryWarning):
+                warn([str(message)])
+            else:
+                before(message, category, *rest, **more)
+
+        python_warnings.showwarning = show
+        yield
