@@ -31,8 +31,9 @@ class Oboe:
     .. math:: \max_S \log\det \sum_{j \in S} y_j y_j^T, \quad |S| = k,
 
     chosen greedily, then predicts :math:`\hat e_j = \hat x^T y_j` with :math:`\hat x` the
-    least squares fit to what it has seen and goes on with the lowest. The rank grows as
-    the number of results doubles.
+    least squares fit to what it has seen and goes on with the lowest. A design is a set:
+    what known tasks fare best with is evaluated first. Given more results, the rank grows,
+    see :func:`predicting_rank`.
 
     Parameters
     ----------
@@ -53,11 +54,11 @@ class Oboe:
     ...     task_ids=pd.RangeIndex(3), configuration_ids=pd.Index(list("abc")),
     ...     families=np.arange(3))
     >>> state = Oboe(rank=2).fit(table).start()
-    >>> state.batch(2)  # the likeliest to fail tells most
-    [2, 0]
+    >>> state.batch(2)  # the likeliest to fail tells most, and comes last
+    [0, 2]
     """
 
-    rank: int = 4
+    rank: int = 6
     max_rank: int = 20
     losses_: Floats | None = field(default=None, repr=False, compare=False)
     features_: Any = field(default=None, repr=False, compare=False)
@@ -95,6 +96,7 @@ class OboeState:
         self._features, self._means, self._ideal = features, means, ideal
         self._rank = min(rank, len(features))
         self._told: dict[int, float] = {}
+        self._design: list[int] = []
         self._out = np.zeros(len(means), dtype=bool)
 
     def next(self) -> int:
@@ -106,13 +108,20 @@ class OboeState:
 
     def batch(self, n: int) -> list[int]:
         """What is left of the design, then configurations by predicted loss."""
-        missing = max(self._rank - len(self._told), 0)
-        picked = d_optimal(
-            self._features[: self._rank], list(self._told), missing, exclude=self._out
-        )
+        picked = self._rest_of_design()
         order = np.argsort(self.predict(), kind="stable")
         rest = (int(j) for j in order if not self._out[j] and int(j) not in picked)
         return [*picked, *rest][:n]
+
+    def _rest_of_design(self) -> list[int]:
+        """Lowest mean loss first; one that failed is replaced."""
+        missing = max(self._rank - len(self._told), 0)
+        left = [j for j in self._design if not self._out[j]][:missing]
+        seen = [*self._told, *left]
+        features = self._features[: self._rank]
+        left += d_optimal(features, seen, missing - len(left), exclude=self._out)
+        self._design = left
+        return sorted(left, key=lambda j: self._means[j])
 
     def tell(self, index: int, score: float) -> None:
         """Learn a score; NaN rules the configuration out."""
@@ -133,15 +142,17 @@ class OboeState:
 
 
 def predicting_rank(n_told: int, rank: int, max_rank: int) -> int:
-    """Latent features to fit: one more each time the results double, never more than told.
+    """Latent features to fit: the first rank, then one for every two results.
+
+    Never more than were told. Where the rank grows more slowly, tasks that the first few
+    features describe badly do not find their best configurations.
 
     Examples
     --------
     >>> [predicting_rank(n, 4, 20) for n in (2, 4, 8, 16, 100)]
-    [2, 4, 5, 6, 8]
+    [2, 4, 4, 8, 20]
     """
-    grown = rank + int(np.log2(max(n_told / rank, 1.0)))
-    return min(n_told, grown, max_rank)
+    return min(n_told, max(rank, n_told // 2), max_rank)
 
 
 def d_optimal(features: Floats, chosen: list[int], n: int, *, exclude: Any = None) -> list[int]:

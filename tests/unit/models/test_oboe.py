@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.contracts.performance_model import make_table
 
-from warmstart.models.oboe import Oboe, d_optimal
+from warmstart.models.oboe import Oboe, d_optimal, predicting_rank
 
 
 def test_each_addition_has_the_largest_determinant():
@@ -33,6 +35,30 @@ def test_told_of_a_task_of_low_rank_it_predicts_the_rest_exactly():
     for j in state.batch(3):
         state.tell(j, 1.0 - truth[j])
     np.testing.assert_allclose(state.predict(), truth, atol=1e-6)
+
+
+def test_the_design_is_the_optimal_set_best_mean_first():
+    model = Oboe(rank=4).fit(make_table())
+    chosen = d_optimal(model.features_[:4], [], 4)
+    assert model.start().batch(4) == sorted(chosen, key=lambda j: model.losses_[j])
+
+
+def test_told_in_turn_it_keeps_to_its_design_and_replaces_what_failed():
+    state = Oboe(rank=4).fit(make_table()).start()
+    design = state.batch(4)
+    state.tell(design[0], 0.5)
+    assert state.batch(3) == design[1:]
+    state.tell(design[1], np.nan)
+    again = state.batch(3)
+    assert set(design[2:]) < set(again)
+    assert not set(again) & set(design[:2])
+
+
+@given(st.integers(1, 300), st.integers(1, 20), st.integers(0, 40))
+def test_rank_never_exceeds_results_and_never_falls(n_told, rank, more):
+    found = predicting_rank(n_told, rank, 20)
+    assert 1 <= found <= min(n_told, 20)
+    assert predicting_rank(n_told + more, rank, 20) >= found
 
 
 def test_refuses_a_rank_it_cannot_have():
