@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -23,8 +22,12 @@ if TYPE_CHECKING:
 def gaussian_quantiles(scores: Floats) -> Floats:
     r"""Each loss as the normal quantile of its place among the known ones of its task.
 
-    .. math:: z = \Phi^{-1}\!\left(\operatorname{clip}(\hat F(-y), \delta_n, 1 - \delta_n)
-              \right), \quad \delta_n = \frac{1}{4 n^{1/4} \sqrt{\pi \log n}}
+    .. math:: z = \Phi^{-1}\!\left(\frac{r - 1/2}{n}\right)
+
+    with r the rank among n, 1 the best, ties shared. The paper clips the share of losses
+    that are no larger at :math:`1 / (4 n^{1/4} \sqrt{\pi \log n})` and one minus that, to
+    keep the quantiles finite. Middle ranks are finite as they are, and the few best of a
+    task, which are what is sought, stay apart.
 
     Parameters
     ----------
@@ -38,9 +41,7 @@ def gaussian_quantiles(scores: Floats) -> Floats:
     """
     n = (~np.isnan(scores)).sum(axis=1, keepdims=True)
     share = (rankdata(-scores, axis=1, nan_policy="omit") - 0.5) / np.maximum(n, 1)
-    count = np.maximum(n, 2)
-    delta = 1 / (4 * count**0.25 * np.sqrt(math.pi * np.log(count)))
-    quantiles: Floats = ndtri(np.clip(share, delta, 1 - delta))
+    quantiles: Floats = ndtri(share)
     return quantiles
 
 
