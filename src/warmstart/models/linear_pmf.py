@@ -34,7 +34,8 @@ class LinearPMF:
     Parameters
     ----------
     n_latent : int
-        Columns of W, at least 1.
+        Columns of W, at least 1. With too few, what they leave out counts as noise and a
+        task unlike most is never understood.
 
     References
     ----------
@@ -43,7 +44,7 @@ class LinearPMF:
     .. [2] Tipping, Bishop. "Probabilistic Principal Component Analysis." JRSS B 61, 1999.
     """
 
-    n_latent: int = 20
+    n_latent: int = 30
     mean_: Floats | None = field(default=None, repr=False, compare=False)
     factor_: Factor | None = field(default=None, repr=False, compare=False)
     ideal_: float = field(default=0.0, repr=False, compare=False)
