@@ -25,7 +25,8 @@ class ColdGP:
     Parameters
     ----------
     n_initial : int
-        Random configurations before the process is asked.
+        Random configurations before the process is asked; of fewer it learns a lengthscale
+        that leads it astray.
 
     References
     ----------
@@ -33,7 +34,7 @@ class ColdGP:
        Algorithms." NeurIPS 2012.
     """
 
-    n_initial: int = 3
+    n_initial: int = 6
     random_answers: bool = True
     features_: Floats | None = field(default=None, repr=False, compare=False)
     span_: float = field(default=1.0, repr=False, compare=False)
