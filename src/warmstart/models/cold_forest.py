@@ -37,7 +37,8 @@ class ColdForest:
     Parameters
     ----------
     n_initial : int
-        Random configurations before the forest is asked.
+        Random configurations before the forest is asked; of fewer it learns little but to
+        stay near the best of them.
     n_trees : int
     max_features : float
         Share of the features a split chooses from.
@@ -50,7 +51,7 @@ class ColdForest:
        Evaluation." Artificial Intelligence 206, 2014 (section 4.3: variances of forests).
     """
 
-    n_initial: int = 3
+    n_initial: int = 10
     n_trees: int = 10
     max_features: float = 5 / 6
     random_answers: bool = True

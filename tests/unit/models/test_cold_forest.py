@@ -42,7 +42,7 @@ def test_moments_are_those_of_the_leaves():
 
 
 def test_looks_where_scores_were_high():
-    model = ColdForest().fit(make_table(n_configs=30), random_state=0)
+    model = ColdForest(n_initial=3).fit(make_table(n_configs=30), random_state=0)
     later = []
     for _ in range(12):
         state, picked = SurrogateState(model.start()), []
