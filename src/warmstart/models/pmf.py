@@ -21,7 +21,7 @@ from warmstart.models.covariance import shared_share
 from warmstart.models.log_loss import OFFSET, ideal_score, log_loss_response
 from warmstart.models.pmf_posterior import PMFPosterior
 from warmstart.models.posterior import Factor, MixturePosterior
-from warmstart.models.prior_mean import PriorMean, out_of_fold, shrinkage
+from warmstart.models.prior_mean import PriorMean, shrinkage
 from warmstart.models.shared_gp import SharedKernel
 from warmstart.similarity.forest import ForestWeights
 from warmstart.similarity.laplace import LaplaceRidge
@@ -115,7 +115,7 @@ class PMF:
     predict_level : bool
         Whether meta-features also predict how hard the task is for all configurations.
     shrink : bool
-        Whether each predicted component is shrunk by its out-of-fold skill.
+        Whether each predicted component is shrunk by its skill on tasks left out.
     offset : float
         Added to a loss before the logarithm: differences well below it fade.
     spreads : tuple of float
@@ -202,25 +202,23 @@ class PMF:
             phi = table.metafeatures.loc[table.task_ids[rows]]
             axes, coordinates = _principal(centred, self.n_projected)
             spread = coordinates.std(axis=0).max()
-            level_mean = levels[rows].mean()
             # The level rides along as one more target, scaled like the strongest axis.
             level_unit = max(levels[rows].std(), 1e-9) / max(spread, 1e-9)
-            targets = np.column_stack(
-                [coordinates[rows], (levels[rows] - level_mean) / level_unit]
-            )
-            oof = out_of_fold(phi, targets, table.families[rows], random_state=random_state)
-            trust = shrinkage(oof, targets) if self.shrink else np.ones(targets.shape[1])
+            targets = np.column_stack([coordinates[rows], levels[rows] / level_unit])
+            # Predicted about their mean, which the configurations' own means hold already.
+            targets -= targets.mean(axis=0)
+            families = table.families[rows]
+            described = PriorMean.fit(phi, targets, families, random_state=random_state)
+            left_out = described.left_out(targets, families)
+            trust = np.ones(targets.shape[1])
+            if self.shrink:
+                trust = shrinkage(left_out, targets)
             if not self.predict_level:
                 trust[-1] = 0.0
-            residual[rows] = centred[rows] - (oof[:, :-1] * trust[:-1]) @ axes
-            level_residual = levels - level_mean
-            level_residual[rows] -= oof[:, -1] * trust[-1] * level_unit
-            level_residual += level_mean
-            # Prediction weighs targets about their mean; the mean itself is kept whole.
-            centre = targets.mean(axis=0)
-            described = PriorMean.fit(phi, targets - centre, random_state=random_state)
-            projected = ((targets - centre)[:, :-1] * trust[:-1]) @ axes
-            described_levels = (targets - centre)[:, -1] * trust[-1] * level_unit
+            residual[rows] -= (left_out[:, :-1] * trust[:-1]) @ axes
+            level_residual[rows] -= left_out[:, -1] * trust[-1] * level_unit
+            projected = (targets[:, :-1] * trust[:-1]) @ axes
+            described_levels = targets[:, -1] * trust[-1] * level_unit
         shared = shared_share(residual, table.families, random_state=random_state)
         loadings, noise = self._covariance(residual, shared)
         if self.kernel is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from warmstart.similarity.forest import ForestWeights
@@ -16,9 +17,9 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 _RIDGE = 0.2
-_MAX_FEATURES = 0.5
-"""Both sharp: what they get wrong their average and the shrinkage make good. Chosen by the
-variance explained on folds 0 and 1 of Oboe and on half the families of the embedded base."""
+"""Sharp, as the forest's trees are: what they get wrong their average and the shrinkage make
+good. Chosen by the variance explained on folds 0 and 1 of Oboe and on half the families of
+the embedded base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,12 @@ class PriorMean:
 
     @classmethod
     def fit(
-        cls, metafeatures: pd.DataFrame, targets: Array, *, random_state: int = 0
+        cls,
+        metafeatures: pd.DataFrame,
+        targets: Array,
+        families: npt.NDArray[Any] | None = None,
+        *,
+        random_state: int = 0,
     ) -> PriorMean:
         """Learn from described tasks.
 
@@ -44,17 +50,13 @@ class PriorMean:
         metafeatures : DataFrame, shape (n_tasks, n_features)
         targets : ndarray, shape (n_tasks, n_targets)
             What the forest's splits should tell apart; centred, about unit scale.
+        families : ndarray, shape (n_tasks,), optional
+            Tasks of one family are drawn for a tree together.
         """
         normaliser = QuantileNormaliser.fit(metafeatures)
         points = normaliser.transform(metafeatures)
         ridge = LaplaceRidge.fit(points, ridge=_RIDGE)
-        forest = ForestWeights.fit(
-            points,
-            targets,
-            min_samples_leaf=1,
-            max_features=_MAX_FEATURES,
-            random_state=random_state,
-        )
+        forest = ForestWeights.fit(points, targets, families, random_state=random_state)
         return cls(normaliser, ridge, forest)
 
     def weights(self, metafeatures: pd.DataFrame) -> Array:
@@ -63,43 +65,21 @@ class PriorMean:
         result: Array = (self.ridge.weights(points) + self.forest.weights(points)) / 2
         return result
 
+    def left_out(self, targets: Array, families: npt.NDArray[Any]) -> Array:
+        """Prior means of the training tasks, each from what other families say.
 
-def out_of_fold(
-    metafeatures: pd.DataFrame,
-    targets: Array,
-    families: np.ndarray[Any, Any],
-    *,
-    n_folds: int = 5,
-    random_state: int = 0,
-) -> Array:
-    """Prior means of the training tasks, each from a fit that did not see its family.
+        Parameters
+        ----------
+        targets, families : ndarray
+            As in :meth:`fit`.
 
-    Parameters
-    ----------
-    metafeatures : DataFrame, shape (n_tasks, n_features)
-    targets : ndarray, shape (n_tasks, n_targets)
-        Centred within each fit, so predictions are about the fold's own mean.
-    families : ndarray, shape (n_tasks,)
-        Tasks of one family share a fold.
-
-    Returns
-    -------
-    ndarray, shape (n_tasks, n_targets)
-    """
-    names, family = np.unique(families, return_inverse=True)
-    order = np.random.default_rng(random_state).permutation(len(names))
-    fold = (order % n_folds)[family]
-    predicted = np.zeros_like(targets)
-    for k in np.unique(fold):
-        held, rest = fold == k, fold != k
-        if not rest.any():
-            continue
-        mean = targets[rest].mean(axis=0)
-        prior = PriorMean.fit(
-            metafeatures[rest], targets[rest] - mean, random_state=random_state
-        )
-        predicted[held] = mean + prior.weights(metafeatures[held]) @ (targets[rest] - mean)
-    return predicted
+        Returns
+        -------
+        ndarray, shape (n_tasks, n_targets)
+        """
+        ridge, forest = self.ridge.left_out(targets, families), self.forest.out_of_bag(targets)
+        result: Array = (ridge + forest) / 2
+        return result
 
 
 def shrinkage(predicted: Array, targets: Array) -> Array:
@@ -107,5 +87,7 @@ def shrinkage(predicted: Array, targets: Array) -> Array:
     \sum p\,y / \sum p^2, 0, 1)`, shape (n_targets,)."""
     power = (predicted**2).sum(axis=0)
     agreement = (predicted * targets).sum(axis=0)
-    result: Array = np.clip(agreement / np.where(power > 0, power, 1.0), 0.0, 1.0)
+    # What only rounding tells from no prediction earns no trust.
+    said = power > 1e-20 * (targets**2).sum(axis=0)
+    result: Array = np.clip(agreement / np.where(said, power, np.inf), 0.0, 1.0)
     return result

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Integers = np.ndarray[Any, np.dtype[np.int32]]
@@ -47,18 +48,20 @@ class ForestWeights:
         cls,
         points: Array,
         targets: Array,
+        families: npt.NDArray[Any] | None = None,
         *,
-        n_trees: int = 100,
-        min_samples_leaf: int = 3,
-        max_features: float = 1 / 3,
+        n_trees: int = 200,
+        max_features: float = 0.5,
         random_state: int = 0,
     ) -> ForestWeights:
-        """Grow bagged regression trees.
+        """Grow bagged regression trees, each to the last task.
 
         Parameters
         ----------
         points : ndarray, shape (n_tasks, n_features)
         targets : ndarray, shape (n_tasks, n_targets)
+        families : ndarray, shape (n_tasks,), optional
+            Tasks of one family are drawn together; by default each is its own.
         """
         from sklearn import config_context
         from sklearn.tree import DecisionTreeRegressor
@@ -66,6 +69,12 @@ class ForestWeights:
 
         rng = np.random.default_rng(random_state)
         n_tasks = len(points)
+        family = (
+            np.arange(n_tasks)
+            if families is None
+            else np.unique(families, return_inverse=True)[1]
+        )
+        n_families = int(family.max()) + 1
         # What the trees split on; where no feature varies, one that never splits.
         single = points if points.shape[1] else np.zeros((n_tasks, 1))
         single = check_array(single, dtype="float32", order="C")
@@ -74,15 +83,16 @@ class ForestWeights:
         parts: dict[str, list[Any]] = {k: [] for k in ("feature", "threshold", "left", "right")}
         leaves, counts = [], []
         for _ in range(n_trees):
-            drawn = rng.integers(n_tasks, size=n_tasks)
+            drawn = rng.integers(n_families, size=n_families)
+            count = np.bincount(drawn, minlength=n_families)[family]
             tree = DecisionTreeRegressor(
-                min_samples_leaf=min_samples_leaf,
-                max_features=max_features,
-                random_state=int(rng.integers(2**31)),
+                max_features=max_features, random_state=int(rng.integers(2**31))
             )
             # Checked once above, not for each tree: that takes as long as growing it.
             with config_context(skip_parameter_validation=True):
-                tree.fit(single[drawn], goals[drawn], check_input=False)
+                seen = np.flatnonzero(count)
+                weights = count[seen].astype("float64")
+                tree.fit(single[seen], goals[seen], sample_weight=weights, check_input=False)
             nodes = tree.tree_
             is_leaf = nodes.children_left < 0
             roots.append(offset)
@@ -91,7 +101,7 @@ class ForestWeights:
             parts["left"].append(nodes.children_left + offset)
             parts["right"].append(nodes.children_right + offset)
             leaves.append(nodes.apply(single) + offset)
-            counts.append(np.bincount(drawn, minlength=n_tasks))
+            counts.append(count)
             offset += nodes.node_count
         joined = {name: np.concatenate(part) for name, part in parts.items()}
         return cls(
@@ -103,6 +113,34 @@ class ForestWeights:
             np.asarray(leaves, dtype="int32"),
             np.asarray(counts, dtype="int32"),
         )
+
+    def out_of_bag(self, targets: Array) -> Array:
+        """Predictions of the training tasks by the trees that were grown without them.
+
+        Parameters
+        ----------
+        targets : ndarray, shape (n_tasks, n_targets)
+            What leaves average; centred, since a task in every bag is predicted as zero.
+
+        Returns
+        -------
+        ndarray, shape (n_tasks, n_targets)
+
+        References
+        ----------
+        .. [1] Breiman. "Out-of-Bag Estimation." 1996.
+        """
+        total = np.zeros_like(targets, dtype="float64")
+        for root, leaves, counts in zip(self.roots, self.leaves, self.counts, strict=True):
+            leaf = leaves - root
+            size = np.bincount(leaf, counts)
+            sums = np.zeros((len(size), targets.shape[1]))
+            np.add.at(sums, leaf, counts[:, None] * targets)
+            out = np.flatnonzero(counts == 0)
+            total[out] += sums[leaf[out]] / size[leaf[out], None]
+        times = (self.counts == 0).sum(axis=0)
+        result: Array = total / np.maximum(times, 1)[:, None]
+        return result
 
     def weights(self, queries: Array) -> Array:
         """Weights on the training tasks, shape (n, n_tasks); every row sums to one."""

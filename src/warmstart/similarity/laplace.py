@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -70,4 +71,35 @@ class LaplaceRidge:
     def weights(self, queries: Array) -> Array:
         """Weights on the (centred) targets of the training tasks, shape (n, n_tasks)."""
         result: Array = laplace_kernel(queries, self.points) @ self.inverse
+        return result
+
+    def left_out(self, targets: Array, families: npt.NDArray[Any]) -> Array:
+        r"""Predictions of the training tasks, each by a fit to all other families.
+
+        With :math:`A = (K + \rho I)^{-1}` they are :math:`y_F - A_{FF}^{-1} (A y)_F` for the
+        tasks F of a family, without another fit.
+
+        Parameters
+        ----------
+        targets : ndarray, shape (n_tasks, n_targets)
+            Centred.
+        families : ndarray, shape (n_tasks,)
+
+        Returns
+        -------
+        ndarray, shape (n_tasks, n_targets)
+
+        References
+        ----------
+        .. [1] Rasmussen, Williams. "Gaussian Processes for Machine Learning." 2006,
+           section 5.4.2.
+        """
+        error = self.inverse @ targets
+        _, family, size = np.unique(families, return_inverse=True, return_counts=True)
+        alone = size[family] == 1
+        error[alone] /= np.diag(self.inverse)[alone, None]
+        for k in np.flatnonzero(size > 1):
+            own = np.flatnonzero(family == k)
+            error[own] = np.linalg.solve(self.inverse[np.ix_(own, own)], error[own])
+        result: Array = targets - error
         return result

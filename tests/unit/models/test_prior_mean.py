@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from warmstart.models.prior_mean import PriorMean, out_of_fold, shrinkage
+from warmstart.models.prior_mean import PriorMean, shrinkage
 from warmstart.similarity.forest import ForestWeights
 from warmstart.similarity.laplace import LaplaceRidge
 from warmstart.similarity.quantiles import QuantileNormaliser
@@ -24,38 +24,42 @@ def test_is_the_mean_of_kernel_ridge_and_forest(described):
     normaliser = QuantileNormaliser.fit(phi)
     known, points = normaliser.transform(phi), normaliser.transform(new)
     ridge = LaplaceRidge.fit(known, ridge=0.2).weights(points) @ targets
-    grown = ForestWeights.fit(
-        known, targets, min_samples_leaf=1, max_features=0.5, random_state=5
-    )
+    grown = ForestWeights.fit(known, targets, random_state=5)
     forest = grown.weights(points) @ targets
     weights = PriorMean.fit(phi, targets, random_state=5).weights(new)
     np.testing.assert_allclose(weights @ targets, (ridge + forest) / 2)
 
 
+def left_out(phi, targets, families):
+    return PriorMean.fit(phi, targets, families).left_out(targets, families)
+
+
 def test_learns_what_metafeatures_tell(described):
     phi, targets = described
     families = np.arange(30)
-    predicted = out_of_fold(phi, targets, families)
+    predicted = left_out(phi, targets, families)
     b = shrinkage(predicted, targets)
     assert np.corrcoef(predicted[:, 0], targets[:, 0])[0, 1] > 0.7
     assert b[0] > 0.5 > b[1] + 0.1
 
 
-def test_out_of_fold_does_not_see_the_family():
+def test_what_is_left_out_is_the_whole_family():
     """A task's target is unlike all others', but its twin's: only the twin gives it away."""
     rng = np.random.default_rng(0)
     twins = np.repeat(np.arange(20), 2)
     phi = pd.DataFrame(rng.random((20, 3))[twins], columns=list("abc"))
     targets = rng.normal(size=(20, 1))[twins]
-    honest = out_of_fold(phi, targets, twins)
-    leaky = out_of_fold(phi, targets, np.arange(40))
+    honest = left_out(phi, targets, twins)
+    leaky = left_out(phi, targets, np.arange(40))
     assert abs(np.corrcoef(honest[:, 0], targets[:, 0])[0, 1]) < 0.6
     assert np.corrcoef(leaky[:, 0], targets[:, 0])[0, 1] > 0.6
 
 
 def test_a_single_family_has_no_prediction(described):
     phi, targets = described
-    assert (out_of_fold(phi, targets, np.zeros(30)) == 0).all()
+    predicted = left_out(phi, targets, np.zeros(30))
+    np.testing.assert_allclose(predicted, 0.0, atol=1e-12)
+    assert (shrinkage(predicted, targets) == 0).all()
 
 
 def test_features_that_do_not_vary(described):
@@ -63,7 +67,7 @@ def test_features_that_do_not_vary(described):
     flat = pd.DataFrame(1.0, index=range(30), columns=["a", "b"])
     weights = PriorMean.fit(flat, targets).weights(flat[:2])
     assert np.isfinite(weights).all()
-    assert np.isfinite(out_of_fold(flat, targets, np.arange(30))).all()
+    assert np.isfinite(left_out(flat, targets, np.arange(30))).all()
 
 
 def test_shrinkage_is_the_best_share_within_bounds():

@@ -46,3 +46,14 @@ def test_without_features_all_are_alike():
     np.testing.assert_array_equal(mean_distance(points, points), np.zeros((3, 3)))
     weights = LaplaceRidge.fit(points).weights(points)
     np.testing.assert_allclose(weights, np.full((3, 3), 1 / 3.5))
+
+
+def test_left_out_is_another_fit_without_the_family():
+    rng = np.random.default_rng(0)
+    points, targets = rng.random((30, 3)), rng.standard_normal((30, 2))
+    families = np.array([*range(20), *[20] * 3, *[21] * 7])
+    found = LaplaceRidge.fit(points, ridge=0.3).left_out(targets, families)
+    for family in np.unique(families):
+        own = families == family
+        rest = LaplaceRidge.fit(points[~own], ridge=0.3)
+        np.testing.assert_allclose(rest.weights(points[own]) @ targets[~own], found[own])
