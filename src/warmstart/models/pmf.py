@@ -68,6 +68,13 @@ class _Prior:
     described_levels: Array
     """Levels of the described tasks about their mean, shrunk, shape (n_described,)."""
 
+    untold_loadings: Array
+    """What meta-features tell of tasks, as loadings, shape (n_configs, n_projected): a task
+    without any may differ from the average by as much more."""
+
+    untold_level: Array
+    """Standard deviation of the levels that meta-features tell, shape ()."""
+
 
 _WIDE = 2000
 """Configurations from which on the factor form keeps few loadings of each."""
@@ -81,6 +88,8 @@ _PLAIN = (
     "level_stds",
     "projected",
     "described_levels",
+    "untold_loadings",
+    "untold_level",
 )
 _FOREST = ("roots", "feature", "threshold", "left", "right", "leaves", "counts")
 
@@ -196,6 +205,7 @@ class PMF:
         described: PriorMean | None = None
         projected = np.zeros((0, completed.shape[1]))
         described_levels = np.zeros(0)
+        untold_loadings, untold_level = np.zeros((completed.shape[1], 0)), 0.0
         residual, level_residual = centred.copy(), levels.copy()
         rows, _ = table.described()
         if self.use_metafeatures and table.metafeatures is not None and len(rows) >= 10:
@@ -215,8 +225,12 @@ class PMF:
                 trust = shrinkage(left_out, targets)
             if not self.predict_level:
                 trust[-1] = 0.0
-            residual[rows] -= (left_out[:, :-1] * trust[:-1]) @ axes
-            level_residual[rows] -= left_out[:, -1] * trust[-1] * level_unit
+            predicted = left_out * trust
+            residual[rows] -= predicted[:, :-1] @ axes
+            level_residual[rows] -= predicted[:, -1] * level_unit
+            _, singular, directions = np.linalg.svd(predicted[:, :-1], full_matrices=False)
+            untold_loadings = axes.T @ directions.T * (singular / np.sqrt(len(rows)))
+            untold_level = level_unit * np.sqrt((predicted[:, -1] ** 2).mean())
             projected = (targets[:, :-1] * trust[:-1]) @ axes
             described_levels = targets[:, -1] * trust[-1] * level_unit
         shared = shared_share(residual, table.families, random_state=random_state)
@@ -244,6 +258,8 @@ class PMF:
             described=described,
             projected=projected,
             described_levels=described_levels,
+            untold_loadings=untold_loadings,
+            untold_level=np.asarray(untold_level),
         )
         return self
 
@@ -291,7 +307,8 @@ class PMF:
         Parameters
         ----------
         metafeatures : Series, optional
-            Of the new task; without them every task is expected to be average.
+            Of the new task; without them it is expected to be average, give or take what
+            meta-features would have told.
         columns : ndarray of int, optional
             Restrict to these configurations, in this order.
         """
@@ -300,10 +317,17 @@ class PMF:
         prior = self.prior_
         chosen = slice(None) if columns is None else columns
         mean, level = prior.mean[chosen], 0.0
-        if metafeatures is not None and prior.described is not None:
+        loadings, level_stds = prior.loadings[chosen], prior.level_stds
+        if prior.described is None:
+            pass
+        elif metafeatures is not None:
             weights = prior.described.weights(metafeatures.to_frame().T)[0]
             mean = mean + weights @ prior.projected[:, chosen]
             level = float(weights @ prior.described_levels)
+        else:
+            untold = prior.untold_loadings[chosen].astype(loadings.dtype)
+            loadings = np.hstack([loadings, untold])
+            level_stds = np.hypot(level_stds, prior.untold_level)
         means = (prior.levels + level)[:, None] + prior.scales[:, None] * mean
         n_spreads = len(self.spreads)
         n = len(prior.scales) * n_spreads
@@ -311,8 +335,8 @@ class PMF:
             np.full(n, 1 / n),
             np.repeat(means, n_spreads, axis=0),
             np.outer(prior.scales, self.spreads).ravel(),
-            np.repeat(prior.level_stds, n_spreads),
-            [Factor(prior.loadings[chosen], prior.noise[chosen])] * n,
+            np.repeat(level_stds, n_spreads),
+            [Factor(loadings, prior.noise[chosen])] * n,
         )
         return PMFPosterior(mixture, prior.ideal, self.offset)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from warmstart.recommend.recommender import Recommender
 
 _NAME = "recommender.json"
-_FORMAT = 2
+_FORMAT = 3
 _CHOICE = "choice_"
 """Prefix of the arrays of the model batches are chosen by."""
 

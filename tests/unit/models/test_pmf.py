@@ -93,6 +93,14 @@ class TestBelief:
         rank = np.corrcoef(model.start(NEW).mixture.mean(), completed.mean(axis=0))[0, 1]
         assert rank == pytest.approx(1.0)
 
+    def test_without_metafeatures_a_task_may_differ_by_what_they_would_tell(self):
+        """Where they tell nearly all, the belief without them is that of a model without."""
+        blind = PMF(use_metafeatures=False).fit(make_table()).start().mixture
+        untold, told = fitted().start().mixture, fitted().start(NEW).mixture
+        usual = (blind.variances.mean(), untold.variances.mean(), told.variances.mean())
+        assert usual[2] < 0.7 * usual[0]
+        assert usual[1] == pytest.approx(usual[0], rel=0.3)
+
     def test_covariance_is_that_of_the_residuals(self):
         table = make_table(described=False)
         model = PMF(n_components=1).fit(table)

@@ -150,11 +150,11 @@ class TestDamage:
         [
             ("", "is damaged"),
             ("{", "is damaged"),
-            ("[]", "has format None, this version reads 2"),
-            ('{"format": 1}', "has format 1, this version reads 2; save the base again"),
-            ('{"format": 2}', "is damaged: KeyError"),
-            ('{"format": 2, "model": "svd", "random_state": 0}', "is damaged"),
-            ('{"format": 2, "model": "pmf", "random_state": null}', "is damaged"),
+            ("[]", "has format None, this version reads 3"),
+            ('{"format": 1}', "has format 1, this version reads 3; save the base again"),
+            ('{"format": 3}', "is damaged: KeyError"),
+            ('{"format": 3, "model": "svd", "random_state": 0}', "is damaged"),
+            ('{"format": 3, "model": "pmf", "random_state": null}', "is damaged"),
         ],
     )
     def test_of_the_settings(self, folder, text, message):
@@ -217,4 +217,4 @@ class TestDamage:
 
 def test_settings_are_readable(folder):
     settings = json.loads((folder / "recommender.json").read_text())
-    assert settings == {"format": 2, "model": "pmf", "random_state": 3}
+    assert settings == {"format": 3, "model": "pmf", "random_state": 3}
