@@ -1,0 +1,1 @@
+"""Tasks that are alike: quantiles of meta-features, and predictors kept as weights on tasks."""
