@@ -38,6 +38,9 @@ class Metric:
     best: float
     """The score of a perfect prediction."""
 
+    lowest: float
+    """The score no prediction can be below."""
+
     is_loss: bool
     """Whether the usual number is a loss; the stored score is then its negative."""
 
@@ -155,6 +158,7 @@ _ALL = (
         task_types=_CLASSIFICATION,
         needs="labels",
         best=1.0,
+        lowest=0.0,
         is_loss=False,
         function=_balanced_accuracy,
         synonyms=("balanced_accuracy_score", "bacc"),
@@ -164,6 +168,7 @@ _ALL = (
         task_types=_CLASSIFICATION,
         needs="labels",
         best=1.0,
+        lowest=0.0,
         is_loss=False,
         function=_accuracy,
         synonyms=("accuracy_score", "predictive_accuracy"),
@@ -173,6 +178,7 @@ _ALL = (
         task_types=_CLASSIFICATION,
         needs="ranking",
         best=1.0,
+        lowest=0.0,
         is_loss=False,
         function=_roc_auc,
         synonyms=("auc", "roc_auc_score", "roc_auc_ovr", "area_under_roc_curve"),
@@ -182,6 +188,7 @@ _ALL = (
         task_types=_CLASSIFICATION,
         needs="probabilities",
         best=0.0,
+        lowest=-np.inf,
         is_loss=True,
         function=_log_loss,
         synonyms=("neg_log_loss", "logloss", "cross_entropy"),
@@ -191,6 +198,7 @@ _ALL = (
         task_types=_CLASSIFICATION,
         needs="labels",
         best=1.0,
+        lowest=0.0,
         is_loss=False,
         function=_f1_macro,
         synonyms=("macro_f1",),
@@ -200,6 +208,7 @@ _ALL = (
         task_types=_REGRESSION,
         needs="values",
         best=1.0,
+        lowest=-np.inf,
         is_loss=False,
         function=_r2,
         synonyms=("r2_score", "r_squared"),
@@ -209,6 +218,7 @@ _ALL = (
         task_types=_REGRESSION,
         needs="values",
         best=0.0,
+        lowest=-np.inf,
         is_loss=True,
         function=_rmse,
         synonyms=(
@@ -222,6 +232,7 @@ _ALL = (
         task_types=_REGRESSION,
         needs="values",
         best=0.0,
+        lowest=-np.inf,
         is_loss=True,
         function=_mae,
         synonyms=("neg_mean_absolute_error", "mean_absolute_error", "neg_mae"),

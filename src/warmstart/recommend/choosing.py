@@ -91,7 +91,7 @@ def choose(
     posterior = fitted.pmf.start(described, candidates[picks])
     return Choice(
         columns=[int(candidates[k]) for k in picks],
-        quantiles=posterior.score_quantiles(_LEVELS) * fitted.scale(metafeatures),
+        quantiles=fitted.as_reported(posterior.score_quantiles(_LEVELS), metafeatures),
         costs=costs[picks],
         strategy=method if isinstance(method, str) else type(method).__name__,
         notes=tuple(notes),

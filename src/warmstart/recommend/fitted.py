@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from warmstart.errors import KnowledgeError
+from warmstart.histories.metrics import METRICS
 from warmstart.metadataset.layer import STATUSES
 from warmstart.models.choice import fit_choice
 from warmstart.models.completion import Completion, choose_completion
@@ -235,6 +236,13 @@ class Fitted:
         if not self.in_target_units or metafeatures is None:
             return 1.0
         return float(metafeatures[TARGET_SCALE]) if self.knows_scale(metafeatures) else 1.0
+
+    def as_reported(self, scores: Array, metafeatures: pd.Series[Any] | None) -> Array:
+        """Predicted scores in the new task's units, none below the lowest there is."""
+        metric = METRICS.get(self.table.metric or "")
+        lowest = -np.inf if metric is None else metric.lowest
+        result: Array = np.maximum(scores * self.scale(metafeatures), lowest)
+        return result
 
 
 ConfigurationKey = tuple[tuple[str, str], ...]

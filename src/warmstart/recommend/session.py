@@ -447,8 +447,8 @@ class Search:
 
     def _suggestion(self, index: int) -> Suggestion:
         levels = (0.05, 0.16, 0.5, 0.84, 0.95)
-        quantiles = self._belief.now().score_quantiles(levels, np.array([index]))
-        low, below, median, above, high = quantiles[:, 0] * self._belief.scale
+        quantiles = self._belief.score_quantiles(levels, index)
+        low, below, median, above, high = quantiles
         cost = float(self._pool.costs()[index])
         return Suggestion(
             configuration=dict(self._pool.values[index]),

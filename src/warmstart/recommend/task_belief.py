@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from warmstart.recommend.pool import Pool
     from warmstart.recommend.question import Question, Result
 
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
 
 class TaskBelief:
     """Belief about the configurations of a pool, and the results it rests on.
@@ -79,6 +81,12 @@ class TaskBelief:
                 more = self.before(self._pool.values[n_known:])
                 self._current.mixture = self._current.mixture.extended(more.mixture)
         return self._current
+
+    def score_quantiles(self, levels: Sequence[float], index: int) -> Array:
+        """Quantiles of one configuration's score in the task's metric, shape (n_levels,)."""
+        quantiles = self.now().score_quantiles(levels, np.array([index]))
+        result: Array = self._fitted.as_reported(quantiles, self._phi)[:, 0]
+        return result
 
     def rebuilt(self) -> PMFPosterior:
         """As :meth:`now`, in a copy that may be told more."""

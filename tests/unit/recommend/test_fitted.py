@@ -149,3 +149,16 @@ def test_configurations_are_only_what_is_active():
     assert fitted.configurations[0] == {"learner": "tree", "depth": 0, "rate": 0.5}
     assert fitted.configurations[9] == {"learner": "forest", "depth": 9}
     assert len(configurations()) == len(fitted.configurations)
+
+
+@pytest.mark.parametrize(
+    ("metric", "lowest"), [("balanced_accuracy", 0.0), ("log_loss", -9.0), ("my_score", -9.0)]
+)
+def test_no_score_is_reported_below_the_lowest_there_is(metric, lowest):
+    scores = pd.DataFrame(np.random.default_rng(0).random((6, 4)))
+    sign = -1 if metric == "log_loss" else 1
+    fitted = Fitted.fit(
+        MetaDataset.from_matrix(sign * scores, metric=metric), metric=metric, task_type=None
+    )
+    reported = fitted.as_reported(np.array([-9.0, 0.4]), None)
+    np.testing.assert_array_equal(reported, [lowest, 0.4])
