@@ -360,6 +360,8 @@ class PMF:
             arrays["grid"] = described.normaliser.grid
             arrays["points"] = described.ridge.points
             arrays["inverse"] = described.ridge.inverse.astype("float32")
+            arrays["kernel_scale"] = np.asarray(described.ridge.scale)
+            arrays["ridge_share"] = np.asarray(described.share)
             for name in _FOREST:
                 arrays[f"forest_{name}"] = getattr(described.forest, name)
         return arrays
@@ -375,8 +377,13 @@ class PMF:
             names = tuple(str(name) for name in arrays["names"])
             described = PriorMean(
                 QuantileNormaliser(names, arrays["grid"]),
-                LaplaceRidge(arrays["points"], arrays["inverse"].astype("float64")),
+                LaplaceRidge(
+                    arrays["points"],
+                    arrays["inverse"].astype("float64"),
+                    float(arrays["kernel_scale"]),
+                ),
                 ForestWeights(*(arrays[f"forest_{name}"] for name in _FOREST)),
+                float(arrays["ridge_share"]),
             )
         model = cls(
             offset=float(arrays["offset"]),

@@ -16,23 +16,23 @@ from warmstart.similarity.quantiles import QuantileNormaliser
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
-_RIDGE = 0.2
-"""Sharp, as the forest's trees are: what they get wrong their average and the shrinkage make
-good. Chosen by the variance explained on folds 0 and 1 of Oboe and on half the families of
-the embedded base."""
-
-
 @dataclass(frozen=True, slots=True)
 class PriorMean:
-    """Kernel ridge and forest, averaged: a new task's responses as weights on known tasks.
+    """Kernel ridge and forest, stacked: a new task's responses as weights on known tasks.
 
     Both predictors are linear in the training targets, so the whole prior mean is one
     weight per described task, whatever is predicted.
+
+    References
+    ----------
+    .. [1] Wolpert. "Stacked Generalization." Neural Networks 5, 1992.
     """
 
     normaliser: QuantileNormaliser
     ridge: LaplaceRidge
     forest: ForestWeights
+    share: float
+    """Of the ridge, between 0 and 1: the one that predicts families left out best."""
 
     @classmethod
     def fit(
@@ -55,15 +55,19 @@ class PriorMean:
         """
         normaliser = QuantileNormaliser.fit(metafeatures)
         points = normaliser.transform(metafeatures)
-        ridge = LaplaceRidge.fit(points, ridge=_RIDGE)
+        ridge = LaplaceRidge.fit(points, targets, families)
         forest = ForestWeights.fit(points, targets, families, random_state=random_state)
-        return cls(normaliser, ridge, forest)
+        own = np.arange(len(targets)) if families is None else families
+        by_forest = forest.out_of_bag(targets)
+        apart = ridge.left_out(targets, own) - by_forest
+        power = (apart**2).sum()
+        share = (apart * (targets - by_forest)).sum() / power if power > 0 else 0.5
+        return cls(normaliser, ridge, forest, float(np.clip(share, 0.0, 1.0)))
 
     def weights(self, metafeatures: pd.DataFrame) -> Array:
         """Weights on the training tasks' centred targets, shape (n, n_tasks)."""
         points = self.normaliser.transform(metafeatures)
-        result: Array = (self.ridge.weights(points) + self.forest.weights(points)) / 2
-        return result
+        return self._stacked(self.ridge.weights(points), self.forest.weights(points))
 
     def left_out(self, targets: Array, families: npt.NDArray[Any]) -> Array:
         """Prior means of the training tasks, each from what other families say.
@@ -78,7 +82,10 @@ class PriorMean:
         ndarray, shape (n_tasks, n_targets)
         """
         ridge, forest = self.ridge.left_out(targets, families), self.forest.out_of_bag(targets)
-        result: Array = (ridge + forest) / 2
+        return self._stacked(ridge, forest)
+
+    def _stacked(self, ridge: Array, forest: Array) -> Array:
+        result: Array = self.share * ridge + (1 - self.share) * forest
         return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,11 @@ def mean_distance(a: Array, b: Array) -> Array:
     return result
 
 
+SCALES = (0.1, 0.2, 0.3, 0.5)
+RIDGES = (0.02, 0.05, 0.1, 0.2, 0.4)
+"""Tried by :class:`LaplaceRidge`: how far similarity reaches, and how noisy targets are."""
+
+
 @dataclass(frozen=True, slots=True)
 class LaplaceRidge:
     """Ridge regression under the Laplace kernel: a prediction is weights @ training targets."""
@@ -59,18 +65,52 @@ class LaplaceRidge:
     """Training tasks, shape (n_tasks, n_features), quantiles."""
 
     inverse: Array
-    """(K + ridge I)⁻¹, shape (n_tasks, n_tasks)."""
+    """A = (K + ridge I)⁻¹, shape (n_tasks, n_tasks)."""
+
+    scale: float
+    """Of the kernel."""
 
     @classmethod
-    def fit(cls, points: Array, *, ridge: float = 0.5) -> LaplaceRidge:
-        """Factorise once; targets come later, so one fit serves any number of them."""
-        kernel = laplace_kernel(points, points)
-        inverse: Array = np.linalg.inv(kernel + ridge * np.eye(len(points))).astype("float64")
-        return cls(points, inverse)
+    def fit(
+        cls,
+        points: Array,
+        targets: Array,
+        families: npt.NDArray[Any] | None = None,
+        *,
+        scales: Sequence[float] = SCALES,
+        ridges: Sequence[float] = RIDGES,
+    ) -> LaplaceRidge:
+        """Choose the scale and the ridge that predict families left out best.
+
+        Parameters
+        ----------
+        points : ndarray, shape (n_tasks, n_features)
+        targets : ndarray, shape (n_tasks, n_targets)
+            What to choose them by; centred. The weights serve any number of others.
+        families : ndarray, shape (n_tasks,), optional
+            By default each task is its own.
+        scales, ridges : sequence of float
+            The choice.
+        """
+        distance = mean_distance(points, points)
+        own = np.arange(len(points)) if families is None else families
+        least, chosen = np.inf, cls(points, np.eye(len(points)), scales[0])
+        for scale in scales:
+            values, vectors = np.linalg.eigh(np.exp(-distance / scale))
+            along = vectors.T @ targets
+            for ridge in ridges:
+                # A = V diag(part) Vᵀ is formed once, for what is chosen.
+                part = 1 / (values + ridge)
+                error = _left_out_errors(vectors, part, along, own)
+                if (loss := float((error**2).sum())) < least:
+                    least = loss
+                    chosen = cls(points, (vectors * part) @ vectors.T, scale)
+        return chosen
 
     def weights(self, queries: Array) -> Array:
         """Weights on the (centred) targets of the training tasks, shape (n, n_tasks)."""
-        result: Array = laplace_kernel(queries, self.points) @ self.inverse
+        kernel = laplace_kernel(queries, self.points, scale=self.scale)
+        result: Array = kernel @ self.inverse
         return result
 
     def left_out(self, targets: Array, families: npt.NDArray[Any]) -> Array:
@@ -94,12 +134,26 @@ class LaplaceRidge:
         .. [1] Rasmussen, Williams. "Gaussian Processes for Machine Learning." 2006,
            section 5.4.2.
         """
-        error = self.inverse @ targets
-        _, family, size = np.unique(families, return_inverse=True, return_counts=True)
-        alone = size[family] == 1
-        error[alone] /= np.diag(self.inverse)[alone, None]
-        for k in np.flatnonzero(size > 1):
-            own = np.flatnonzero(family == k)
-            error[own] = np.linalg.solve(self.inverse[np.ix_(own, own)], error[own])
+        values, vectors = np.linalg.eigh(self.inverse)
+        error = _left_out_errors(vectors, values, vectors.T @ targets, families)
         result: Array = targets - error
         return result
+
+
+def _left_out_errors(
+    vectors: Array, values: Array, along: Array, families: npt.NDArray[Any]
+) -> Array:
+    """A⁻¹ of each family's own block, applied to its rows of A y: what it is missed by.
+
+    A is given by its eigenvectors and eigenvalues, y by its coordinates on the former.
+    """
+    error = (vectors * values) @ along
+    diagonal = vectors**2 @ values
+    _, family, size = np.unique(families, return_inverse=True, return_counts=True)
+    alone = size[family] == 1
+    error[alone] /= diagonal[alone, None]
+    for k in np.flatnonzero(size > 1):
+        own = np.flatnonzero(family == k)
+        block = (vectors[own] * values) @ vectors[own].T
+        error[own] = np.linalg.solve(block, error[own])
+    return error

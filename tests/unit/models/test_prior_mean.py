@@ -18,16 +18,27 @@ def described():
     return phi, targets - targets.mean(axis=0)
 
 
-def test_is_the_mean_of_kernel_ridge_and_forest(described):
+def test_is_kernel_ridge_and_forest_stacked(described):
     phi, targets = described
     new = phi.iloc[:3] * 1.1
     normaliser = QuantileNormaliser.fit(phi)
     known, points = normaliser.transform(phi), normaliser.transform(new)
-    ridge = LaplaceRidge.fit(known, ridge=0.2).weights(points) @ targets
-    grown = ForestWeights.fit(known, targets, random_state=5)
-    forest = grown.weights(points) @ targets
-    weights = PriorMean.fit(phi, targets, random_state=5).weights(new)
-    np.testing.assert_allclose(weights @ targets, (ridge + forest) / 2)
+    ridge = LaplaceRidge.fit(known, targets)
+    forest = ForestWeights.fit(known, targets, random_state=5)
+    by_ridge = ridge.left_out(targets, np.arange(30))
+    by_forest = forest.out_of_bag(targets)
+    # Least squares of one coefficient, in the usual form.
+    share = np.linalg.lstsq(
+        (by_ridge - by_forest).reshape(-1, 1), (targets - by_forest).ravel(), rcond=None
+    )[0][0]
+    assert 0 < share < 1
+    expected = share * ridge.weights(points) + (1 - share) * forest.weights(points)
+    prior = PriorMean.fit(phi, targets, random_state=5)
+    assert prior.share == pytest.approx(share)
+    np.testing.assert_allclose(prior.weights(new), expected)
+    np.testing.assert_allclose(
+        prior.left_out(targets, np.arange(30)), share * by_ridge + (1 - share) * by_forest
+    )
 
 
 def left_out(phi, targets, families):

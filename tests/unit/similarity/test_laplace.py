@@ -8,6 +8,11 @@ from sklearn.metrics.pairwise import laplacian_kernel
 from warmstart.similarity.laplace import LaplaceRidge, laplace_kernel, mean_distance
 
 
+def ridge_of(points, ridge=0.5):
+    """A ridge with nothing to choose."""
+    return LaplaceRidge.fit(points, np.zeros((len(points), 1)), scales=[0.5], ridges=[ridge])
+
+
 @pytest.fixture
 def points():
     return np.random.default_rng(0).random((12, 5))
@@ -27,12 +32,12 @@ def test_weights_predict_as_kernel_ridge(points):
     queries, targets = rng.random((4, 5)), rng.normal(size=(12, 3))
     ridge = KernelRidge(alpha=0.5, kernel="laplacian", gamma=1 / (5 * 0.5))
     expected = ridge.fit(points, targets).predict(queries)
-    np.testing.assert_allclose(LaplaceRidge.fit(points).weights(queries) @ targets, expected)
+    np.testing.assert_allclose(ridge_of(points).weights(queries) @ targets, expected)
 
 
 def test_little_ridge_interpolates(points):
     targets = np.random.default_rng(1).normal(size=12)
-    weights = LaplaceRidge.fit(points, ridge=1e-9).weights(points)
+    weights = ridge_of(points, 1e-9).weights(points)
     np.testing.assert_allclose(weights @ targets, targets, atol=1e-6)
 
 
@@ -44,7 +49,7 @@ def test_distance_is_a_mean_over_features():
 def test_without_features_all_are_alike():
     points = np.zeros((3, 0))
     np.testing.assert_array_equal(mean_distance(points, points), np.zeros((3, 3)))
-    weights = LaplaceRidge.fit(points).weights(points)
+    weights = ridge_of(points).weights(points)
     np.testing.assert_allclose(weights, np.full((3, 3), 1 / 3.5))
 
 
@@ -52,8 +57,30 @@ def test_left_out_is_another_fit_without_the_family():
     rng = np.random.default_rng(0)
     points, targets = rng.random((30, 3)), rng.standard_normal((30, 2))
     families = np.array([*range(20), *[20] * 3, *[21] * 7])
-    found = LaplaceRidge.fit(points, ridge=0.3).left_out(targets, families)
+    found = ridge_of(points, 0.3).left_out(targets, families)
     for family in np.unique(families):
         own = families == family
-        rest = LaplaceRidge.fit(points[~own], ridge=0.3)
+        rest = ridge_of(points[~own], 0.3)
         np.testing.assert_allclose(rest.weights(points[own]) @ targets[~own], found[own])
+
+
+def test_scale_and_ridge_predict_left_out_families_best():
+    rng = np.random.default_rng(1)
+    points = rng.random((40, 2))
+    targets = np.sin(9 * points) + 0.3 * rng.standard_normal((40, 2))
+    targets -= targets.mean(axis=0)
+    families = np.repeat(np.arange(20), 2)
+
+    def loss(scale, ridge):
+        fit = LaplaceRidge.fit(points, targets, scales=[scale], ridges=[ridge])
+        return ((fit.left_out(targets, families) - targets) ** 2).sum()
+
+    options = [(scale, ridge) for scale in (0.05, 0.2, 2.0) for ridge in (0.01, 0.3, 5.0)]
+    best = min(options, key=lambda option: loss(*option))
+    assert best not in (options[0], options[-1])
+    chosen = LaplaceRidge.fit(
+        points, targets, families, scales=(0.05, 0.2, 2.0), ridges=(0.01, 0.3, 5.0)
+    )
+    expected = LaplaceRidge.fit(points, targets, scales=best[:1], ridges=best[1:])
+    assert chosen.scale == best[0]
+    np.testing.assert_allclose(chosen.inverse, expected.inverse, atol=1e-9)
