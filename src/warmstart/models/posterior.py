@@ -232,8 +232,9 @@ class MixturePosterior:
             residual**2 / variance + np.log(2 * math.pi * variance)
         )
         root = np.sqrt(variance)
-        row = np.divide(column, root[:, None], out=column)
-        self.means += row * (residual / root)[:, None]
+        kind = column.dtype
+        row = np.divide(column, root.astype(kind)[:, None], out=column)
+        self.means += row * (residual / root).astype(kind)[:, None]
         self.variances -= row**2
         np.maximum(self.variances, 0.0, out=self.variances)
         self._whitened.append(row)
@@ -251,7 +252,8 @@ class MixturePosterior:
         :math:`h_i = (s_g \lambda_i, \tau_g)` and M what is left of the latents' covariance,
         :math:`I - \sum u u^T` over one u for each result. What was told is known for good.
         """
-        result = np.empty_like(self.means)
+        kind = np.result_type(*(factor.loadings for factor, _ in self._groups))
+        result: Array = np.empty(self.means.shape, dtype=kind)
         for (factor, members), learnt in zip(self._groups, self._learnt, strict=True):
             scales, levels = self.scales[members], self.level_stds[members]
             h = np.column_stack([np.outer(scales, factor.loadings[index]), levels])
@@ -260,11 +262,15 @@ class MixturePosterior:
                 v -= (u * h).sum(axis=1, keepdims=True) * u
             # One product for all components of the group: it reads the loadings once.
             weights = (scales[:, None] * v[:, :-1]).astype(factor.loadings.dtype)
-            column = weights @ factor.loadings.T + (levels * v[:, -1])[:, None]
+            column = weights @ factor.loadings.T
+            column += (levels * v[:, -1]).astype(column.dtype)[:, None]
             column[:, index] += scales**2 * factor.noise[index]
             variance = np.maximum(column[:, index], _LEAST)
             learnt.append(v / np.sqrt(variance)[:, None])
-            result[members] = column
+            if len(self._groups) == 1:
+                result = column
+            else:
+                result[members] = column
         result[:, self.told] = 0.0
         return result
 
