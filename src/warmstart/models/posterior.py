@@ -86,8 +86,12 @@ class MixturePosterior:
         for g, factor in enumerate(self.factors):
             by_factor.setdefault(id(factor), []).append(g)
         self._groups = [(self.factors[of[0]], np.array(of)) for of in by_factor.values()]
-        # What was told of the latents: of each group, arrays (n_in_group, n_latent + 1).
-        self._learnt: list[list[Array]] = [[] for _ in self._groups]
+        # What was told of the latents: of each group (n_in_group, room, n_latent + 1), filled
+        # up to the number of results.
+        self._learnt: list[Array] = [
+            np.empty((len(members), 0, factor.loadings.shape[1] + 1))
+            for factor, members in self._groups
+        ]
         self._exact = True
         own = self._by_factor(lambda factor: factor.variances())
         self.variances: Array = scales[:, None] ** 2 * own + level_stds[:, None] ** 2
@@ -150,7 +154,7 @@ class MixturePosterior:
         n = self.n_configs
         joint.means[:, :n], joint.variances[:, :n] = self.means, self.variances
         joint._log_weights, joint._exact = self._log_weights.copy(), self._exact
-        joint._learnt = [list(learnt) for learnt in self._learnt]
+        joint._learnt = [learnt.copy() for learnt in self._learnt]
         for k, (row, gap) in enumerate(zip(self._whitened, self._gaps, strict=True)):
             new = (
                 more._of_latents(joint._learnt, k)
@@ -166,13 +170,13 @@ class MixturePosterior:
         joint._roots, joint._gaps = list(self._roots), list(self._gaps)
         return joint
 
-    def _of_latents(self, learnt: list[list[Array]], k: int) -> Array:
+    def _of_latents(self, learnt: list[Array], k: int) -> Array:
         """What result k said of the latents, read at these configurations."""
         result = np.empty_like(self.means)
         for (factor, members), told in zip(self._groups, learnt, strict=True):
             scales, levels = self.scales[members], self.level_stds[members]
-            weights = (scales[:, None] * told[k][:, :-1]).astype(factor.loadings.dtype)
-            result[members] = weights @ factor.loadings.T + (levels * told[k][:, -1])[:, None]
+            weights = (scales[:, None] * told[:, k, :-1]).astype(factor.loadings.dtype)
+            result[members] = weights @ factor.loadings.T + (levels * told[:, k, -1])[:, None]
         return result
 
     def _new_row(self, k: int, n: int, before: MixturePosterior) -> Array:
@@ -254,19 +258,22 @@ class MixturePosterior:
         """
         kind = np.result_type(*(factor.loadings for factor, _ in self._groups))
         result: Array = np.empty(self.means.shape, dtype=kind)
-        for (factor, members), learnt in zip(self._groups, self._learnt, strict=True):
+        n_told = len(self.told)
+        for place, (factor, members) in enumerate(self._groups):
             scales, levels = self.scales[members], self.level_stds[members]
             h = np.column_stack([np.outer(scales, factor.loadings[index]), levels])
-            v = h.copy()
-            for u in learnt:
-                v -= (u * h).sum(axis=1, keepdims=True) * u
+            u = self._learnt[place][:, :n_told]
+            v = h - ((u @ h[:, :, None]).transpose(0, 2, 1) @ u)[:, 0]
             # One product for all components of the group: it reads the loadings once.
             weights = (scales[:, None] * v[:, :-1]).astype(factor.loadings.dtype)
             column = weights @ factor.loadings.T
             column += (levels * v[:, -1]).astype(column.dtype)[:, None]
             column[:, index] += scales**2 * factor.noise[index]
             variance = np.maximum(column[:, index], _LEAST)
-            learnt.append(v / np.sqrt(variance)[:, None])
+            if n_told == self._learnt[place].shape[1]:
+                room = np.empty((len(members), max(n_told, 8), v.shape[1]))
+                self._learnt[place] = np.concatenate([self._learnt[place], room], axis=1)
+            self._learnt[place][:, n_told] = v / np.sqrt(variance)[:, None]
             if len(self._groups) == 1:
                 result = column
             else:

@@ -134,8 +134,8 @@ def _above_improvement(
 
     A component that results have all but ruled out adds the most it could anywhere.
     """
-    kept = np.flatnonzero(weights > _RULED_OUT * weights.max())
-    few = np.setdiff1d(np.arange(len(weights)), kept)
+    believed = weights > _RULED_OUT * weights.max()
+    kept, few = np.flatnonzero(believed), np.flatnonzero(~believed)
     reach = np.maximum(incumbent - means[few].min(axis=1), 0.0)
     reach += np.sqrt(variances[few].max(axis=1) / (2 * math.pi))
     beyond = weights[few] @ reach
