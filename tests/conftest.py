@@ -40,7 +40,7 @@ def small_forests():
 
 @contextmanager
 def few_trees():
-    """Ten trees a forest of the prior mean instead of a hundred."""
+    """Ten trees a forest of the prior mean instead of two hundred."""
     from warmstart.similarity.forest import ForestWeights
 
     with pytest.MonkeyPatch.context() as patch:

@@ -94,18 +94,17 @@ class LaplaceRidge:
         """
         distance = mean_distance(points, points)
         own = np.arange(len(points)) if families is None else families
-        least, chosen = np.inf, cls(points, np.eye(len(points)), scales[0])
+        least, best = np.inf, (scales[0], np.eye(len(points)), np.ones(len(points)))
         for scale in scales:
             values, vectors = np.linalg.eigh(np.exp(-distance / scale))
             along = vectors.T @ targets
             for ridge in ridges:
-                # A = V diag(part) Vᵀ is formed once, for what is chosen.
-                part = 1 / (values + ridge)
-                error = _left_out_errors(vectors, part, along, own)
+                of_inverse = 1 / (values + ridge)
+                error = _left_out_errors(vectors, of_inverse, along, own)
                 if (loss := float((error**2).sum())) < least:
-                    least = loss
-                    chosen = cls(points, (vectors * part) @ vectors.T, scale)
-        return chosen
+                    least, best = loss, (scale, vectors, of_inverse)
+        scale, vectors, of_inverse = best
+        return cls(points, (vectors * of_inverse) @ vectors.T, scale)
 
     def weights(self, queries: Array) -> Array:
         """Weights on the (centred) targets of the training tasks, shape (n, n_tasks)."""
