@@ -215,14 +215,12 @@ class PMF:
             # The level rides along as one more target, scaled like the strongest axis.
             level_unit = max(levels[rows].std(), 1e-9) / max(spread, 1e-9)
             targets = np.column_stack([coordinates[rows], levels[rows] / level_unit])
-            # Predicted about their mean, which the configurations' own means hold already.
+            # Predicted about the mean of the described; that of all tasks stays as it is.
             targets -= targets.mean(axis=0)
             families = table.families[rows]
             described = PriorMean.fit(phi, targets, families, random_state=random_state)
             left_out = described.left_out(targets, families)
-            trust = np.ones(targets.shape[1])
-            if self.shrink:
-                trust = shrinkage(left_out, targets)
+            trust = shrinkage(left_out, targets) if self.shrink else np.ones(targets.shape[1])
             if not self.predict_level:
                 trust[-1] = 0.0
             predicted = left_out * trust
@@ -318,13 +316,11 @@ class PMF:
         chosen = slice(None) if columns is None else columns
         mean, level = prior.mean[chosen], 0.0
         loadings, level_stds = prior.loadings[chosen], prior.level_stds
-        if prior.described is None:
-            pass
-        elif metafeatures is not None:
+        if prior.described is not None and metafeatures is not None:
             weights = prior.described.weights(metafeatures.to_frame().T)[0]
             mean = mean + weights @ prior.projected[:, chosen]
             level = float(weights @ prior.described_levels)
-        else:
+        elif prior.described is not None:
             untold = prior.untold_loadings[chosen].astype(loadings.dtype)
             loadings = np.hstack([loadings, untold])
             level_stds = np.hypot(level_stds, prior.untold_level)
