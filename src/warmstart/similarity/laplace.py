@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -100,7 +101,12 @@ class LaplaceRidge:
             along = vectors.T @ targets
             for ridge in ridges:
                 of_inverse = 1 / (values + ridge)
-                error = _left_out_errors(vectors, of_inverse, along, own)
+                error = _left_out_errors(
+                    (vectors * of_inverse) @ along,
+                    vectors**2 @ of_inverse,
+                    partial(_block, vectors, of_inverse),
+                    own,
+                )
                 if (loss := float((error**2).sum())) < least:
                     least, best = loss, (scale, vectors, of_inverse)
         scale, vectors, of_inverse = best
@@ -133,26 +139,44 @@ class LaplaceRidge:
         .. [1] Rasmussen, Williams. "Gaussian Processes for Machine Learning." 2006,
            section 5.4.2.
         """
-        values, vectors = np.linalg.eigh(self.inverse)
-        error = _left_out_errors(vectors, values, vectors.T @ targets, families)
+        error = _left_out_errors(
+            self.inverse @ targets,
+            np.diag(self.inverse),
+            lambda family: self.inverse[np.ix_(family, family)],
+            families,
+        )
         result: Array = targets - error
         return result
 
 
-def _left_out_errors(
-    vectors: Array, values: Array, along: Array, families: npt.NDArray[Any]
-) -> Array:
-    """A⁻¹ of each family's own block, applied to its rows of A y: what it is missed by.
+def _block(vectors: Array, values: Array, rows: npt.NDArray[np.intp]) -> Array:
+    """Rows and columns of a matrix of which eigenvectors and eigenvalues are known."""
+    result: Array = (vectors[rows] * values) @ vectors[rows].T
+    return result
 
-    A is given by its eigenvectors and eigenvalues, y by its coordinates on the former.
+
+def _left_out_errors(
+    product: Array,
+    diagonal: Array,
+    block: Callable[[npt.NDArray[np.intp]], Array],
+    families: npt.NDArray[Any],
+) -> Array:
+    """Targets about their left-out predictions: A⁻¹ of each family's block on rows of A y.
+
+    Parameters
+    ----------
+    product : ndarray, shape (n_tasks, n_targets)
+        A y; changed.
+    diagonal : ndarray, shape (n_tasks,)
+        Of A.
+    block : callable
+        The rows and columns of A of some tasks.
+    families : ndarray, shape (n_tasks,)
     """
-    error = (vectors * values) @ along
-    diagonal = vectors**2 @ values
     _, family, size = np.unique(families, return_inverse=True, return_counts=True)
     alone = size[family] == 1
-    error[alone] /= diagonal[alone, None]
+    product[alone] /= diagonal[alone, None]
     for k in np.flatnonzero(size > 1):
         own = np.flatnonzero(family == k)
-        block = (vectors[own] * values) @ vectors[own].T
-        error[own] = np.linalg.solve(block, error[own])
-    return error
+        product[own] = np.linalg.solve(block(own), product[own])
+    return product

@@ -117,15 +117,18 @@ def decision_tree_regressor(values: Values, _: Schema, random_state: int) -> Any
     return DecisionTreeRegressor(**_decision_tree_values(values, random_state))
 
 
+def _adaboost_values(values: Values, random_state: int) -> dict[str, Any]:
+    names = ("n_estimators", "learning_rate")
+    return {**{name: values[name] for name in names}, "random_state": random_state}
+
+
 def adaboost_classifier(values: Values, _: Schema, random_state: int) -> Any:
     from sklearn.ensemble import AdaBoostClassifier
     from sklearn.tree import DecisionTreeClassifier
 
     return AdaBoostClassifier(
         DecisionTreeClassifier(max_depth=values["max_depth"]),
-        n_estimators=values["n_estimators"],
-        learning_rate=values["learning_rate"],
-        random_state=random_state,
+        **_adaboost_values(values, random_state),
     )
 
 
@@ -135,9 +138,7 @@ def adaboost_regressor(values: Values, _: Schema, random_state: int) -> Any:
 
     return AdaBoostRegressor(
         DecisionTreeRegressor(max_depth=values["max_depth"]),
-        n_estimators=values["n_estimators"],
-        learning_rate=values["learning_rate"],
-        random_state=random_state,
+        **_adaboost_values(values, random_state),
     )
 
 
