@@ -76,6 +76,23 @@ class _Prior:
     """Standard deviation of the levels that meta-features tell, shape ()."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What meta-features tell of the tasks, and what they leave; as in :class:`_Prior`."""
+
+    prior_mean: PriorMean | None
+    projected: Array
+    levels: Array
+    untold_loadings: Array
+    untold_level: float
+
+    residual: Array
+    """Responses less what is predicted of a task left out, shape (n_tasks, n_configs)."""
+
+    level_residual: Array
+    """Shape (n_tasks,)."""
+
+
 _WIDE = 2000
 """Configurations from which on the factor form keeps few loadings of each."""
 
@@ -202,49 +219,24 @@ class PMF:
         mean = completed.mean(axis=0)
         centred = completed - mean
 
-        described: PriorMean | None = None
-        projected = np.zeros((0, completed.shape[1]))
-        described_levels = np.zeros(0)
-        untold_loadings, untold_level = np.zeros((completed.shape[1], 0)), 0.0
-        residual, level_residual = centred.copy(), levels.copy()
-        rows, _ = table.described()
-        if self.use_metafeatures and table.metafeatures is not None and len(rows) >= 10:
-            phi = table.metafeatures.loc[table.task_ids[rows]]
-            axes, coordinates = _principal(centred, self.n_projected)
-            spread = coordinates.std(axis=0).max()
-            # The level rides along as one more target, scaled like the strongest axis.
-            level_unit = max(levels[rows].std(), 1e-9) / max(spread, 1e-9)
-            targets = np.column_stack([coordinates[rows], levels[rows] / level_unit])
-            # Predicted about the mean of the described; that of all tasks stays as it is.
-            targets -= targets.mean(axis=0)
-            families = table.families[rows]
-            described = PriorMean.fit(phi, targets, families, random_state=random_state)
-            left_out = described.left_out(targets, families)
-            trust = shrinkage(left_out, targets) if self.shrink else np.ones(targets.shape[1])
-            if not self.predict_level:
-                trust[-1] = 0.0
-            predicted = left_out * trust
-            residual[rows] -= predicted[:, :-1] @ axes
-            level_residual[rows] -= predicted[:, -1] * level_unit
-            _, singular, directions = np.linalg.svd(predicted[:, :-1], full_matrices=False)
-            untold_loadings = axes.T @ directions.T * (singular / np.sqrt(len(rows)))
-            untold_level = level_unit * np.sqrt((predicted[:, -1] ** 2).mean())
-            projected = (targets[:, :-1] * trust[:-1]) @ axes
-            described_levels = targets[:, -1] * trust[-1] * level_unit
+        told = self._learn_metafeatures(centred, levels, table, random_state)
+        residual = told.residual
         shared = shared_share(residual, table.families, random_state=random_state)
         loadings, noise = self._covariance(residual, shared)
         if self.kernel is not None:
             # What a completion filled in is no evidence, where it can be told apart.
             seen = np.isfinite(response) | (response.shape != residual.shape)
-            told = residual if columns is not None else np.where(seen, residual, np.nan)
-            learnt = self.kernel.fit_kernel(told, random_state=random_state)
+            known = residual if columns is not None else np.where(seen, residual, np.nan)
+            learnt = self.kernel.fit_kernel(known, random_state=random_state)
             other, share = learnt.factor(self.max_rank), self.kernel_share
             parts = np.sqrt(1 - share) * loadings, np.sqrt(share) * other.loadings
             loadings = np.concatenate(parts, axis=1).astype(loadings.dtype)
             noise = (1 - share) * noise + share * other.noise
         if filled.left.loadings.shape[1]:
             loadings = np.hstack([loadings, filled.left.loadings.astype(loadings.dtype)])
-        component_scales, alphas, taus = _components(scales, level_residual, self.n_components)
+        component_scales, alphas, taus = _components(
+            scales, told.level_residual, self.n_components
+        )
         self.prior_ = _Prior(
             ideal=ideal,
             mean=mean,
@@ -253,13 +245,58 @@ class PMF:
             scales=component_scales,
             levels=alphas,
             level_stds=taus,
-            described=described,
-            projected=projected,
-            described_levels=described_levels,
-            untold_loadings=untold_loadings,
-            untold_level=np.asarray(untold_level),
+            described=told.prior_mean,
+            projected=told.projected,
+            described_levels=told.levels,
+            untold_loadings=told.untold_loadings,
+            untold_level=np.asarray(told.untold_level),
         )
         return self
+
+    def _learn_metafeatures(
+        self, centred: Array, levels: Array, table: ScoreTable, random_state: int
+    ) -> _Told:
+        """What meta-features tell of responses and levels; nothing of fewer than ten tasks."""
+        rows, _ = table.described()
+        if not self.use_metafeatures or table.metafeatures is None or len(rows) < 10:
+            n_configs = centred.shape[1]
+            return _Told(
+                prior_mean=None,
+                projected=np.zeros((0, n_configs)),
+                levels=np.zeros(0),
+                untold_loadings=np.zeros((n_configs, 0)),
+                untold_level=0.0,
+                residual=centred,
+                level_residual=levels,
+            )
+        phi = table.metafeatures.loc[table.task_ids[rows]]
+        axes, coordinates = _principal(centred, self.n_projected)
+        spread = coordinates.std(axis=0).max()
+        # The level rides along as one more target, scaled like the strongest axis.
+        level_unit = max(levels[rows].std(), 1e-9) / max(spread, 1e-9)
+        targets = np.column_stack([coordinates[rows], levels[rows] / level_unit])
+        # Predicted about the mean of the described; that of all tasks stays as it is.
+        targets -= targets.mean(axis=0)
+        families = table.families[rows]
+        prior_mean = PriorMean.fit(phi, targets, families, random_state=random_state)
+        left_out = prior_mean.left_out(targets, families)
+        trust = shrinkage(left_out, targets) if self.shrink else np.ones(targets.shape[1])
+        if not self.predict_level:
+            trust[-1] = 0.0
+        predicted = left_out * trust
+        residual, level_residual = centred.copy(), levels.copy()
+        residual[rows] -= predicted[:, :-1] @ axes
+        level_residual[rows] -= predicted[:, -1] * level_unit
+        _, singular, directions = np.linalg.svd(predicted[:, :-1], full_matrices=False)
+        return _Told(
+            prior_mean=prior_mean,
+            projected=(targets[:, :-1] * trust[:-1]) @ axes,
+            levels=targets[:, -1] * trust[-1] * level_unit,
+            untold_loadings=axes.T @ directions.T * (singular / np.sqrt(len(rows))),
+            untold_level=float(level_unit * np.sqrt((predicted[:, -1] ** 2).mean())),
+            residual=residual,
+            level_residual=level_residual,
+        )
 
     def _covariance(self, residual: Array, shared: float) -> tuple[Array, Array]:
         """Loadings and noise of the tasks' second moment, all of whose variances are kept.
