@@ -28,10 +28,13 @@ class PMFPosterior:
         draws = self.mixture.sample(n_samples, rng)
         return np.exp(draws, out=draws)
 
+    def response(self, score: float) -> float:
+        """A score as the belief sees it: a log loss, lower is better."""
+        return float(log_loss_response(np.asarray(score), self.ideal, self.offset))
+
     def tell(self, index: int, score: float) -> None:
         """Learn that configuration `index` scored `score`."""
-        response = log_loss_response(np.asarray(score), self.ideal, self.offset)
-        self.mixture.tell(index, float(response))
+        self.mixture.tell(index, self.response(score))
 
     def score_quantiles(
         self, levels: Sequence[float], columns: npt.NDArray[np.intp] | None = None

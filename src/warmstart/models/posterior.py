@@ -214,6 +214,9 @@ class MixturePosterior:
     def tell(self, index: int, value: float, noise_variance: float = 0.0) -> None:
         """Condition every component on one response and reweigh them by how likely it was.
 
+        A response equal to one told before does not reweigh them: where outcomes tie, as
+        those of small data do, each tie would count as evidence for the smallest scale.
+
         Parameters
         ----------
         index : int
@@ -232,9 +235,10 @@ class MixturePosterior:
                 column -= row[:, [index]] * row
         variance = np.maximum(column[:, index], _LEAST) + noise_variance
         residual = value - self.means[:, index]
-        self._log_weights = self._log_weights - 0.5 * (
-            residual**2 / variance + np.log(2 * math.pi * variance)
-        )
+        if value not in self._values:
+            self._log_weights = self._log_weights - 0.5 * (
+                residual**2 / variance + np.log(2 * math.pi * variance)
+            )
         root = np.sqrt(variance)
         kind = column.dtype
         row = np.divide(column, root.astype(kind)[:, None], out=column)

@@ -30,7 +30,7 @@ def find_relatives(
 ) -> tuple[OutOfDistribution, tuple[Neighbour, ...], npt.NDArray[np.intp]]:
     """Judgement, nearest tasks, and their rows in the table."""
     if phi is None or fitted.relatives is None:
-        return OutOfDistribution(), (), np.empty(0, dtype=np.intp)
+        return _cannot_tell(fitted, phi), (), np.empty(0, dtype=np.intp)
     rows, distances = fitted.relatives.nearest(phi)
     table = fitted.table
     neighbours = []
@@ -47,6 +47,19 @@ def find_relatives(
             )
         )
     return fitted.relatives.judge(distances), tuple(neighbours), rows[:_N_EVIDENCE]
+
+
+def _cannot_tell(fitted: Fitted, phi: pd.Series[Any] | None) -> OutOfDistribution:
+    n_described = len(fitted.table.described()[0])
+    if n_described == 0:
+        why = "no known task has meta-features"
+    elif phi is None:
+        why = "nothing describes it"
+    else:
+        why = f"only {n_described} known task{'s' * (n_described > 1)} can be compared with it"
+    return OutOfDistribution(
+        flag=None, reason=f"Cannot tell whether the dataset is like those known: {why}."
+    )
 
 
 def dress(

@@ -9,6 +9,9 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Single = np.ndarray[Any, np.dtype[np.float32]]
 
+_TIED = 1e-6
+"""Gains this close, in units of regret, are told apart by rounding alone."""
+
 
 def best_of_n(
     samples: Array, n: int, *, costs: Array | None = None, budget_s: float | None = None
@@ -32,8 +35,9 @@ def best_of_n(
     Returns
     -------
     list of int
-        Distinct, best first: each lowers the expected best-so-far the most. Within a
-        budget the better of two greedy sets: most gain, and most gain per second.
+        Distinct, best first: each lowers the expected best-so-far the most; of those that
+        lower it alike, or not at all any more, the one expected to be best by itself.
+        Within a budget the better of two greedy sets: most gain, and most gain per second.
 
     References
     ----------
@@ -47,6 +51,8 @@ def best_of_n(
     [0, 2]
     >>> best_of_n(draws, 2, costs=np.array([9.0, 1.0, 1.0]), budget_s=5.0)
     [1, 2]
+    >>> best_of_n(np.array([[3.0, 2.0, 1.0, 0.0]]), 4)  # after the best its next best
+    [3, 2, 1, 0]
     """
     low = samples.min(axis=1, keepdims=True)
     spread = samples.max(axis=1, keepdims=True) - low
@@ -70,6 +76,7 @@ def _greedy(
 ) -> list[int]:
     open_ = np.ones(regret.shape[1], dtype=bool)
     best_so_far = np.ones((len(regret), 1), dtype="float32")
+    alone = regret.mean(axis=0, dtype=np.float64)
     picks: list[int] = []
     while len(picks) < n:
         open_ &= costs <= budget_s
@@ -77,7 +84,9 @@ def _greedy(
             break
         gain = (best_so_far - np.minimum(regret, best_so_far)).mean(axis=0)
         worth = gain / np.maximum(costs, 1e-9) if per_second else gain
-        pick = int(np.where(open_, worth, -1.0).argmax())
+        worth = np.where(open_, worth, -1.0)
+        tied = np.flatnonzero(worth >= worth.max() - _TIED)
+        pick = int(tied[alone[tied].argmin()])
         picks.append(pick)
         open_[pick] = False
         budget_s -= float(costs[pick])

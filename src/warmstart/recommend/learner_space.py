@@ -62,7 +62,9 @@ class LearnerSpace:
         members = [fitted.configurations[k] for k in known]
         encoder = ConfigurationEncoder.fit(members, activity=True)
         points = encoder.transform(members)
-        response = log_loss_response(fitted.table.scores[:, known], fitted.pmf.ideal)
+        response = log_loss_response(
+            fitted.table.scores[:, known], fitted.pmf.ideal, fitted.pmf.offset
+        )
         z = _standardised(response[np.isfinite(response).all(axis=1)])
         kernel = (
             SharedKernel.fit([(points, z.T)]) if len(z) else SharedKernel.usual(points.shape[1])

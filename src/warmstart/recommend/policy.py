@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from warmstart.models.choice import fit_choice
-from warmstart.models.log_loss import log_loss_response
 from warmstart.models.pmf import PMF
 from warmstart.models.pmf_posterior import PMFPosterior
 from warmstart.recommend.acquisition import most_improving
@@ -107,5 +106,4 @@ class GuidedState:
         self._next = None
         if np.isfinite(score):
             self.posterior.tell(index, score)
-            response = float(log_loss_response(np.asarray(score), self.posterior.ideal))
-            self._incumbent = min(self._incumbent, response)
+            self._incumbent = min(self._incumbent, self.posterior.response(score))

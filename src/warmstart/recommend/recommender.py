@@ -275,14 +275,14 @@ class Recommender:
                 phi,
                 columns,
                 n,
-                method=self._method(strategy, bool(relation)),
+                method=self._method(strategy, relation.flag is True),
                 time_budget_s=time_budget_s,
                 speed=self._speed(),
                 random_state=seed,
             )
         read = () if dataset is None else dataset.warnings
         told = [*read, *query.notes, *fitted.notes, *notes, *choice.notes]
-        if relation:
+        if relation and not (data is None and metafeatures is None):
             instead = strategy == "auto" and choice.strategy == "portfolio"
             told.append(relation.reason + (" The portfolio is suggested." if instead else ""))
         told += find_duplicates(self.md.tasks, dataset, set(query.excluded))

@@ -18,6 +18,9 @@ _N_NEAREST = 3
 _RARE = 0.95
 """Share of known tasks, each left out with its family, that are nearer than the threshold."""
 
+_LEAST_KNOWN = 10
+"""Unrelated tasks below which nobody can say how far apart tasks usually are."""
+
 _FAR_OUT = 2.0
 """Quantiles go on past 0 and 1 in units of the known range, this far at most."""
 
@@ -56,7 +59,7 @@ class Relatives:
         distance[families[:, None] == families[None, :]] = np.inf
         nearest = np.sort(distance, axis=1)[:, :_N_NEAREST]
         known = nearest[np.isfinite(nearest).all(axis=1)].mean(axis=1)
-        threshold = float(np.quantile(known, _RARE)) if len(known) else np.inf
+        threshold = float(np.quantile(known, _RARE)) if len(known) >= _LEAST_KNOWN else np.inf
         return cls(normaliser, points, np.asarray(rows, dtype=np.intp), threshold)
 
     def nearest(self, metafeatures: pd.Series[Any]) -> tuple[Any, Array]:
@@ -71,8 +74,9 @@ class Relatives:
         distance = float(distances[:_N_NEAREST].mean())
         if not np.isfinite(self.threshold):
             return OutOfDistribution(
-                reason="Too few unrelated tasks are known to tell whether the dataset is like "
-                "them.",
+                flag=None,
+                reason="Cannot tell whether the dataset is like those known: too few unrelated "
+                "tasks are known to say what is usual.",
                 distance=distance,
             )
         flag = distance > self.threshold

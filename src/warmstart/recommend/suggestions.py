@@ -51,9 +51,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutOfDistribution:
-    """Whether a dataset is unlike everything known; true when it is."""
+    """Whether a dataset is unlike everything known; true when it is, or nobody can tell."""
 
-    flag: bool = False
+    flag: bool | None = False
+    """None where it cannot be told, for the reason given."""
 
     reason: str = ""
     """In words, whenever something was measured."""
@@ -65,7 +66,8 @@ class OutOfDistribution:
     """Distance that only one known task in twenty exceeds when left out."""
 
     def __bool__(self) -> bool:
-        return self.flag
+        # Whoever asks before trusting an answer must not be told that all is well.
+        return self.flag is not False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

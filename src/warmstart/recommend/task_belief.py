@@ -137,4 +137,5 @@ class TaskBelief:
 
     def response(self, score: float) -> float:
         """A score as the model sees it: a log loss, lower is better."""
-        return float(log_loss_response(np.asarray(score / self.scale), self._fitted.pmf.ideal))
+        pmf = self._fitted.pmf
+        return float(log_loss_response(np.asarray(score / self.scale), pmf.ideal, pmf.offset))

@@ -5,6 +5,7 @@ import pytest
 
 from warmstart.models.pmf_posterior import PMFPosterior
 from warmstart.models.posterior import Factor, MixturePosterior
+from warmstart.recommend.policy import GuidedState
 
 
 @pytest.fixture
@@ -37,3 +38,11 @@ def test_a_floor_only_raises_the_mean(belief):
 def test_a_told_score_is_its_own_mean(belief):
     belief.tell(1, 0.75)
     assert belief.score_mean(0.0)[1] == pytest.approx(0.75, abs=1e-6)
+
+
+@pytest.mark.parametrize("offset", [0.001, 0.1])
+def test_a_policy_counts_its_incumbent_on_the_scale_of_the_belief(belief, offset):
+    """With another offset the incumbent would lie beside what the belief was told."""
+    state = GuidedState(PMFPosterior(belief.mixture, belief.ideal, offset), 0)
+    state.tell(1, 0.75)
+    assert state._incumbent == pytest.approx(belief.mixture.mean()[1], abs=1e-6)

@@ -204,3 +204,24 @@ def test_quantiles_of_some_are_those_of_all():
     np.testing.assert_allclose(
         posterior.quantiles([0.1, 0.5], np.array([4, 1])), whole[:, [4, 1]]
     )
+
+
+class TestTies:
+    def test_an_equal_outcome_is_no_evidence_for_small_scales(self):
+        """Component 0 has the smallest scale; near-equal outcomes make it likelier."""
+        weights, means, scales, levels, factors = parts()
+        posterior = MixturePosterior(weights, np.zeros_like(means), scales, levels, factors)
+        posterior.tell(0, 0.3)
+        before = posterior.weights
+        for index in (1, 2, 3):
+            posterior.tell(index, 0.3)
+        np.testing.assert_array_equal(posterior.weights, before)
+        posterior.tell(4, 0.31)
+        assert posterior.weights[0] != before[0]
+
+    def test_what_is_expected_follows_all_the_same(self):
+        posterior = MixturePosterior(*parts())
+        posterior.tell(0, 0.3)
+        posterior.tell(1, 0.3)
+        np.testing.assert_allclose(posterior.means[:, 1], 0.3, atol=1e-9)
+        np.testing.assert_allclose(posterior.variances[:, 1], 0.0, atol=1e-9)

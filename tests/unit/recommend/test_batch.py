@@ -91,6 +91,14 @@ def test_draws_without_any_difference():
     assert sorted(best_of_n(np.ones((3, 4)), 9)) == [0, 1, 2, 3]
 
 
+@given(SEEDS)
+@settings(max_examples=30, deadline=None)
+def test_where_nothing_helps_any_more_the_next_best_follow(seed):
+    """One draw: after its best no gain is left, and no order of columns decides."""
+    one = np.random.default_rng(seed).permutation(30).astype(float)[None, :]
+    assert best_of_n(one, 30) == one[0].argsort().tolist()
+
+
 def test_one_pick_is_the_first_of_many():
     for seed in range(20):
         rng = np.random.default_rng(seed)

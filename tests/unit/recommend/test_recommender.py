@@ -260,8 +260,18 @@ class TestOutOfDistribution:
 
     def test_nothing_to_compare_with(self):
         suggestions = Recommender().fit(toy(described=False)).suggest(metafeatures=NEW)
-        assert not suggestions.out_of_distribution
+        assert suggestions.out_of_distribution.flag is None
+        assert suggestions.out_of_distribution
+        assert "no known task has meta-features" in suggestions.out_of_distribution.reason
         assert suggestions.neighbours == ()
+        # That the portfolio would do better cannot be told either.
+        assert suggestions.strategy == "pmf"
+
+    def test_few_known_tasks_cannot_tell(self):
+        few = toy().drop(tasks=task_ids()[6:])
+        suggestions = Recommender().fit(few).suggest(metafeatures=FAR)
+        assert suggestions.out_of_distribution.flag is None
+        assert any(w.startswith("Cannot tell") for w in suggestions.warnings)
 
 
 class TestExclude:

@@ -213,3 +213,4 @@ class TestExplain:
 def test_out_of_distribution_is_a_truth_value():
     assert not OutOfDistribution()
     assert OutOfDistribution(flag=True)
+    assert OutOfDistribution(flag=None, reason="Cannot tell.")
