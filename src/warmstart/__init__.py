@@ -4,6 +4,8 @@ import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from warmstart._version import __version__ as __version__
+
 if TYPE_CHECKING:
     from warmstart.downstream.sklearn_search import WarmStartSearchCV
     from warmstart.downstream.warm_start_sampler import WarmStartSampler as WarmStartSampler
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
     from warmstart.recommend.recommender import Recommender
     from warmstart.recommend.session import Search
     from warmstart.recommend.suggestions import Suggestion, Suggestions
-
-__version__ = "0.1.0"
 
 # Everything heavy loads on first use, so the CLI's help stays quick.
 _HOME = {

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-import warmstart
+from warmstart._version import __version__
 from warmstart.cli import answering, building, building_openml, exchanging, importing, measuring
 from warmstart.cli.one_line_errors import OneLineErrors
 
@@ -22,7 +22,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"warmstart {warmstart.__version__}")
+        typer.echo(f"warmstart {__version__}")
         raise typer.Exit
 
 

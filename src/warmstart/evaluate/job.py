@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-import warmstart
 from warmstart.evaluate import memory
 from warmstart.evaluate.trace import HeldOutTask, Mode, follow, regrets
 from warmstart.metadataset.table import ScoreTable
@@ -151,7 +150,7 @@ def cache_key(job: Job) -> str | None:
 
 def _code(model: PerformanceModel) -> list[Path]:
     """Source files of this package and of the module a method is defined in."""
-    files = sorted(Path(warmstart.__file__).parent.rglob("*.py"))
+    files = sorted(Path(__file__).parents[1].rglob("*.py"))
     try:
         own = inspect.getsourcefile(type(model))
     except TypeError:  # defined in a notebook or at a prompt

@@ -11,17 +11,24 @@ from scipy.stats import studentized_range
 from warmstart._extras import require
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matplotlib.axes import Axes
 
-    from warmstart.evaluate.result import Replay
 
+def plot_regret(regret: Mapping[str, pd.DataFrame], *, ax: Axes | None = None) -> Axes:
+    """Mean normalised regret by evaluation, both axes logarithmic, ± one standard error.
 
-def plot_regret(replay: Replay, *, ax: Axes | None = None) -> Axes:
-    """Mean normalised regret by evaluation, both axes logarithmic, ± one standard error."""
+    Parameters
+    ----------
+    regret : mapping
+        Method to its curves, shape (n_tasks, n_evaluations), columns counted from 1.
+    ax : matplotlib Axes, optional
+        Drawn into; a new one without.
+    """
     ax = ax if ax is not None else _new_axes()
     smallest = np.inf
-    for method in replay.methods:
-        curves = replay.curves(method)
+    for method, curves in regret.items():
         mean = curves.mean()
         error = curves.std(ddof=1) / np.sqrt(len(curves))
         t = curves.columns.to_numpy()
@@ -44,12 +51,30 @@ def plot_regret(replay: Replay, *, ax: Axes | None = None) -> Axes:
 
 
 def plot_critical_difference(
-    replay: Replay, *, t: int | None = None, alpha: float = 0.05, ax: Axes | None = None
+    ranks: pd.Series[float],
+    *,
+    n_tasks: int,
+    t: int,
+    alpha: float = 0.05,
+    ax: Axes | None = None,
 ) -> Axes:
-    """Average rank of each method after `t` evaluations, the last without.
+    """Average rank of each method after `t` evaluations.
 
     Bars join methods whose ranks differ by less than the critical difference of the
     Nemenyi test at level `alpha`.
+
+    Parameters
+    ----------
+    ranks : Series
+        Average rank by method, 1 the best.
+    n_tasks : int
+        Tasks the ranks are averaged over.
+    t : int
+        Evaluations after which methods were ranked; only named.
+    alpha : float
+        Level of the test.
+    ax : matplotlib Axes, optional
+        Drawn into; a new one without.
 
     References
     ----------
@@ -57,9 +82,7 @@ def plot_critical_difference(
        7, 2006.
     """
     ax = ax if ax is not None else _new_axes()
-    t = t if t is not None else int(replay.regret["t"].max())
-    ranks = replay.summary((t,))["average_rank"].droplevel("t").sort_values()
-    n_tasks = int(replay.settings["n_tasks"])
+    ranks = ranks.sort_values()
     distance = critical_difference(len(ranks), n_tasks, alpha=alpha) if len(ranks) > 1 else 0.0
     places = np.arange(len(ranks))
     ax.plot(ranks.to_numpy(), places, "o")

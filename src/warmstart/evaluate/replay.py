@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-import warmstart
+from warmstart._version import __version__
 from warmstart.errors import MetaDatasetError
 from warmstart.evaluate.folds import assign_folds
 from warmstart.evaluate.job import Job, run
@@ -159,7 +159,7 @@ def replay(
             "mode": mode,
             "metric": table.metric,
             "random_state": random_state,
-            "version": warmstart.__version__,
+            "version": __version__,
         },
     )
 

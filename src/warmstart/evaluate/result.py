@@ -202,9 +202,12 @@ class Replay:
         from warmstart.evaluate import plots
 
         if kind == "regret":
-            return plots.plot_regret(self, ax=ax)
+            return plots.plot_regret({m: self.curves(m) for m in self.methods}, ax=ax)
         if kind == "critical_difference":
-            return plots.plot_critical_difference(self, ax=ax)
+            t = int(self.regret["t"].max())
+            ranks = self.summary((t,))["average_rank"].droplevel("t")
+            n_tasks = int(self.settings["n_tasks"])
+            return plots.plot_critical_difference(ranks, n_tasks=n_tasks, t=t, ax=ax)
         raise ValueError(f"kind must be 'regret' or 'critical_difference', got {kind!r}")
 
 

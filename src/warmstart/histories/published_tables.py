@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from warmstart.errors import HistoryError
-from warmstart.histories.published import Archive, Publication, PublishedTable
+from warmstart.histories.published_table import Archive, Publication, PublishedTable
 
 _STEPS = ("imputer", "encoder", "standardizer", "dim_reducer", "estimator")
 

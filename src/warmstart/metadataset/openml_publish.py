@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-import warmstart
+from warmstart._version import __version__
 from warmstart.histories.openml_flows import FlowDescription
 from warmstart.metadataset.files import digest, write_atomically, write_json
 from warmstart.metadataset.openml_configurations import write_configurations
@@ -106,7 +106,7 @@ def publish_openml(
     files = [*tables, "configurations.parquet", EVALUATIONS_FILE]
     manifest = {
         "schema_version": SCHEMA_VERSION,
-        "warmstart_version": warmstart.__version__,
+        "warmstart_version": __version__,
         "extractor_version": EXTRACTOR_VERSION if own else EXTRACTOR,
         "metrics": metrics,
         "labels": {

@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-import warmstart
+from warmstart._version import __version__
 from warmstart.errors import HistoryError
 from warmstart.histories import openml_xml as xml
 from warmstart.histories.openml_client import Client
@@ -255,7 +255,7 @@ class UnitReader:
         return {
             "url": self.lister.transport.server + path,
             "fetched_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            "warmstart": warmstart.__version__,
+            "warmstart": __version__,
             "python": platform.python_version(),
         }
 

@@ -10,7 +10,8 @@ import pandas as pd
 import platformdirs
 import pyarrow as pa
 
-from warmstart.histories.published import PublishedTable, publication, read_published
+from warmstart.histories.published import publication, read_published
+from warmstart.histories.published_table import PublishedTable
 from warmstart.metadataset.configurations import Configurations, canonical
 from warmstart.metadataset.layer import OK, STATUSES, Layer
 from warmstart.metadataset.metadataset import MetaDataset

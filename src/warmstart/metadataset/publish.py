@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-import warmstart
+from warmstart._version import __version__
 from warmstart.errors import HistoryError
 from warmstart.histories.local import LocalTask
 from warmstart.metadataset.build_folder import (
@@ -119,7 +119,7 @@ def _manifest(
     evaluations = tables[EVALUATIONS_FILE]
     return {
         "schema_version": SCHEMA_VERSION,
-        "warmstart_version": warmstart.__version__,
+        "warmstart_version": __version__,
         "extractor_version": EXTRACTOR_VERSION,
         "metrics": sorted(set(evaluations["metric"].to_pylist())),
         "sources": sorted({task.source for task in tasks}),

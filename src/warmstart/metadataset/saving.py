@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-import warmstart
+from warmstart._version import __version__
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset import schema
 from warmstart.metadataset.configurations import some
@@ -100,7 +100,7 @@ def _write_parts(metadataset: MetaDataset, folder: Path) -> None:
     manifest = {
         **metadataset.info,
         "schema_version": schema.SCHEMA_VERSION,
-        "warmstart_version": warmstart.__version__,
+        "warmstart_version": __version__,
         "metrics": list(metadataset.metrics),
         "labels": labels,
         "hyperparameters": metadataset._configurations.names(),

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import warmstart
+from warmstart._version import __version__
 from warmstart.report.numbers import decimals_for, seconds
 from warmstart.spaces.columns import TypedColumns
 
@@ -40,7 +40,7 @@ def python_code(suggestions: Suggestions) -> str:
         bodies.append(f"# {_comment(rank, suggestion, suggestions)}\n{code}")
     names = "".join(f"    pipeline_{rank},\n" for rank in range(1, len(suggestions) + 1))
     parts = [
-        f"# Pipelines that warmstart {warmstart.__version__} suggests for "
+        f"# Pipelines that warmstart {__version__} suggests for "
         f"{_line(suggestions.dataset or 'a dataset')}, best first.\n"
         "# Fit one with pipelines[0].fit(X, y), X a table with the columns below.",
         source.imports(),
