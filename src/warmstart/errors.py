@@ -43,5 +43,9 @@ class MissingExtraError(WarmstartError, ImportError):
         self.package, self.extra = package, extra
 
 
+class PluginError(WarmstartError, ImportError):
+    """What another package brings by an entry point cannot be used."""
+
+
 class HistoryWarning(UserWarning):
     """A history is used that says less than it seems to."""
