@@ -78,6 +78,9 @@ class FoldIn:
         unexplained : ndarray, shape (n,)
             Share of a configuration's own variance that its neighbours say nothing of.
         """
+        if not self.encoder.width:  # nothing says what is like what
+            n = len(configurations)
+            return np.zeros((n, len(self.points))), np.ones(n)
         kernel = self.across(self.encoder.transform(configurations))
         weights = kernel @ self.inverse
         unexplained = np.clip(1.0 - (weights * kernel).sum(axis=1), 0.0, 1.0)

@@ -44,16 +44,18 @@ def extended(
         return None
     fresh = [c for c in new.configuration_ids if c not in fitted.table.configuration_ids]
     values = [added.configuration(c) for c in fresh]
+    called = zip(values, added.learners.loc[fresh], added.spaces.loc[fresh], strict=True)
+    points = [fitted.known.point(v, learner=a, space=b).values for v, a, b in called]
     if fitted.unaligned is not None and fitted.table.n_configs + len(fresh) > MAX_CANDIDATES:
         return None
     pmf, chooser = fitted.pmf, fitted.chooser
     if fresh:
-        weights, unexplained = fitted.fold_in.weights(values)
+        weights, unexplained = fitted.fold_in.weights(points)
         pmf, chooser = (widened(m, weights, unexplained) for m in (pmf, chooser))
     table = joined(fitted.table, new)
     features = None
     if fitted.unaligned is not None:
-        features = fitted.unaligned.encoder.transform([*fitted.configurations, *values])
+        features = fitted.unaligned.encoder.transform([*fitted.known.points, *points])
     regrets = new.regret()
     places = table.configuration_ids.get_indexer(new.configuration_ids)
     for row, task in enumerate(new.task_ids):

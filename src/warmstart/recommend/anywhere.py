@@ -8,7 +8,7 @@ optimisation, with the base as its prior.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +19,14 @@ from scipy.linalg import cholesky
 from warmstart.models.pmf_posterior import PMFPosterior
 from warmstart.models.posterior import Factor, MixturePosterior
 from warmstart.recommend.belief import IGNORANCE
-from warmstart.recommend.fitted import configuration_key
 from warmstart.recommend.learner_space import LearnerSpace, learner_of
 
 if TYPE_CHECKING:
     from warmstart.recommend.fitted import Fitted
+    from warmstart.recommend.identity import Point
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-Pool = Sequence[Mapping[str, Any]]
+Points = Sequence["Point"]
 
 _JITTER = 1e-9
 
@@ -81,7 +81,7 @@ class Anywhere:
         self._variances = np.diag(covariance).copy()
         self._root = cholesky(covariance, lower=True)
 
-    def believe(self, seen: Pool, new: Pool) -> tuple[PMFPosterior, MixturePosterior]:
+    def believe(self, seen: Points, new: Points) -> tuple[PMFPosterior, MixturePosterior]:
         """Belief about what results may be told of, and about further points.
 
         The first, once told, is :meth:`~warmstart.models.posterior.MixturePosterior.extended`
@@ -96,10 +96,10 @@ class Anywhere:
             self._mixture(parts, slice(n, None)),
         )
 
-    def _rows(self, points: Pool, n_seen: int) -> _Rows:
+    def _rows(self, points: Points, n_seen: int) -> _Rows:
         n = len(points)
-        new = np.array([configuration_key(one) not in self._fitted.places for one in points])
-        of = np.array([learner_of(one) for one in points])
+        new = np.array([one.column < 0 for one in points], dtype=bool)
+        of = np.array([learner_of(one.values) for one in points])
         weights = np.zeros((n, self._means.shape[1]))
         # What is of another learner is as average as can be.
         means = np.repeat(self._means.mean(axis=1)[:, None], n, axis=1)
@@ -111,7 +111,7 @@ class Anywhere:
             rows = np.flatnonzero(of == space.learner)
             if not len(rows):
                 continue
-            at = space.encoder.transform([points[int(k)] for k in rows])
+            at = space.encoder.transform([points[int(k)].values for k in rows])
             carried = space.carry(at, at[new[rows] & (rows < n_seen)])
             weights[rows, columns] = carried.weights
             centre = self._means[:, columns].mean(axis=1, keepdims=True)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from warmstart.models.fold_in import FoldIn
 from warmstart.models.pmf import PMF
 from warmstart.models.pmf_posterior import PMFPosterior
 from warmstart.models.posterior import Factor, MixturePosterior
-from warmstart.recommend.fitted import configuration_key
 
 if TYPE_CHECKING:
     from warmstart.recommend.fitted import Fitted
+    from warmstart.recommend.identity import Point
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -31,7 +30,7 @@ _MAX_KERNEL = 2000
 def believe(
     fitted: Fitted,
     metafeatures: pd.Series[Any] | None,
-    pool: Sequence[Mapping[str, Any]],
+    pool: Sequence[Point],
     *,
     model: PMF | None = None,
 ) -> PMFPosterior:
@@ -44,8 +43,8 @@ def believe(
     ----------
     fitted : Fitted
     metafeatures : Series, optional
-    pool : sequence of mapping
-        Plain values; those of the base are matched, others folded in by their features.
+    pool : sequence of Point
+        Those that are not of the base are folded in by their features.
     model : PMF, optional
         What to believe in; ``fitted.pmf`` by default.
 
@@ -59,11 +58,12 @@ def believe(
     informed = mixture.factors[0]
     # Means are predicted about their average, where a point far from all known ones lands.
     centre = mixture.prior_means.mean(axis=1, keepdims=True)
-    match, new = _matched(fitted, pool)
+    columns = np.array([point.column for point in pool], dtype=np.intp)
+    match, new = np.maximum(columns, 0), np.flatnonzero(columns < 0)
     means, loadings = mixture.prior_means[:, match], informed.loadings[match]
     noise = informed.noise[match]
     if len(new):
-        weights, unexplained = fitted.fold_in.weights([pool[row] for row in new])
+        weights, unexplained = fitted.fold_in.weights([pool[int(row)].values for row in new])
         means[:, new] = centre + (mixture.prior_means - centre) @ weights.T
         loadings[new] = weights @ informed.loadings
         # What features leave unsaid is the configuration's own.
@@ -86,23 +86,14 @@ def believe(
     )
 
 
-def _matched(
-    fitted: Fitted, pool: Sequence[Mapping[str, Any]]
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Known column of each member, any one where it is new, and the rows that are new."""
-    found = [fitted.places.get(configuration_key(values), -1) for values in pool]
-    match = np.asarray(found, dtype=np.intp)
-    return np.maximum(match, 0), np.flatnonzero(match < 0)
-
-
-def _cold_factor(fitted: Fitted, pool: Sequence[Mapping[str, Any]]) -> Factor:
+def _cold_factor(fitted: Fitted, pool: Sequence[Point]) -> Factor:
     """Unit covariance that only configurations' own features shape."""
-    n = len(pool)
+    n, values = len(pool), [point.values for point in pool]
     if fitted.unaligned is not None:
-        return fitted.unaligned.ignorance.factor(fitted.unaligned.encoder.transform(pool))
-    if n > _MAX_KERNEL or not any(pool):
+        return fitted.unaligned.ignorance.factor(fitted.unaligned.encoder.transform(values))
+    if n > _MAX_KERNEL or not any(values):
         return Factor(np.zeros((n, 1)), np.ones(n))
-    kernel = FoldIn.fit(pool).kernel
-    values, vectors = np.linalg.eigh(kernel)
-    kept = values > 1e-6 * values[-1]
-    return Factor(vectors[:, kept] * np.sqrt(values[kept]), np.full(n, 1e-2))
+    kernel = FoldIn.fit(values).kernel
+    eigenvalues, vectors = np.linalg.eigh(kernel)
+    kept = eigenvalues > 1e-6 * eigenvalues[-1]
+    return Factor(vectors[:, kept] * np.sqrt(eigenvalues[kept]), np.full(n, 1e-2))

@@ -38,10 +38,18 @@ class Beyond:
             return False
         if self._fitted.unaligned is not None:
             return True
-        known = Counter(map(learner_of, self._fitted.configurations))
-        return all(0 < known[name] <= _MAX_KNOWN for name in set(map(learner_of, pool)))
+        known = Counter(map(learner_of, self._fitted.known.points))
+        return all(0 < known[name] <= _MAX_KNOWN for name in self._learners)
+
+    @cached_property
+    def _learners(self) -> set[str]:
+        """Of the pool, as the base calls them."""
+        question, known = self._question, self._fitted.known
+        members = zip(question.pool, question.pool_ids, question.learners, strict=True)
+        points = (known.point(values, name, learner=a) for values, name, a in members)
+        return {learner_of(point.values) for point in points}
 
     @cached_property
     def anywhere(self) -> Anywhere:
         """Belief about all of those spaces, where the base's tasks share configurations."""
-        return Anywhere(self._fitted, self._question.phi, map(learner_of, self._question.pool))
+        return Anywhere(self._fitted, self._question.phi, self._learners)

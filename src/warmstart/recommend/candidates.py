@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from warmstart.datasets.checks import near_misses
 from warmstart.domain import Schema
 from warmstart.errors import KnowledgeError, MissingExtraError, SpaceMismatchError
+from warmstart.metadataset.configurations import some
 from warmstart.spaces.learners import LEARNERS, SPACE
 from warmstart.spaces.pipeline import why_illegal
 
@@ -72,6 +73,26 @@ def choose_candidates(
         for why, count in reasons.items()
     ]
     return np.asarray(kept, dtype=np.intp), notes
+
+
+def check_pool(fitted: Fitted, pool: Sequence[Mapping[str, Any]], ids: Sequence[Any]) -> None:
+    """Refuse a pool of one's own of which nothing could be said.
+
+    Raises
+    ------
+    KnowledgeError
+        If members are not of the base, and they or the base have no values to compare by.
+    """
+    known = fitted.known
+    for values, name in zip(pool, ids, strict=True):
+        if (values and known.says_values) or known.point(values, name).column >= 0:
+            continue
+        what = "it has no values" if not values else "the base says nothing but their ids"
+        raise KnowledgeError(
+            f"candidate {name!r} is not of the base, and {what}: nothing can be expected of "
+            f"it; name candidates by ids of the base, such as {some(known.ids[:3])}, as the "
+            "index of the frame"
+        )
 
 
 def _named(space: Any) -> set[str] | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from warmstart.domain import plain_value
 from warmstart.errors import KnowledgeError
 from warmstart.histories.metrics import METRICS
 from warmstart.metadataset.layer import STATUSES
@@ -19,6 +20,7 @@ from warmstart.models.fold_in import FoldIn
 from warmstart.models.pmf import PMF
 from warmstart.models.transfer_gp import common_candidates
 from warmstart.recommend.cost import CostModel
+from warmstart.recommend.identity import KnownConfigurations
 from warmstart.recommend.relatives import Relatives
 from warmstart.recommend.unaligned import Unaligned, notes_on, take_columns
 from warmstart.spaces.neighbourhood import Neighbourhood
@@ -74,9 +76,10 @@ def score_table(md: MetaDataset, metric: str | None, task_type: str | None) -> S
 
 
 def _described(md: MetaDataset, ids: pd.Index) -> pd.DataFrame | None:
-    """Hyperparameters alone: without names of space and learner that are no values."""
+    """Hyperparameters; learner and space too, where they are values or there are several."""
     frame, values = md.configurations.loc[ids], md.configuration(ids[0])
-    frame = frame[[name for name in frame if name in values or name not in _NAMES]]
+    alike = [name for name in _NAMES if name in frame and frame[name].nunique() < 2]
+    frame = frame[[name for name in frame if name in values or name not in alike]]
     return frame if len(frame.columns) else None
 
 
@@ -203,18 +206,19 @@ class Fitted:
         """Places configurations the base never saw among its own."""
         if self.unaligned is not None:
             encoder, kernel = self.unaligned.encoder, self.unaligned.kernel
-            return FoldIn.learnt(self.configurations, encoder, kernel)
-        return FoldIn.fit(self.configurations)
+            return FoldIn.learnt(self.known.points, encoder, kernel)
+        return FoldIn.fit(self.known.points)
 
     @cached_property
     def neighbourhood(self) -> Neighbourhood:
         """Where configurations near a good one are."""
-        return Neighbourhood.fit(self.configurations)
+        return Neighbourhood.fit(self.known.points)
 
     @cached_property
-    def places(self) -> Mapping[ConfigurationKey, int]:
-        """Column of each configuration, see :func:`configuration_key`."""
-        return {configuration_key(one): k for k, one in enumerate(self.configurations)}
+    def known(self) -> KnownConfigurations:
+        """What names the configurations, and tells them apart."""
+        ids = tuple(map(plain_value, self.table.configuration_ids))
+        return KnownConfigurations(ids, self.configurations, self.learners, self.spaces)
 
     @cached_property
     def ranks(self) -> Array:
@@ -243,14 +247,6 @@ class Fitted:
         lowest = -np.inf if metric is None else metric.lowest
         result: Array = np.maximum(scores * self.scale(metafeatures), lowest)
         return result
-
-
-ConfigurationKey = tuple[tuple[str, str], ...]
-
-
-def configuration_key(values: Mapping[str, Any]) -> ConfigurationKey:
-    """What equal configurations have in common, whatever order their values are in."""
-    return tuple(sorted((str(name), repr(value)) for name, value in values.items()))
 
 
 def find_relatives_of(table: ScoreTable) -> Relatives | None:

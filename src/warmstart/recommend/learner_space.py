@@ -58,18 +58,21 @@ class LearnerSpace:
     @classmethod
     def fit(cls, fitted: Fitted, learner: str) -> LearnerSpace:
         """Learn from how the base's tasks compare the learner's configurations."""
-        known = [k for k, one in enumerate(fitted.configurations) if learner_of(one) == learner]
-        members = [fitted.configurations[k] for k in known]
+        points = fitted.known.points
+        known = [k for k, one in enumerate(points) if learner_of(one) == learner]
+        members = [points[k] for k in known]
         encoder = ConfigurationEncoder.fit(members, activity=True)
-        points = encoder.transform(members)
+        encoded = encoder.transform(members)
         response = log_loss_response(
             fitted.table.scores[:, known], fitted.pmf.ideal, fitted.pmf.offset
         )
         z = _standardised(response[np.isfinite(response).all(axis=1)])
         kernel = (
-            SharedKernel.fit([(points, z.T)]) if len(z) else SharedKernel.usual(points.shape[1])
+            SharedKernel.fit([(encoded, z.T)])
+            if len(z)
+            else SharedKernel.usual(encoded.shape[1])
         )
-        return cls(learner, np.asarray(known, dtype=np.intp), encoder, points, kernel)
+        return cls(learner, np.asarray(known, dtype=np.intp), encoder, encoded, kernel)
 
     @property
     def noise(self) -> float:

@@ -21,7 +21,7 @@ from warmstart.errors import (
 from warmstart.metadataset.samplers import bias_note, samplers_of
 from warmstart.recommend.answering import dress, find_relatives
 from warmstart.recommend.arguments import check_budget, check_count, check_seed
-from warmstart.recommend.candidates import choose_candidates
+from warmstart.recommend.candidates import check_pool, choose_candidates
 from warmstart.recommend.choosing import OWN_MODELS, choose
 from warmstart.recommend.fitted import Fitted
 from warmstart.recommend.query import MEMBERS, find_duplicates, resolve_metric, understand
@@ -362,6 +362,7 @@ class Recommender:
             learners = tuple(fitted.learners[k] for k in columns)
         else:
             pool, ids = read_pool(candidates)
+            check_pool(fitted, pool, ids)
             learners = tuple(str(values.get("learner", "")) for values in pool)
         question = Question(
             kind=query.kind,

@@ -142,10 +142,10 @@ class Search:
     def _pick(self, open_: Any, also: Also) -> int:
         """By the acquisition function, from the pool, near the best told, or from `also`."""
         new = also if also and self.takes_new else self._near()
-        near = [dict(values) for values in new if values not in self._pool.values]
+        near = self._pool.new_points(new)
         costs = self._pool.costs()
         if near and self._fitted.unaligned is None:
-            belief, more = self._beyond.anywhere.believe(self._pool.values, near)
+            belief, more = self._beyond.anywhere.believe(self._pool.points, near)
             mixture = self._belief.told_all(belief).mixture.extended(more)
         else:
             # The picker tells the belief what it expects of the pending ones.
@@ -168,7 +168,7 @@ class Search:
             rng=self._rng(),
         )
         n_pool = len(self._pool)
-        return index if index < n_pool else self._locate(near[index - n_pool])
+        return index if index < n_pool else self._locate(dict(near[index - n_pool].values))
 
     def _near(self) -> list[dict[str, Any]]:
         """New configurations near those with the best scores."""
@@ -187,7 +187,7 @@ class Search:
         """The start: a batch chosen as a whole, handed out in order."""
         self._planned = [k for k in self._planned if open_[k]]
         if not self._planned:
-            regret = self._belief.before(self._pool.values, model=self._fitted.chooser)
+            regret = self._belief.before(self._pool.points, model=self._fitted.chooser)
             draws = regret.draw_losses(N_SAMPLES, self._rng())
             left = np.flatnonzero(open_)
             n = max(self.question.n_initial, n_together)

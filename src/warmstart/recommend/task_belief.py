@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from warmstart.recommend.belief import believe
 if TYPE_CHECKING:
     from warmstart.models.pmf import PMF
     from warmstart.recommend.fitted import Fitted
+    from warmstart.recommend.identity import Point
     from warmstart.recommend.pool import Pool
     from warmstart.recommend.question import Question, Result
 
@@ -47,9 +48,7 @@ class TaskBelief:
         """What the model's scores of this task are multiplied by to be in its metric."""
         return self._fitted.scale(self._phi)
 
-    def before(
-        self, pool: Sequence[Mapping[str, Any]], *, model: PMF | None = None
-    ) -> PMFPosterior:
+    def before(self, pool: Sequence[Point], *, model: PMF | None = None) -> PMFPosterior:
         """A belief about any configurations that was told nothing, as of :func:`believe`."""
         return believe(self._fitted, self._phi, pool, model=model)
 
@@ -78,7 +77,7 @@ class TaskBelief:
             if self._fitted.unaligned is None:
                 self._current = self.rebuilt()
             else:
-                more = self.before(self._pool.values[n_known:])
+                more = self.before(self._pool.points[n_known:])
                 self._current.mixture = self._current.mixture.extended(more.mixture)
         return self._current
 
@@ -98,9 +97,9 @@ class TaskBelief:
             # What a pool's members have to do with each other depends on all of them.
             self._fitted.unaligned is None and self._prior.mixture.n_configs < len(self._pool)
         ):
-            self._prior = self.before(self._pool.values)
+            self._prior = self.before(self._pool.points)
         elif (n_known := self._prior.mixture.n_configs) < len(self._pool):
-            more = self.before(self._pool.values[n_known:])
+            more = self.before(self._pool.points[n_known:])
             self._prior.mixture = self._prior.mixture.extended(more.mixture)
         return PMFPosterior(self._prior.mixture.untold(), self._prior.ideal, self._prior.offset)
 

@@ -9,6 +9,7 @@ from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.log_loss import log_loss_response
 from warmstart.recommend.anywhere import Anywhere
 from warmstart.recommend.belief import IGNORANCE
+from warmstart.recommend.identity import Point
 from warmstart.recommend.learner_space import LearnerSpace
 
 N_TASKS, GRID = 40, np.linspace(0, 1, 12)
@@ -38,7 +39,7 @@ def anywhere(fitted):
 
 
 def at(*xs, y=0.5):
-    return [{"x": float(x), "y": y} for x in xs]
+    return [Point({"x": float(x), "y": y}) for x in xs]
 
 
 def response(score):
@@ -53,7 +54,8 @@ def test_what_matters_carries_less_far(fitted):
 
 
 def test_known_configurations_are_believed_of_as_the_model_does(fitted, anywhere):
-    belief, _ = anywhere.believe(fitted.configurations, [])
+    known = [Point(values, k) for k, values in enumerate(fitted.configurations)]
+    belief, _ = anywhere.believe(known, [])
     model = fitted.pmf.start(None).mixture
     n = len(model.scales)
     spread = np.ptp(model.prior_means)
@@ -90,12 +92,12 @@ def test_results_that_contradict_the_base_leave_it_behind(fitted, anywhere):
     told = at(*np.linspace(0, 1, 15))
     belief, _ = anywhere.believe(told, [])
     for k, one in enumerate(told):
-        belief.mixture.tell(k, response(0.6 + 0.3 * np.cos(4 * np.pi * one["x"])))
+        belief.mixture.tell(k, response(0.6 + 0.3 * np.cos(4 * np.pi * one.values["x"])))
     assert belief.mixture.weights[len(belief.mixture.weights) // 2 :].sum() > 0.9
 
 
 def test_of_a_learner_the_base_lacks_little_is_believed(anywhere):
-    belief, _ = anywhere.believe([*at(0.5), {"learner": "other", "x": 0.5}], [])
+    belief, _ = anywhere.believe([*at(0.5), Point({"learner": "other", "x": 0.5})], [])
     known, foreign = belief.mixture.std()
     assert np.isfinite(known)
     assert foreign > known / 2
@@ -111,7 +113,7 @@ def test_one_known_configuration_is_enough():
     )
     fitted = warmstart.Recommender().fit(md).fitted(None, None, ())
     belief, more = Anywhere(fitted, None, ["one", "other"]).believe(
-        [{"learner": "one", "x": 0.1}], [{"learner": "other", "x": 0.9}]
+        [Point({"learner": "one", "x": 0.1}, 0)], [Point({"learner": "other", "x": 0.9})]
     )
     belief.mixture.tell(0, -1.0)
     assert np.isfinite(belief.mixture.extended(more).std()).all()
