@@ -45,7 +45,8 @@ def normalised_regret(scores: Floats) -> Floats:
     worst = np.min(scores, axis=1, initial=np.inf, where=known)[:, None]
     with np.errstate(invalid="ignore"):  # an empty task is inf - inf; its cells are NaN anyway
         spread = best - worst
-        regret: Floats = (best - scores) / np.where(spread > 0, spread, 1.0)
+        regret: Floats = best - scores
+        regret /= np.where(spread > 0, spread, 1.0)
     return regret
 
 

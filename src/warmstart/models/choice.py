@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from warmstart.models.pmf import PMF
+import numpy as np
+
+from warmstart.models.pmf import PMF, fit_together
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
     from warmstart.metadataset.table import ScoreTable
@@ -17,14 +19,14 @@ _OFFSET = 0.03
 """Share of a task's range below which differences in regret fade."""
 
 
-def fit_choice(
+def fit_with_choice(
+    pmf: PMF,
     table: ScoreTable,
     *,
     random_state: int = 0,
-    pmf: PMF | None = None,
     columns: npt.NDArray[np.intp] | None = None,
 ) -> PMF:
-    """Fit PMF to normalised regrets.
+    """Fit a PMF of error, and beside it one of normalised regrets.
 
     On the scale of error a hard task spends its spread on bad configurations; regret puts
     every task's best at zero, and its logarithm tells the good ones apart. A new task's
@@ -33,22 +35,27 @@ def fit_choice(
 
     Parameters
     ----------
+    pmf : PMF
+        Is fitted to the scores of `table`.
     table : ScoreTable
     random_state : int
-    pmf : PMF, optional
-        Whose settings to take, all but its offset and spreads.
     columns : ndarray of int, optional
         As in :meth:`PMF.fit`.
 
     Returns
     -------
     PMF
-        Its losses are normalised regrets.
+        The other, with the settings of `pmf` but for its offset and spreads; its losses are
+        normalised regrets.
     """
     # Wide draws would have a batch chase what is best on hardly any task.
-    model = replace(pmf or PMF(), offset=_OFFSET, spreads=(1.0,), prior_=None)
-    return model.fit(
-        replace(table, scores=-table.regret(), metric=None),
-        columns=columns,
-        random_state=random_state,
-    )
+    chooser = replace(pmf, offset=_OFFSET, spreads=(1.0,), prior_=None)
+
+    def scales() -> Iterator[tuple[PMF, ScoreTable]]:
+        yield pmf, table
+        regret = table.regret()
+        np.negative(regret, out=regret)
+        yield chooser, replace(table, scores=regret, metric=None)
+
+    fit_together(scales(), columns=columns, random_state=random_state)
+    return chooser

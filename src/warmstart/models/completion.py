@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import eigh
 
 from warmstart.errors import MetaDatasetError
 from warmstart.models.posterior import Factor
 from warmstart.models.shared_gp import LowRank
+from warmstart.models.soft_impute import soft_impute
 from warmstart.models.sparse_prior import fill_sparse, is_sparse
 from warmstart.models.transfer_gp import encode, is_unaligned, transfer
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-_WIDE = 2000
-"""Columns from which on holes are filled in single precision: half the time and memory."""
-
 Completion = Literal["auto", "svd", "prior", "gp"]
 _N_INDUCING = 100
+
+_ROWS = 64
+"""Tasks standardised at a time: what is written down of all takes longer than it is to do."""
 
 COMPLETIONS: tuple[str, ...] = ("auto", "svd", "prior", "gp")
 """By what the configurations not tried are filled in; see :func:`complete`."""
@@ -68,6 +68,7 @@ def complete(
     *,
     how: Completion = "auto",
     kernel: SharedKernel | None = None,
+    overwrite: bool = False,
     random_state: int = 0,
 ) -> Completed:
     """Standardise each task and fill in what it did not try.
@@ -89,6 +90,8 @@ def complete(
         :func:`choose_completion`.
     kernel : SharedKernel, optional
         Learnt before, for "gp".
+    overwrite : bool
+        Whether `response` may be completed where it stands, to save room.
 
     Raises
     ------
@@ -99,9 +102,10 @@ def complete(
         how = choose_completion(table)
     if how == "svd":
         kept = response if columns is None else response[:, columns]
-        z, levels, scales = _standardised(kept)
+        z, levels, scales = _standardised(kept, overwrite=overwrite)
         nothing = Factor(np.zeros((kept.shape[1], 0)), np.zeros(kept.shape[1]))
-        return Completed(responses=soft_impute(z), levels=levels, scales=scales, left=nothing)
+        z = soft_impute(z, overwrite=True)
+        return Completed(responses=z, levels=levels, scales=scales, left=nothing)
     encoded = encode(table)
     if encoded is None:
         raise MetaDatasetError(
@@ -154,96 +158,16 @@ def _as_factor(covariance: Array) -> Factor:
     return Factor(loadings, np.maximum(rest, 0.0))
 
 
-def _standardised(response: Array) -> tuple[Array, Array, Array]:
-    levels = np.nanmean(response, axis=1)
-    scales = np.maximum(np.nanstd(response, axis=1), 1e-3)
-    return (response - levels[:, None]) / scales[:, None], levels, scales
-
-
-def soft_impute(table: Array, *, rank: int = 15, n_rounds: int = 15) -> Array:
-    """Complete a table by iterated soft-thresholded SVD.
-
-    Parameters
-    ----------
-    table : ndarray, shape (n_tasks, n_configs)
-        NaN where not evaluated; rows standardised.
-    rank : int
-        Singular values kept; each is shrunk by the one after the last kept.
-    n_rounds : int
-
-    Returns
-    -------
-    ndarray, shape (n_tasks, n_configs)
-        Known entries unchanged.
-
-    References
-    ----------
-    .. [1] Mazumder, Hastie, Tibshirani. "Spectral Regularization Algorithms for
-       Learning Large Incomplete Matrices." JMLR 11, 2010.
-
-    Examples
-    --------
-    >>> rank_one = np.outer([1.0, 2.0, -1.0, 0.5], [1.0, -1.0, 2.0, 0.0, 3.0])
-    >>> holes = rank_one.copy()
-    >>> holes[0, 0] = np.nan
-    >>> bool(abs(soft_impute(holes, rank=1, n_rounds=200)[0, 0] - 1.0) < 0.2)
-    True
-    """
-    missing = ~np.isfinite(table)
-    if not missing.any():
-        return table.copy()
-    kind: Any = np.float32 if table.shape[1] >= _WIDE else np.float64
-    known, table = table, table.astype(kind)
-    observed = (~missing).sum(axis=0)
-    # A column seen once or twice starts near the rows' own mean, zero.
-    means = (np.where(missing, 0.0, table).sum(axis=0) / (observed + 1.0)).astype(kind)
-    filled = np.where(missing, means, table)
-    kept = min(rank, min(table.shape) - 1)
-    for _ in range(n_rounds):
-        filled -= means
-        u, s, vt = truncated_svd(filled, kept + 1)
-        shrunk = np.maximum(s[:kept] - s[kept], 0.0)
-        low_rank = (u[:, :kept] * shrunk) @ vt[:kept]
-        low_rank += means
-        filled = np.where(missing, low_rank, table)
-        means = filled.mean(axis=0)
-    return np.where(missing, filled, known)
-
-
-def truncated_svd(table: Array, n_kept: int) -> tuple[Array, Array, Array]:
-    """Leading singular vectors and values, by the eigenvectors of the smaller Gram matrix.
-
-    A table is far wider than it is long, or the other way round, so this costs a tenth of
-    a full decomposition. Values below about 1e-7 of the largest are lost in rounding.
-
-    Returns
-    -------
-    u : ndarray, shape (n_rows, n_kept)
-    s : ndarray, shape (n_kept,)
-        Descending.
-    vt : ndarray, shape (n_kept, n_columns)
-        Rows of values lost in rounding are zero.
-
-    Examples
-    --------
-    >>> u, s, vt = truncated_svd(np.array([[3.0, 0.0], [0.0, 2.0], [0.0, 0.0]]), 1)
-    >>> s.round(6).tolist(), abs(u @ vt).round(6).tolist()
-    ([3.0], [[1.0, 0.0], [0.0, 0.0], [0.0, 0.0]])
-    """
-    wide = table.shape[0] <= table.shape[1]
-    gram = table @ table.T if wide else table.T @ table
-    last = len(gram) - 1
-    values, vectors = eigh(
-        gram, subset_by_index=(last - n_kept + 1, last), overwrite_a=True, check_finite=False
-    )
-    s = np.sqrt(np.maximum(values[::-1], 0.0))
-    near = vectors[:, ::-1]
-    # Dividing by a value of pure rounding would make a vector of it.
-    least = 8 * np.sqrt(np.finfo(s.dtype).eps) * s.max(initial=0.0)
-    safe = np.where(s > least, s, np.inf).astype(s.dtype)
-    if wide:
-        return near, s, (near / safe).T @ table
-    return table @ (near / safe), s, near.T
+def _standardised(response: Array, *, overwrite: bool = False) -> tuple[Array, Array, Array]:
+    z = response if overwrite else np.empty_like(response)
+    levels, scales = np.empty(len(z)), np.empty(len(z))
+    for start in range(0, len(z), _ROWS):
+        rows = slice(start, start + _ROWS)
+        some = response[rows].astype(np.float64)
+        levels[rows] = np.nanmean(some, axis=1)
+        scales[rows] = np.maximum(np.nanstd(some, axis=1), 1e-3)
+        z[rows] = (some - levels[rows, None]) / scales[rows, None]
+    return z, levels, scales
 
 
 def standardise(response: Array) -> tuple[Array, Array, Array]:
@@ -255,7 +179,5 @@ def standardise(response: Array) -> tuple[Array, Array, Array]:
     levels, scales : ndarray, shape (n_tasks,)
         Mean and standard deviation of each task's response.
     """
-    levels = np.nanmean(response, axis=1)
-    scales = np.maximum(np.nanstd(response, axis=1), 1e-3)
-    completed = soft_impute((response - levels[:, None]) / scales[:, None])
-    return completed, levels, scales
+    z, levels, scales = _standardised(response)
+    return soft_impute(z, overwrite=True), levels, scales

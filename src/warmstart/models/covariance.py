@@ -90,13 +90,15 @@ def _log_likelihoods(known: Array, new: Array) -> Array:
     """
     n_configs = known.shape[1]
     deviation = np.sqrt(np.maximum((known**2).mean(axis=0), _LEAST))
-    scaled = known / (deviation * np.sqrt(len(known)))
+    scaled = known / (deviation * np.sqrt(len(known), dtype=deviation.dtype))
     values, vectors = np.linalg.eigh(scaled @ scaled.T)
-    kept = values > 1e-10 * max(values[-1], _LEAST)
-    values = values[kept]
+    least = 1e-10 if values.dtype == np.float64 else 1e-6
+    kept = values > least * max(values[-1], _LEAST)
+    values = values[kept].astype(np.float64)
     rows = new / deviation
-    along = (rows @ scaled.T @ vectors[:, kept]) ** 2 / values
-    beside = np.maximum((rows**2).sum(axis=1) - along.sum(axis=1), 0.0)
+    along = (rows @ scaled.T @ vectors[:, kept]).astype(np.float64) ** 2 / values
+    power = np.einsum("ij,ij->i", rows, rows, dtype=np.float64)
+    beside = np.maximum(power - along.sum(axis=1), 0.0)
     n_beside = n_configs - len(values)
     result = np.empty(len(OWN_SHARES))
     for place, own in enumerate(OWN_SHARES):

@@ -17,9 +17,18 @@ OFFSET = 0.01
 """Added to a loss before the logarithm: below one percent of error differences fade."""
 
 
-def log_loss_response(scores: Array, ideal: float, offset: float = OFFSET) -> Array:
-    """u = log(e + offset) of the loss e = ideal - score, never below zero loss."""
-    result: Array = np.log(np.maximum(ideal - scores, 0.0) + offset)
+def log_loss_response(
+    scores: Array, ideal: float, offset: float = OFFSET, kind: Any = np.float64
+) -> Array:
+    """u = log(e + offset) of the loss e = ideal - score, never below zero loss.
+
+    In single precision where that is the `kind` asked for.
+    """
+    losses = np.empty(np.shape(scores), dtype=kind)
+    np.subtract(ideal, scores, out=losses, casting="same_kind")
+    np.maximum(losses, 0.0, out=losses)
+    losses += offset
+    result: Array = np.log(losses, out=losses)
     return result
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,18 +11,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from warmstart.errors import NotFittedError
-from warmstart.models.completion import (
-    COMPLETIONS,
-    Completion,
-    complete,
-    truncated_svd,
-)
+from warmstart.models.completion import COMPLETIONS, Completion, complete
 from warmstart.models.covariance import shared_share
+from warmstart.models.described_tasks import DescribedTasks
 from warmstart.models.log_loss import OFFSET, ideal_score, log_loss_response
 from warmstart.models.pmf_posterior import PMFPosterior
 from warmstart.models.posterior import Factor, MixturePosterior
 from warmstart.models.prior_mean import PriorMean, shrinkage
 from warmstart.models.shared_gp import SharedKernel
+from warmstart.models.soft_impute import WIDE, truncated_svd
 from warmstart.similarity.forest import ForestWeights
 from warmstart.similarity.laplace import LaplaceRidge
 from warmstart.similarity.quantiles import QuantileNormaliser
@@ -93,8 +90,61 @@ class _Told:
     """Shape (n_tasks,)."""
 
 
-_WIDE = 2000
-"""Configurations from which on the factor form keeps few loadings of each."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Targets:
+    """What meta-features should predict: coordinates of the described tasks, and levels."""
+
+    rows: npt.NDArray[np.intp]
+    """Of the described tasks."""
+
+    axes: Array
+    """Leading directions of the responses, shape (n_projected, n_configs)."""
+
+    values: Array
+    """Coordinates on them, and last the level in `level_unit`; each about its mean, shape
+    (n_described, n_projected + 1)."""
+
+    level_unit: float
+
+    @classmethod
+    def of(
+        cls, centred: Array, levels: Array, rows: npt.NDArray[np.intp], n_projected: int
+    ) -> _Targets:
+        axes, coordinates = _principal(centred, n_projected)
+        spread = float(coordinates.std(axis=0).max())
+        # The level rides along as one more target, scaled like the strongest axis.
+        level_unit = max(float(levels[rows].std()), 1e-9) / max(spread, 1e-9)
+        values = np.column_stack([coordinates[rows], levels[rows] / level_unit])
+        # Predicted about the mean of the described; that of all tasks stays as it is.
+        values -= values.mean(axis=0)
+        return cls(rows=rows, axes=axes, values=values, level_unit=level_unit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """One model's tasks, completed; before anything is learnt of them."""
+
+    ideal: float
+    mean: Array
+    """Of the completed responses, shape (n_configs,)."""
+
+    centred: Array
+    """Completed responses about it, shape (n_tasks, n_configs); used up by what follows."""
+
+    levels: Array
+    scales: Array
+    left: Factor
+    """As in :class:`warmstart.models.completion.Completed`."""
+
+    seen: npt.NDArray[np.bool_] | None
+    """What was evaluated, where a kernel is learnt of it."""
+
+    targets: _Targets | None
+    """None where meta-features are not used."""
+
+
+_ROWS = 128
+"""Tasks at a time whose predicted responses are written down."""
 
 _PLAIN = (
     "mean",
@@ -205,43 +255,73 @@ class PMF:
             Know only these configurations, in this order; by default all.
         random_state : int
         """
+        fit_together([(self, table)], columns=columns, random_state=random_state)
+        return self
+
+    def _begin(
+        self, table: ScoreTable, columns: npt.NDArray[np.intp] | None, random_state: int
+    ) -> _Begun:
+        """Complete the tasks' responses and say what meta-features should predict of them."""
         ideal = ideal_score(table)
-        response = log_loss_response(table.scores, ideal, self.offset)
+        kind: Any = np.float64 if table.n_configs < WIDE else np.float32
+        response = log_loss_response(table.scores, ideal, self.offset, kind)
+        seen = None
+        if self.kernel is not None and columns is None:
+            # What a completion filled in is no evidence, where it can be told apart.
+            seen = np.isfinite(response)
         filled = complete(
             response,
             table,
             columns,
             how=self.completion,
+            overwrite=True,
             random_state=random_state,
         )
-        completed, levels, scales = filled.responses, filled.levels, filled.scales
+        completed, levels = filled.responses, filled.levels
         self.kernel_ = filled.kernel
-        mean = completed.mean(axis=0)
-        centred = completed - mean
+        mean = completed.mean(axis=0, dtype=np.float64)
+        centred = np.subtract(completed, mean, out=completed, casting="same_kind")
+        rows, _ = table.described()
+        told = self.use_metafeatures and table.metafeatures is not None and len(rows) >= 10
+        return _Begun(
+            ideal=ideal,
+            mean=mean,
+            centred=centred,
+            levels=levels,
+            scales=filled.scales,
+            left=filled.left,
+            seen=seen,
+            targets=_Targets.of(centred, levels, rows, self.n_projected) if told else None,
+        )
 
-        told = self._learn_metafeatures(centred, levels, table, random_state)
+    def _finish(
+        self,
+        begun: _Begun,
+        tasks: DescribedTasks | None,
+        families: npt.NDArray[Any],
+        random_state: int,
+    ) -> None:
+        told = self._learn_metafeatures(begun, tasks)
         residual = told.residual
-        shared = shared_share(residual, table.families, random_state=random_state)
+        shared = shared_share(residual, families, random_state=random_state)
         loadings, noise = self._covariance(residual, shared)
         if self.kernel is not None:
-            # What a completion filled in is no evidence, where it can be told apart.
-            seen = np.isfinite(response) | (response.shape != residual.shape)
-            known = residual if columns is not None else np.where(seen, residual, np.nan)
+            known = residual if begun.seen is None else np.where(begun.seen, residual, np.nan)
             learnt = self.kernel.fit_kernel(known, random_state=random_state)
             other, share = learnt.factor(self.max_rank), self.kernel_share
             parts = np.sqrt(1 - share) * loadings, np.sqrt(share) * other.loadings
             loadings = np.concatenate(parts, axis=1).astype(loadings.dtype)
             noise = (1 - share) * noise + share * other.noise
-        if filled.left.loadings.shape[1]:
-            loadings = np.hstack([loadings, filled.left.loadings.astype(loadings.dtype)])
+        if begun.left.loadings.shape[1]:
+            loadings = np.hstack([loadings, begun.left.loadings.astype(loadings.dtype)])
         component_scales, alphas, taus = _components(
-            scales, told.level_residual, self.n_components
+            begun.scales, told.level_residual, self.n_components
         )
         self.prior_ = _Prior(
-            ideal=ideal,
-            mean=mean,
+            ideal=begun.ideal,
+            mean=begun.mean,
             loadings=loadings,
-            noise=noise + filled.left.noise,
+            noise=noise + begun.left.noise,
             scales=component_scales,
             levels=alphas,
             level_stds=taus,
@@ -251,14 +331,11 @@ class PMF:
             untold_loadings=told.untold_loadings,
             untold_level=np.asarray(told.untold_level),
         )
-        return self
 
-    def _learn_metafeatures(
-        self, centred: Array, levels: Array, table: ScoreTable, random_state: int
-    ) -> _Told:
+    def _learn_metafeatures(self, begun: _Begun, tasks: DescribedTasks | None) -> _Told:
         """What meta-features tell of responses and levels; nothing of fewer than ten tasks."""
-        rows, _ = table.described()
-        if not self.use_metafeatures or table.metafeatures is None or len(rows) < 10:
+        centred, levels = begun.centred, begun.levels
+        if begun.targets is None or tasks is None:
             n_configs = centred.shape[1]
             return _Told(
                 prior_mean=None,
@@ -269,30 +346,27 @@ class PMF:
                 residual=centred,
                 level_residual=levels,
             )
-        phi = table.metafeatures.loc[table.task_ids[rows]]
-        axes, coordinates = _principal(centred, self.n_projected)
-        spread = coordinates.std(axis=0).max()
-        # The level rides along as one more target, scaled like the strongest axis.
-        level_unit = max(levels[rows].std(), 1e-9) / max(spread, 1e-9)
-        targets = np.column_stack([coordinates[rows], levels[rows] / level_unit])
-        # Predicted about the mean of the described; that of all tasks stays as it is.
-        targets -= targets.mean(axis=0)
-        families = table.families[rows]
-        prior_mean = PriorMean.fit(phi, targets, families, random_state=random_state)
-        left_out = prior_mean.left_out(targets, families)
-        trust = shrinkage(left_out, targets) if self.shrink else np.ones(targets.shape[1])
+        rows, axes, values = begun.targets.rows, begun.targets.axes, begun.targets.values
+        level_unit = begun.targets.level_unit
+        prior_mean = PriorMean.of(tasks, values)
+        left_out = prior_mean.left_out(values, tasks.families)
+        trust = shrinkage(left_out, values) if self.shrink else np.ones(values.shape[1])
         if not self.predict_level:
             trust[-1] = 0.0
         predicted = left_out * trust
-        residual, level_residual = centred.copy(), levels.copy()
-        residual[rows] -= predicted[:, :-1] @ axes
+        # Never needed again as they are: a copy of all responses takes long and much room.
+        residual, level_residual = centred, levels.copy()
+        weights = predicted[:, :-1].astype(axes.dtype)
+        for some in np.array_split(np.arange(len(rows)), -(-len(rows) // _ROWS)):
+            residual[rows[some]] -= weights[some] @ axes
         level_residual[rows] -= predicted[:, -1] * level_unit
         _, singular, directions = np.linalg.svd(predicted[:, :-1], full_matrices=False)
+        untold = axes.T @ (directions.T * (singular / np.sqrt(len(rows)))).astype(axes.dtype)
         return _Told(
             prior_mean=prior_mean,
-            projected=(targets[:, :-1] * trust[:-1]) @ axes,
-            levels=targets[:, -1] * trust[-1] * level_unit,
-            untold_loadings=axes.T @ directions.T * (singular / np.sqrt(len(rows))),
+            projected=(values[:, :-1] * trust[:-1]).astype(axes.dtype) @ axes,
+            levels=values[:, -1] * trust[-1] * level_unit,
+            untold_loadings=untold,
             untold_level=float(level_unit * np.sqrt((predicted[:, -1] ** 2).mean())),
             residual=residual,
             level_residual=level_residual,
@@ -308,7 +382,7 @@ class PMF:
         """
         n_tasks, n_configs = residual.shape
         variances = np.einsum("ij,ij->j", residual, residual) / n_tasks
-        if n_configs < _WIDE:
+        if n_configs < WIDE:
             loadings = np.sqrt(shared / n_tasks) * residual.T
             return loadings, (1 - shared) * variances + 1e-9
         _, singular, axes = truncated_svd(residual, min(self.max_rank, n_tasks))
@@ -403,7 +477,7 @@ class PMF:
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> PMF:
         """Read what :meth:`to_arrays` gave."""
         plain = {name: arrays[name].astype("float64") for name in _PLAIN}
-        if len(arrays["mean"]) >= _WIDE:
+        if len(arrays["mean"]) >= WIDE:
             plain["loadings"] = arrays["loadings"]
         described = None
         if "names" in arrays:
@@ -428,6 +502,48 @@ class PMF:
             )
         model.prior_ = _Prior(ideal=float(arrays["ideal"]), described=described, **plain)
         return model
+
+
+def fit_together(
+    models: Iterable[tuple[PMF, ScoreTable]],
+    *,
+    columns: npt.NDArray[np.intp] | None = None,
+    random_state: int = 0,
+) -> None:
+    """Fit models of the same tasks on several scales, such as error and regret.
+
+    What depends on the tasks alone is worked out once: how far apart they are, the
+    spectra of their kernels, and the trees, which are grown on what all the models
+    should predict.
+
+    Parameters
+    ----------
+    models : iterable of (PMF, ScoreTable)
+        Tables of the same tasks and configurations, one a scale; read one at a time.
+    columns : ndarray of int, optional
+        As in :meth:`PMF.fit`.
+    random_state : int
+    """
+    begun: list[tuple[PMF, _Begun]] = []
+    families, phi = np.empty(0), None
+    for model, table in models:
+        begun.append((model, model._begin(table, columns, random_state)))
+        families, phi = table.families, table.metafeatures
+        task_ids = table.task_ids
+        del table  # its scores may be of this scale alone
+    targets = [one.targets for _, one in begun if one.targets is not None]
+    tasks = None
+    if targets and phi is not None:
+        rows = targets[0].rows
+        tasks = DescribedTasks.fit(
+            phi.loc[task_ids[rows]],
+            [one.values for one in targets],
+            families[rows],
+            random_state=random_state,
+        )
+    while begun:
+        model, one = begun.pop(0)
+        model._finish(one, tasks, families, random_state)
 
 
 def _principal(centred: Array, n_components: int) -> tuple[Array, Array]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from warmstart.models.described_tasks import DescribedTasks
 from warmstart.similarity.forest import ForestWeights
 from warmstart.similarity.laplace import LaplaceRidge
 from warmstart.similarity.quantiles import QuantileNormaliser
@@ -53,16 +54,18 @@ class PriorMean:
         families : ndarray, shape (n_tasks,), optional
             Tasks of one family are drawn for a tree together.
         """
-        normaliser = QuantileNormaliser.fit(metafeatures)
-        points = normaliser.transform(metafeatures)
-        ridge = LaplaceRidge.fit(points, targets, families)
-        forest = ForestWeights.fit(points, targets, families, random_state=random_state)
-        own = np.arange(len(targets)) if families is None else families
-        by_forest = forest.out_of_bag(targets)
-        apart = ridge.left_out(targets, own) - by_forest
+        tasks = DescribedTasks.fit(metafeatures, [targets], families, random_state=random_state)
+        return cls.of(tasks, targets)
+
+    @classmethod
+    def of(cls, tasks: DescribedTasks, targets: Array) -> PriorMean:
+        """Learn one of the targets that `tasks` were fitted to, shape (n_tasks, n_targets)."""
+        ridge = LaplaceRidge.fit(tasks.points, targets, tasks.families, spectra=tasks.spectra)
+        by_forest = tasks.forest.out_of_bag(targets)
+        apart = ridge.left_out(targets, tasks.families) - by_forest
         power = (apart**2).sum()
         share = (apart * (targets - by_forest)).sum() / power if power > 0 else 0.5
-        return cls(normaliser, ridge, forest, float(np.clip(share, 0.0, 1.0)))
+        return cls(tasks.normaliser, ridge, tasks.forest, float(np.clip(share, 0.0, 1.0)))
 
     def weights(self, metafeatures: pd.DataFrame) -> Array:
         """Weights on the training tasks' centred targets, shape (n, n_tasks)."""

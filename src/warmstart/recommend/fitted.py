@@ -14,7 +14,7 @@ from warmstart.domain import plain_value
 from warmstart.errors import KnowledgeError
 from warmstart.histories.metrics import METRICS
 from warmstart.metadataset.layer import STATUSES
-from warmstart.models.choice import fit_choice
+from warmstart.models.choice import fit_with_choice
 from warmstart.models.completion import Completion, choose_completion
 from warmstart.models.fold_in import FoldIn
 from warmstart.models.pmf import PMF
@@ -146,10 +146,10 @@ class Fitted:
         how = choose_completion(history) if completion == "auto" else completion
         columns = common_candidates(history.scores) if how == "gp" else None
         if saved is None:
-            pmf = PMF(completion=how).fit(history, columns=columns, random_state=random_state)
+            pmf = PMF(completion=how)
             saved = (
                 pmf,
-                fit_choice(history, pmf=pmf, columns=columns, random_state=random_state),
+                fit_with_choice(pmf, history, columns=columns, random_state=random_state),
             )
         pmf, chooser = saved
         table = history if columns is None else take_columns(history, columns)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from warmstart.models.choice import fit_choice
+from warmstart.models.choice import fit_with_choice
 from warmstart.models.pmf import PMF
 from warmstart.models.pmf_posterior import PMFPosterior
 from warmstart.recommend.acquisition import most_improving
@@ -32,10 +32,9 @@ class GuidedPMF:
     chooser_: PMF | None = field(default=None, repr=False, compare=False)
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Fit the model; see :meth:`warmstart.models.pmf.PMF.fit`."""
+        """Fit both models; see :func:`warmstart.models.choice.fit_with_choice`."""
         self.random_state = random_state
-        self.model.fit(table, random_state=random_state)
-        self.chooser_ = fit_choice(table, random_state=random_state, pmf=self.model)
+        self.chooser_ = fit_with_choice(self.model, table, random_state=random_state)
         return self
 
     def start(self, metafeatures: pd.Series[Any] | None = None) -> GuidedState:

@@ -130,16 +130,20 @@ class ForestWeights:
         ----------
         .. [1] Breiman. "Out-of-Bag Estimation." 1996.
         """
-        total = np.zeros_like(targets, dtype="float64")
-        for root, leaves, counts in zip(self.roots, self.leaves, self.counts, strict=True):
-            leaf = leaves - root
-            size = np.bincount(leaf, counts)
-            sums = np.zeros((len(size), targets.shape[1]))
-            np.add.at(sums, leaf, counts[:, None] * targets)
-            out = np.flatnonzero(counts == 0)
-            total[out] += sums[leaf[out]] / size[leaf[out], None]
-        times = (self.counts == 0).sum(axis=0)
-        result: Array = total / np.maximum(times, 1)[:, None]
+        from scipy.sparse import csr_array
+
+        n_trees, n_tasks = self.leaves.shape
+        trees, tasks = np.nonzero(self.counts)
+        drawn = self.leaves[trees, tasks], self.counts[trees, tasks].astype("float64")
+        n_nodes = len(self.feature)
+        size = np.bincount(drawn[0], drawn[1], minlength=n_nodes)
+        shape = n_nodes, n_tasks
+        means = csr_array((drawn[1] / size[drawn[0]], (drawn[0], tasks)), shape=shape) @ targets
+        trees, tasks = np.nonzero(self.counts == 0)
+        ones = np.ones(len(trees))
+        into = csr_array((ones, (tasks, self.leaves[trees, tasks])), shape=shape[::-1])
+        times = np.maximum(n_trees - np.count_nonzero(self.counts, axis=0), 1)
+        result: Array = (into @ means) / times[:, None]
         return result
 
     def weights(self, queries: Array) -> Array:

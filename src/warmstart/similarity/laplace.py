@@ -59,6 +59,27 @@ RIDGES = (0.02, 0.05, 0.1, 0.2, 0.4)
 
 
 @dataclass(frozen=True, slots=True)
+class Spectrum:
+    """Eigendecomposition of a Laplace kernel over the training tasks."""
+
+    scale: float
+    values: Array
+    """Shape (n_tasks,)."""
+
+    vectors: Array
+    """One a column, shape (n_tasks, n_tasks)."""
+
+
+def laplace_spectra(points: Array, scales: Sequence[float] = SCALES) -> list[Spectrum]:
+    """Spectra of the kernels of all scales over the same points, shape (n_tasks, n_features).
+
+    They serve every ridge and any number of targets.
+    """
+    distance = mean_distance(points, points)
+    return [Spectrum(scale, *np.linalg.eigh(np.exp(-distance / scale))) for scale in scales]
+
+
+@dataclass(frozen=True, slots=True)
 class LaplaceRidge:
     """Ridge regression under the Laplace kernel: a prediction is weights @ training targets."""
 
@@ -80,6 +101,7 @@ class LaplaceRidge:
         *,
         scales: Sequence[float] = SCALES,
         ridges: Sequence[float] = RIDGES,
+        spectra: Sequence[Spectrum] | None = None,
     ) -> LaplaceRidge:
         """Choose the scale and the ridge that predict families left out best.
 
@@ -92,23 +114,23 @@ class LaplaceRidge:
             By default each task is its own.
         scales, ridges : sequence of float
             The choice.
+        spectra : sequence of Spectrum, optional
+            Of the points, where they are known already; instead of `scales`.
         """
-        distance = mean_distance(points, points)
         own = np.arange(len(points)) if families is None else families
-        least, best = np.inf, (scales[0], np.eye(len(points)), np.ones(len(points)))
-        for scale in scales:
-            values, vectors = np.linalg.eigh(np.exp(-distance / scale))
-            along = vectors.T @ targets
+        least, best = np.inf, (SCALES[0], np.eye(len(points)), np.ones(len(points)))
+        for one in laplace_spectra(points, scales) if spectra is None else spectra:
+            along, squares = one.vectors.T @ targets, one.vectors**2
             for ridge in ridges:
-                of_inverse = 1 / (values + ridge)
+                of_inverse = 1 / (one.values + ridge)
                 error = _left_out_errors(
-                    (vectors * of_inverse) @ along,
-                    vectors**2 @ of_inverse,
-                    partial(_block, vectors, of_inverse),
+                    one.vectors @ (of_inverse[:, None] * along),
+                    squares @ of_inverse,
+                    partial(_block, one.vectors, of_inverse),
                     own,
                 )
                 if (loss := float((error**2).sum())) < least:
-                    least, best = loss, (scale, vectors, of_inverse)
+                    least, best = loss, (one.scale, one.vectors, of_inverse)
         scale, vectors, of_inverse = best
         return cls(points, (vectors * of_inverse) @ vectors.T, scale)
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warmstart.models import completion
-from warmstart.models.completion import soft_impute, truncated_svd
+from warmstart.models import soft_impute as filling
+from warmstart.models.soft_impute import soft_impute, truncated_svd
 
 
 def low_rank(n_tasks=60, n_configs=30, rank=2, seed=0):
@@ -75,9 +75,25 @@ def test_wide_tables_are_filled_alike(monkeypatch):
     known = table.copy()
     known[np.random.default_rng(1).random(table.shape) < 0.3] = np.nan
     exact = soft_impute(known)
-    monkeypatch.setattr(completion, "_WIDE", 10)
+    monkeypatch.setattr(filling, "WIDE", 10)
     single = soft_impute(known)
     assert single.dtype == np.float64
     seen = np.isfinite(known)
     np.testing.assert_array_equal(single[seen], table[seen])
     np.testing.assert_allclose(single, exact, atol=1e-3)
+    given = known.astype(np.float32)
+    in_place = soft_impute(given, overwrite=True)
+    assert in_place is given
+    np.testing.assert_allclose(in_place, exact, atol=1e-3)
+
+
+def test_wide_tables_of_noise_are_filled_nearly_alike(monkeypatch):
+    """Singular values that hardly differ are the worst case of following the vectors."""
+    rng = np.random.default_rng(3)
+    table = rng.normal(size=(50, 400)) + low_rank(50, 400)
+    table[rng.random(table.shape) < 0.3] = np.nan
+    exact = soft_impute(table)
+    monkeypatch.setattr(filling, "WIDE", 10)
+    found = soft_impute(table)
+    off = np.sqrt(((found - exact) ** 2).mean() / (exact[np.isnan(table)] ** 2).mean())
+    assert off < 0.02

@@ -54,3 +54,9 @@ def test_hardly_any_tasks(n_tasks):
 
 def test_one_family_says_nothing():
     assert shared_share(rows(9, 4, 1, 1.0), np.zeros(9)) == 1 - OWN_SHARES[-1]
+
+
+def test_single_precision_finds_the_same():
+    for own in (0.1, 0.5, 2.0):
+        table = rows(60, 300, 3, own)
+        assert shared_share(table.astype(np.float32)) == shared_share(table)

@@ -232,7 +232,7 @@ class TestWide:
         residual = self.residual()
         dense, noise = PMF()._covariance(residual, 0.98)
         expected = dense @ dense.T + np.diag(noise)
-        monkeypatch.setattr(pmf_module, "_WIDE", 50)
+        monkeypatch.setattr(pmf_module, "WIDE", 50)
         for rank, tolerance in ((4, 0.05), (30, 1e-4)):
             few, own = PMF(max_rank=rank)._covariance(residual, 0.98)
             assert few.shape == (60, rank)
@@ -244,7 +244,7 @@ class TestWide:
     def test_believes_nearly_the_same(self, monkeypatch):
         table = make_table(n_configs=60)
         exact = PMF().fit(table).start(NEW)
-        monkeypatch.setattr(pmf_module, "_WIDE", 50)
+        monkeypatch.setattr(pmf_module, "WIDE", 50)
         wide = PMF().fit(table).start(NEW)
         for posterior in (exact, wide):
             for index, score in ((3, 0.6), (40, 0.65), (20, 0.5)):

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from warmstart.metadataset.table import ScoreTable
-from warmstart.models.completion import choose_completion, complete, soft_impute
+from warmstart.models.completion import choose_completion, complete
 from warmstart.models.log_loss import log_loss_response
 from warmstart.models.pmf import PMF
+from warmstart.models.soft_impute import soft_impute
 from warmstart.models.sparse_prior import fill_sparse
 from warmstart.models.transfer_gp import encode
 
