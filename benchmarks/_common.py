@@ -11,10 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 import warmstart
-from warmstart.histories.metrics import METRICS
 from warmstart.knowledge.base import open_knowledge
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.recommend.fitted import score_table
+from warmstart.metrics import METRICS
+from warmstart.recommend.base.fitted import score_table
 
 KINDS = ("classification", "regression")
 

@@ -29,20 +29,20 @@ import warmstart
 from _common import KINDS, add_knowledge, print_heading
 from warmstart.datasets.load import load_dataset
 from warmstart.domain import Configuration, Schema
-from warmstart.histories.local import (
+from warmstart.execution.local import (
     Limits,
     LocalTask,
     Protocol,
     evaluate_locally,
     read_tasks,
 )
-from warmstart.histories.metrics import default_metric
 from warmstart.knowledge.base import embedded_path
-from warmstart.metadataset.files import digest, write_json
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.spaces.learners import SPACE
-from warmstart.spaces.pipeline import why_illegal
-from warmstart.spaces.tabular import tabular_space
+from warmstart.metadataset.storage.files import digest, write_json
+from warmstart.metrics import default_metric
+from warmstart.spaces.pipelines.learners import SPACE
+from warmstart.spaces.pipelines.pipeline import why_illegal
+from warmstart.spaces.pipelines.tabular import tabular_space
 
 Scores = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 
 from warmstart.evaluate.memory import peak_mb, reset_peak
+from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.metadataset.table import ScoreTable
-from warmstart.recommend.registry import make_method
+from warmstart.recommend.methods import make_method
 
 
 def arguments() -> argparse.Namespace:

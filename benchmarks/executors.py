@@ -28,10 +28,10 @@ import numpy as np
 import pandas as pd
 
 import warmstart
-from warmstart.execution.choice import make_executor
-from warmstart.histories.local import LocalTask
-from warmstart.metadataset.describing import build_metafeatures
-from warmstart.metadataset.files import digest
+from warmstart.execution.executors.choose import make_executor
+from warmstart.execution.local import LocalTask
+from warmstart.metadataset.build.describe import build_metafeatures
+from warmstart.metadataset.storage.files import digest
 
 MODES: dict[str, dict[str, Any]] = {
     "serial": {},

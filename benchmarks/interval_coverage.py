@@ -19,8 +19,8 @@ import pandas as pd
 from _common import add_questions, print_heading, questions
 from warmstart.evaluate.folds import assign_folds
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.recommend.choosing import choose
-from warmstart.recommend.fitted import Fitted
+from warmstart.recommend.base.choose import choose
+from warmstart.recommend.base.fitted import Fitted
 
 LOW, HIGH = 0.05, 0.95
 TARGET = 0.85, 0.95

@@ -23,13 +23,13 @@ import pandas as pd
 
 from _common import add_questions, as_suggest_sees, print_heading, questions
 from warmstart.evaluate.replay import replay
-from warmstart.metadataset.table import ScoreTable
-from warmstart.models.pmf import PMF
-from warmstart.models.portfolio import Portfolio
-from warmstart.models.ranked import RankedState
+from warmstart.metadataset.core.score_table import ScoreTable
+from warmstart.models.pmf.pmf import PMF
+from warmstart.models.rankings.portfolio import Portfolio
+from warmstart.models.rankings.ranked import RankedState
 from warmstart.protocols import PerformanceModel, TaskState
-from warmstart.recommend.policy import GuidedPMF, GuidedState
-from warmstart.recommend.relatives import Relatives
+from warmstart.recommend.acquisition.policies import GuidedPMF, GuidedState
+from warmstart.recommend.base.neighbours import Relatives
 
 if TYPE_CHECKING:
     from typing_extensions import Self

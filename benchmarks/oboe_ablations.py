@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-import warmstart.models.pmf as pmf
+import warmstart.models.pmf.pmf as pmf
 from warmstart.evaluate.replay import replay
 from warmstart.evaluate.result import Replay, markdown_table
+from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.metadataset.table import ScoreTable
-from warmstart.models.pmf import PMF
-from warmstart.recommend.policy import GuidedPMF
+from warmstart.models.pmf.pmf import PMF
+from warmstart.recommend.acquisition.policies import GuidedPMF
 
 if TYPE_CHECKING:
     from typing_extensions import Self

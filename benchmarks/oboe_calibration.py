@@ -22,8 +22,8 @@ from scipy.special import logsumexp
 
 from warmstart.evaluate.result import markdown_table
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.models.pmf import PMF
-from warmstart.models.pmf_posterior import PMFPosterior
+from warmstart.models.pmf.pmf import PMF
+from warmstart.models.pmf.posterior import PMFPosterior
 
 
 def negative_log_likelihood(belief: PMFPosterior, errors: np.ndarray) -> np.ndarray:

@@ -24,7 +24,7 @@ from warmstart.evaluate.folds import assign_folds
 from warmstart.evaluate.replay import replay
 from warmstart.evaluate.result import Replay, markdown_table
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.recommend.registry import usual_methods
+from warmstart.recommend.methods import usual_methods
 
 OURS, RIVAL = "pmf", "knn_portfolio"
 AT = {"sequential": [1, 2, 3, 5, 10, 15, 25, 50, 100], "batch": [1, 3, 5, 10, 25]}

@@ -33,7 +33,7 @@ from sklearn.metrics import pairwise_distances_argmin
 
 import warmstart
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.recommend.registry import make_method
+from warmstart.recommend.methods import make_method
 from warmstart.spaces.encoding import ConfigurationEncoder
 
 METHODS = ["pmf", "knn", "knn_portfolio", "portfolio", "average_best", "random"]

@@ -77,8 +77,8 @@ def _start(chosen: argparse.Namespace, server: Replayed, out: Path) -> subproces
 
 def build(url: str, folder: str, recorded: bool, page_size: int) -> None:
     """Build in this process; it is killed from outside."""
-    from warmstart.metadataset.openml_build import Patience, build_openml
-    from warmstart.metadataset.openml_plan import OpenMLPlan
+    from warmstart.metadataset.build.openml.build import Patience, build_openml
+    from warmstart.metadataset.build.openml.plan import OpenMLPlan
 
     what = RECORDED if recorded else SYNTHETIC
     plan = OpenMLPlan(
@@ -148,8 +148,8 @@ def _compare(one: Path, other: Path) -> None:
 
 def _hang(server: Replayed, out: Path) -> None:
     from warmstart.errors import HistoryError
-    from warmstart.metadataset.openml_build import Patience, build_openml
-    from warmstart.metadataset.openml_plan import OpenMLPlan
+    from warmstart.metadataset.build.openml.build import Patience, build_openml
+    from warmstart.metadataset.build.openml.plan import OpenMLPlan
 
     attempts, begin = 3, time.monotonic()
     plan = OpenMLPlan(server=server.url, task_ids=(1,), flows=(1,))
@@ -171,7 +171,7 @@ def _missing_parquet(folder: Path) -> None:
     import warnings
 
     os.environ.update(OPENML_CACHE_DIR=str(folder), XDG_CONFIG_HOME=str(folder))
-    from warmstart.histories.openml_client import Client
+    from warmstart.histories.openml.client import Client
 
     frames = []
     warnings.simplefilter("ignore")

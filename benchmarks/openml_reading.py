@@ -120,9 +120,9 @@ def _client(url: str, flow: int, folder: str) -> Iterable[tuple[Any, ...]]:
 
 
 def _lister(url: str, flow: int, folder: str) -> Iterable[tuple[Any, ...]]:
-    from warmstart.histories.openml_lister import Lister
-    from warmstart.histories.openml_pages import PageCache
-    from warmstart.histories.openml_transport import Transport
+    from warmstart.histories.openml.cache import PageCache
+    from warmstart.histories.openml.listing import Lister
+    from warmstart.histories.openml.transport import Transport
 
     lister = Lister(Transport(url, pages=PageCache(Path(folder))))
     found = []
@@ -136,8 +136,8 @@ def _lister(url: str, flow: int, folder: str) -> Iterable[tuple[Any, ...]]:
 
 
 def _build(url: str, flow: int, folder: str) -> Iterable[tuple[Any, ...]]:
-    from warmstart.metadataset.openml_build import build_openml
-    from warmstart.metadataset.openml_plan import OpenMLPlan
+    from warmstart.metadataset.build.openml.build import build_openml
+    from warmstart.metadataset.build.openml.plan import OpenMLPlan
 
     plan = OpenMLPlan(server=url, suites=("OpenML100",), flows=(flow,), measures=(MEASURE,))
     report = build_openml(plan, Path(folder) / "meta")

@@ -41,12 +41,12 @@ import warmstart
 from _common import KINDS, add_knowledge, print_heading
 from end_to_end import draw, mean_error
 from warmstart.datasets.load import load_dataset
-from warmstart.downstream.optuna import seed as enqueue
-from warmstart.histories.local import LocalTask
-from warmstart.histories.metrics import default_metric
-from warmstart.metadataset.files import write_json
-from warmstart.spaces.pipeline import build_estimator
-from warmstart.spaces.tabular import hyperparameters
+from warmstart.downstream.adapters.optuna import seed as enqueue
+from warmstart.execution.local import LocalTask
+from warmstart.metadataset.storage.files import write_json
+from warmstart.metrics import default_metric
+from warmstart.spaces.pipelines.pipeline import build_estimator
+from warmstart.spaces.pipelines.tabular import hyperparameters
 
 LEARNER = "lightgbm"
 AT = (1, 5, 10, 25, 50)
@@ -228,7 +228,7 @@ def summarise(title: str, runs: dict[tuple[str, str, int], list[float]], n: int)
 
 def two_processes(args: argparse.Namespace, task: LocalTask) -> None:
     """The same study by two processes on one SQLite file; checks what they promise."""
-    from warmstart.downstream.optuna_claims import claim_of
+    from warmstart.downstream.optuna_sampler.claims import claim_of
 
     n_warm, n_each = 12, 10
     with tempfile.TemporaryDirectory() as folder:
@@ -283,7 +283,7 @@ def main() -> None:
     args = arguments()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     if args.worker:
-        from warmstart.histories.local import read_tasks
+        from warmstart.execution.local import read_tasks
 
         storage, task_id, numbers = args.worker
         (task,) = [t for t in read_tasks(args.corpus) if t.task_id == task_id]

@@ -34,10 +34,10 @@ from sklearn.pipeline import make_pipeline
 
 import warmstart
 from warmstart.datasets.load import load_dataset
+from warmstart.execution.tasks import LocalTask, read_tasks
 from warmstart.histories.optuna import read
-from warmstart.histories.tasks import LocalTask, read_tasks
-from warmstart.metadataset.files import write_json
 from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.metadataset.storage.files import write_json
 
 # Yes-or-no decisions of customers, employees and lenders: what one team may come to tune.
 TASKS = [

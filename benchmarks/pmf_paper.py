@@ -30,11 +30,17 @@ import pandas as pd
 
 from warmstart.evaluate.replay import replay
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.models.gplvm import GPLVM
-from warmstart.models.gplvm_training import PUBLISHED, Recipe, principal_latents, rbf_ard, train
+from warmstart.models.pmf.gplvm import GPLVM
+from warmstart.models.pmf.gplvm_training import (
+    PUBLISHED,
+    Recipe,
+    principal_latents,
+    rbf_ard,
+    train,
+)
 from warmstart.protocols import PerformanceModel
-from warmstart.recommend.registry import METHODS
-from warmstart.recommend.surrogate import SurrogateGuided
+from warmstart.recommend.acquisition.surrogate_policy import SurrogateGuided
+from warmstart.recommend.methods import METHODS
 
 DEFAULT = ("pmf", "gplvm", "gplvm_published", "random", "random_x2", "random_x4")
 

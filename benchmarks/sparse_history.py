@@ -21,14 +21,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from warmstart.metadataset.core.score_table import ScoreTable, normalised_regret
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.metadataset.table import ScoreTable, normalised_regret
-from warmstart.models.completion import complete
 from warmstart.models.log_loss import ideal_score, log_loss_response
-from warmstart.models.pmf import PMF
-from warmstart.models.portfolio import Portfolio
+from warmstart.models.pmf.completion import complete
+from warmstart.models.pmf.pmf import PMF
+from warmstart.models.rankings.portfolio import Portfolio
 from warmstart.protocols import PerformanceModel
-from warmstart.recommend.policy import GuidedPMF
+from warmstart.recommend.acquisition.policies import GuidedPMF
 
 
 def hidden(table: ScoreTable, density: float, seed: int) -> ScoreTable:

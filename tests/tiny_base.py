@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from warmstart.metadataset.configurations import Configurations, canonical
-from warmstart.metadataset.layer import OK, Layer
+from warmstart.metadataset.core.configurations import Configurations, canonical
+from warmstart.metadataset.core.evaluations import MatrixEvaluations
+from warmstart.metadataset.core.matrix import OK, Layer
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.metadataset.runs import MatrixEvaluations
 from warmstart.metafeatures.registry import metafeatures_for
-from warmstart.spaces.design import space_filling
+from warmstart.spaces.pipelines.design import space_filling
 
 TYPES = ["binary"] * 12 + ["multiclass"] * 6 + ["regression"] * 12
 METRICS = {

@@ -6,9 +6,9 @@ from typing import Any
 
 from ax import ChoiceParameterConfig, Client, RangeParameterConfig
 
-from warmstart.downstream import ax as injector
-from warmstart.downstream.seed_report import SeedReport
-from warmstart.downstream.space import Choice, Number, Parameter, Space
+from warmstart.downstream.adapters import ax as injector
+from warmstart.downstream.report import SeedReport
+from warmstart.spaces.space import Choice, Number, Parameter, Space
 
 
 class Tuner:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from warmstart.downstream import botorch as injector
-from warmstart.downstream.seed_report import SeedReport
-from warmstart.downstream.space import Space
+from warmstart.downstream.adapters import botorch as injector
+from warmstart.downstream.report import SeedReport
+from warmstart.spaces.space import Space
 
 
 class Tuner:

@@ -14,7 +14,7 @@ from ConfigSpace import (
     OrdinalHyperparameter,
 )
 
-from warmstart.downstream.space import Choice, Number, Parameter, Space
+from warmstart.spaces.space import Choice, Number, Parameter, Space
 
 
 def as_configspace(space: Space) -> ConfigurationSpace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from warmstart.downstream.space import Choice, Number, Parameter, Space
+from warmstart.spaces.space import Choice, Number, Parameter, Space
 
 
 def as_domains(space: Space, tune: Any, *, inclusive: bool) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Any
 from benchmarks.tuners.domains import as_domains
 from flaml import tune
 
-from warmstart.downstream import flaml as injector
-from warmstart.downstream.seed_report import SeedReport
-from warmstart.downstream.space import Space
+from warmstart.downstream.adapters import flaml as injector
+from warmstart.downstream.report import SeedReport
+from warmstart.spaces.space import Space
 
 
 class Tuner:

@@ -9,9 +9,9 @@ import hyperopt
 import numpy as np
 from hyperopt import hp
 
-from warmstart.downstream import hyperopt as injector
-from warmstart.downstream.seed_report import SeedReport
-from warmstart.downstream.space import Choice, Number, Parameter, Space
+from warmstart.downstream.adapters import hyperopt as injector
+from warmstart.downstream.report import SeedReport
+from warmstart.spaces.space import Choice, Number, Parameter, Space
 
 
 class Tuner:

@@ -6,9 +6,9 @@ from typing import Any
 
 import nevergrad as ng
 
-from warmstart.downstream import nevergrad as injector
-from warmstart.downstream.seed_report import SeedReport
-from warmstart.downstream.space import Choice, Number, Parameter, Space
+from warmstart.downstream.adapters import nevergrad as injector
+from warmstart.downstream.report import SeedReport
+from warmstart.spaces.space import Choice, Number, Parameter, Space
 
 
 class Tuner:

@@ -6,9 +6,9 @@ from typing import Any
 
 import optuna
 
-from warmstart.downstream import optuna as injector
-from warmstart.downstream.seed_report import SeedReport
-from warmstart.downstream.space import Choice, Number, Space
+from warmstart.downstream.adapters import optuna as injector
+from warmstart.downstream.report import SeedReport
+from warmstart.spaces.space import Choice, Number, Space
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from warmstart.downstream.space import (
+from warmstart.spaces.space import (
     Choice,
     Condition,
     Constant,

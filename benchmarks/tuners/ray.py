@@ -10,9 +10,9 @@ from ray.tune.search.basic_variant import BasicVariantGenerator
 from ray.tune.search.optuna import OptunaSearch
 from ray.tune.search.variant_generator import _get_preset_variants
 
-from warmstart.downstream import ray as injector
-from warmstart.downstream.seed_report import SeedReport
-from warmstart.downstream.space import Space
+from warmstart.downstream.adapters import ray as injector
+from warmstart.downstream.report import SeedReport
+from warmstart.spaces.space import Space
 
 
 class Tuner:

@@ -8,9 +8,9 @@ import skopt
 from skopt.learning import ExtraTreesRegressor
 from skopt.space import Categorical, Dimension, Integer, Real
 
-from warmstart.downstream import skopt as injector
-from warmstart.downstream.seed_report import SeedReport
-from warmstart.downstream.space import Choice, Number, Parameter, Space
+from warmstart.downstream.adapters import skopt as injector
+from warmstart.downstream.report import SeedReport
+from warmstart.spaces.space import Choice, Number, Parameter, Space
 
 
 class Tuner:

@@ -12,9 +12,9 @@ from typing import Any
 from benchmarks.tuners.configspaces import as_configspace
 from smac import BlackBoxFacade, Scenario
 
-from warmstart.downstream import smac as injector
-from warmstart.downstream.seed_report import SeedReport
-from warmstart.downstream.space import Space
+from warmstart.downstream.adapters import smac as injector
+from warmstart.downstream.report import SeedReport
+from warmstart.spaces.space import Space
 
 QUIET = logging.ERROR
 _FOLDER = Path(tempfile.mkdtemp(prefix="smac-"))

@@ -8,9 +8,9 @@ from benchmarks.tuners.domains import as_domains
 from syne_tune import config_space
 from syne_tune.optimizer.baselines import RandomSearch
 
-from warmstart.downstream import syne_tune as injector
-from warmstart.downstream.seed_report import SeedReport
-from warmstart.downstream.space import Space
+from warmstart.downstream.adapters import syne_tune as injector
+from warmstart.downstream.report import SeedReport
+from warmstart.spaces.space import Space
 
 
 class Tuner:

@@ -7,32 +7,32 @@ from typing import TYPE_CHECKING, Any
 from warmstart._version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from warmstart.downstream.sklearn_search import WarmStartSearchCV
-    from warmstart.downstream.warm_start_sampler import WarmStartSampler as WarmStartSampler
+    from warmstart.downstream.optuna_sampler.sampler import WarmStartSampler as WarmStartSampler
+    from warmstart.downstream.sklearn_search.search import WarmStartSearchCV
     from warmstart.evaluate.replay import replay
-    from warmstart.knowledge.answer import resume, search, suggest
+    from warmstart.knowledge.api import resume, search, suggest
     from warmstart.knowledge.base import open_knowledge
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.metafeatures.extract import extract_metafeatures
     from warmstart.recommend.recommender import Recommender
-    from warmstart.recommend.session import Search
+    from warmstart.recommend.search import Search
     from warmstart.recommend.suggestions import Suggestion, Suggestions
 
 # Everything heavy loads on first use, so the CLI's help stays quick.
 _HOME = {
     "MetaDataset": "warmstart.metadataset.metadataset",
     "Recommender": "warmstart.recommend.recommender",
-    "Search": "warmstart.recommend.session",
+    "Search": "warmstart.recommend.search",
     "Suggestion": "warmstart.recommend.suggestions",
     "Suggestions": "warmstart.recommend.suggestions",
-    "WarmStartSampler": "warmstart.downstream.warm_start_sampler",
-    "WarmStartSearchCV": "warmstart.downstream.sklearn_search",
+    "WarmStartSampler": "warmstart.downstream.optuna_sampler.sampler",
+    "WarmStartSearchCV": "warmstart.downstream.sklearn_search.search",
     "extract_metafeatures": "warmstart.metafeatures.extract",
     "open_knowledge": "warmstart.knowledge.base",
     "replay": "warmstart.evaluate.replay",
-    "resume": "warmstart.knowledge.answer",
-    "search": "warmstart.knowledge.answer",
-    "suggest": "warmstart.knowledge.answer",
+    "resume": "warmstart.knowledge.api",
+    "search": "warmstart.knowledge.api",
+    "suggest": "warmstart.knowledge.api",
 }
 # What needs an extra is not among them: `from warmstart import *` must work without.
 __all__ = [

@@ -7,9 +7,9 @@ import pytest
 from benchmarks.tuners.checking import Tally, compare
 from benchmarks.tuners.random_spaces import random_points, random_space
 
-from warmstart.downstream.space import ABSENT, Choice, Constant, Number, Space, when
 from warmstart.errors import SpaceMismatchError
 from warmstart.protocols import Downstream
+from warmstart.spaces.space import ABSENT, Choice, Constant, Number, Space, when
 
 GOOD = {"lr": 0.125, "depth": 7, "booster": "gbtree"}
 BETTER = {"lr": 0.25, "depth": 3, "booster": "dart", "rate_drop": 0.5}

@@ -22,8 +22,8 @@ import pytest
 
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
-from warmstart.histories.runs import RUNS
-from warmstart.metadataset.importing import import_histories
+from warmstart.histories.schema import RUNS
+from warmstart.metadataset.combine.import_runs import import_histories
 from warmstart.protocols import HistorySource
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from warmstart.errors import NotFittedError
-from warmstart.metadataset.table import ScoreTable
+from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.protocols import PerformanceModel, TaskState
 
 N_TASKS, N_CONFIGS = 24, 12

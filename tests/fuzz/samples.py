@@ -265,8 +265,8 @@ def make_grown(folder):
 
 
 def read_grown(folder):
-    from warmstart.histories.runs import Run, RunHistory
-    from warmstart.metadataset.importing import import_histories
+    from warmstart.histories.schema import Run, RunHistory
+    from warmstart.metadataset.combine.import_runs import import_histories
     from warmstart.metadataset.metadataset import MetaDataset
 
     read_base(folder)
@@ -351,7 +351,7 @@ def make_task_list(folder):
 
 
 def read_task_list(folder):
-    from warmstart.histories.tasks import read_tasks
+    from warmstart.execution.tasks import read_tasks
 
     read_tasks(folder / "tasks.csv")
 

@@ -16,8 +16,8 @@ import pyarrow as pa
 import scipy.sparse
 import sklearn.datasets
 
-from warmstart.datasets.arff import read_arff
 from warmstart.datasets.notes import Notes
+from warmstart.datasets.readers.arff import read_arff
 
 EXAMPLES = Path(__file__).parents[2] / "data" / "examples"
 OPENML = Path(sklearn.datasets.__file__).parent / "tests" / "data" / "openml"

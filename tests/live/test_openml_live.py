@@ -6,11 +6,11 @@ and that it has the endpoint that lists scores with hyperparameters.
 
 import pytest
 
-from warmstart.histories import openml_xml as xml
-from warmstart.histories.openml_errors import OpenMLError
-from warmstart.histories.openml_flows import read_flow
-from warmstart.histories.openml_parameters import Canonical
-from warmstart.histories.openml_transport import Transport
+from warmstart.histories.openml import xml
+from warmstart.histories.openml.errors import OpenMLError
+from warmstart.histories.openml.flows import read_flow
+from warmstart.histories.openml.parameters import Canonical
+from warmstart.histories.openml.transport import Transport
 
 pytestmark = pytest.mark.live
 

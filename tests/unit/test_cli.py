@@ -16,8 +16,9 @@ from typer.testing import CliRunner
 
 import warmstart
 from warmstart.cli import app
-from warmstart.cli.flag_names import as_typed, speak_of
-from warmstart.metadataset import build, public
+from warmstart.cli.flags import as_typed, speak_of
+from warmstart.metadataset.build import local as build
+from warmstart.metadataset.exchange import published as public
 from warmstart.metadataset.metadataset import MetaDataset
 
 ROOT = Path(__file__).parents[2]

@@ -7,8 +7,13 @@ from typing import Annotated
 import typer
 
 from warmstart._version import __version__
-from warmstart.cli import answering, building, building_openml, exchanging, importing, measuring
-from warmstart.cli.one_line_errors import OneLineErrors
+from warmstart.cli import build as building
+from warmstart.cli import build_openml as building_openml
+from warmstart.cli import exchange as exchanging
+from warmstart.cli import import_runs as importing
+from warmstart.cli import replay as measuring
+from warmstart.cli import suggest as answering
+from warmstart.cli.errors import OneLineErrors
 
 __all__ = ["app", "main"]
 

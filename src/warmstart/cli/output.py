@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from warmstart.cli.flag_names import as_typed
+from warmstart.cli.flags import as_typed
 from warmstart.errors import HistoryWarning
 
 if TYPE_CHECKING:

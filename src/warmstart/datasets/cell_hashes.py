@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from warmstart.spaces.cells import words
+from warmstart.tables.cells import words
 
 Tokens: TypeAlias = NDArray[np.uint64]
 

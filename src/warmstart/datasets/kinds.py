@@ -14,7 +14,7 @@ from warmstart.datasets.number_kinds import is_number_like, number_kinds
 from warmstart.datasets.word_kinds import NESTED_NOTE, complex_numbers, kind_of
 from warmstart.domain import USED_KINDS, Column, ColumnKind
 from warmstart.errors import DatasetError
-from warmstart.spaces.cells import words
+from warmstart.tables.cells import words
 
 _MANY_LEVELS = 1_000
 
@@ -50,7 +50,7 @@ def infer_kinds(
     Parameters
     ----------
     frame : pandas.DataFrame, shape (n_rows, n_columns)
-        With names as :func:`warmstart.spaces.frames.as_frame` makes them.
+        With names as :func:`warmstart.tables.frames.as_frame` makes them.
     notes : Notes
         Receives what was assumed.
     kinds : mapping of column name to kind, optional

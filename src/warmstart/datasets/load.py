@@ -18,13 +18,13 @@ from warmstart.datasets.dataset import ColumnSummary, Dataset
 from warmstart.datasets.kinds import infer_kinds
 from warmstart.datasets.notes import Notes
 from warmstart.datasets.number_kinds import cells
+from warmstart.datasets.readers.sources import read_source
 from warmstart.datasets.sampling import capped
-from warmstart.datasets.sources import read_source
 from warmstart.datasets.target import as_series, read_target
 from warmstart.domain import USED_KINDS, Column, Schema
 from warmstart.errors import DatasetError
-from warmstart.spaces.columns import typed_frame
-from warmstart.spaces.frames import as_frame
+from warmstart.tables.frames import as_frame
+from warmstart.tables.typed import typed_frame
 
 _MAX_DENSE_CELLS = 100_000_000
 """Cells a sparse matrix may have when made dense: 800 MB."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from warmstart.datasets.notes import Notes
 from warmstart.domain import ColumnKind
-from warmstart.spaces.cells import LARGEST, dense
+from warmstart.tables.cells import LARGEST, dense
 
 _CHUNK_CELLS = 1_000_000
 _MIN_KEYED_ROWS = 10

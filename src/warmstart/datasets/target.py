@@ -14,7 +14,7 @@ from warmstart.datasets.checks import N_FOLDS, check_n_known
 from warmstart.datasets.notes import Notes, quoted
 from warmstart.domain import TaskType
 from warmstart.errors import DatasetError
-from warmstart.spaces.cells import numbers_in, words
+from warmstart.tables.cells import numbers_in, words
 
 _MAX_INTEGER_CLASSES = 20
 _MAX_CLASS_SHARE = 0.2
@@ -99,7 +99,7 @@ def as_series(values: Any) -> pd.Series[Any]:
     if isinstance(values, pd.Series):
         series: pd.Series[Any] = values
     elif isinstance(values, pd.DataFrame) or hasattr(values, "tocsr") or np.ndim(values) == 2:
-        from warmstart.spaces.frames import as_frame
+        from warmstart.tables.frames import as_frame
 
         frame = as_frame(values)
         if frame.shape[1] != 1:

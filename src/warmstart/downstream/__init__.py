@@ -1,17 +1,19 @@
 """Tuners that can be started from suggestions, one file a tuner.
 
 ``warmstart.downstream.<tuner>.seed(suggestions, target, …)`` gives points to a tuner and
-returns a :class:`~warmstart.downstream.seed_report.SeedReport`;
+returns a :class:`~warmstart.downstream.report.SeedReport`;
 :func:`warmstart.downstream.seed` finds out which tuner a target is of. A
-:class:`~warmstart.downstream.warm_start_sampler.WarmStartSampler` goes on learning.
+:class:`~warmstart.downstream.optuna_sampler.sampler.WarmStartSampler` goes on learning.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from warmstart.downstream.sklearn_search import WarmStartSearchCV as WarmStartSearchCV
-    from warmstart.downstream.warm_start_sampler import WarmStartSampler as WarmStartSampler
+    from warmstart.downstream.optuna_sampler.sampler import WarmStartSampler as WarmStartSampler
+    from warmstart.downstream.sklearn_search.search import (
+        WarmStartSearchCV as WarmStartSearchCV,
+    )
 
 TUNERS = (
     "ax",
@@ -29,10 +31,10 @@ TUNERS = (
 """Modules with a function ``seed``, loaded when first asked for."""
 
 _HOME = {
-    "SeedReport": "warmstart.downstream.seed_report",
-    "Space": "warmstart.downstream.space",
-    "WarmStartSearchCV": "warmstart.downstream.sklearn_search",
-    "WarmStartSampler": "warmstart.downstream.warm_start_sampler",
+    "SeedReport": "warmstart.downstream.report",
+    "Space": "warmstart.spaces.space",
+    "WarmStartSearchCV": "warmstart.downstream.sklearn_search.search",
+    "WarmStartSampler": "warmstart.downstream.optuna_sampler.sampler",
     "gaussian_prior": "warmstart.downstream.priors",
     "neps_priors": "warmstart.downstream.priors",
     "fit_points": "warmstart.downstream.fit",
@@ -42,7 +44,7 @@ _HOME = {
 
 def __getattr__(name: str) -> Any:
     if name in TUNERS:
-        return import_module(f"{__name__}.{name}")
+        return import_module(f"{__name__}.adapters.{name}")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)

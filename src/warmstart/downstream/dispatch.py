@@ -6,8 +6,8 @@ from importlib import import_module
 from types import FunctionType, MethodType
 from typing import Any
 
-from warmstart.downstream.given import Points
-from warmstart.downstream.seed_report import SeedReport
+from warmstart.downstream.given_points import Points
+from warmstart.downstream.report import SeedReport
 from warmstart.errors import SpaceMismatchError
 
 _PACKAGES = {
@@ -49,12 +49,12 @@ def seed(suggestions: Points, target: Any, *, space: Any = None, **options: Any)
 
     Examples
     --------
-    >>> from warmstart.downstream.space import Choice, Space
+    >>> from warmstart.spaces.space import Choice, Space
     >>> queue, space = [], Space(parameters=(Choice(name="k", choices=("a", "b")),))
     >>> seed([{"k": "A"}], queue, space=space).accepted, queue
     ([{'k': 'a'}], [{'k': 'a'}])
     """
-    module = import_module(f"warmstart.downstream.{tuner_of(target)}")
+    module = import_module(f"warmstart.downstream.adapters.{tuner_of(target)}")
     report: SeedReport = module.seed(suggestions, target, space=space, **options)
     return report
 

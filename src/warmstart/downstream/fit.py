@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
 
-from warmstart.downstream.given import Given, Points, given_points
-from warmstart.downstream.legal import nearest_legal, plain, same
+from warmstart.downstream.given_points import Given, Points, given_points
 from warmstart.downstream.name_mapping import NameMapping
 from warmstart.downstream.names import Names
-from warmstart.downstream.seed_report import Accepted, Change, Dropped, SeedReport
-from warmstart.downstream.space import ABSENT, Constant, Parameter, Space
+from warmstart.downstream.report import Accepted, Change, Dropped, SeedReport
 from warmstart.errors import SpaceMismatchError
+from warmstart.spaces.legal import nearest_legal, plain, same
+from warmstart.spaces.space import ABSENT, Constant, Parameter, Space
 
 Policy = Literal["repair", "drop", "strict"]
 
@@ -60,7 +60,7 @@ def fit_points(
     defaults : mapping, optional
         Values by the tuner's names for what a point lacks; the space's own by default.
     scores : sequence of float, optional, shape (n_points,)
-        See :func:`~warmstart.downstream.given.given_points`.
+        See :func:`~warmstart.downstream.given_points.given_points`.
     present : iterable of mapping
         Points the tuner has already; they are not given to it again.
     limit : int, optional

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from warmstart.downstream.seed_report import SeedReport
+from warmstart.downstream.report import SeedReport
 
 Mode = Literal["min", "max"]
 

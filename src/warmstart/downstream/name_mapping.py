@@ -1,7 +1,7 @@
 """A user's mapping between the names and words of points and those of a tuner.
 
 One form for both ways: :mod:`warmstart.downstream.names` goes to a tuner,
-:mod:`warmstart.downstream.matching` comes back from one.
+:mod:`warmstart.downstream.names_back` comes back from one.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from warmstart.downstream.legal import same
 from warmstart.errors import SpaceMismatchError
+from warmstart.spaces.legal import same
 
 Mapped: TypeAlias = str | tuple[str | None, Mapping[Any, Any]] | None
 NameMapping: TypeAlias = Mapping[str, Mapped]

@@ -1,6 +1,6 @@
 """Which name of a point answers which parameter of a tuner.
 
-The way to a tuner; :mod:`warmstart.downstream.matching` is the way back, from a tuner's names
+The way to a tuner; :mod:`warmstart.downstream.names_back` is the way back, from a tuner's names
 alone.
 """
 
@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from warmstart.downstream.given import Given
-from warmstart.downstream.legal import same
+from warmstart.downstream.given_points import Given
 from warmstart.downstream.name_mapping import NameMapping, Words, read_pairs
 from warmstart.errors import SpaceMismatchError
+from warmstart.spaces.legal import same
 
 _LEARNER = "learner"
 

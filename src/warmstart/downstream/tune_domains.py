@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from warmstart.downstream.space import Choice, Constant, Number, Parameter, Space
 from warmstart.errors import SpaceMismatchError
+from warmstart.spaces.space import Choice, Constant, Number, Parameter, Space
 
 _NESTED = "/"
 """Joins the names of nested dictionaries, as in Ray's own results."""

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from warmstart.evaluate import memory
 from warmstart.evaluate.trace import HeldOutTask, Mode, follow, regrets
-from warmstart.metadataset.table import ScoreTable
+from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.protocols import PerformanceModel
-from warmstart.recommend.registry import make_method
+from warmstart.recommend.methods import make_method
 
 _log = logging.getLogger(__name__)
 

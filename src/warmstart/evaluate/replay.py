@@ -18,11 +18,11 @@ from warmstart.evaluate.folds import assign_folds
 from warmstart.evaluate.job import Job, run
 from warmstart.evaluate.result import Replay
 from warmstart.evaluate.trace import Mode
+from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.metadataset.table import ScoreTable
 from warmstart.protocols import PerformanceModel
 from warmstart.recommend.arguments import check_count, check_seed
-from warmstart.recommend.registry import make_method
+from warmstart.recommend.methods import make_method
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ def replay(
     md : MetaDataset
         Recorded evaluations.
     methods : sequence, or mapping of names
-        Names, see :data:`warmstart.recommend.registry.METHODS`, and objects that follow
+        Names, see :data:`warmstart.recommend.methods.METHODS`, and objects that follow
         :class:`warmstart.protocols.PerformanceModel`, which are copied.
     folds : int, or mapping of task id to fold
         A number deals the families into folds, see

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from warmstart.metadataset.table import Floats
+from warmstart.metadataset.core.score_table import Floats
 from warmstart.protocols import TaskState
 
 Mode = Literal["sequential", "batch"]

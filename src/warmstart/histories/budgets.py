@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from warmstart.histories.runs import Remarks, Run
+from warmstart.histories.schema import Remarks, Run
 
 
 def without_partial(runs: Sequence[Run], remarks: Remarks, unit: str) -> list[Run]:

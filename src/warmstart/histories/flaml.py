@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from warmstart.errors import HistoryError
 from warmstart.histories.budgets import without_partial
-from warmstart.histories.meaning import Meaning
-from warmstart.histories.runs import Remarks, Run, RunHistory
+from warmstart.histories.options import Meaning
+from warmstart.histories.schema import Remarks, Run, RunHistory
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.meaning import Options
+    from warmstart.histories.options import Options
 
 
 def read(path: str | Path, **options: Unpack[Options]) -> RunHistory:
@@ -34,7 +34,7 @@ def read(path: str | Path, **options: Unpack[Options]) -> RunHistory:
     ----------
     path : path
     **options :
-        As in :class:`~warmstart.histories.meaning.Meaning`. The learner is what the log
+        As in :class:`~warmstart.histories.options.Meaning`. The learner is what the log
         says unless named.
 
     Raises

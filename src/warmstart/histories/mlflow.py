@@ -17,14 +17,14 @@ from urllib.parse import unquote, urlparse
 from warmstart._extras import require
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
-from warmstart.histories.meaning import Meaning, entered
-from warmstart.histories.runs import Remarks, Run, RunHistory
+from warmstart.histories.options import Meaning, entered
+from warmstart.histories.schema import Remarks, Run, RunHistory
 from warmstart.histories.values import typed_words
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.meaning import Options
+    from warmstart.histories.options import Options
 
 _STATUS: dict[str, Status] = {
     "RUNNING": "running",
@@ -74,7 +74,7 @@ def read(
     study : str or sequence of str, optional
         Names of experiments; all of them without.
     **options :
-        As in :class:`~warmstart.histories.meaning.Meaning`. `task` may map names of
+        As in :class:`~warmstart.histories.options.Meaning`. `task` may map names of
         experiments to tasks, `task_tag` is a tag or a logged parameter.
 
     Raises

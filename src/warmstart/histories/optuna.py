@@ -20,13 +20,13 @@ from urllib.parse import unquote
 from warmstart._extras import require
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
-from warmstart.histories.meaning import Meaning, entered, usual_name
-from warmstart.histories.runs import Direction, Remarks, Run, RunHistory
+from warmstart.histories.options import Meaning, entered, usual_name
+from warmstart.histories.schema import Direction, Remarks, Run, RunHistory
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.meaning import Options
+    from warmstart.histories.options import Options
 
 _SQLITE = b"SQLite format 3\0"
 _STATUS: dict[str, Status] = {
@@ -62,7 +62,7 @@ def read(
     constants : sequence of str
         User attributes, of the study or of the trial, that hold hyperparameters.
     **options :
-        As in :class:`~warmstart.histories.meaning.Meaning`. The direction is recorded in
+        As in :class:`~warmstart.histories.options.Meaning`. The direction is recorded in
         the study: one given here is compared with it.
 
     Returns

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories.budgets import without_partial
-from warmstart.histories.meaning import Meaning, entered
-from warmstart.histories.runs import Remarks, Run, RunHistory
+from warmstart.histories.options import Meaning, entered
+from warmstart.histories.schema import Remarks, Run, RunHistory
 from warmstart.histories.values import plain_values
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.meaning import Options
+    from warmstart.histories.options import Options
 
 
 def read(folder: str | Path, **options: Unpack[Options]) -> RunHistory:
@@ -34,7 +34,7 @@ def read(folder: str | Path, **options: Unpack[Options]) -> RunHistory:
     folder : path
         Of an experiment, or one that holds several; every trial below it is read.
     **options :
-        As in :class:`~warmstart.histories.meaning.Meaning`. `task` may map the names of
+        As in :class:`~warmstart.histories.options.Meaning`. `task` may map the names of
         experiment folders to tasks; `task_tag` is a key of the results or of the config.
 
     Raises

@@ -13,14 +13,14 @@ import pandas as pd
 
 from warmstart.errors import HistoryError
 from warmstart.histories.budgets import without_partial
-from warmstart.histories.meaning import Meaning
-from warmstart.histories.runs import Remarks, Run, RunHistory, json_text
+from warmstart.histories.options import Meaning
+from warmstart.histories.schema import Remarks, Run, RunHistory, json_text
 from warmstart.histories.values import plain_values, typed_words
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.meaning import Options
+    from warmstart.histories.options import Options
 
 _PARAM = "param_"
 _SAMPLERS = {
@@ -45,7 +45,7 @@ def read(results: Any, **options: Unpack[Options]) -> RunHistory:
     results : search, mapping, DataFrame or path
         A fitted search, its ``cv_results_``, a frame of it, or that frame as CSV or Parquet.
     **options :
-        As in :class:`~warmstart.histories.meaning.Meaning`. `metric_key` is the scorer's
+        As in :class:`~warmstart.histories.options.Meaning`. `metric_key` is the scorer's
         name in ``mean_test_…``; "score" or the metric's own name without.
 
     Raises

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories.budgets import without_partial
-from warmstart.histories.meaning import Meaning, usual_name
-from warmstart.histories.runs import Direction, Remarks, Run, RunHistory
+from warmstart.histories.options import Meaning, usual_name
+from warmstart.histories.schema import Direction, Remarks, Run, RunHistory
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.meaning import Options
+    from warmstart.histories.options import Options
 
 _STATUS: dict[int, Status] = {0: "running", 1: "ok", 2: "failed", 3: "timeout", 4: "memout"}
 _NAMED: dict[str, Status] = {
@@ -49,7 +49,7 @@ def read(path: str | Path, **options: Unpack[Options]) -> RunHistory:
     path : path
         ``runhistory.json``, or a folder that holds one or several.
     **options :
-        As in :class:`~warmstart.histories.meaning.Meaning`; several metrics for several
+        As in :class:`~warmstart.histories.options.Meaning`; several metrics for several
         objectives. ``task_tag="instance"`` has each instance be a task; `task` may map the
         name of a scenario to its task.
 

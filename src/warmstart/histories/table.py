@@ -18,17 +18,17 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from warmstart.datasets.open_quotes import note_merged_lines
+from warmstart.datasets.readers.quotes import note_merged_lines
 from warmstart.errors import HistoryError
-from warmstart.histories.mapping import Mapped, read_mapping
-from warmstart.histories.meaning import NOISE, Meaning
-from warmstart.histories.runs import RUNS, Remarks, RunHistory
+from warmstart.histories.options import NOISE, Meaning
+from warmstart.histories.schema import RUNS, Remarks, RunHistory
+from warmstart.histories.table_columns import Mapped, read_mapping
 from warmstart.histories.values import plain_value, typed_word
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.meaning import Options
+    from warmstart.histories.options import Options
 
 _DECIMAL = r"^[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+[eE]|[0-9]+\.[0-9]*[eE])"
 _FRACTION = r"^[-+]?[0-9]*\.0*[1-9]|[eE]"
@@ -53,9 +53,9 @@ def read(
     path : path
         ``.csv`` (also ``.csv.gz``) or ``.parquet``.
     mapping : path or mapping
-        What the columns mean, see :func:`warmstart.histories.mapping.read_mapping`.
+        What the columns mean, see :func:`warmstart.histories.table_columns.read_mapping`.
     **options :
-        As in :class:`~warmstart.histories.meaning.Meaning`; metrics and their directions are
+        As in :class:`~warmstart.histories.options.Meaning`; metrics and their directions are
         those of the mapping, and so is the task where it names a column of it.
 
     Raises

@@ -12,15 +12,15 @@ from warmstart._extras import require
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories import table
-from warmstart.histories.mapping import STATUS_WORDS, Mapped, Measure
-from warmstart.histories.meaning import Meaning, entered
-from warmstart.histories.runs import Remarks, Run, RunHistory
+from warmstart.histories.options import Meaning, entered
+from warmstart.histories.schema import Remarks, Run, RunHistory
+from warmstart.histories.table_columns import STATUS_WORDS, Mapped, Measure
 from warmstart.histories.values import plain_values
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.meaning import Options
+    from warmstart.histories.options import Options
 
 _STATES: Mapping[str, Status] = {**STATUS_WORDS, "preempted": "failed", "preempting": "running"}
 
@@ -44,7 +44,7 @@ def read(
     api : wandb.Api, optional
         At hand; made with the user's own settings without.
     **options :
-        As in :class:`~warmstart.histories.meaning.Meaning`. `task_tag` is a column of the
+        As in :class:`~warmstart.histories.options.Meaning`. `task_tag` is a column of the
         export, or a key of a run's config.
 
     Raises

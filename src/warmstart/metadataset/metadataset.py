@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from warmstart.metadataset import inputs
-from warmstart.metadataset.configurations import (
+from warmstart.metadataset.core import from_frames as inputs
+from warmstart.metadataset.core.configurations import (
     Configurations,
     from_given,
     refuse_duplicates,
     refuse_unknown,
 )
-from warmstart.metadataset.history import read_history
-from warmstart.metadataset.layer import FAILED, OK, Layer
-from warmstart.metadataset.runs import Evaluations, MatrixEvaluations
-from warmstart.metadataset.views import Views
+from warmstart.metadataset.core.core import Views
+from warmstart.metadataset.core.evaluations import Evaluations, MatrixEvaluations
+from warmstart.metadataset.core.from_histories import read_history
+from warmstart.metadataset.core.matrix import FAILED, OK, Layer
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from warmstart.metadataset.appending import Appended
-    from warmstart.metadataset.constructed import Method
-    from warmstart.metadataset.uniting import Conflicts
+    from warmstart.metadataset.combine.construct import Method
+    from warmstart.metadataset.combine.merge_tasks import Conflicts
+    from warmstart.metadataset.storage.append import Appended
     from warmstart.protocols import HistorySource
 
 
@@ -197,7 +197,7 @@ class MetaDataset(Views):
             ``warmstart.histories.optuna.read("study.db", task="credit", metric="accuracy")``.
         datasets : mapping, optional
             Task to its dataset: ``(data, target)``, data alone, or an
-            :class:`~warmstart.metadataset.attached.Attached`. Only what describes it is
+            :class:`~warmstart.metadataset.combine.attach_datasets.Attached`. Only what describes it is
             kept. A task without one still teaches how configurations go together.
         metafeatures : DataFrame, optional
             Of tasks whose dataset is not at hand, indexed by task.
@@ -218,7 +218,7 @@ class MetaDataset(Views):
         HistoryError
             If there are no runs, or what is said of them is contradictory.
         """
-        from warmstart.metadataset.importing import read_histories
+        from warmstart.metadataset.combine.import_runs import read_histories
 
         return read_histories(
             histories,
@@ -258,7 +258,7 @@ class MetaDataset(Views):
             If the file cannot be read, or an X or y is not what it should be; the message
             names space and dataset.
         """
-        from warmstart.metadataset.hpob import read_hpob
+        from warmstart.metadataset.exchange.hpob import read_hpob
 
         return read_hpob(
             Path(path), spaces=spaces, metric=metric, higher_is_better=higher_is_better
@@ -289,7 +289,7 @@ class MetaDataset(Views):
         MetaDatasetError
             If a file cannot be read, or nothing says which way the metric goes.
         """
-        from warmstart.metadataset.aslib import read_aslib
+        from warmstart.metadataset.exchange.aslib import read_aslib
 
         return read_aslib(Path(folder), metric=metric, higher_is_better=higher_is_better)
 
@@ -337,7 +337,7 @@ class MetaDataset(Views):
 
     @classmethod
     def published(cls, name: str, *, cache: str | Path | None = None) -> Self:
-        """Fetch a public table of evaluations; see :mod:`warmstart.histories.published`.
+        """Fetch a public table of evaluations; see :mod:`warmstart.metadataset.exchange.archives`.
 
         Parameters
         ----------
@@ -350,7 +350,7 @@ class MetaDataset(Views):
         HistoryError
             If there is no such table, or it cannot be fetched.
         """
-        from warmstart.metadataset.public import fetch
+        from warmstart.metadataset.exchange.published import fetch
 
         return cls.open(fetch(name, cache))
 
@@ -371,7 +371,7 @@ class MetaDataset(Views):
             If the folder holds no meta-dataset, one of another schema version, or files
             that differ from their digests.
         """
-        from warmstart.metadataset import store
+        from warmstart.metadataset.storage import reading as store
 
         parts = store.read(Path(path), verify=verify)
         return cls(
@@ -422,7 +422,7 @@ class MetaDataset(Views):
         x  0.9  NaN
         y  NaN  0.7
         """
-        from warmstart.metadataset.merging import merge
+        from warmstart.metadataset.combine.merge import merge
 
         for other in others:
             if not isinstance(other, MetaDataset):
@@ -483,7 +483,7 @@ class MetaDataset(Views):
         >>> cells.score_std().loc["x"].round(3).tolist(), cells.info["constructed"]["filled"]
         ([1.414, nan], 0.75)
         """
-        from warmstart.metadataset.constructed import construct
+        from warmstart.metadataset.combine.construct import construct
 
         return construct(self, method, n, random_state)
 
@@ -498,7 +498,7 @@ class MetaDataset(Views):
             If `path` holds something other than a meta-dataset, or the ids are neither
             all text nor all integers.
         """
-        from warmstart.metadataset import saving
+        from warmstart.metadataset.storage import writing as saving
 
         return saving.write(self, Path(path))
 
@@ -514,7 +514,7 @@ class MetaDataset(Views):
         >>> md.to_frame()[["task_id", "configuration_id", "score"]].to_numpy().tolist()
         [[3, 'a', 0.9], [3, 'b', 0.8]]
         """
-        from warmstart.metadataset.exporting import to_frame
+        from warmstart.metadataset.exchange.csv import to_frame
 
         return to_frame(self, parameters=parameters)
 
@@ -522,7 +522,7 @@ class MetaDataset(Views):
         """Write plain CSV files: evaluations, configurations, tasks, metafeatures, and the
         rest as ``info.json``. Values of configurations are JSON; columns of which nothing
         is known are left out."""
-        from warmstart.metadataset.exporting import to_csv
+        from warmstart.metadataset.exchange.csv import to_csv
 
         return to_csv(self, Path(folder))
 
@@ -535,7 +535,7 @@ class MetaDataset(Views):
         MetaDatasetError
             If two configurations of a space have the same values: HPO-B has no ids.
         """
-        from warmstart.metadataset.hpob import write_hpob
+        from warmstart.metadataset.exchange.hpob import write_hpob
 
         return write_hpob(self, Path(folder), metric)
 
@@ -579,7 +579,7 @@ class MetaDataset(Views):
         ...     n, MetaDataset.open(folder).matrix()["a"].tolist()
         ([1, 0], [0.9, 0.7])
         """
-        from warmstart.metadataset.appending import append
+        from warmstart.metadataset.storage.append import append
 
         return append(self, Path(path))
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from warmstart.metadataset.runs import MatrixEvaluations
+from warmstart.metadataset.core.evaluations import MatrixEvaluations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from warmstart.metadataset.runs import Evaluations
+    from warmstart.metadataset.core.evaluations import Evaluations
 
 _EVENLY = ("grid", "brute_force", "sobol", "halton", "qmc", "lhs", "latin-hypercube")
 UNBIASED = frozenset(("random", "uniform", "space-filling", *_EVENLY))

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from warmstart.histories.metrics import METRICS
+from warmstart.metrics import METRICS
 
 if TYPE_CHECKING:
-    from warmstart.metadataset.table import ScoreTable
+    from warmstart.metadataset.core.score_table import ScoreTable
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

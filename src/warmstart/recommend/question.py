@@ -12,7 +12,7 @@ import pandas as pd
 from warmstart.domain import Schema, Status, plain_value
 from warmstart.errors import DatasetError, KnowledgeError
 from warmstart.recommend.arguments import plain_configuration
-from warmstart.spaces.frames import read_frame
+from warmstart.tables.frames import read_frame
 
 Acquisition = Literal["ei", "log_ei", "ei_per_second", "pi", "lcb", "thompson"]
 ACQUISITIONS: tuple[str, ...] = get_args(Acquisition)

@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from warmstart._extras import require
 from warmstart.domain import plain_value
-from warmstart.spaces.learners import LEARNERS
+from warmstart.spaces.pipelines.learners import LEARNERS
 
 if TYPE_CHECKING:
     from warmstart.recommend.suggestions import Suggestion
@@ -198,7 +198,7 @@ def _log_scales(learners: set[str], *task_types: Any) -> dict[str, bool]:
     known = sorted(learners & set(LEARNERS))
     if not known:
         return {}
-    from warmstart.spaces.tabular import hyperparameters
+    from warmstart.spaces.pipelines.tabular import hyperparameters
 
     scales: dict[str, bool] = {}
     for learner in known:

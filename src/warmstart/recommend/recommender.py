@@ -19,17 +19,17 @@ from warmstart.errors import (
     NotFittedError,
 )
 from warmstart.metadataset.samplers import bias_note, samplers_of
-from warmstart.recommend.answering import dress, find_relatives
 from warmstart.recommend.arguments import check_budget, check_count, check_seed
-from warmstart.recommend.candidates import check_pool, choose_candidates
-from warmstart.recommend.choosing import OWN_MODELS, choose
-from warmstart.recommend.fitted import Fitted
-from warmstart.recommend.query import MEMBERS, find_duplicates, resolve_metric, understand
+from warmstart.recommend.assemble import dress, find_relatives
+from warmstart.recommend.base.choose import OWN_MODELS, choose
+from warmstart.recommend.base.fitted import Fitted
+from warmstart.recommend.legal_candidates import check_pool, choose_candidates
+from warmstart.recommend.methods import make_method
 from warmstart.recommend.question import Acquisition, Question, read_pool
-from warmstart.recommend.registry import make_method
-from warmstart.recommend.session import Search
+from warmstart.recommend.search import Search
 from warmstart.recommend.suggestions import Suggestions
-from warmstart.spaces.learners import LEARNERS
+from warmstart.recommend.task import MEMBERS, find_duplicates, resolve_metric, understand
+from warmstart.spaces.pipelines.learners import LEARNERS
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -52,7 +52,7 @@ class Recommender:
     model : str or PerformanceModel
         ``"pmf"``, which predicts what tasks that share no configuration would have done on
         each other's; ``"transfer_gp"``, which does so even where they share some; any
-        method of :data:`warmstart.recommend.registry.METHODS`; or an object with ``fit``
+        method of :data:`warmstart.recommend.methods.METHODS`; or an object with ``fit``
         and ``start``. What it ranks, PMF still predicts scores of.
     random_state : int
 
@@ -95,7 +95,7 @@ class Recommender:
         Each new task is completed from its results and becomes one more latent of the
         covariance; its configurations can be suggested. What meta-features predict is
         learnt from it at the next :meth:`fit`; see
-        :func:`warmstart.models.adding.with_task`. Where a task is known already, or an
+        :func:`warmstart.models.pmf.incremental.with_task`. Where a task is known already, or an
         unaligned history outgrows its candidates, the models of its kind are fitted anew
         when they are next needed.
 
@@ -114,10 +114,10 @@ class Recommender:
         >>> len(Recommender().fit(old).add(new).md)
         12
         """
-        from warmstart.recommend.adding import extended
+        from warmstart.recommend.base.extend import extended
 
         if self._saved:
-            from warmstart.recommend.persistence import saved_keys
+            from warmstart.recommend.base.persistence import saved_keys
 
             for kind, metric in saved_keys(self, self._saved):
                 self.fitted(kind, metric)
@@ -168,7 +168,7 @@ class Recommender:
         gone = list(excluded)
         key = task_type, metric, tuple(sorted(map(str, gone)))
         if key not in self._fitted:
-            from warmstart.recommend.persistence import load_models
+            from warmstart.recommend.base.persistence import load_models
 
             # Whoever leaves out each family in turn must not fill the memory with models.
             partial = [one for one in self._fitted if one[2]]
@@ -390,14 +390,14 @@ class Recommender:
 
     def save(self, path: str | Path) -> Path:
         """Write the meta-dataset and the fitted models to a folder; no pickles."""
-        from warmstart.recommend.persistence import save
+        from warmstart.recommend.base.persistence import save
 
         return save(self, Path(path))
 
     @classmethod
     def load(cls, path: str | Path) -> Recommender:
         """Read a folder that :meth:`save` wrote."""
-        from warmstart.recommend.persistence import load
+        from warmstart.recommend.base.persistence import load
 
         return load(Path(path))
 
@@ -417,7 +417,7 @@ class Recommender:
         reference = hardware.get("reference_s")
         if not reference:
             return 1.0
-        from warmstart.recommend.cost import machine_reference_s
+        from warmstart.recommend.base.cost import machine_reference_s
 
         return machine_reference_s() / float(reference)
 

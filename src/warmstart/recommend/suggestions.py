@@ -14,7 +14,7 @@ from warmstart.errors import SpaceMismatchError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from warmstart.downstream.seed_report import SeedReport
+    from warmstart.downstream.report import SeedReport
     from warmstart.recommend.ranges import Ranges
 
 _FORMAT = 1
@@ -118,7 +118,7 @@ class Suggestion:
         MissingExtraError
             If the learner's library is not installed.
         """
-        from warmstart.spaces.pipeline import build_estimator
+        from warmstart.spaces.pipelines.pipeline import build_estimator
 
         if self.schema is None:
             raise SpaceMismatchError(
@@ -261,7 +261,7 @@ class Suggestions(Sequence[Suggestion]):
 
     def explain(self) -> str:
         """Why these, in plain text: neighbours, expectations, evidence, warnings."""
-        from warmstart.recommend.explanation import explain
+        from warmstart.recommend.explain import explain
 
         return explain(self)
 

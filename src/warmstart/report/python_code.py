@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from warmstart._version import __version__
 from warmstart.report.numbers import decimals_for, seconds
-from warmstart.spaces.columns import TypedColumns
+from warmstart.tables.typed import TypedColumns
 
 if TYPE_CHECKING:
     from warmstart.recommend.suggestions import Suggestion, Suggestions

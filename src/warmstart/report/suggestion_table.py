@@ -101,7 +101,7 @@ def headline(suggestions: Suggestions) -> str:
 
 def footnotes(suggestions: Suggestions) -> list[str]:
     """What the columns of the table mean and what they rest on."""
-    from warmstart.histories.metrics import METRICS
+    from warmstart.metrics import METRICS
 
     metric = suggestions.metric or "score"
     sign = metric in METRICS and METRICS[metric].is_loss

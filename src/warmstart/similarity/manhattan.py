@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from warmstart.errors import MetaDatasetError, NotFittedError
-from warmstart.metadataset.table import Floats, ScoreTable
+from warmstart.metadataset.core.score_table import Floats, ScoreTable
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from warmstart.errors import NotFittedError
-from warmstart.metadataset.table import Floats, ScoreTable
+from warmstart.metadataset.core.score_table import Floats, ScoreTable
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -64,7 +64,7 @@ def test_several_learners_go_where_there_is_one():
 def test_a_list_is_a_target():
     queue = []
     space = warmstart.downstream.Space(
-        parameters=(warmstart.downstream.space.Number(name="alpha", low=0, high=1),)
+        parameters=(warmstart.spaces.space.Number(name="alpha", low=0, high=1),)
     )
     suggestions(RIDGE).seed(queue, space)
     assert queue == [{"alpha": 1.0}]

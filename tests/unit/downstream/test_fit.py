@@ -3,10 +3,10 @@ import pandas as pd
 import pytest
 
 from warmstart.downstream.fit import fit_points
-from warmstart.downstream.given import given_points
-from warmstart.downstream.seed_report import Change
-from warmstart.downstream.space import ABSENT, Choice, Number, Space
+from warmstart.downstream.given_points import given_points
+from warmstart.downstream.report import Change
 from warmstart.errors import SpaceMismatchError
+from warmstart.spaces.space import ABSENT, Choice, Number, Space
 
 SPACE = Space(
     parameters=(

@@ -7,9 +7,9 @@ import pytest
 from warmstart.errors import MetaDatasetError
 from warmstart.evaluate.replay import replay
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.models.portfolio import Portfolio
-from warmstart.models.random_search import RandomSearch
-from warmstart.models.ranked import RankedState
+from warmstart.models.rankings.portfolio import Portfolio
+from warmstart.models.rankings.random_search import RandomSearch
+from warmstart.models.rankings.ranked import RankedState
 
 
 @pytest.fixture

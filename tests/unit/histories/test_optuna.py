@@ -11,7 +11,7 @@ from tests.contracts.history_source import HistorySourceContract, contents
 
 from warmstart.errors import HistoryError
 from warmstart.histories.optuna import read
-from warmstart.metadataset.importing import import_histories
+from warmstart.metadataset.combine.import_runs import import_histories
 from warmstart.metadataset.metadataset import MetaDataset
 
 optuna = pytest.importorskip("optuna")

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.contracts.history_source import HistorySourceContract
 
 from warmstart.errors import HistoryError
-from warmstart.histories.mapping import read_mapping
 from warmstart.histories.table import read
+from warmstart.histories.table_columns import read_mapping
 
 MAPPING = {
     "metric": {"acc": {"name": "accuracy", "direction": "maximize"}},

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from tests.unit.histories.faulty import BUILDER, configuration
 
-from warmstart.histories.local import Limits, LocalTask, Protocol
-from warmstart.metadataset.build import build_local
+from warmstart.execution.local import Limits, LocalTask, Protocol
+from warmstart.metadataset.build.local import build_local
 
 PROTOCOL = Protocol(builder=BUILDER, limits=Limits(time_limit_s=20), sampler="test")
 KINDS = {"b": "binary", "m": "multiclass", "r": "regression"}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from tests.contracts.performance_model import PerformanceModelContract
 
-from warmstart.recommend.registry import METHODS, make_method
+from warmstart.recommend.methods import METHODS, make_method
 
 pytestmark = pytest.mark.usefixtures("small_forests")
 

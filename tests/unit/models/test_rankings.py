@@ -9,14 +9,14 @@ from hypothesis.extra import numpy as hnp
 from scipy.stats import rankdata
 from tests.contracts.performance_model import make_table
 
-from warmstart.metadataset.table import ScoreTable
-from warmstart.models.average_rank import AverageRank, relative_ranks
-from warmstart.models.knd import KND
-from warmstart.models.knn_rank import KNNRank
-from warmstart.models.portfolio import Portfolio
-from warmstart.models.random_search import RandomSearch
-from warmstart.models.ranked import RankedState, shrunk_mean
-from warmstart.recommend.registry import make_method
+from warmstart.metadataset.core.score_table import ScoreTable
+from warmstart.models.rankings.average_rank import AverageRank, relative_ranks
+from warmstart.models.rankings.knn_rank import KNNRank
+from warmstart.models.rankings.nearest_datasets import KND
+from warmstart.models.rankings.portfolio import Portfolio
+from warmstart.models.rankings.random_search import RandomSearch
+from warmstart.models.rankings.ranked import RankedState, shrunk_mean
+from warmstart.recommend.methods import make_method
 
 
 def table_of(scores, metafeatures=None):

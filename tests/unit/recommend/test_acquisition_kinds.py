@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from warmstart.recommend import acquisition as acq
+from warmstart.recommend.acquisition import functions as acq
 
 MEANS = np.array([[0.3, 0.1, -0.4], [0.6, 0.2, 0.9]])
 STDS = np.array([[0.1, 0.3, 0.7], [0.2, 0.05, 0.4]])

@@ -23,10 +23,10 @@ from warmstart.errors import (
     WarmstartError,
 )
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.models.average_rank import AverageRank
-from warmstart.recommend.policy import GuidedPMF
+from warmstart.models.rankings.average_rank import AverageRank
+from warmstart.recommend.acquisition.policies import GuidedPMF
 from warmstart.recommend.recommender import Recommender
-from warmstart.spaces.learners import LEARNERS
+from warmstart.spaces.pipelines.learners import LEARNERS
 
 pytestmark = pytest.mark.usefixtures("small_forests")
 
@@ -361,7 +361,9 @@ class TestSpace:
 
     @pytest.mark.parametrize("learner", ["lightgbm", "xgboost"])
     def test_not_installed(self, typed, data, learner, monkeypatch):
-        monkeypatch.setattr("warmstart.spaces.learners.installed", lambda n: n != learner)
+        monkeypatch.setattr(
+            "warmstart.spaces.pipelines.learners.installed", lambda n: n != learner
+        )
         everything = typed.suggest(data, target="y", n=99)
         assert learner not in {s.learner for s in everything}
         assert any(f"{learner} is not installed" in w for w in everything.warnings)

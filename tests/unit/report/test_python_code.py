@@ -6,7 +6,7 @@ import warmstart
 from warmstart.domain import Column, Schema
 from warmstart.recommend.suggestions import Suggestion, Suggestions
 from warmstart.report.python_code import arguments_of, public_module, python_code
-from warmstart.spaces.design import space_filling
+from warmstart.spaces.pipelines.design import space_filling
 
 COLUMNS = (
     Column("a", "numeric"),

@@ -12,7 +12,7 @@ from sklearn.preprocessing import MinMaxScaler
 from tests.contracts.performance_model import make_table
 
 from warmstart.errors import MetaDatasetError, NotFittedError
-from warmstart.metadataset.table import ScoreTable
+from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.protocols import Similarity
 from warmstart.similarity.manhattan import Manhattan
 from warmstart.similarity.rank_correlation import RankCorrelation

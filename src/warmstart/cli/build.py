@@ -1,0 +1,192 @@
+"""Commands that make meta-datasets and knowledge bases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from warmstart.cli.errors import INTERRUPTED
+from warmstart.cli.exchange import Jobs, Scheduler, Workers
+from warmstart.cli.output import remarks, results, warn
+
+if TYPE_CHECKING:
+    from warmstart.domain import Configuration, TaskType
+    from warmstart.execution.local import LocalTask
+
+app = typer.Typer(help="Make meta-datasets and knowledge bases of your own, and exchange them.")
+
+
+@app.command("local")
+def build_local(
+    tasks: Annotated[
+        Path,
+        typer.Option(
+            metavar="CSV", help="Task list: columns task_id, task_type, path, target; family, …"
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the build.")],
+    space: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SPACE", help="tabular, or learners of it such as lightgbm; repeatable."
+        ),
+    ] = None,
+    jobs: Jobs = 1,
+    time_limit: Annotated[
+        float, typer.Option(metavar="SECONDS", help="For one evaluation, all folds.")
+    ] = 30.0,
+    memory_limit: Annotated[
+        float, typer.Option(metavar="MB", help="For one evaluation.")
+    ] = 2048.0,
+    scale: Annotated[
+        float, typer.Option(help="Multiplies the 202 configurations of a task.")
+    ] = 1.0,
+    limit_tasks: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Only the first of the list.")
+    ] = None,
+    scheduler: Scheduler = None,
+    workers: Workers = None,
+) -> None:
+    """Evaluate configurations on datasets of yours, and keep every result.
+
+    Ctrl-C stops it; the same command goes on where it stopped.
+    """
+    from warmstart.execution.executors.choose import make_executor
+    from warmstart.execution.local import Limits, Protocol, read_tasks
+    from warmstart.metadataset.build import local as build
+    from warmstart.report.progress import ProgressMeter
+
+    wanted = read_tasks(tasks)[:limit_tasks]
+    configurations = _configurations(wanted, space or ["tabular"], scale)
+    protocol = Protocol(
+        limits=Limits(time_limit_s=time_limit, memory_limit_mb=memory_limit),
+        sampler="space-filling",
+    )
+    with ProgressMeter(remarks(), "evaluations") as meter:
+        try:
+            # Every fit has a process of its own as it is; joblib's threads wait for them.
+            on_dask = scheduler is not None or workers is not None
+            report = build.build_local(
+                wanted,
+                configurations,
+                out,
+                protocol=protocol,
+                n_jobs=jobs,
+                executor=make_executor(n_jobs=jobs, workers=workers, scheduler=scheduler)
+                if on_dask
+                else None,
+                progress=meter,
+            )
+        except KeyboardInterrupt:
+            stopped = f"Stopped at {meter.done:,} of {meter.total:,} evaluations"
+        else:
+            stopped = ""
+    if stopped:
+        remarks().print(f"{stopped}; the same command goes on from there.")
+        raise typer.Exit(INTERRUPTED)
+    ended = ", ".join(f"{n:,} {status}" for status, n in sorted(report.statuses.items()))
+    console = results()
+    console.print(
+        f"{report.n_evaluations:,} evaluations done now{f' ({ended})' if ended else ''}, "
+        f"{report.n_before:,} before; make a meta-dataset of them with: "
+        f"warmstart build publish {out} FOLDER",
+        soft_wrap=True,
+    )
+    warn(f"task {task_id} was left out: {why}" for task_id, why in report.problems.items())
+    if report.problems and len(report.problems) == len(wanted):
+        raise typer.Exit(1)
+
+
+def _configurations(
+    tasks: Sequence[LocalTask], names: Sequence[str], scale: float
+) -> Mapping[TaskType, Sequence[Configuration]]:
+    """A space-filling set for each type of task, of the learners named."""
+    from warmstart.errors import SpaceMismatchError
+    from warmstart.spaces.pipelines.design import space_filling
+    from warmstart.spaces.pipelines.learners import LEARNERS, SPACE
+
+    if unknown := sorted(set(names) - {SPACE, *LEARNERS}):
+        raise SpaceMismatchError(
+            f"space {unknown[0]!r} is none of {SPACE}, {', '.join(sorted(LEARNERS))}"
+        )
+    return {
+        task_type: [
+            c
+            for c in space_filling(task_type, scale=scale)
+            if c.space in names or c.learner in names
+        ]
+        for task_type in dict.fromkeys(task.task_type for task in tasks)
+    }
+
+
+@app.command("publish")
+def publish(
+    build: Annotated[Path, typer.Argument(help="Folder of a build, finished or not.")],
+    out: Annotated[Path, typer.Argument(help="Folder of the meta-dataset to write.")],
+    min_evaluations: Annotated[
+        int, typer.Option(min=1, help="Leave tasks with fewer configurations out.")
+    ] = 1,
+    notes: Annotated[str, typer.Option(help="Kept in the manifest.")] = "",
+    jobs: Jobs = 1,
+) -> None:
+    """Make a meta-dataset of what a build has so far; the build may be running."""
+    from warmstart.metadataset.build import publish as publishing
+
+    manifest = publishing.publish(
+        build, out, n_jobs=jobs, min_evaluations=min_evaluations, notes=notes
+    )
+    counts = manifest["counts"]
+    results().print(
+        f"{out}: {counts['tasks']:,} tasks, {counts['configurations']:,} configurations, "
+        f"{counts['evaluations']:,} scores, {counts['metafeatures']:,} meta-features",
+        soft_wrap=True,
+    )
+
+
+@app.command("knowledge")
+def build_knowledge(
+    metadataset: Annotated[Path, typer.Argument(help="Folder of a meta-dataset.")],
+    out: Annotated[Path, typer.Argument(help="Folder of the knowledge base to write.")],
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FAMILY", help="Keep a family for testing; repeatable."),
+    ] = None,
+) -> None:
+    """Fit models to a meta-dataset; suggest --knowledge FOLDER then answers from both."""
+    from warmstart.knowledge.writing import write_base
+    from warmstart.metadataset.metadataset import MetaDataset
+
+    md = MetaDataset.open(metadataset)
+    if leave_out:
+        md = md.drop(families=leave_out)
+    write_base(md, out)
+    results().print(
+        f"{out}: {len(md):,} tasks, {len(md.configuration_ids):,} configurations, models for "
+        f"{', '.join(md.metrics)}",
+        soft_wrap=True,
+    )
+
+
+def fetch(
+    name: Annotated[str, typer.Argument(help="oboe, tensor-oboe, pmf or lcdb.")],
+    cache: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Instead of the user's cache.")
+    ] = None,
+) -> None:
+    """Fetch a published table of evaluations and keep it; needs pip and a network once."""
+    from warmstart.metadataset.exchange import published as public
+    from warmstart.metadataset.metadataset import MetaDataset
+
+    remarks().print(f"Fetching {name}; reading a large one takes a minute.")
+    folder = public.fetch(name, cache)
+    md = MetaDataset.open(folder)
+    results().print(
+        f"{len(md):,} tasks, {len(md.configuration_ids):,} configurations, metrics: "
+        f"{', '.join(md.metrics)}\n{folder}",
+        soft_wrap=True,
+    )
+    if md.info.get("cite"):
+        results().print(f"Cite: {md.info['cite']}")

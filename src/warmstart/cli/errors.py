@@ -1,0 +1,92 @@
+"""Errors of the command line: one line, exit code 2, no traceback unless asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from warmstart.cli.flags import as_typed, speak_of
+from warmstart.cli.output import histories_told
+from warmstart.errors import WarmstartError
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+class OneLineErrors(TyperGroup):
+    """The group of all commands; tells what is wrong with the input in one line."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command and leave with its exit code."""
+        if not standalone_mode:
+            return super().main(args, prog_name, standalone_mode=False, **extra)
+        given = list(sys.argv[1:] if args is None else args)
+        speak_of(_command(self, given))
+        try:
+            with histories_told():
+                status = super().main(
+                    args,
+                    prog_name,
+                    complete_var,
+                    standalone_mode=False,
+                    windows_expand_args=windows_expand_args,
+                    **extra,
+                )
+        except (KeyboardInterrupt, typer.Abort):
+            sys.exit(INTERRUPTED)
+        except Exception as error:
+            message = bad_input(error)
+            if message is None or _wants_tracebacks(given):
+                raise
+            typer.echo(f"warmstart: {message}", err=True)
+            sys.exit(BAD_INPUT)
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+def bad_input(error: Exception) -> str | None:
+    """What is wrong with the input, in one line; None for any other kind of error."""
+    if hasattr(error, "format_message"):  # what typer makes of a wrong option
+        context = getattr(error, "ctx", None)
+        hint = f" (see {context.command_path} --help)" if context is not None else ""
+        return " ".join(str(error.format_message()).split()).removesuffix(".") + hint
+    ours = isinstance(error, WarmstartError)
+    if (
+        ours
+        or isinstance(error, OSError)
+        or (isinstance(error, ValueError) and _raised_here(error))
+    ):
+        return as_typed(" ".join(str(error).split()))
+    return None
+
+
+def _command(group: Any, words: Sequence[str]) -> Any:
+    """The command that is called, in whatever group of a group it is."""
+    for word in words:
+        group = getattr(group, "commands", {}).get(word, group)
+    return group
+
+
+def _raised_here(error: Exception) -> bool:
+    """Whether warmstart itself raised the error, rather than a library it called."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    module = "" if trace is None else str(trace.tb_frame.f_globals.get("__name__", ""))
+    return module.partition(".")[0] == "warmstart"
+
+
+def _wants_tracebacks(args: list[str]) -> bool:
+    return "--debug" in args or bool(os.environ.get("WARMSTART_DEBUG"))

@@ -1,0 +1,231 @@
+"""The command that adds foreign histories to a meta-dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from warmstart.cli.output import results, warn
+
+if TYPE_CHECKING:
+    from warmstart.protocols import HistorySource
+
+KINDS = ("optuna", "mlflow", "ray", "smac", "sklearn", "wandb", "flaml", "table")
+
+Pairs = list[str] | None
+
+_MAPPING = '{"task": "dataset", "metric": {"auc": "maximize"}, "params": ["lr", "depth"]}'
+
+
+def import_history(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help=", ".join(KINDS) + ".")],
+    location: Annotated[
+        str, typer.Argument(help="File, folder or URL of the history; never written to.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(metavar="FOLDER", help="Meta-dataset to add to; begun if not there."),
+    ],
+    task: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Task of all runs; or STUDY=NAME for each study, repeatable."
+        ),
+    ] = None,
+    task_tag: Annotated[
+        str | None,
+        typer.Option(metavar="TAG", help="Attribute, tag or column that names the task."),
+    ] = None,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="What was measured; one for each objective."),
+    ] = None,
+    direction: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WHICH", help="maximize or minimize; needed for most sources."),
+    ] = None,
+    metric_key: Annotated[
+        str | None,
+        typer.Option(metavar="KEY", help="What the source calls the metric, if otherwise."),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(metavar="JSON", help=f"Columns of a table by meaning: {_MAPPING}"),
+    ] = None,
+    study: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Study or experiment to read; repeatable."),
+    ] = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="The task's dataset, described and not kept."),
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Target column of the dataset.")
+    ] = None,
+    datasets: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CSV", help="Datasets of several tasks: task_id, task_type, path, target."
+        ),
+    ] = None,
+    task_type: Annotated[
+        str | None,
+        typer.Option(metavar="TYPE", help="binary, multiclass, classification, regression."),
+    ] = None,
+    family: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Original that the task's dataset derives from."),
+    ] = None,
+    rename: Annotated[
+        Pairs, typer.Option(metavar="OLD=NEW", help="Hyperparameter's name; repeatable.")
+    ] = None,
+    fixed: Annotated[
+        Pairs,
+        typer.Option(metavar="NAME=VALUE", help="Held fixed in all these runs; repeatable."),
+    ] = None,
+    default: Annotated[
+        Pairs,
+        typer.Option(metavar="NAME=VALUE", help="Where a study did not vary it; repeatable."),
+    ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Column of an export that is a hyperparameter."),
+    ] = None,
+    constant: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="User attribute that is a hyperparameter."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Recorded, but no hyperparameter; repeatable."),
+    ] = None,
+    learner: Annotated[
+        str, typer.Option(metavar="NAME", help="What was trained, such as lightgbm.")
+    ] = "",
+    space: Annotated[
+        str, typer.Option(metavar="NAME", help="Configuration space; the learner without.")
+    ] = "",
+    sampler: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="How configurations were chosen: tpe, random, …"),
+    ] = None,
+) -> None:
+    """Add the runs of another tool to a meta-dataset; running it again adds what is new.
+
+    Failed and pruned runs are kept with a status. Nothing is guessed: say the task and the
+    metric, and whether it is better high or low.
+    """
+    from warmstart.errors import HistoryError
+    from warmstart.metadataset.combine.attach_datasets import Attached
+    from warmstart.metadataset.combine.import_runs import import_histories
+
+    if source not in KINDS:
+        table = source.lower() in ("csv", "parquet")
+        hint = f"; a {source} file of runs is a table" if table else ""
+        raise HistoryError(f"source {source!r} is none of {', '.join(KINDS)}{hint}")
+    options: dict[str, Any] = {
+        "task": _task(task or []),
+        "task_tag": task_tag,
+        "metric": metric or (),
+        "direction": direction or None,
+        "metric_key": metric_key,
+        "rename": {old: str(new) for old, new in _pairs("rename", rename, typed=False).items()},
+        "fixed": _pairs("fixed", fixed),
+        "ignore": tuple(ignore or ()),
+        "learner": learner,
+        "space": space,
+        "sampler": sampler,
+    }
+    more = {"study": study, "constants": constant, "mapping": mapping, "params": param}
+    history = _reader(source, {k: v for k, v in more.items() if v})(location, options)
+    attached: dict[str, Any] = {}
+    if dataset is not None or target is not None:
+        if dataset is None or not isinstance(options["task"], str):
+            raise HistoryError(
+                "--dataset FILE and --target COLUMN describe the one task of --task NAME; "
+                "describe several with --datasets CSV"
+            )
+        attached[options["task"]] = Attached(
+            data=dataset, target=target, task_type=task_type, family=family
+        )
+    if datasets is not None:
+        attached |= _listed(datasets)
+    families = (
+        {options["task"]: family} if family and isinstance(options["task"], str) else None
+    )
+    report = import_histories(
+        [history],
+        out,
+        datasets=attached or None,
+        families=families,
+        defaults=_pairs("default", default) or None,
+        task_type=None if attached else task_type,
+    )
+    ended = ", ".join(f"{n:,} {status}" for status, n in sorted(report.statuses.items()))
+    ended = f" ({ended})" if ended else ""
+    tasks = ", ".join(report.tasks[:3]) + ("" if len(report.tasks) < 4 else " …")
+    updated = f", {report.n_updated:,} brought up to date" if report.n_updated else ""
+    results().print(
+        f"{out}: {report.n_added:,} evaluations added{ended}{updated}, "
+        f"{report.n_known:,} known before; task{'s' * (len(report.tasks) != 1)} {tasks}",
+        soft_wrap=True,
+    )
+    warn(report.notes)
+
+
+def _reader(
+    source: str, more: dict[str, Any]
+) -> Callable[[str, dict[str, Any]], HistorySource]:
+    """The source's own ``read``, with those of the options that it knows."""
+    from importlib import import_module
+    from inspect import signature
+
+    from warmstart.errors import HistoryError
+
+    read: Callable[..., HistorySource] = import_module(f"warmstart.histories.{source}").read
+    known = signature(read).parameters
+    if unknown := [name for name in more if name not in known]:
+        raise HistoryError(f"a history of {source} takes no --{unknown[0].rstrip('s')}")
+    if source == "table" and "mapping" not in more:
+        raise HistoryError(
+            "a table needs --mapping JSON, a file that says what its columns mean, such as "
+            f"{_MAPPING}"
+        )
+    return lambda location, options: read(location, **more, **options)
+
+
+def _task(given: Sequence[str]) -> str | dict[str, str] | None:
+    if not given:
+        return None
+    if len(given) == 1 and "=" not in given[0]:
+        return given[0]
+    return {study: str(task) for study, task in _pairs("task", given, typed=False).items()}
+
+
+def _pairs(option: str, given: Sequence[str] | None, *, typed: bool = True) -> dict[str, Any]:
+    from warmstart.errors import HistoryError
+    from warmstart.histories.values import typed_word
+
+    found: dict[str, Any] = {}
+    for text in given or ():
+        name, equals, value = text.partition("=")
+        if not equals or not name or not value:
+            raise HistoryError(f"--{option} takes NAME=VALUE, got {text!r}")
+        found[name] = typed_word(value) if typed else value
+    return found
+
+
+def _listed(path: Path) -> dict[str, Any]:
+    from warmstart.execution.tasks import read_tasks
+    from warmstart.metadataset.combine.attach_datasets import Attached
+
+    return {
+        task.task_id: Attached(
+            data=task.path, target=task.target, task_type=task.task_type, family=task.family
+        )
+        for task in read_tasks(path)
+    }

@@ -1,0 +1,1 @@
+"""Files and addresses a dataset is read from, one format a file."""

@@ -1,0 +1,1 @@
+"""What each tuner needs to be given its first trials, one tuner a file."""

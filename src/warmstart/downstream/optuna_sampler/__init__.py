@@ -1,0 +1,1 @@
+"""The sampler that leads an Optuna study and learns from its trials."""

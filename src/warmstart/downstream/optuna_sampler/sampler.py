@@ -1,0 +1,326 @@
+"""An Optuna sampler that begins where other tasks ended, goes on from there, and hands over."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from warmstart._extras import require
+from warmstart.downstream.optuna_sampler.claims import (
+    Claims,
+    claim_of,
+    has_claim,
+    is_decided,
+)
+from warmstart.downstream.optuna_sampler.proposer import Proposal, make_guide
+from warmstart.downstream.optuna_sampler.space import SeenSpace
+from warmstart.downstream.optuna_sampler.trials import UNASKED, UNKNOWN, Reader
+from warmstart.errors import SpaceMismatchError
+from warmstart.recommend.search import Search
+from warmstart.recommend.suggestions import Suggestions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from optuna.distributions import BaseDistribution
+    from optuna.samplers import BaseSampler
+    from optuna.study import Study
+    from optuna.trial import FrozenTrial, TrialState
+
+    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.recommend.recommender import Recommender
+
+_optuna = require("optuna", extra="optuna")
+_log = logging.getLogger(__name__)
+
+REPORT = "warmstart"
+"""User attribute of a trial that lists what did not arrive as suggested."""
+
+_MAX_ROUNDS = 5
+
+_N_FIRST = 5
+"""Trials before the other sampler has its turns."""
+
+
+class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name-defined]
+    """Run the first trials where a knowledge base expects most, the rest by another sampler.
+
+    Each of the first trials is given a whole configuration when it begins: the one of
+    highest expected improvement under the posterior of all finished trials of the study,
+    whoever ran them. After five results it may be one that no task ever tried, near the
+    study's best or anywhere in its space, as the base's own are a coarse grid; and the
+    other sampler, whom no base misleads, then has every third trial.
+
+    A given configuration answers every ``suggest_*`` the objective calls; what the study's
+    distributions do not allow is repaired, what the suggestion does not know is sampled by
+    `then`, and both are written to the trial's user attribute ``"warmstart"``. Everything
+    rests in the study's storage, so workers on one storage never try the same
+    configuration twice, and a study is taken up again in another process.
+
+    Parameters
+    ----------
+    source : dataset, Search, Suggestions or Recommender, optional
+        What the study is about: a dataset as in :func:`warmstart.search`, a search begun
+        on it, suggestions (tried in order; nothing is learnt from results), or a
+        recommender of one's own.
+    y : array-like, optional
+        Target of the dataset.
+    n_trials : int
+        Trials this sampler decides, over all workers; enqueued ones do not count.
+        Where nothing can be said of new configurations (suggestions, a base that does not
+        say what its are made of) it hands over when those it knows are used up.
+    then : optuna.samplers.BaseSampler, optional
+        Decides the others; ``TPESampler(seed=seed)`` by default.
+    mapping : mapping, optional
+        Between the configurations' parameter names and the study's (``{"learning_rate":
+        "lr"}``), as the injectors take it. Equal names, and names equal without the
+        learner's prefix, need none.
+    distributions : mapping of str to distribution, optional
+        The study's space where it is known beforehand: configurations whose choices it
+        does not have are then left out from the start, not from the second trial on.
+    to_score : callable, optional
+        From an objective value to a score in the metric, higher better. By default a value
+        to be maximised is the score, one to be minimised how far it is from perfect
+        (1 - accuracy; a loss itself).
+    then_every : int, optional
+        From the sixth trial on `then` decides one in this many, by the trial's number, if
+        results are learnt from; None leaves it none before the end.
+    seed : int
+        Of the search, and of the default `then`. Workers share it, and each gives its own
+        `then` a seed of its own: two TPE of one seed draw the same.
+    patience_s : float
+        How long to wait for an earlier trial of another worker that has begun and not
+        chosen yet.
+    knowledge, **question :
+        The base, and ``target``, ``space``, ``metric``, ``exclude``, ``acquisition``, … as
+        in :func:`warmstart.search`.
+
+    Raises
+    ------
+    SpaceMismatchError
+        If the mapping names nothing known, or `distributions` allow no configuration.
+    KnowledgeError
+        When a trial returns what cannot be a score in the metric.
+    MissingExtraError
+        On import, if Optuna is not installed.
+
+    Examples
+    --------
+    >>> import optuna
+    >>> from sklearn.datasets import load_wine
+    >>> optuna.logging.set_verbosity(optuna.logging.WARNING)
+    >>> sampler = WarmStartSampler(load_wine(as_frame=True), space="random_forest", n_trials=2)
+    >>> study = optuna.create_study(direction="maximize", sampler=sampler)
+    >>> def objective(trial):
+    ...     return trial.suggest_float("max_features", 0.1, 1.0)  # stands for a real score
+    >>> study.optimize(objective, n_trials=3)
+    >>> [sampler.suggested(trial) is not None for trial in study.trials]
+    [True, True, False]
+    """
+
+    def __init__(
+        self,
+        source: Any = None,
+        y: Any = None,
+        *,
+        n_trials: int = 50,
+        then: BaseSampler | None = None,
+        mapping: Mapping[str, Any] | None = None,
+        distributions: Mapping[str, BaseDistribution] | None = None,
+        to_score: Callable[[float], float] | None = None,
+        then_every: int | None = 3,
+        seed: int = 0,
+        patience_s: float = 10.0,
+        knowledge: str | Path | Recommender | MetaDataset | None = None,
+        **question: Any,
+    ) -> None:
+        if isinstance(n_trials, bool) or not isinstance(n_trials, int) or n_trials < 1:
+            raise ValueError(f"n_trials must be a whole number of at least 1, got {n_trials!r}")
+        if then_every is not None and (
+            isinstance(then_every, bool) or not isinstance(then_every, int) or then_every < 2
+        ):
+            raise ValueError(
+                f"then_every must be a whole number of at least 2, or None, got {then_every!r}"
+            )
+        if then is not None and not isinstance(then, _optuna.samplers.BaseSampler):
+            raise TypeError(f"then must be an Optuna sampler, got {type(then).__name__}")
+        self._claims = Claims(patience_s)
+        if not _answered(source):
+            question = {"random_state": seed, **question}
+        guide = make_guide(source, y, knowledge=knowledge, **question)
+        self.n_trials, self.then_every = n_trials, then_every
+        self.then = _optuna.samplers.TPESampler(seed=seed) if then is None else then
+        self._reader = Reader(guide, mapping, to_score)
+        self._distributions = dict(distributions or {})
+        self._given: dict[int, Proposal] = {}
+        self._lock = threading.Lock()
+        space = SeenSpace(self._reader, self._distributions, ())
+        if len(space.illegal(spare=False)) == len(guide.pool):
+            raise SpaceMismatchError(
+                f"the distributions {sorted(self._distributions)} allow none of the "
+                f"{len(guide.pool)} configurations"
+            )
+
+    def suggested(self, trial: FrozenTrial) -> dict[str, Any] | None:
+        """The configuration a trial was given; None where another sampler decided it."""
+        claim = claim_of(trial)
+        return None if claim is None else dict(claim["values"])
+
+    def report(self, study: Study) -> pd.DataFrame:
+        """All that did not arrive as suggested, one row a difference.
+
+        Returns
+        -------
+        DataFrame
+            Columns trial, parameter, suggested, used and reason.
+        """
+        import pandas as pd
+
+        rows = [
+            {"trial": trial.number, **asdict(difference)}
+            for trial in study.get_trials(deepcopy=False)
+            for difference in self._reader.differences(trial)
+        ]
+        return pd.DataFrame(rows, columns=["trial", "parameter", "suggested", "used", "reason"])
+
+    def before_trial(self, study: Study, trial: FrozenTrial) -> None:
+        """Give the trial a configuration, or leave it to the other sampler."""
+        self._raise_error_if_multi_objective(study)
+        if is_decided(trial):  # enqueued, or a failed one retried
+            if not has_claim(trial):
+                self.then.before_trial(study, trial)
+            return
+        for _ in range(0 if self._is_left(trial) else _MAX_ROUNDS):
+            trials = self._claims.await_turn(study, trial, self.n_trials)
+            others = [other for other in trials if other.number != trial.number]
+            proposal = None
+            if sum(map(has_claim, others)) < self.n_trials:
+                proposal = self._propose(study, others)
+                if proposal is None:
+                    _log.info("trial %d: no configuration is left", trial.number)
+            if proposal is None:
+                break
+            claim = {"id": proposal.configuration_id, "values": dict(proposal.values)}
+            if self._claims.claim(study, trial, claim):
+                with self._lock:
+                    self._given[trial._trial_id] = proposal
+                return
+        self._claims.claim(study, trial, None)
+        self.then.before_trial(study, trial)
+
+    def _is_left(self, trial: FrozenTrial) -> bool:
+        """Whether it is the other sampler's turn, by number: so all workers agree."""
+        if self.then_every is None or not self._reader.guide.learns:
+            return False
+        after = trial.number - _N_FIRST + 1
+        return after > 0 and after % self.then_every == 0
+
+    def infer_relative_search_space(
+        self, study: Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        """Empty where a configuration was given: it answers each question as it is asked."""
+        if self._proposal(study, trial) is not None:
+            return {}
+        return dict(self.then.infer_relative_search_space(study, trial))
+
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        """By the other sampler, where it decides."""
+        if self._proposal(study, trial) is not None:
+            return {}
+        return dict(self.then.sample_relative(study, trial, search_space))
+
+    def sample_independent(
+        self,
+        study: Study,
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> Any:
+        """What the given configuration says, repaired where the distribution wants it."""
+        proposal = self._proposal(study, trial)
+        if proposal is not None:
+            fit = self._reader.answer(proposal.values, param_name, param_distribution)
+            if fit.legal:
+                return fit.value
+        return self.then.sample_independent(study, trial, param_name, param_distribution)
+
+    def after_trial(
+        self,
+        study: Study,
+        trial: FrozenTrial,
+        state: TrialState,
+        values: Sequence[float] | None,
+    ) -> None:
+        """Record what did not arrive as suggested."""
+        stored = study._storage.get_trial(trial._trial_id)
+        with self._lock:
+            self._given.pop(trial._trial_id, None)
+        if differences := self._reader.differences(stored):
+            note = {
+                "changed": [asdict(one) for one in differences if one.reason != UNASKED],
+                "never asked for": {
+                    one.parameter: one.suggested for one in differences if one.reason == UNASKED
+                },
+            }
+            study._storage.set_trial_user_attr(trial._trial_id, REPORT, note)
+            unknown = [one for one in differences if one.reason == UNKNOWN]
+            if stored.params and len(unknown) == len(stored.params):
+                _log.warning(
+                    "trial %d asked for %s, and the suggestion has none of them; pair the "
+                    "names with mapping=",
+                    trial.number,
+                    ", ".join(stored.params),
+                )
+        self.then.after_trial(study, trial, state, values)
+        if has_claim(stored) and state.name == "COMPLETE" and values is not None:
+            self._reader.score(values[0], _minimizes(study), trial.number)
+
+    def reseed_rng(self) -> None:
+        """Of the other sampler: what this one draws, it draws anew from its seed."""
+        self.then.reseed_rng()
+
+    def _proposal(self, study: Study, trial: FrozenTrial) -> Proposal | None:
+        with self._lock:
+            if trial._trial_id in self._given:
+                return self._given[trial._trial_id]
+        # Begun in another process, or by another sampler object.
+        claim = claim_of(study._storage.get_trial(trial._trial_id))
+        return None if claim is None else _proposal(claim)
+
+    def _propose(self, study: Study, others: Sequence[FrozenTrial]) -> Proposal | None:
+        finished = [other for other in others if other.state.is_finished()]
+        told = [self._reader.told(other, _minimizes(study)) for other in finished]
+        if unplaced := told.count(None):
+            _log.warning(
+                "%d finished trials are not learnt from: their parameters do not say which "
+                "configuration they ran",
+                unplaced,
+            )
+        results = [one for one in told if one is not None]
+        space = SeenSpace(self._reader, self._distributions, others)
+        claims = [(other, claim) for other in others if (claim := claim_of(other))]
+        running = [_proposal(claim) for t, claim in claims if not t.state.is_finished()]
+        closed = {claim["id"] for _, claim in claims} | space.illegal()
+        closed |= space.tried(
+            [*(claim["values"] for _, claim in claims), *(told.values for told in results)]
+        )
+        closed -= {one.configuration_id for one in running}
+        return self._reader.guide.propose(results, running, closed, space)
+
+
+def _proposal(claim: Mapping[str, Any]) -> Proposal:
+    return Proposal(configuration_id=claim["id"], values=claim["values"])
+
+
+def _answered(source: Any) -> bool:
+    return isinstance(source, Search | Suggestions)
+
+
+def _minimizes(study: Study) -> bool:
+    return bool(study.direction.name == "MINIMIZE")

@@ -1,0 +1,165 @@
+"""What is known of a define-by-run space from the trials so far: who would be a repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from warmstart.domain import plain_value
+from warmstart.downstream.names_back import match
+from warmstart.downstream.optuna_sampler.claims import FIXED, claim_of
+from warmstart.downstream.optuna_sampler.values import Answer, answer_in, parameter_of
+
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
+    from optuna.trial import FrozenTrial
+
+    from warmstart.downstream.optuna_sampler.trials import Reader
+    from warmstart.spaces.space import Parameter
+
+_ENOUGH = 2
+"""Hyperparameters an enqueued trial must fix to be taken for a configuration."""
+
+
+class SeenSpace:
+    """The distributions that trials were asked with, by learner and hyperparameter.
+
+    Parameters
+    ----------
+    reader : Reader
+    given : mapping of str to distribution
+        What is known beforehand.
+    trials : iterable of FrozenTrial
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        given: Mapping[str, BaseDistribution],
+        trials: Iterable[FrozenTrial],
+    ) -> None:
+        self._reader = reader
+        self._asked: dict[Any, dict[str, BaseDistribution]] = {}
+        self._any: dict[str, BaseDistribution] = {}
+        self._parameters: dict[int, tuple[BaseDistribution, Parameter]] = {}
+        self._had: set[Any] = set()
+        self._waiting = _waiting(trials := list(trials))
+        if given:
+            for one in reader.guide.pool:
+                self._learn(one.values, given)
+        for trial in trials:
+            # Others may have more to ask.
+            if trial.state.name in ("COMPLETE", "PRUNED") and (claim := claim_of(trial)):
+                self._learn(claim["values"], trial.distributions)
+
+    def _learn(
+        self, values: Mapping[str, Any], distributions: Mapping[str, BaseDistribution]
+    ) -> None:
+        for name, distribution in distributions.items():
+            key = match(name, values, self._reader.pairs)
+            if key is not None:
+                self._asked.setdefault(values.get("learner"), {})[key] = distribution
+                self._any[key] = distribution
+                if id(distribution) not in self._parameters:
+                    # Kept together, so that no other object gets its id.
+                    self._parameters[id(distribution)] = (
+                        distribution,
+                        parameter_of(distribution),
+                    )
+
+    def _fit(self, key: str, value: Any, distribution: BaseDistribution) -> Answer:
+        """As the reader fits, faster: those that were learnt are here to stay."""
+        word = self._reader.pairs.word(key, value)
+        return answer_in(word, self._parameters[id(distribution)][1])
+
+    def illegal(self, *, spare: bool = True) -> set[Any]:
+        """Ids of configurations with a choice that the study does not have.
+
+        None where that would be all, unless `spare` is false.
+        """
+        pool = self._reader.guide.pool
+        bad = {
+            one.configuration_id
+            for one in pool
+            if any(
+                key in self._any and not self._fit(key, value, self._any[key]).legal
+                for key, value in one.values.items()
+            )
+        }
+        return set() if spare and len(bad) == len(pool) else bad
+
+    def tried(self, values: Iterable[Mapping[str, Any]]) -> set[Any]:
+        """Take note of what was tried.
+
+        Returns
+        -------
+        set
+            Ids of configurations that the objective could not tell from one of these, or
+            from one that was enqueued and has not finished.
+        """
+        self._had |= {self._as_seen(one) for one in values}
+        return {
+            one.configuration_id
+            for one in self._reader.guide.pool
+            if not self.is_new(one.values)
+        }
+
+    def as_run(self, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        """What the study would run of a configuration; None where it lacks a choice.
+
+        What the objective does not ask for is as usual.
+        """
+        asked = self._distributions(values)
+        if asked is None:
+            return dict(values)
+        run = {**values, **{k: v for k, v in self._reader.usual(values).items() if k in values}}
+        for key, distribution in asked.items():
+            if key not in values:
+                continue
+            fit = self._fit(key, values[key], distribution)
+            if not fit.legal:
+                return None
+            run[key] = values[key]
+            if not fit.means_the_same:
+                run[key] = plain_value(self._reader.spelling(key, fit.value, distribution))
+        return run
+
+    def is_new(self, values: Mapping[str, Any]) -> bool:
+        """Whether the objective never saw its like, nor will by what is enqueued."""
+        return self._as_seen(values) not in self._had and not any(
+            self._is_fixed(values, fixed) for fixed in self._waiting
+        )
+
+    def _is_fixed(self, values: Mapping[str, Any], fixed: Mapping[str, Any]) -> bool:
+        pairs = [
+            (self._reader.pairs.word(key, values[key]), value)
+            for name, value in fixed.items()
+            if (key := match(name, values, self._reader.pairs)) is not None
+        ]
+        return len(pairs) >= _ENOUGH and all(str(a) == str(b) for a, b in pairs)
+
+    def _distributions(
+        self, values: Mapping[str, Any]
+    ) -> Mapping[str, BaseDistribution] | None:
+        """Those that a configuration's hyperparameters were asked with, if any were."""
+        if self._any and "learner" not in self._any:
+            return self._any  # the objective has one learner of its own
+        return self._asked.get(values.get("learner"))
+
+    def _as_seen(self, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+        """What the objective sees of a configuration, repaired as it would be."""
+        asked = self._distributions(values)
+        if asked is None:
+            return tuple(sorted((key, repr(value)) for key, value in values.items()))
+        seen = []
+        for key, value in values.items():
+            if key in asked:
+                fit = self._fit(key, value, asked[key])
+                seen.append((key, repr(fit.value) if fit.legal else ""))
+        return tuple(sorted(seen))
+
+
+def _waiting(trials: Iterable[FrozenTrial]) -> list[Mapping[str, Any]]:
+    """What is enqueued and has not finished."""
+    fixed = [trial.system_attrs.get(FIXED) for trial in trials if not trial.state.is_finished()]
+    return [one for one in fixed if isinstance(one, dict)]

@@ -1,0 +1,213 @@
+"""Optuna's trials read as configurations and results, and what became of each suggestion."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from warmstart.domain import Status, plain_value
+from warmstart.downstream.names_back import match, read_mapping
+from warmstart.downstream.optuna_sampler.claims import claim_of
+from warmstart.downstream.optuna_sampler.proposer import Guide, Told
+from warmstart.downstream.optuna_sampler.values import Answer, answer
+from warmstart.downstream.sklearn_search.usual_values import typical
+from warmstart.errors import KnowledgeError
+
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
+    from optuna.trial import FrozenTrial
+
+UNASKED = "never asked for"
+"""Reason of what the objective has no parameter for."""
+
+UNKNOWN = "not in the suggestion"
+"""Reason of what the suggestion has no value for."""
+
+_STATUS: dict[str, Status] = {"COMPLETE": "ok", "FAIL": "failed", "PRUNED": "pruned"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One hyperparameter that did not arrive as suggested."""
+
+    parameter: str
+    """The study's name, or the suggestion's where the objective never asked for it."""
+
+    suggested: Any
+    used: Any
+    reason: str
+
+
+class Reader:
+    """Knows what a study's parameters mean in the configurations of a guide.
+
+    Parameters
+    ----------
+    guide : Guide
+    mapping : mapping, optional
+        See :func:`warmstart.downstream.names_back.read_mapping`.
+    to_score : callable, optional
+        From an objective value to a score in the guide's metric, higher better.
+
+    Raises
+    ------
+    SpaceMismatchError
+        If the mapping names what no configuration has.
+    """
+
+    def __init__(
+        self,
+        guide: Guide,
+        mapping: Mapping[str, Any] | None = None,
+        to_score: Callable[[float], float] | None = None,
+    ) -> None:
+        self.guide = guide
+        self.keys = list(dict.fromkeys(key for one in guide.pool for key in one.values))
+        self.pairs = read_mapping(mapping, self.keys)
+        self._to_score = to_score
+        by_learner: dict[Any, list[Mapping[str, Any]]] = {}
+        for one in guide.pool:
+            by_learner.setdefault(one.values.get("learner"), []).append(one.values)
+        self._usual = {learner: typical(members) for learner, members in by_learner.items()}
+        self._keys_of = {
+            learner: list(dict.fromkeys(key for values in members for key in values))
+            for learner, members in by_learner.items()
+        }
+
+    def answer(
+        self, values: Mapping[str, Any], name: str, distribution: BaseDistribution
+    ) -> Answer:
+        """What a suggestion says to one question of the objective."""
+        key = match(name, values, self.pairs)
+        if key is None:
+            return Answer(None, UNKNOWN, legal=False)
+        return self.fit(key, values[key], distribution)
+
+    def fit(self, key: str, value: Any, distribution: BaseDistribution) -> Answer:
+        """A value of a configuration, in the study's words, in a distribution of the study."""
+        return answer(self.pairs.word(key, value), distribution)
+
+    def differences(self, trial: FrozenTrial) -> list[Difference]:
+        """All that a trial did other than was suggested; empty for trials not ours."""
+        claim = claim_of(trial)
+        if claim is None:
+            return []
+        values, found, asked = claim["values"], [], set()
+        for name, used in trial.params.items():
+            key = match(name, values, self.pairs)
+            asked.add(key)
+            fit = self.answer(values, name, trial.distributions[name])
+            if not fit.legal or fit.value != used:
+                reason = fit.reason if not fit.legal else "decided by the study"
+                found.append(
+                    Difference(
+                        parameter=name,
+                        suggested=None if key is None else values[key],
+                        used=used,
+                        reason=reason,
+                    )
+                )
+            elif fit.reason:
+                assert key is not None  # a legal answer has one
+                found.append(
+                    Difference(
+                        parameter=name, suggested=values[key], used=used, reason=fit.reason
+                    )
+                )
+        found += [
+            Difference(parameter=key, suggested=value, used=None, reason=UNASKED)
+            for key, value in values.items()
+            if key not in asked and key not in self.pairs.left_out
+        ]
+        return found
+
+    def told(self, trial: FrozenTrial, minimize: bool) -> Told | None:
+        """A finished trial as a result; None where it cannot be placed in the space.
+
+        Raises
+        ------
+        KnowledgeError
+            If its value cannot be a score in the metric.
+        """
+        values = self._configuration(trial)
+        if values is None:
+            return None
+        status = _STATUS[trial.state.name]
+        score = math.nan
+        if status == "ok":
+            assert trial.value is not None  # it is complete
+            score = self.score(trial.value, minimize, trial.number)
+        if status == "ok" and not math.isfinite(score):
+            status, score = "failed", math.nan
+        duration = trial.duration
+        return Told(
+            values=values,
+            score=score,
+            status=status,
+            cost_s=math.nan if duration is None else max(duration.total_seconds(), 0.0),
+        )
+
+    def score(self, value: float, minimize: bool, number: int) -> float:
+        """An objective value as a score in the guide's metric.
+
+        A value to be minimised is how far the score is from perfect: 1 - accuracy, or a
+        loss itself.
+        """
+        ideal = self.guide.ideal
+        if self._to_score is not None:
+            score = float(self._to_score(value))
+        elif minimize:
+            score = (ideal or 0.0) - value
+        else:
+            score = value
+        if ideal is not None and math.isfinite(score) and score > ideal + 1e-9:
+            raise KnowledgeError(
+                f"trial {number} returned {value:g}, read as a {self.guide.metric} of "
+                f"{score:g}, above {ideal:g}; name the metric of the objective by metric=, or "
+                "say how its value becomes a score, higher better, by to_score="
+            )
+        return score
+
+    def _configuration(self, trial: FrozenTrial) -> dict[str, Any] | None:
+        """What a trial ran, in the configurations' own names."""
+        claim = claim_of(trial)
+        values = self._usual_values(trial) if claim is None else dict(claim["values"])
+        if values is None:
+            return None
+        known = dict(values)
+        for name, used in trial.params.items():
+            key = match(name, self._allowed(known), self.pairs)
+            if key is None:
+                continue
+            fit = self.fit(key, known[key], trial.distributions[name]) if key in known else None
+            if fit is None or not fit.means_the_same or fit.value != used:
+                values[key] = plain_value(self.spelling(key, used, trial.distributions[name]))
+        return values
+
+    def _allowed(self, values: Mapping[str, Any]) -> Sequence[str]:
+        return self._keys_of.get(values.get("learner"), self.keys)
+
+    def usual(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The usual configuration of a configuration's learner."""
+        return self._usual.get(values.get("learner"), {})
+
+    def _usual_values(self, trial: FrozenTrial) -> dict[str, Any] | None:
+        """The usual configuration of the learner a trial was about, if it is known."""
+        if len(self._usual) == 1:
+            return dict(next(iter(self._usual.values())))
+        for name, used in trial.params.items():
+            if match(name, self.keys, self.pairs) == "learner":
+                spelt = self.spelling("learner", used, trial.distributions[name])
+                return dict(self._usual[spelt]) if spelt in self._usual else None
+        return None
+
+    def spelling(self, key: str, used: Any, distribution: BaseDistribution) -> Any:
+        """The pool's own word for a choice that the study calls otherwise."""
+        for one in self.guide.pool:
+            if key in one.values:
+                fit = self.fit(key, one.values[key], distribution)
+                if fit.means_the_same and fit.value == used:
+                    return one.values[key]
+        return self.pairs.meaning(key, used)

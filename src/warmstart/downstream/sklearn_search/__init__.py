@@ -1,0 +1,1 @@
+"""Search over suggested pipelines with the interface of scikit-learn's searches."""

@@ -1,0 +1,380 @@
+"""A scikit-learn search that starts where other tasks ended and learns from every score."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sklearn.base import BaseEstimator, is_regressor
+from sklearn.exceptions import FitFailedWarning
+from sklearn.model_selection._search import BaseSearchCV
+from sklearn.utils import check_random_state, get_tags
+from sklearn.utils._param_validation import HasMethods, Interval
+
+from warmstart.downstream.sklearn_search.candidates import as_frame, own_pool
+from warmstart.downstream.sklearn_search.estimators import (
+    ConfiguredClassifier,
+    ConfiguredRegressor,
+)
+from warmstart.downstream.sklearn_search.failed_fits import append_failures, failed_candidates
+from warmstart.errors import HistoryError, KnowledgeError
+from warmstart.metrics import find_metric
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from warmstart.recommend.recommender import Recommender
+    from warmstart.recommend.search import Search
+    from warmstart.recommend.suggestions import Suggestion
+
+_SCORER = {
+    "log_loss": "neg_log_loss",
+    "rmse": "neg_root_mean_squared_error",
+    "mae": "neg_mean_absolute_error",
+}
+"""What scikit-learn calls a metric, where that is not our name for it."""
+
+
+class WarmStartSearchCV(BaseSearchCV):  # type: ignore[misc]
+    """Cross-validated search over configurations, led by what is known of other datasets.
+
+    Without an estimator the candidates are the pipelines of the knowledge base, legal for
+    the data. With one, they are the settings its own history tried and, where
+    distributions are given, new draws from them. Each next candidate is the one of highest
+    expected improvement given all scores so far.
+
+    Parameters
+    ----------
+    estimator : estimator, optional
+        One's own; its history is `knowledge`.
+    param_distributions : mapping or list of mappings, optional
+        For an estimator of one's own, as in ``RandomizedSearchCV``.
+    n_iter : int
+        Candidates to try.
+    knowledge : path, Recommender or MetaDataset, optional
+        The embedded base by default.
+    space : str or iterable of str, optional
+        Learners to restrict the base to; of an own estimator, which of them it is.
+    exclude, acquisition
+        See :meth:`warmstart.Recommender.search`.
+    mapping : mapping, optional
+        Between the names of the history's parameters and the estimator's, as the injectors
+        take it.
+    n_candidates : int
+        Draws from `param_distributions` to choose from.
+    batch_size : int
+        Candidates chosen before their scores are seen; more for many jobs.
+    scoring, n_jobs, refit, cv, verbose, pre_dispatch, random_state, error_score, \
+return_train_score
+        As in ``RandomizedSearchCV``. Without `scoring`, pipelines of the base are scored
+        by its default metric, an estimator of one's own by its ``score``. Of several
+        metrics the one to refit by, else the first, is what is learnt from.
+
+    Attributes
+    ----------
+    best_estimator_ : estimator
+        Fitted to all the data; without an estimator of one's own a plain ``Pipeline``.
+    best_params_, best_score_, best_index_, cv_results_, …
+        As in ``RandomizedSearchCV``. A candidate all of whose fits failed is in
+        ``cv_results_``, after those that were scored.
+    warnings_ : tuple of str
+        What was repaired, capped or assumed about the data and the scores.
+
+    Raises
+    ------
+    SpaceMismatchError, DatasetError
+        From `fit`, as :meth:`warmstart.Recommender.search` does.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> X, y = load_wine(return_X_y=True, as_frame=True)
+    >>> search = WarmStartSearchCV(n_iter=2, space="random_forest", cv=3).fit(X, y)
+    >>> len(search.cv_results_["params"]), bool(search.best_score_ > 0.9)
+    (2, True)
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **BaseSearchCV._parameter_constraints,
+        "estimator": [HasMethods(["fit"]), None],
+        "param_distributions": [dict, list, None],
+        "n_iter": [Interval(numbers.Integral, 1, None, closed="left")],
+        "n_candidates": [Interval(numbers.Integral, 1, None, closed="left")],
+        "batch_size": [Interval(numbers.Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    best_estimator_: Any
+
+    def __init__(
+        self,
+        estimator: Any = None,
+        param_distributions: Any = None,
+        *,
+        n_iter: int = 10,
+        knowledge: Any = None,
+        space: Any = None,
+        exclude: Any = (),
+        acquisition: str = "ei",
+        mapping: Mapping[str, Any] | None = None,
+        n_candidates: int = 200,
+        batch_size: int = 1,
+        scoring: Any = None,
+        n_jobs: int | None = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: int = 0,
+        pre_dispatch: int | str = "2*n_jobs",
+        random_state: Any = None,
+        error_score: Any = math.nan,
+        return_train_score: bool = False,
+    ) -> None:
+        super().__init__(
+            estimator=estimator,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.param_distributions = param_distributions
+        self.n_iter = n_iter
+        self.knowledge = knowledge
+        self.space = space
+        self.exclude = exclude
+        self.acquisition = acquisition
+        self.mapping = mapping
+        self.n_candidates = n_candidates
+        self.batch_size = batch_size
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
+        """Search, and refit the best candidate to all the data.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame, shape (n_rows, n_features)
+        y : array-like, shape (n_rows,)
+        **params :
+            For the estimator's ``fit``, the scorer and the splitter.
+
+        Returns
+        -------
+        self
+        """
+        self._validate_params()
+        # A new seed each time where none is given, as in scikit-learn.
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        if self.estimator is None:
+            search, stand_in, scoring = self._embedded(X, y, seed)
+            self._run = _Run(search, lambda asked: dict(asked.configuration))
+            with _instead(self, estimator=stand_in, scoring=scoring):
+                super().fit(X, y, **params)
+            if self.refit:
+                self.best_estimator_ = self.best_estimator_.pipeline_
+        else:
+            self._run = self._own(X, y, seed)
+            super().fit(X, y, **params)
+        self.warnings_ = (*self._run.search.warnings, *self._run.notes)
+        append_failures(self.cv_results_, self._run.failed, self.error_score)
+        del self._run  # with all of the base
+        return self
+
+    def _run_search(self, evaluate_candidates: Callable[..., Mapping[str, Any]]) -> None:
+        run, left = self._run, self.n_iter
+        while left > 0:
+            n = min(self.batch_size, left, run.n_open())
+            if n == 0:
+                warnings.warn(
+                    f"n_iter={self.n_iter}, but there are only {self.n_iter - left} candidates",
+                    UserWarning,
+                    stacklevel=2,
+                )
+                break
+            left -= n
+            asked = run.search.ask(n)
+            run.evaluate(asked, evaluate_candidates, self._learnt_from, self.error_score)
+        run.check_any()
+
+    def _learnt_from(self, results: Mapping[str, Any]) -> str:
+        """Name of the metric whose scores the search is told."""
+        if isinstance(self.refit, str) and f"mean_test_{self.refit}" in results:
+            return self.refit
+        prefix = "mean_test_"
+        return next(k.removeprefix(prefix) for k in results if k.startswith(prefix))
+
+    def _embedded(self, X: Any, y: Any, seed: int) -> tuple[Search, Any, Any]:
+        """Search over the base's pipelines, their stand-in, and what to score by."""
+        from warmstart.datasets.load import load_dataset
+
+        dataset = load_dataset(X, y)
+        metric = self._metric(dataset.task_type, self._base().md.metrics)
+        search = self._base().search(
+            X,
+            y,
+            task_type=dataset.task_type,
+            space=self.space,
+            exclude=self.exclude,
+            metric=metric,
+            acquisition=self.acquisition,  # type: ignore[arg-type]
+            n_initial=self.batch_size,
+            random_state=seed,
+        )
+        regression = dataset.task_type == "regression"
+        kind = ConfiguredRegressor if regression else ConfiguredClassifier
+        stand_in = kind(schema=search.question.schema, random_state=seed)
+        scoring = self.scoring
+        if scoring is None and search.question.metric is not None:
+            name = search.question.metric
+            scoring = _SCORER.get(name, name)
+            if name == "roc_auc" and dataset.task_type == "multiclass":
+                scoring = "roc_auc_ovr"
+        return search, stand_in, scoring
+
+    def _own(self, X: Any, y: Any, seed: int) -> _Run:
+        """Search over settings of the user's estimator."""
+        base = self._base()
+        pool = own_pool(
+            base,
+            self.estimator,
+            self.param_distributions,
+            learners=self.space,
+            mapping=self.mapping,
+            n_draws=self.n_candidates,
+            random_state=seed,
+        )
+        described = bool(len(base.md.metafeatures.columns))
+        kind = "regression" if is_regressor(self.estimator) else "classification"
+        search = base.search(
+            *((X, y) if described else ()),
+            candidates=as_frame(pool),
+            task_type=None if described or base.task_types() == (None,) else kind,
+            exclude=self.exclude,
+            metric=self._metric(kind, base.md.metrics),
+            acquisition=self.acquisition,  # type: ignore[arg-type]
+            n_initial=self.batch_size,
+            random_state=seed,
+        )
+        return _Run(search, lambda asked: dict(pool[asked.configuration_id].params))
+
+    def _base(self) -> Recommender:
+        from warmstart.recommend.recommender import Recommender
+
+        if isinstance(self.knowledge, Recommender):
+            return self.knowledge
+        # By the front door: the embedded base is in a room that stands on this one.
+        import warmstart
+
+        return warmstart.open_knowledge(self.knowledge)
+
+    def _metric(self, kind: str, recorded: Sequence[str | None]) -> str | None:
+        """The base's metric that `scoring` names; None, its default, where it names none."""
+        named = self.refit if isinstance(self.refit, str) else self.scoring
+        if not isinstance(named, str):
+            return None
+        if named in recorded:
+            return named
+        try:
+            found = find_metric(named, "binary" if kind == "classification" else kind).name
+        except HistoryError:
+            return None
+        return found if found in recorded else None
+
+    def __sklearn_tags__(self) -> Any:
+        if self.estimator is not None:
+            return super().__sklearn_tags__()
+        tags = BaseEstimator.__sklearn_tags__(self)
+        tags.target_tags.required = True
+        tags.input_tags.allow_nan = tags.input_tags.string = tags.input_tags.sparse = True
+        tags.input_tags.categorical = True
+        if hasattr(self, "best_estimator_"):
+            tags.estimator_type = get_tags(self.best_estimator_).estimator_type
+        return tags
+
+
+class _Run:
+    """One search in progress: what is asked, evaluated and told.
+
+    Parameters
+    ----------
+    search : Search
+    params : callable
+        From a suggestion to the parameters of the estimator.
+    """
+
+    def __init__(self, search: Search, params: Callable[[Suggestion], dict[str, Any]]) -> None:
+        self.search, self._params = search, params
+        self.failed: list[dict[str, Any]] = []
+        self.notes: list[str] = []
+        self._error: ValueError | None = None
+        self._n_scored = 0
+
+    def n_open(self) -> int:
+        """Candidates that were not tried yet; zero makes ``ask`` refuse."""
+        return len(self.search.question.pool) - len(self.search.history)
+
+    def evaluate(
+        self,
+        asked: Sequence[Suggestion],
+        evaluate_candidates: Callable[..., Mapping[str, Any]],
+        metric: Callable[[Mapping[str, Any]], str],
+        error_score: Any,
+    ) -> None:
+        """Cross-validate some candidates and learn from their scores."""
+        params = [self._params(one) for one in asked]
+        try:
+            results = evaluate_candidates(params)
+        except ValueError as error:
+            # scikit-learn takes a round in which every fit failed for a mistake of the user.
+            if error_score == "raise" or "fits failed" not in str(error):
+                raise
+            if len(asked) > 1:
+                for one in asked:
+                    self.evaluate([one], evaluate_candidates, metric, error_score)
+                return
+            warnings.warn(
+                f"{params[0]} is told as failed: {error}", FitFailedWarning, stacklevel=2
+            )
+            self._error = error
+            self.failed += params
+            self.search.tell(asked[0], status="failed")
+            return
+        self._n_scored += len(asked)
+        name, n = metric(results), len(asked)
+        scores = results[f"mean_test_{name}"][-n:]
+        failed = failed_candidates(results, name, error_score)[-n:]
+        for one, score, bad in zip(asked, scores, failed, strict=True):
+            if bad:
+                self.search.tell(one, status="failed")
+                continue
+            if self.search.question.metric is not None and score > self.search.ideal + 1e-9:
+                raise KnowledgeError(
+                    f"a candidate scored {score:g} in {name!r}, which is no "
+                    f"{self.search.question.metric}, the metric of the base; score by that"
+                )
+            self.search.tell(one, float(score))
+
+    def check_any(self) -> None:
+        """Refuse to end without a single score, as scikit-learn does."""
+        if self._error is not None and not self._n_scored:
+            raise self._error
+
+
+@contextmanager
+def _instead(owner: Any, **attributes: Any) -> Iterator[None]:
+    """Attributes of an object for a while; scikit-learn's `fit` reads them from it."""
+    before = {name: getattr(owner, name) for name in attributes}
+    for name, value in attributes.items():
+        setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(owner, name, value)

@@ -1,0 +1,1 @@
+"""Where units of work run: here, in local processes, on a Dask cluster."""

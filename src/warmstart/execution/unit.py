@@ -1,0 +1,109 @@
+"""A unit of evaluations: some configurations on one task, and what came of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from warmstart.domain import Configuration, Evaluation, Status
+from warmstart.errors import HistoryError
+from warmstart.execution.child import Child, Protocol
+from warmstart.execution.tasks import LocalTask
+from warmstart.metrics import default_metric
+
+EVALUATOR_VERSION = "1"
+"""Changes whenever the same configuration on the same task would score differently."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """Configurations evaluated together on one task: the step a resumed run repeats."""
+
+    task: LocalTask
+    configurations: tuple[Configuration, ...]
+
+    @property
+    def key(self) -> str:
+        """Short hash of what is evaluated; the same unit has the same key in every run."""
+        parts = [self.task.task_id, *(c.configuration_id for c in self.configurations)]
+        return hashlib.sha256(json.dumps([EVALUATOR_VERSION, *parts]).encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitResult:
+    """What came of a unit."""
+
+    unit: Unit
+    evaluations: list[Evaluation]
+
+    errors: dict[str, str]
+    """Why, for each configuration that did not end well; by configuration_id."""
+
+    problem: str = ""
+    """Why the task could not be evaluated at all; then there are no evaluations."""
+
+
+def _evaluations(
+    task: LocalTask, configuration: Configuration, answer: dict[str, Any], protocol: Protocol
+) -> list[Evaluation]:
+    """One row a metric; one row in the task's default metric for a failure."""
+    status: Status = answer["status"]
+    scores = answer.get("scores") or {default_metric(task.task_type).name: (math.nan, math.nan)}
+    return [
+        Evaluation(
+            task_id=task.task_id,
+            configuration_id=configuration.configuration_id,
+            metric=metric,
+            score=score,
+            score_std=std,
+            n_folds=answer.get("n_folds", 0),
+            cost_s=answer.get("cost_s", math.nan),
+            predict_cost_s=answer.get("predict_cost_s", math.nan),
+            status=status,
+            seed=protocol.seed,
+            sampler=protocol.sampler,
+            timestamp=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            source_run_id=run_id(task.task_id, configuration.configuration_id),
+        )
+        for metric, (score, std) in scores.items()
+    ]
+
+
+def run_id(task_id: str, configuration_id: str) -> str:
+    """The key of one local evaluation: the same in every run of the same evaluator.
+
+    Examples
+    --------
+    >>> run_id("iris", "0123456789abcdef")
+    'local:iris:0123456789abcdef:1'
+    """
+    return f"local:{task_id}:{configuration_id}:{EVALUATOR_VERSION}"
+
+
+def evaluate_unit(unit: Unit, child: Child, tick: Callable[[], None]) -> UnitResult:
+    """Evaluate one unit's configurations in turn."""
+    rows: list[Evaluation] = []
+    errors: dict[str, str] = {}
+    try:
+        for configuration in unit.configurations:
+            answer = child.evaluate(unit.task, configuration)
+            rows += _evaluations(unit.task, configuration, answer, child.protocol)
+            if answer["status"] != "ok":
+                errors[configuration.configuration_id] = answer["error"]
+            tick()
+    except HistoryError as error:
+        return UnitResult(unit=unit, evaluations=[], errors={}, problem=str(error))
+    return UnitResult(unit=unit, evaluations=rows, errors=errors)
+
+
+def chunked(
+    task: LocalTask, configurations: Sequence[Configuration], size: int
+) -> Iterator[Unit]:
+    """Units of at most `size` configurations of one task."""
+    for start in range(0, len(configurations), size):
+        yield Unit(task=task, configurations=tuple(configurations[start : start + size]))

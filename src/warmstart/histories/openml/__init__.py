@@ -1,0 +1,1 @@
+"""OpenML's runs over one HTTP transport: requests, paging, caching and parsing."""

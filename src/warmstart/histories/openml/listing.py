@@ -1,0 +1,291 @@
+"""Listing OpenML completely: every row of a unit, or an error that says what is missing.
+
+The server orders nothing it is not asked to order, so the rows of two pages may overlap and
+others fall between them. As many rows come as there are, though: fewer distinct ones than
+came means that some are missing, and the unit is listed again until none is.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+from urllib.parse import quote
+
+from warmstart.errors import HistoryError
+from warmstart.histories.openml import xml
+from warmstart.histories.openml.errors import (
+    NO_SUCH_FUNCTION,
+    TOO_MUCH,
+    NoResultError,
+    OpenMLError,
+    UnavailableError,
+)
+from warmstart.histories.openml.flows import FlowDescription, read_flow
+from warmstart.histories.openml.transport import Transport
+
+_log = logging.getLogger(__name__)
+
+JOINT_PAGE, PLAIN_PAGE, RUN_PAGE = 1_000, 10_000, 10_000
+IDS_AT_ONCE = 100
+"""More make an address longer than the server takes."""
+
+MAX_PASSES = 12
+
+Key = tuple[int, int]
+R = TypeVar("R")
+
+
+@dataclass(slots=True, kw_only=True)
+class Listing:
+    """Every evaluation of a unit, by run and evaluation engine."""
+
+    rows: dict[Key, xml.EvaluationRow] = field(default_factory=dict)
+    definitions: dict[int, xml.Definition] = field(default_factory=dict)
+    """The hyperparameters that the rows name, by input id."""
+
+    n_raw: int = 0
+    """Rows that the server gave in its longest pass."""
+
+    n_passes: int = 1
+    """How often all pages were read; more than once where their order was not stable."""
+
+    path: str = ""
+    """What was asked for, without limit and offset."""
+
+
+class Lister:
+    """Reads an OpenML server's listings.
+
+    Parameters
+    ----------
+    transport : Transport
+    page_size : int, optional
+        Rows a request; by default as many as the server gives.
+    """
+
+    def __init__(self, transport: Transport, *, page_size: int | None = None) -> None:
+        if page_size is not None and page_size < 1:
+            raise HistoryError(f"page_size must be at least 1, got {page_size}")
+        self.transport, self._page_size = transport, page_size
+        self._joint = True
+
+    def evaluations(
+        self,
+        measure: str,
+        flow_id: int,
+        task_id: int,
+        *,
+        parameters: bool = True,
+        fresh: bool = False,
+    ) -> Listing:
+        """Every evaluation of a flow on a task in a measure.
+
+        Parameters
+        ----------
+        measure : str
+            OpenML's name, such as ``"predictive_accuracy"``.
+        flow_id, task_id : int
+        parameters : bool
+            With the hyperparameters of each run.
+        fresh : bool
+            Ask the server even where its answers are kept.
+
+        Raises
+        ------
+        HistoryError
+            If rows are missing after all passes, or a row is of another unit.
+        OpenMLError, UnavailableError
+            If the server refuses, or does not answer.
+        """
+        filters = f"function/{measure}/flow/{flow_id}/task/{task_id}"
+        if parameters and self._joint:
+            try:
+                listing = self._listing(
+                    f"evaluation/setup/list/{filters}", JOINT_PAGE, fresh=fresh
+                )
+            except OpenMLError as error:
+                if error.code not in NO_SUCH_FUNCTION | TOO_MUCH:
+                    raise
+                self._joint = False
+                _log.info("%s; scores and setups are read apart", error)
+            except UnavailableError as error:
+                _log.warning("%s; scores and setups of this unit are read apart", error)
+            else:
+                return self._checked(listing, measure, flow_id, task_id)
+        listing = self._listing(f"evaluation/list/{filters}", PLAIN_PAGE, fresh=fresh)
+        self._checked(listing, measure, flow_id, task_id)
+        if parameters:
+            wanted = {row.setup_id for row in listing.rows.values()}
+            found, known = self.setups(wanted, fresh=fresh)
+            listing.definitions.update(known)
+            for key, row in listing.rows.items():
+                listing.rows[key] = row._replace(parameters=found[row.setup_id].parameters)
+        return listing
+
+    def setups(
+        self, setup_ids: Iterable[int], *, fresh: bool = False
+    ) -> tuple[dict[int, xml.SetupRow], dict[int, xml.Definition]]:
+        """Hyperparameters of setups, and what they are called.
+
+        Raises
+        ------
+        HistoryError
+            If the server leaves one out.
+        """
+        wanted = sorted(set(setup_ids))
+        found: dict[int, xml.SetupRow] = {}
+        known: dict[int, xml.Definition] = {}
+        for some in _chunks(wanted, IDS_AT_ONCE):
+            path = f"setup/list/setup/{_joined(some)}/limit/{JOINT_PAGE}/offset/0"
+            rows, definitions = self.transport.read(path, xml.setups, fresh=fresh)
+            found.update({row.setup_id: row for row in rows})
+            known.update(definitions)
+        if missing := [number for number in wanted if number not in found]:
+            raise HistoryError(
+                f"OpenML was asked for {len(wanted):,} setups and left out {len(missing):,}, "
+                f"such as setup {missing[0]}"
+            )
+        return found, known
+
+    def failed_runs(
+        self, flow_id: int, task_id: int, *, fresh: bool = False
+    ) -> list[xml.RunRow]:
+        """Runs of a flow on a task that ended in an error; they have no evaluation."""
+        path = f"run/list/flow/{flow_id}/task/{task_id}/show_errors/true"
+        found, *_ = self._all(
+            path, self._size(RUN_PAGE), xml.runs, lambda row: (row.run_id, 0), fresh
+        )
+        return [row for row in found.values() if row.error]
+
+    def study(self, name: str | int, *, fresh: bool = False) -> xml.StudyRow:
+        """A suite by number or alias."""
+        return self.transport.read(f"study/{quote(str(name), safe='')}", xml.study, fresh=fresh)
+
+    def tasks(self, task_ids: Iterable[int], *, fresh: bool = False) -> dict[int, xml.TaskRow]:
+        """Tasks by number; those the server does not know are not in the answer."""
+        found: dict[int, xml.TaskRow] = {}
+        for some in _chunks(sorted(set(task_ids)), IDS_AT_ONCE):
+            path = f"task/list/task_id/{_joined(some)}/limit/{len(some)}/offset/0"
+            try:
+                rows = self.transport.read(path, xml.tasks, fresh=fresh)
+            except NoResultError:
+                continue
+            found.update({row.task_id: row for row in rows})
+        return found
+
+    def procedures(self, *, fresh: bool = False) -> dict[int, str]:
+        """Names of the ways to resample, such as ``"10-fold Crossvalidation"``."""
+        path = "estimationprocedure/list"
+        return self.transport.read(path, xml.procedures, fresh=fresh)
+
+    def flow(self, flow_id: int, *, fresh: bool = False) -> FlowDescription:
+        """A flow with its parts."""
+        return self.transport.read(f"flow/{flow_id}", read_flow, fresh=fresh)
+
+    def dataset(self, data_id: int, *, fresh: bool = False) -> xml.DatasetRow:
+        """What is known of a dataset without its rows."""
+        return self.transport.read(f"data/{data_id}", xml.dataset, fresh=fresh)
+
+    def qualities(self, data_id: int, *, fresh: bool = False) -> dict[str, float | None]:
+        """Meta-features that the server computed; empty where it has computed none."""
+        path = f"data/qualities/{data_id}"
+        try:
+            return self.transport.read(path, xml.qualities, fresh=fresh)
+        except OpenMLError as error:
+            if error.code not in (361, 362):
+                raise
+            return {}
+
+    def _size(self, most: int) -> int:
+        return min(most, self._page_size or most)
+
+    def _listing(self, path: str, most: int, *, fresh: bool) -> Listing:
+        listing = Listing(path=path)
+
+        def rows(page: xml.Page) -> list[xml.EvaluationRow]:
+            for number, definition in page.definitions.items():
+                listing.definitions.setdefault(number, definition)
+            return page.rows
+
+        found, listing.n_raw, listing.n_passes = self._all(
+            path,
+            self._size(most),
+            lambda root: rows(xml.evaluations(root)),
+            lambda row: (row.run_id, row.engine_id),
+            fresh,
+        )
+        listing.rows = dict(sorted(found.items()))
+        return listing
+
+    def _all(
+        self,
+        path: str,
+        size: int,
+        parse: Callable[..., list[R]],
+        key: Callable[[R], Key],
+        fresh: bool,
+    ) -> tuple[dict[Key, R], int, int]:
+        """Distinct rows, how many came, and in how many passes."""
+        found: dict[Key, R] = {}
+        most: Counter[int] = Counter()
+        for n_passes in range(1, MAX_PASSES + 1):
+            # A further pass must not read again what was kept of the one before.
+            came = self._one_pass(path, size, parse, key, found, fresh or n_passes > 1)
+            most |= came
+            # By engine: a row of another engine must not stand for one that is missing.
+            if most <= Counter(engine for _, engine in found):
+                return found, most.total(), n_passes
+            _log.info("%s: %d distinct of %d rows", path, len(found), most.total())
+        raise HistoryError(
+            f"{path}: OpenML gave {most.total():,} rows, but only {len(found):,} distinct ones "
+            f"in {MAX_PASSES} passes; its order changes from page to page"
+        )
+
+    def _one_pass(
+        self,
+        path: str,
+        size: int,
+        parse: Callable[..., list[R]],
+        key: Callable[[R], Key],
+        found: dict[Key, R],
+        fresh: bool,
+    ) -> Counter[int]:
+        """Adds to `found`; says how many rows came of each engine."""
+        came: Counter[int] = Counter()
+        offset = 0
+        while True:
+            try:
+                rows = self.transport.read(
+                    f"{path}/limit/{size}/offset/{offset}", parse, fresh=fresh
+                )
+            except NoResultError:
+                return came
+            keyed = [(key(row), row) for row in rows]
+            found.update(keyed)
+            came.update(engine for (_, engine), _ in keyed)
+            # The raw count decides: a page may be short of distinct rows and not the last.
+            if len(rows) < size:
+                return came
+            offset += size
+
+    def _checked(self, listing: Listing, measure: str, flow_id: int, task_id: int) -> Listing:
+        asked = measure, flow_id, task_id
+        for row in listing.rows.values():
+            got = row.measure, row.flow_id, row.task_id
+            if got != asked:
+                raise HistoryError(
+                    f"{listing.path}: OpenML answered with run {row.run_id} of measure, flow, "
+                    f"task {got}"
+                )
+        return listing
+
+
+def _chunks(values: Sequence[int], size: int) -> list[Sequence[int]]:
+    return [values[begin : begin + size] for begin in range(0, len(values), size)]
+
+
+def _joined(numbers: Iterable[int]) -> str:
+    return ",".join(map(str, numbers))

@@ -1,0 +1,153 @@
+"""The one call: a dataset in, configurations that worked on its like out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from warmstart.knowledge.base import open_knowledge
+from warmstart.recommend.search import Search
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.recommend.recommender import Recommender, Strategy
+    from warmstart.recommend.suggestions import Suggestions
+
+
+def suggest(
+    data: Any = None,
+    y: Any = None,
+    *,
+    target: Any = None,
+    metafeatures: pd.Series[Any] | Mapping[str, float] | None = None,
+    n: int = 10,
+    space: str | Iterable[str] | None = None,
+    metric: str | None = None,
+    time_budget_s: float | None = None,
+    exclude: str | Iterable[Any] = (),
+    knowledge: str | Path | Recommender | MetaDataset | None = None,
+    strategy: Strategy = "auto",
+    task_type: str | None = None,
+    kinds: Mapping[Any, str] | None = None,
+    random_state: int = 0,
+) -> Suggestions:
+    """Suggest configurations for a dataset, from what worked on datasets like it.
+
+    Parameters
+    ----------
+    data, y, target, task_type, kinds :
+        The dataset: a DataFrame of any library with `target`, ``X`` and ``y``, a path to
+        CSV, Parquet or ARFF, a scikit-learn ``Bunch``, or ``"openml:31"``; see
+        :func:`warmstart.datasets.load.load_dataset`.
+    metafeatures : Series or mapping, optional
+        Describe the dataset when it is not at hand.
+    n : int
+        How many configurations.
+    space : str or iterable of str, optional
+        Restrict to these learners, such as ``"lightgbm"``.
+    metric : str, optional
+        What to be good at: balanced_accuracy (the default), accuracy, roc_auc, log_loss or
+        f1_macro; r2 (the default), rmse or mae. Scores are higher-is-better: losses are
+        negative.
+    time_budget_s : float, optional
+        Predicted seconds, on one core of this machine, that fitting each suggested
+        configuration once may take together.
+    exclude : str or iterable
+        Known tasks to forget, by id, name or family.
+    knowledge : path, Recommender or MetaDataset, optional
+        Another base than the embedded one.
+    strategy : {"auto", "pmf", "portfolio", "knn", "random"}
+        "auto" is PMF, or the portfolio for a dataset unlike everything known.
+    random_state : int
+        The same input and seed give the same answer.
+
+    Returns
+    -------
+    Suggestions
+        Best first; ``[0].configuration``, ``[0].estimator()``, ``.explain()``,
+        ``.warnings``.
+
+    Raises
+    ------
+    DatasetError
+        If nothing can be learned from the data; the message says why and what to do.
+    KnowledgeError, SpaceMismatchError, MissingExtraError
+        If the question cannot be answered from the base, the space, or what is installed.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> suggestions = suggest(load_wine(as_frame=True), n=3)
+    >>> len(suggestions), suggestions.metric
+    (3, 'balanced_accuracy')
+    >>> pipeline = suggestions[0].estimator()
+    """
+    return open_knowledge(knowledge).suggest(
+        data,
+        y,
+        target=target,
+        metafeatures=metafeatures,
+        n=n,
+        space=space,
+        metric=metric,
+        time_budget_s=time_budget_s,
+        exclude=exclude,
+        strategy=strategy,
+        task_type=task_type,
+        kinds=kinds,
+        random_state=random_state,
+    )
+
+
+def search(
+    data: Any = None,
+    y: Any = None,
+    *,
+    knowledge: str | Path | Recommender | MetaDataset | None = None,
+    **question: Any,
+) -> Search:
+    """Begin an ask-and-tell search on a dataset, informed by all known tasks.
+
+    Parameters
+    ----------
+    data, y :
+        The dataset, as in :func:`suggest`.
+    knowledge : path, Recommender or MetaDataset, optional
+        Another base than the embedded one.
+    **question :
+        ``target``, ``metafeatures``, ``candidates``, ``n_initial``, ``acquisition``,
+        ``space``, ``metric``, ``time_budget_s``, ``exclude``, ``task_type``, ``kinds`` and
+        ``random_state``, as in :meth:`warmstart.Recommender.search`.
+
+    Returns
+    -------
+    Search
+        ``ask()``, ``tell(configuration, score)``, ``best``, ``history``, ``run``.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> finder = search(load_wine(as_frame=True))
+    >>> first = finder.ask()
+    >>> finder.tell(first, score=0.91, cost_s=0.2)
+    >>> finder.best.score
+    0.91
+    """
+    return open_knowledge(knowledge).search(data, y, **question)
+
+
+def resume(
+    text: str, knowledge: str | Path | Recommender | MetaDataset | None = None
+) -> Search:
+    """Go on with a search from what its :meth:`~warmstart.Search.to_json` gave.
+
+    Parameters
+    ----------
+    text : str
+    knowledge : path, Recommender or MetaDataset, optional
+        The base the search was begun with.
+    """
+    return Search.from_json(text, open_knowledge(knowledge))

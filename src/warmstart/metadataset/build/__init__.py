@@ -1,0 +1,1 @@
+"""Building a meta-dataset in units that are resumed after a stop."""

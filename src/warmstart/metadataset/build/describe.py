@@ -1,0 +1,314 @@
+"""Meta-features of a list of datasets, on one executor: resumable, the same bytes on any.
+
+Each dataset becomes a JSON file in the folder of a build, named after its task. Only paths
+go to the workers and only numbers come back. Small datasets travel together, so that a
+unit takes half a second or more and the executor's own cost stays small.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from warmstart.domain import check_task_type
+from warmstart.execution.executors.base import Executor, Outcome, run_units
+from warmstart.execution.executors.choose import make_executor
+from warmstart.execution.executors.local import reason
+from warmstart.execution.local import LocalTask
+from warmstart.metadataset.build.folder import prepare, read_known_tasks, remember
+from warmstart.metadataset.build.units import BuildLock, UnitRecord, Units
+from warmstart.metadataset.core.schema import TASKS, metafeatures_schema
+from warmstart.metadataset.storage.files import (
+    digest,
+    remove_leftovers,
+    write_json,
+    write_parquet,
+)
+from warmstart.metafeatures.registry import EXTRACTOR_VERSION
+from warmstart.metrics import default_metric
+
+_log = logging.getLogger(__name__)
+
+DESCRIPTIONS = "datasets"
+_UNIT_S = 0.5
+"""CPU seconds that datasets sent together should take."""
+
+_MOST = 50
+"""Datasets in a unit at most; so many may be lost together."""
+
+Answer = list[tuple[str, dict[str, Any], str]]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescribeReport:
+    """What describing a list of datasets did."""
+
+    n_described: int
+    n_before: int
+    """Found described."""
+
+    problems: dict[str, str]
+    """Why, for each task whose dataset could not be described; by task_id."""
+
+    n_deaths: int
+    """Workers that died of a unit, or beside one."""
+
+
+def describe_dataset(task: LocalTask) -> dict[str, Any]:
+    """What a meta-dataset says of a task's dataset: sizes, fingerprint, meta-features."""
+    from warmstart.datasets.load import load_dataset
+    from warmstart.metafeatures.extract import metafeatures_of
+
+    dataset = load_dataset(task.path, target=task.target, task_type=task.task_type)
+    return {
+        "n_rows": dataset.n_rows,
+        "n_columns": len(dataset.schema.columns),
+        "n_classes": None if task.task_type == "regression" else int(dataset.y.nunique()),
+        "fingerprint": dataset.fingerprint,
+        "warnings": list(dataset.warnings),
+        "metafeatures": {name: float(v) for name, v in metafeatures_of(dataset).items()},
+    }
+
+
+def describe_unit(paths: Sequence[dict[str, str]]) -> tuple[float, Answer]:
+    """CPU seconds it took, and what is said of each dataset, or why not; in a worker."""
+    start = time.process_time()
+    found: Answer = []
+    for asked in paths:
+        task = LocalTask(
+            task_id=asked["task_id"],
+            name="",
+            family="",
+            task_type=check_task_type(asked["task_type"]),
+            path=Path(asked["path"]),
+            target=asked["target"],
+        )
+        try:
+            found.append((task.task_id, describe_dataset(task), ""))
+        except Exception as error:  # noqa: BLE001 - one bad dataset must not end a long build
+            found.append((task.task_id, {}, reason(error)))
+    return time.process_time() - start, found
+
+
+@dataclass
+class _Batches:
+    """Datasets in the order given, so many together as take long enough."""
+
+    tasks: Sequence[LocalTask]
+    seconds: float = 0.0
+    n_done: int = 0
+
+    def __iter__(self) -> Iterator[list[dict[str, str]]]:
+        start = 0
+        while start < len(self.tasks):
+            size = 1
+            if self.n_done:
+                each = max(self.seconds / self.n_done, _UNIT_S / _MOST)
+                size = max(1, round(_UNIT_S / each))
+            yield [
+                {
+                    "task_id": task.task_id,
+                    "task_type": task.task_type,
+                    "path": str(task.path.resolve()),
+                    "target": task.target,
+                }
+                for task in self.tasks[start : start + size]
+            ]
+            start += size
+
+    def learn(self, outcome: Outcome) -> None:
+        if outcome.value is not None:
+            self.seconds += outcome.value[0]
+            self.n_done += len(outcome.argument)
+
+
+def describe_datasets(
+    build: str | Path,
+    *,
+    n_jobs: int = 1,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> dict[str, str]:
+    """Describe every dataset of a build that is not described yet.
+
+    Returns
+    -------
+    dict
+        Why, for each task whose dataset could not be described; by task_id.
+    """
+    tasks = list(read_known_tasks(Path(build)).values())
+    return _describe(Path(build), tasks, n_jobs, executor, progress).problems
+
+
+def _describe(
+    build: Path,
+    tasks: Sequence[LocalTask],
+    n_jobs: int,
+    executor: Executor | None,
+    progress: Progress | None,
+) -> DescribeReport:
+    problems: dict[str, str] = {}
+    n_deaths = n_done = 0
+    by_id = {task.task_id: task for task in tasks}
+    with Units(build / "units.sqlite") as units:
+        done = {unit.key for unit in units.read("dataset", "done")}
+        todo = [
+            task
+            for task in tasks
+            if _key(task) not in done or not description_path(build, task).exists()
+        ]
+        batches = _Batches(todo)
+        if not todo:
+            return DescribeReport(n_described=0, n_before=len(tasks), problems={}, n_deaths=0)
+        executor = make_executor(n_jobs=n_jobs) if executor is None else executor
+        outcomes = run_units(executor, describe_unit, batches)
+        with contextlib.closing(outcomes):
+            for outcome in outcomes:
+                batches.learn(outcome)
+                n_deaths += outcome.n_deaths
+                answer: Answer = (
+                    [(asked["task_id"], {}, outcome.problem) for asked in outcome.argument]
+                    if outcome.problem
+                    else outcome.value[1]
+                )
+                for task_id, found, problem in answer:
+                    if problem:
+                        problems[task_id] = problem
+                        _log.warning("%s: %s", task_id, problem)
+                    _keep(build, units, by_id[task_id], found, problem)
+                    n_done += 1
+                    if progress is not None:
+                        progress(n_done, len(todo))
+    return DescribeReport(
+        n_described=n_done - len(problems),
+        n_before=len(tasks) - len(todo),
+        problems=problems,
+        n_deaths=n_deaths,
+    )
+
+
+def _keep(
+    build: Path, units: Units, task: LocalTask, found: dict[str, Any], problem: str
+) -> None:
+    """Write what is said of a dataset, then say that it is done; in this order."""
+    path = description_path(build, task)
+    if not problem:
+        write_json({**found, "key": _key(task)}, path)
+    units.record(
+        UnitRecord(
+            key=_key(task),
+            kind="dataset",
+            state="failed" if problem else "done",
+            task_id=task.task_id,
+            digest="" if problem else digest(path),
+            error=problem,
+        )
+    )
+
+
+def _key(task: LocalTask) -> str:
+    return f"dataset:{EXTRACTOR_VERSION}:{task.task_id}"
+
+
+def description_path(build: Path, task: LocalTask) -> Path:
+    """Where a build keeps what is said of a task's dataset."""
+    name = hashlib.sha256(task.task_id.encode()).hexdigest()[:20]
+    return build / DESCRIPTIONS / f"{name}.json"
+
+
+def build_metafeatures(
+    tasks: Sequence[LocalTask],
+    out: str | Path,
+    *,
+    n_jobs: int = 1,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> DescribeReport:
+    """Extract the meta-features of every dataset of a list, but what is done already.
+
+    Writes ``metafeatures.parquet`` and ``tasks.parquet`` of all the list's datasets that
+    could be described. The folder is one of a build: :func:`build_local` may evaluate
+    configurations there, and publish what both have made.
+
+    Parameters
+    ----------
+    tasks : sequence of LocalTask
+    out : path
+        Folder of the build; made if need be.
+    n_jobs : int
+        Processes at a time; 1 is this process.
+    executor : Executor, optional
+        Where it is done instead, see :func:`warmstart.execution.executors.choose.make_executor`; its
+        workers must see the same files.
+    progress : callable, optional
+        Called with the datasets described now and those there were to describe.
+
+    Raises
+    ------
+    HistoryError
+        If another process builds there, or the folder cannot be written.
+    """
+    out = Path(out)
+    prepare(out)
+    with BuildLock(out / "build.lock"):
+        remove_leftovers(out)
+        remember(out, tasks, [])
+        report = _describe(out, tasks, n_jobs, executor, progress)
+        there = [task for task in tasks if task.task_id not in report.problems]
+        described = [
+            json.loads(description_path(out, task).read_text(encoding="utf-8"))
+            for task in there
+        ]
+        for name, table in (
+            ("tasks", tasks_table(there, described)),
+            ("metafeatures", metafeatures_table(there, described)),
+        ):
+            write_parquet(table, out / f"{name}.parquet", sort_by=["task_id"])
+    return report
+
+
+def tasks_table(tasks: Sequence[LocalTask], described: Sequence[dict[str, Any]]) -> pa.Table:
+    """One row a task."""
+    rows = [
+        {
+            "task_id": task.task_id,
+            "name": task.name,
+            "family": task.family,
+            "task_type": task.task_type,
+            "metric_default": default_metric(task.task_type).name,
+            "n_rows": found["n_rows"],
+            "n_columns": found["n_columns"],
+            "n_classes": found["n_classes"],
+            "source": task.source,
+            "source_id": task.source_id,
+            "fingerprint": found["fingerprint"],
+            "description": task.description,
+        }
+        for task, found in zip(tasks, described, strict=True)
+    ]
+    return pa.Table.from_pylist(rows, schema=TASKS)
+
+
+def metafeatures_table(
+    tasks: Sequence[LocalTask], described: Sequence[dict[str, Any]]
+) -> pa.Table:
+    """One row a task; NaN where a name is not of the task's type."""
+    names = list(dict.fromkeys(name for found in described for name in found["metafeatures"]))
+    rows = [
+        {
+            "task_id": task.task_id,
+            **{name: found["metafeatures"].get(name, float("nan")) for name in names},
+        }
+        for task, found in zip(tasks, described, strict=True)
+    ]
+    return pa.Table.from_pylist(rows, schema=metafeatures_schema(names, EXTRACTOR_VERSION))

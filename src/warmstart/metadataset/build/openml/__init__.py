@@ -1,0 +1,1 @@
+"""Building a meta-dataset from OpenML's runs: plan, read, publish."""

@@ -1,0 +1,183 @@
+"""Make a meta-dataset of what a build has so far, also while it is running."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from warmstart._version import __version__
+from warmstart.errors import HistoryError
+from warmstart.execution.local import LocalTask
+from warmstart.metadataset.build.describe import (
+    describe_datasets,
+    description_path,
+    metafeatures_table,
+    tasks_table,
+)
+from warmstart.metadataset.build.folder import (
+    BY_RUN,
+    PARTS,
+    part_path,
+    read_configurations,
+    read_known_tasks,
+)
+from warmstart.metadataset.build.units import UnitRecord, Units
+from warmstart.metadataset.core.schema import (
+    EVALUATIONS,
+    SCHEMA_VERSION,
+)
+from warmstart.metadataset.hardware import cpu_model, library_versions, reference_s
+from warmstart.metadataset.storage.files import (
+    digest,
+    replaced_folder,
+    write_json,
+    write_parquet,
+)
+from warmstart.metafeatures.registry import EXTRACTOR_VERSION
+
+_log = logging.getLogger(__name__)
+
+EVALUATIONS_FILE = (PARTS / "part-0.parquet").as_posix()
+_BITS = {"score": 24, "score_std": 12, "cost_s": 10, "predict_cost_s": 10}
+"""Significant bits kept of each number: finer ones are noise, and noise does not compress."""
+
+
+def publish(
+    build: str | Path,
+    out: str | Path,
+    *,
+    n_jobs: int = 1,
+    min_evaluations: int = 1,
+    notes: str = "",
+) -> dict[str, Any]:
+    """Write what a build has so far as a meta-dataset in another folder.
+
+    The build may be running. Datasets not described yet are described first. Tasks with
+    fewer than `min_evaluations` evaluated configurations are left out.
+
+    Returns
+    -------
+    dict
+        The manifest written.
+
+    Raises
+    ------
+    HistoryError
+        If nothing is done yet, or `out` is the build's own folder or cannot be written.
+    """
+    build, out = Path(build), Path(out)
+    if out.resolve() == build.resolve():
+        raise HistoryError(f"publish {build} to another folder; it keeps its own files")
+    if not (build / "units.sqlite").exists():
+        raise HistoryError(f"{build} holds no build")
+    describe_datasets(build, n_jobs=n_jobs)
+    with Units(build / "units.sqlite") as units:
+        evaluations = _merged(build, units.read("evaluations", "done"))
+    enough = _with_evaluations(evaluations, min_evaluations)
+    tasks = [
+        task
+        for name, task in sorted(read_known_tasks(build).items())
+        if name in enough and description_path(build, task).exists()
+    ]
+    if not tasks:
+        raise HistoryError(f"{build} has no task with {min_evaluations} evaluations yet")
+    names = pa.array([task.task_id for task in tasks], pa.string())
+    evaluations = evaluations.filter(pc.is_in(evaluations["task_id"], names))
+    described = [
+        json.loads(description_path(build, task).read_text(encoding="utf-8")) for task in tasks
+    ]
+    configurations = read_configurations(build)
+    configurations = configurations.filter(
+        pc.is_in(configurations["configuration_id"], evaluations["configuration_id"])
+    )
+    tables = {
+        "tasks.parquet": tasks_table(tasks, described),
+        "configurations.parquet": configurations,
+        "metafeatures.parquet": metafeatures_table(tasks, described),
+        EVALUATIONS_FILE: evaluations,
+    }
+    with replaced_folder(out) as folder:
+        for name, table in tables.items():
+            order = BY_RUN if name == EVALUATIONS_FILE else table.column_names[:1]
+            write_parquet(table, folder / name, sort_by=order)
+        manifest = _manifest(build, folder, tasks, tables, notes)
+        write_json(manifest, folder / "manifest.json")
+    return manifest
+
+
+def _manifest(
+    build: Path,
+    folder: Path,
+    tasks: Sequence[LocalTask],
+    tables: Mapping[str, pa.Table],
+    notes: str,
+) -> dict[str, Any]:
+    evaluations = tables[EVALUATIONS_FILE]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "warmstart_version": __version__,
+        "extractor_version": EXTRACTOR_VERSION,
+        "metrics": sorted(set(evaluations["metric"].to_pylist())),
+        "sources": sorted({task.source for task in tasks}),
+        "licences": {task.task_id: task.licence for task in tasks},
+        "notes": notes,
+        "protocol": json.loads((build / "protocol.json").read_text(encoding="utf-8")),
+        "counts": {
+            "tasks": len(tasks),
+            "configurations": tables["configurations.parquet"].num_rows,
+            "evaluations": evaluations.num_rows,
+            "metafeatures": tables["metafeatures.parquet"].num_columns - 1,
+        },
+        "hardware": _hardware(build),
+        "libraries": library_versions(),
+        "digests": {name: digest(folder / name) for name in sorted(tables)},
+    }
+
+
+def _merged(build: Path, units: Sequence[UnitRecord]) -> pa.Table:
+    """All parts in one table, each evaluation once, numbers without their noise digits."""
+    parts = [pq.read_table(part_path(build, unit.key)) for unit in units]
+    table = pa.concat_tables([EVALUATIONS.empty_table(), *parts])
+    for name, bits in _BITS.items():
+        index = table.schema.get_field_index(name)
+        rounded = rounded_to_bits(table[name].to_numpy(), bits)
+        column = pa.array(rounded, pa.float64(), from_pandas=True)
+        table = table.set_column(index, EVALUATIONS.field(index), column)
+    return table
+
+
+def rounded_to_bits(values: npt.NDArray[np.float64], bits: int) -> npt.NDArray[np.float64]:
+    """The nearest numbers with so many significant bits; the rest are zeros.
+
+    Examples
+    --------
+    >>> rounded_to_bits(np.array([0.1, 100.1, np.nan]), 10).round(4).tolist()
+    [0.1, 100.125, nan]
+    """
+    mantissa, exponent = np.frexp(values)
+    return np.asarray(np.ldexp(np.rint(mantissa * 2**bits) / 2**bits, exponent))
+
+
+def _with_evaluations(evaluations: pa.Table, least: int) -> set[str]:
+    pairs = evaluations.select(["task_id", "configuration_id"]).group_by("task_id")
+    counts = pairs.aggregate([("configuration_id", "count_distinct")]).to_pydict()
+    counted = zip(counts["task_id"], counts["configuration_id_count_distinct"], strict=True)
+    return {task_id for task_id, count in counted if count >= least}
+
+
+def _hardware(build: Path) -> dict[str, Any]:
+    """Measured once a build: publishing again must not change the base."""
+    path = build / "hardware.json"
+    if not path.exists():
+        write_json({"cpu": cpu_model(), "reference_s": reference_s()}, path)
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,1 @@
+"""Adding runs to a meta-dataset: imports, merges, other spaces' configurations."""

@@ -1,0 +1,1 @@
+"""Tables of tasks, configurations and evaluations in memory, and their views."""

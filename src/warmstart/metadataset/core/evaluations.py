@@ -1,0 +1,254 @@
+"""Evaluations in memory: long rows or dense matrices, viewed one metric at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from warmstart.errors import MetaDatasetError
+from warmstart.metadataset.core.configurations import some
+from warmstart.metadataset.core.matrix import STATUSES, Aggregate, Layer, scatter
+from warmstart.metadataset.core.schema import EVALUATIONS
+from warmstart.metadataset.core.score_table import Floats
+from warmstart.metadataset.storage.blocks import BlockPlan, Compact, joined
+
+_IDS = ("task_id", "configuration_id", "metric")
+_COMPACT = (*_IDS, "score", "cost_s", "status", "budget")
+"""Columns of a row that a layer is made of."""
+
+_ROWS_AT_ONCE = 1_000_000
+
+
+class Evaluations(Protocol):
+    """Where a meta-dataset's scores come from."""
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics, the first one first."""
+        ...
+
+    def layer(self, metric: str, aggregate: Aggregate = "mean") -> Layer:
+        """View the evaluations in one metric, one score a cell."""
+        ...
+
+    def rows(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """Every evaluation as a row of :data:`~warmstart.metadataset.core.schema.EVALUATIONS`.
+
+        In tables of a bounded size, always in the same order, with a column ``source``
+        that names where each row came from. Text may be dictionary-encoded. Only the
+        named `columns` where some are named; there may be more.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MatrixEvaluations:
+    """One dense matrix a metric."""
+
+    layers: dict[str, Layer]
+    task_names: list[str]
+    configuration_names: list[str]
+    source: str = "matrix"
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics."""
+        return tuple(self.layers)
+
+    def layer(
+        self,
+        metric: str,
+        aggregate: Aggregate = "mean",  # noqa: ARG002 - a cell has one score as it is
+    ) -> Layer:
+        """View one metric."""
+        return self.layers[metric]
+
+    def rows(
+        self,
+        columns: Sequence[str] | None = None,  # noqa: ARG002 - making them all is quick
+    ) -> Iterator[pa.Table]:
+        """Every evaluated cell as a row, task by task; all columns, whichever are named."""
+        n_together = max(1, _ROWS_AT_ONCE // len(self.configuration_names))
+        for metric, layer in self.layers.items():
+            for begin in range(0, len(self.task_names), n_together):
+                tasks, configs = np.nonzero(layer.status[begin : begin + n_together])
+                tasks += begin
+                filled = {
+                    "task_id": encoded(tasks, self.task_names),
+                    "configuration_id": encoded(configs, self.configuration_names),
+                    "metric": encoded(np.zeros(len(tasks), np.int32), [metric]),
+                    "score": pa.array(layer.scores[tasks, configs], from_pandas=True),
+                    "status": encoded(layer.status[tasks, configs], list(STATUSES)),
+                }
+                if layer.costs is not None:
+                    filled["cost_s"] = pa.array(layer.costs[tasks, configs], from_pandas=True)
+                yield complete(filled, len(tasks), self.source)
+
+
+@dataclass(eq=False)
+class RunEvaluations:
+    """Long rows, one an evaluation, read when first asked for.
+
+    Where a configuration was evaluated several times on a task, the runs at the largest
+    budget count (no budget is the largest); their scores are averaged, or their median taken.
+    """
+
+    load: Callable[[Sequence[str] | None], Iterable[pa.Table]]
+    """Reads the named columns of the rows, or all and the source, in one table or more."""
+
+    metrics: tuple[str, ...]
+    task_names: list[str]
+    configuration_names: list[str]
+
+    blocks: Callable[[str, Sequence[str]], BlockPlan | None] | None = None
+    """How to read columns of the rows in a metric some tasks at a time; None to read all at
+    once, as where they are few."""
+
+    _layers: dict[tuple[str, Aggregate], Layer] = field(default_factory=dict)
+
+    def rows(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """All rows, with all their columns and the source where none are named."""
+        yield from self.load(columns)
+
+    def layer(self, metric: str, aggregate: Aggregate = "mean") -> Layer:
+        """Scatter the rows of one metric into matrices."""
+        if (metric, aggregate) not in self._layers:
+            plan = None if self.blocks is None else self.blocks(metric, _COMPACT)
+            if plan is None:
+                self._layers[metric, aggregate] = self._scattered(metric, aggregate)
+            else:
+                self._layers[metric, aggregate] = self._streamed(plan, metric, aggregate)
+        return self._layers[metric, aggregate]
+
+    def _scattered(self, metric: str, aggregate: Aggregate) -> Layer:
+        """All rows at once; they are kept until every metric was looked at."""
+        place = self.metrics.index(metric)
+        shape = len(self.task_names), len(self.configuration_names)
+        metrics, tasks, configs, *values = self._compact
+        cells = tasks.astype(np.intp) * shape[1] + configs
+        here = slice(None) if len(self.metrics) == 1 else metrics == place
+        # The scores of failed rows are overwritten, so no view of what is kept.
+        scores = values[0][here].copy()
+        status, costs, budgets = (part[here] for part in values[1:])
+        layer = scatter(shape, cells[here], scores, status, costs, budgets, aggregate=aggregate)
+        seen = {name for name, _ in self._layers} | {metric}
+        if len(seen) == len(self.metrics):
+            # The rows are larger than the matrices made of them.
+            del self.__dict__["_compact"]
+        return layer
+
+    @cached_property
+    def _tasks(self) -> pa.Array:
+        return pa.array(self.task_names, pa.string())
+
+    @cached_property
+    def _configurations(self) -> pa.Array:
+        return pa.array(self.configuration_names, pa.string())
+
+    @cached_property
+    def _compact(self) -> Compact:
+        return joined(compacted(rows, self) for rows in self.load(_COMPACT))
+
+    def _streamed(self, plan: BlockPlan, metric: str, aggregate: Aggregate) -> Layer:
+        """Some tasks at a time, each as soon as all of its rows were read."""
+        place = self.metrics.index(metric)
+        shape = len(self.task_names), len(self.configuration_names)
+        layer = Layer(np.full(shape, np.nan), np.zeros(shape, np.uint8), None)
+        costs: Floats | None = None
+        for part, finished in plan.parts(lambda rows: _of_metric(compacted(rows, self), place)):
+            block = _block(part, finished, shape, aggregate)
+            del part  # the next one takes its place
+            layer.scores[finished], layer.status[finished] = block.scores, block.status
+            if block.costs is not None:
+                costs = np.full(shape, np.nan) if costs is None else costs
+                costs[finished] = block.costs
+        return Layer(layer.scores, layer.status, costs)
+
+
+def _block(
+    part: Compact, finished: NDArray[np.intp], shape: tuple[int, int], aggregate: Aggregate
+) -> Layer:
+    """The rows of some tasks as a layer of these tasks."""
+    _, tasks, configs, *values = part
+    local = np.full(shape[0], -1, np.intp)
+    local[finished] = np.arange(len(finished))
+    cells = local[tasks] * shape[1] + configs
+    return scatter((len(finished), shape[1]), cells, *values, aggregate=aggregate)
+
+
+def _of_metric(part: Compact, place: int) -> Compact:
+    here = part[0] == place
+    return part if here.all() else tuple(values[here] for values in part)
+
+
+def compacted(rows: pa.Table, of: RunEvaluations) -> Compact:
+    """Of each row: positions of metric, task, configuration; score, status, cost, budget."""
+    return (
+        codes(rows, "metric", of.metrics).astype(np.int16),
+        codes(rows, "task_id", of._tasks),
+        codes(rows, "configuration_id", of._configurations),
+        floats(rows, "score"),
+        codes(rows, "status", STATUSES).astype(np.uint8),
+        floats(rows, "cost_s"),
+        floats(rows, "budget").astype(np.float32),
+    )
+
+
+def encoded(positions: NDArray[Any], names: list[str]) -> pa.DictionaryArray:
+    """Strings as a dictionary array: `positions` into `names`."""
+    return pa.DictionaryArray.from_arrays(
+        pa.array(positions, pa.int32()), pa.array(names, pa.string())
+    )
+
+
+def complete(columns: dict[str, pa.Array], n_rows: int, source: str) -> pa.Table:
+    """Add the columns of the evaluations schema that `columns` lacks, and the source."""
+    filled = dict(columns)
+    for name in EVALUATIONS.names:
+        if name in filled:
+            continue
+        if name == "source_run_id":
+            filled[name] = encoded(np.zeros(n_rows, np.int32), [""])
+        else:
+            filled[name] = pa.nulls(n_rows, EVALUATIONS.field(name).type)
+    filled["source"] = encoded(np.zeros(n_rows, np.int32), [source])
+    return pa.table({name: filled[name] for name in (*EVALUATIONS.names, "source")})
+
+
+def codes(table: pa.Table, column: str, names: Sequence[str] | pa.Array) -> NDArray[np.int32]:
+    """Position of each row's string in `names`, which are quicker as an array.
+
+    Raises
+    ------
+    MetaDatasetError
+        Naming the strings that `names` does not hold.
+    """
+    known = names if isinstance(names, pa.Array) else pa.array(names, pa.string())
+    parts = []
+    for chunk in table.column(column).chunks:
+        if not pa.types.is_dictionary(chunk.type):
+            chunk = chunk.dictionary_encode()
+        found = pc.index_in(chunk.dictionary, value_set=known).fill_null(-1)
+        indices = np.asarray(chunk.indices.to_numpy(zero_copy_only=False))
+        places: NDArray[np.int32] = np.asarray(found.to_numpy(), np.int32)
+        # A dictionary may list more than its rows use, after a filter for instance.
+        if (places < 0).any() and (places[indices] < 0).any():
+            unknown = chunk.dictionary.filter(pa.array(places < 0)).to_pylist()
+            raise MetaDatasetError(f"evaluations name an unknown {column}: {some(unknown)}")
+        parts.append(places[indices])
+    return np.concatenate(parts) if parts else np.empty(0, np.int32)
+
+
+def floats(table: pa.Table, column: str) -> Floats:
+    """Copy a column to an array, null as NaN."""
+    if column not in table.column_names:
+        return np.full(table.num_rows, np.nan)
+    values: Floats = np.asarray(table.column(column).to_numpy(), np.float64)
+    return values

@@ -1,0 +1,1 @@
+"""Other formats of run histories, and published tables by name."""

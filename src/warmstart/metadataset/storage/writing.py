@@ -1,0 +1,177 @@
+"""Writing a meta-dataset: no pickles, the same input the same bytes, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from warmstart._version import __version__
+from warmstart.errors import MetaDatasetError
+from warmstart.metadataset.core import schema
+from warmstart.metadataset.core.configurations import some
+from warmstart.metadataset.core.evaluations import Evaluations
+from warmstart.metadataset.storage.files import digest, write_json
+from warmstart.metadataset.storage.reading import MANIFEST
+
+if TYPE_CHECKING:
+    from warmstart.metadataset.metadataset import MetaDataset
+
+
+def write(metadataset: MetaDataset, path: Path) -> Path:
+    """Write a folder beside `path`, then rename it: a crash leaves the old or the new one."""
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if not (path / MANIFEST).is_file():
+            raise MetaDatasetError(f"{path} holds something other than a meta-dataset")
+        if (path / "units.sqlite").exists():
+            raise MetaDatasetError(f"{path} is the folder of a build; save to another one")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    try:
+        _write_parts(metadataset, folder)
+        folder.chmod(0o777 & ~_umask())
+        if path.exists():
+            old = folder.with_name(folder.name + "-old")
+            path.rename(old)
+            folder.rename(path)
+            shutil.rmtree(old)
+        else:
+            folder.rename(path)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return path
+
+
+def label_kinds(metadataset: MetaDataset) -> dict[str, dict[str, Any]]:
+    """Of which type the ids are that the files hold as text.
+
+    Raises
+    ------
+    MetaDatasetError
+        If they are neither all text nor all integers.
+    """
+    return {
+        "task_id": _kind("task", metadataset.tasks.index),
+        "configuration_id": _kind("configuration", metadataset.configuration_ids),
+    }
+
+
+def part_tables(metadataset: MetaDataset) -> dict[str, pa.Table]:
+    """All of a meta-dataset but the evaluations, by the name of the file."""
+    configurations = metadataset._configurations
+    frame = metadataset.tasks.reset_index(drop=True).assign(
+        task_id=[str(label) for label in metadataset.tasks.index]
+    )
+    frame["family"] = frame["family"].astype(str)
+    tables = {"tasks.parquet": _conformed(frame, schema.TASKS)}
+    columns = {
+        "configuration_id": [str(label) for label in configurations.ids],
+        "space": metadataset.spaces.tolist(),
+        "learner": metadataset.learners.tolist(),
+        "values": configurations.to_texts(),
+    }
+    tables["configurations.parquet"] = pa.table(columns, schema.CONFIGURATIONS)
+    metafeatures = metadataset.metafeatures
+    if len(metafeatures):
+        named = metafeatures.set_axis([str(name) for name in metafeatures.columns], axis=1)
+        version = str(metadataset.info.get("extractor_version", ""))
+        kind = schema.metafeatures_schema(list(named.columns), version)
+        named = named.assign(task_id=[str(label) for label in metafeatures.index])
+        tables["metafeatures.parquet"] = _conformed(named, kind)
+    return tables
+
+
+def _write_parts(metadataset: MetaDataset, folder: Path) -> None:
+    labels = label_kinds(metadataset)
+    tables = part_tables(metadataset)
+    for name, table in tables.items():
+        # In the order of the meta-dataset, which is part of it; not sorted.
+        pq.write_table(table, folder / name, compression="zstd")
+    task_names = tables["tasks.parquet"]["task_id"].to_pylist()
+    n_rows = _write_evaluations(metadataset._evaluations, task_names, folder / "evaluations")
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    manifest = {
+        **metadataset.info,
+        "schema_version": schema.SCHEMA_VERSION,
+        "warmstart_version": __version__,
+        "metrics": list(metadataset.metrics),
+        "labels": labels,
+        "hyperparameters": metadataset._configurations.names(),
+        "counts": {
+            "tasks": len(task_names),
+            "configurations": len(tables["configurations.parquet"]),
+            "evaluations": n_rows,
+            "metafeatures": metadataset.metafeatures.shape[1],
+        },
+        "digests": {file.relative_to(folder).as_posix(): digest(file) for file in files},
+    }
+    write_json(manifest, folder / MANIFEST)
+
+
+def _kind(what: str, ids: pd.Index) -> dict[str, Any]:
+    name = None if ids.name is None else str(ids.name)
+    if pd.api.types.is_integer_dtype(ids.dtype):
+        return {"dtype": "int", "name": name}
+    if all(isinstance(label, str) for label in ids):
+        return {"dtype": "str", "name": name}
+    raise MetaDatasetError(
+        f"{what} ids must be all text or all integers to be saved, got {some(ids)}"
+    )
+
+
+def _conformed(frame: pd.DataFrame, kind: pa.Schema) -> pa.Table:
+    """The columns of a schema, null where the frame lacks them."""
+    columns = [
+        pa.array(frame[name], field.type, from_pandas=True)
+        if name in frame
+        else pa.nulls(len(frame), field.type)
+        for name, field in zip(kind.names, kind, strict=True)
+    ]
+    return pa.table(columns, schema=kind)
+
+
+def _write_evaluations(evaluations: Evaluations, task_names: list[str], folder: Path) -> int:
+    """Stream the rows of the given tasks into one file a source; say how many there are.
+
+    They stay in the order in which they come, which is always the same.
+    """
+    kinds = schema.EVALUATIONS
+    numbers = [field.name for field in kinds if pa.types.is_floating(field.type)]
+    writers: dict[str, pq.ParquetWriter] = {}
+    kept, n_rows = pa.array(task_names, pa.string()), 0
+    try:
+        for rows in evaluations.rows():
+            ours = rows.filter(pc.is_in(rows["task_id"].cast(pa.string()), kept))
+            sources = ours["source"].cast(pa.string())
+            for source in pc.unique(sources).to_pylist():
+                part = ours.filter(pc.equal(sources, source))
+                if source not in writers:
+                    file = folder / f"source={source}" / "part-0.parquet"
+                    file.parent.mkdir(parents=True)
+                    writers[source] = pq.ParquetWriter(
+                        file,
+                        kinds,
+                        compression="zstd",
+                        use_dictionary=[name for name in kinds.names if name not in numbers],
+                        use_byte_stream_split=numbers,
+                    )
+                columns = [part[field.name].cast(field.type) for field in kinds]
+                writers[source].write_table(pa.table(columns, schema=kinds))
+                n_rows += len(part)
+    finally:
+        for writer in writers.values():
+            writer.close()
+    return n_rows
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

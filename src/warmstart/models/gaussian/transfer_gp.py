@@ -1,0 +1,169 @@
+"""Histories whose tasks share no configuration, brought onto common ones by a GP a task."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from warmstart.models.gaussian.shared_gp import SharedKernel
+from warmstart.spaces.encoding import ConfigurationEncoder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from warmstart.metadataset.core.score_table import ScoreTable
+
+_log = logging.getLogger(__name__)
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+Columns = npt.NDArray[np.intp]
+
+MAX_CANDIDATES = 1000
+"""Configurations kept of a longer history, see :func:`common_candidates`."""
+
+_MAX_RESULTS = 400
+"""Results of one task its process is conditioned on; the cost grows with their cube."""
+
+_N_LEARNT_FROM, _N_RESULTS_LEARNT_FROM = 30, 100
+"""Tasks, and results of each, that lengthscales are learnt from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """What each task's own process says of common candidates."""
+
+    means: Array
+    """Standardised response, shape (n_tasks, n_candidates)."""
+
+    variances: Array
+    """What a process does not know of its task, the shape of `means`."""
+
+    kernel: SharedKernel
+
+
+def transfer(
+    responses: Array,
+    features: Array,
+    columns: Columns | None = None,
+    *,
+    kernel: SharedKernel | None = None,
+    random_state: int = 0,
+) -> Transferred:
+    """Complete a table by a Gaussian process a task, all with the same lengthscales.
+
+    Parameters
+    ----------
+    responses : ndarray, shape (n_tasks, n_configs)
+        Each task standardised over what is known of it; NaN elsewhere.
+    features : ndarray, shape (n_configs, n_features)
+        What each configuration is made of.
+    columns : ndarray of int, optional
+        Candidates to complete; all configurations by default.
+    kernel : SharedKernel, optional
+        Learnt before; learnt from these tasks otherwise.
+
+    References
+    ----------
+    .. [1] Wistuba, Schilling, Schmidt-Thieme. "Two-Stage Transfer Surrogate Model for
+       Automatic Hyperparameter Optimization." ECML PKDD 2016 (a process a task, each
+       standardised by itself).
+    """
+    rng = np.random.default_rng(random_state)
+    at = features if columns is None else features[columns]
+    known = [np.flatnonzero(np.isfinite(row)) for row in responses]
+    if kernel is None:
+        kernel = _learn(responses, features, known, rng)
+    means = np.zeros((len(responses), len(at)))
+    variances = np.ones_like(means)
+    for task, told in enumerate(known):
+        some = _most_telling(responses[task], told, _MAX_RESULTS, rng)
+        means[task], variances[task] = kernel.predict(features[some], responses[task, some], at)
+    return Transferred(means, variances, kernel)
+
+
+def _learn(
+    responses: Array, features: Array, known: list[Columns], rng: np.random.Generator
+) -> SharedKernel:
+    telling = [task for task, told in enumerate(known) if len(told) > 2]
+    samples = []
+    for task in rng.permutation(telling or range(len(known)))[:_N_LEARNT_FROM]:
+        some = rng.permutation(known[task])[:_N_RESULTS_LEARNT_FROM]
+        samples.append((features[some], responses[task, some]))
+    return SharedKernel.fit(samples)
+
+
+def _most_telling(
+    responses: Array, told: Columns, n_at_most: int, rng: np.random.Generator
+) -> Columns:
+    """The lowest responses and as many others, where there are too many."""
+    if len(told) <= n_at_most:
+        return told
+    order = told[np.argsort(responses[told], kind="stable")]
+    low, rest = order[: n_at_most // 2], order[n_at_most // 2 :]
+    return np.sort(np.r_[low, rng.permutation(rest)[: n_at_most - len(low)]])
+
+
+def is_unaligned(scores: Array) -> bool:
+    """Whether most evaluations are of configurations that no other task tried.
+
+    Examples
+    --------
+    >>> nan = np.nan
+    >>> is_unaligned(np.array([[0.1, 0.2, nan, nan], [nan, nan, 0.3, 0.4]]))
+    True
+    >>> is_unaligned(np.array([[0.1, 0.2, nan], [nan, 0.2, 0.3], [0.1, nan, 0.4]]))
+    False
+    """
+    known = np.isfinite(scores)
+    if len(scores) < 2 or known.all():
+        return False
+    n_tasks = known.sum(axis=0)
+    return bool(n_tasks[n_tasks > 1].sum() < 0.5 * n_tasks.sum())
+
+
+def common_candidates(scores: Array, n_at_most: int = MAX_CANDIDATES) -> Columns:
+    """The configurations to compare tasks on: all, or each task's best and others in turn.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n_tasks, n_configs)
+        Higher is better; NaN where not evaluated.
+
+    Returns
+    -------
+    ndarray of int
+        Ascending columns, at most `n_at_most`.
+    """
+    n_configs = scores.shape[1]
+    if n_configs <= n_at_most:
+        return np.arange(n_configs)
+    # The best rank each configuration reached on any task; the other half is spread evenly
+    # over what is left, so that a task's level is not that of good configurations alone.
+    ranks = pd.DataFrame(scores).rank(axis=1, ascending=False, method="first").min(axis=0)
+    order = np.argsort(ranks.to_numpy(), kind="stable")
+    best, rest = order[: n_at_most // 2], np.sort(order[n_at_most // 2 :])
+    spread = np.linspace(0, len(rest) - 1, n_at_most - len(best)).astype(np.intp)
+    return np.sort(np.r_[best, rest[spread]])
+
+
+def encode(table: ScoreTable) -> tuple[ConfigurationEncoder, Array] | None:
+    """Encoder and features of the table's configurations; None where they have no values."""
+    if table.configurations is None:
+        return None
+    rows = active_values(table.configurations)
+    encoder = ConfigurationEncoder.fit(rows, activity=True)
+    features = encoder.transform(rows)
+    return (encoder, features) if features.shape[1] else None
+
+
+def active_values(configurations: pd.DataFrame) -> Sequence[Mapping[str, Any]]:
+    """Hyperparameters of each row that are active."""
+    return [
+        {str(name): value for name, value in row.items() if not pd.isna(value)}
+        for row in configurations.to_dict(orient="records")
+    ]

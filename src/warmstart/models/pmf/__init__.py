@@ -1,0 +1,1 @@
+"""Probabilistic matrix factorization: completion, latents, prior mean, posterior."""

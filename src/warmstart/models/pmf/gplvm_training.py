@@ -1,0 +1,259 @@
+"""Training of a GP-LVM on a table with holes, in torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from warmstart._extras import require
+from warmstart.metadataset.core.score_table import Floats
+from warmstart.models.gaussian.latent_kernel import LatentKernel
+
+_JITTER = 1e-8
+"""Of the variance, beside the noise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How latents and hyperparameters are learnt; the defaults are the tuned ones."""
+
+    n_latent: int = 20
+
+    optimiser: Literal["sgd", "adam"] = "adam"
+
+    learning_rate: float = 0.03
+
+    n_epochs: int = 25
+    """Passes over the tasks."""
+
+    tasks_per_step: int = 50
+
+    configurations_per_step: int | None = 1000
+    """Drawn anew for each step where there are more: a step's cost is the cube of it. None
+    takes all, as does any table with no more."""
+
+    device: str = "cpu"
+    """Where torch computes: "cpu", "cuda", "cuda:1", …"""
+
+    progress: Callable[[int, int, float], None] | None = None
+    """Called after each epoch: epochs done, epochs in all, mean negative log likelihood of
+    an entry."""
+
+    def __post_init__(self) -> None:
+        for name in ("n_latent", "tasks_per_step"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if self.n_epochs < 0:
+            raise ValueError(f"n_epochs must not be negative, got {self.n_epochs}")
+        if self.optimiser not in ("sgd", "adam"):
+            raise ValueError(f"optimiser is 'sgd' or 'adam', got {self.optimiser!r}")
+        if not self.learning_rate > 0:
+            raise ValueError(f"learning_rate must be positive, got {self.learning_rate}")
+        at_most = self.configurations_per_step
+        if at_most is not None and at_most < 2:
+            raise ValueError(f"configurations_per_step must be at least 2, got {at_most}")
+
+
+PUBLISHED = Recipe(optimiser="sgd", learning_rate=1e-7, n_epochs=300)
+"""What the paper trains with: plain gradient steps of 1e-7 on batches of 50 tasks."""
+
+
+def train(responses: Floats, recipe: Recipe, *, random_state: int = 0) -> LatentKernel:
+    r"""Maximise the likelihood of tasks that are draws of one Gaussian process.
+
+    .. math:: p(Y \mid X) = \prod_t N\big(y_{t, O_t} \mid 0,\;
+              K(X_{O_t}, X_{O_t}) + \sigma^2 I\big)
+
+    with :math:`O_t` the configurations known on task t. Latents begin at the principal
+    components of the table, holes filled with zero.
+
+    Parameters
+    ----------
+    responses : ndarray, shape (n_tasks, n_configs)
+        About zero; NaN where not known.
+    recipe : Recipe
+    random_state : int
+        Shuffles tasks and draws configurations. On one kind of device the same seed gives
+        the same kernel.
+
+    Returns
+    -------
+    LatentKernel
+        Plain arrays; nothing of torch is left in it.
+
+    Raises
+    ------
+    MissingExtraError
+        If torch is not installed.
+    ValueError
+        If there is no such device, or the learning rate makes the likelihood diverge.
+
+    References
+    ----------
+    .. [1] Lawrence. "Probabilistic Non-linear Principal Component Analysis with Gaussian
+       Process Latent Variable Models." JMLR 6, 2005.
+    """
+    torch = require("torch", extra="torch")
+    if recipe.device.startswith("cuda") and not torch.cuda.is_available():
+        raise ValueError(f"device {recipe.device!r}: torch finds no CUDA here; use 'cpu'")
+    place = {"dtype": torch.float64, "device": torch.device(recipe.device)}
+    known_rows = np.isfinite(responses)
+    rows = np.flatnonzero(known_rows.any(axis=1))
+    unit = float(np.sqrt(np.square(responses[known_rows]).mean())) or 1.0
+    filled = np.where(known_rows, responses / unit, 0.0)
+    latents = principal_latents(filled, recipe.n_latent)
+    parameters = [
+        torch.tensor(latents, requires_grad=True, **place),
+        *(torch.zeros(size, requires_grad=True, **place) for size in (latents.shape[1], 1, 1)),
+    ]
+    maker = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[recipe.optimiser]
+    steps = maker(parameters, lr=recipe.learning_rate)
+    y = torch.tensor(filled, **place)
+    known = torch.tensor(known_rows, device=place["device"])
+    rng = np.random.default_rng(random_state)
+    n_configs = responses.shape[1]
+    at_most = min(recipe.configurations_per_step or n_configs, n_configs)
+    for epoch in range(recipe.n_epochs):
+        total, n_entries = 0.0, 0
+        order = rng.permutation(rows)
+        for start in range(0, len(order), recipe.tasks_per_step):
+            batch = torch.tensor(order[start : start + recipe.tasks_per_step])
+            drawn = slice(None)
+            if at_most < n_configs:
+                drawn = torch.tensor(np.sort(rng.choice(n_configs, at_most, replace=False)))
+            covariance = rbf_ard(parameters, drawn)
+            seen = known[batch][:, drawn]
+            try:
+                loss, gradient = likelihood(covariance.detach(), y[batch][:, drawn], seen)
+            except torch.linalg.LinAlgError as error:
+                raise ValueError(
+                    f"training diverged in epoch {epoch + 1}; lower the learning rate, which "
+                    f"is {recipe.learning_rate:g} with {recipe.optimiser}"
+                ) from error
+            steps.zero_grad()
+            covariance.backward(gradient)
+            steps.step()
+            total, n_entries = total + loss, n_entries + int(seen.sum())
+        mean = total / max(n_entries, 1) + np.log(unit)
+        if recipe.progress is not None:
+            recipe.progress(epoch + 1, recipe.n_epochs, float(mean))
+    x, log_lengthscales, log_variance, log_noise = (
+        p.detach().cpu().numpy().copy() for p in parameters
+    )
+    return LatentKernel(
+        latents=x,
+        lengthscales=np.exp(log_lengthscales),
+        variance=float(np.exp(log_variance[0])) * unit**2,
+        noise=float(np.exp(log_noise[0])) * unit**2,
+    )
+
+
+def principal_latents(filled: Floats, n_latent: int) -> Floats:
+    """Principal component scores of the configurations, shape (n_configs, n_kept).
+
+    Scaled so that the median distance between two of them is about 1, the lengthscale
+    training begins with.
+    """
+    points = filled.T - filled.T.mean(axis=0)
+    u, singular, _ = np.linalg.svd(points, full_matrices=False)
+    kept = min(n_latent, len(singular))
+    scores: Floats = u[:, :kept] * singular[:kept]
+    # Twice the variance is the mean squared distance between two points.
+    spread = np.sqrt(2 * scores.var(axis=0).sum())
+    return scores / spread if spread > 0 else scores
+
+
+def rbf_ard(parameters: list[Any], drawn: Any) -> Any:
+    """Covariance of the drawn configurations with noise, as torch sees it."""
+    torch = require("torch", extra="torch")
+    latents, log_lengthscales, log_variance, log_noise = parameters
+    scaled = latents[drawn] * torch.exp(-log_lengthscales)
+    squares = (scaled**2).sum(dim=1)
+    apart = (squares[:, None] + squares - 2 * scaled @ scaled.T).clamp_min(0.0)
+    variance = torch.exp(log_variance)
+    ridge = torch.exp(log_noise) + _JITTER * variance
+    return variance * torch.exp(-0.5 * apart) + ridge * torch.eye(
+        len(scaled), dtype=scaled.dtype, device=scaled.device
+    )
+
+
+def likelihood(covariance: Any, y: Any, known: Any) -> tuple[float, Any]:
+    r"""Negative log likelihood of a batch of tasks, and its gradient by the covariance.
+
+    Tasks with the same holes share their factorisation. With P the inverse of the whole
+    covariance and m the holes of a task,
+
+    .. math:: K_{oo}^{-1} = P_{oo} - P_{om} P_{mm}^{-1} P_{mo}, \quad
+              \log|K_{oo}| = \log|K| + \log|P_{mm}|
+
+    so one inverse serves the batch and a task costs the cube of its holes, not of its
+    entries; a task with more holes than entries is factorised by itself.
+
+    Parameters
+    ----------
+    covariance : Tensor, shape (n_configs, n_configs)
+        Noise included.
+    y : Tensor, shape (n_tasks, n_configs)
+        Zero where not known.
+    known : Tensor of bool, shape (n_tasks, n_configs)
+
+    Returns
+    -------
+    loss : float
+        Sum over the tasks, in nats.
+    gradient : Tensor, shape (n_configs, n_configs)
+        Symmetric; both halves of the covariance moved as if they were independent.
+
+    References
+    ----------
+    .. [1] Petersen, Pedersen. "The Matrix Cookbook." 2012, sections 2 and 9 (derivatives
+       of a log likelihood; inverse and determinant of a block).
+    """
+    torch = require("torch", extra="torch")
+    n_configs = covariance.shape[0]
+    patterns, task_of = torch.unique(known, dim=0, return_inverse=True)
+    holes = (~patterns).sum(dim=1)
+    from_whole = holes <= n_configs // 2
+    loss = 0.5 * float(np.log(2 * np.pi)) * float(known.sum())
+    gradient = torch.zeros_like(covariance)
+    taken = torch.zeros_like(covariance)
+    alphas = torch.zeros_like(y)
+    n_whole = int(from_whole[task_of].sum())
+    if n_whole:
+        root = torch.linalg.cholesky(covariance)
+        inverse = torch.cholesky_inverse(root)
+        whole_log_det = 2 * float(torch.log(root.diagonal()).sum())
+        projected = y @ inverse
+    for k in range(len(patterns)):
+        tasks = torch.nonzero(task_of == k)[:, 0]
+        n_alike = len(tasks)
+        if not from_whole[k]:
+            seen = torch.nonzero(patterns[k])[:, 0]
+            if not len(seen):
+                continue
+            block = torch.linalg.cholesky(covariance[seen[:, None], seen])
+            own = torch.cholesky_solve(y[tasks][:, seen].T, block).T
+            alphas[tasks[:, None], seen] = own
+            loss += n_alike * float(torch.log(block.diagonal()).sum())
+            gradient[seen[:, None], seen] += 0.5 * n_alike * torch.cholesky_inverse(block)
+        elif holes[k]:
+            gone = torch.nonzero(~patterns[k])[:, 0]
+            block = torch.linalg.cholesky(inverse[gone[:, None], gone])
+            weights = torch.cholesky_solve(projected[tasks][:, gone].T, block).T
+            alphas[tasks] = projected[tasks] - weights @ inverse[gone]
+            log_det = 2 * float(torch.log(block.diagonal()).sum())
+            loss += 0.5 * n_alike * (whole_log_det + log_det)
+            taken[gone[:, None], gone] += n_alike * torch.cholesky_inverse(block)
+        else:
+            alphas[tasks] = projected[tasks]
+            loss += 0.5 * n_alike * whole_log_det
+    if n_whole:
+        gradient += 0.5 * n_whole * inverse
+        if bool(taken.any()):
+            gradient -= 0.5 * inverse @ taken @ inverse
+    loss += 0.5 * float((alphas * y).sum())
+    gradient -= 0.5 * alphas.T @ alphas
+    return loss, gradient

@@ -1,0 +1,80 @@
+"""What the default model believes of one task, in scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr
+
+from warmstart.models.log_loss import OFFSET, log_loss_response, score_of
+
+if TYPE_CHECKING:
+    from warmstart.models.gaussian.posterior import MixturePosterior
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+class PMFPosterior:
+    """Belief about one task: scores outside, log losses inside."""
+
+    def __init__(self, mixture: MixturePosterior, ideal: float, offset: float = OFFSET) -> None:
+        self.mixture, self.ideal, self.offset = mixture, ideal, offset
+
+    def draw_losses(self, n_samples: int, rng: np.random.Generator) -> Array:
+        """Joint draws of all losses plus the offset, shape (n_samples, n_configs)."""
+        draws = self.mixture.sample(n_samples, rng)
+        return np.exp(draws, out=draws)
+
+    def response(self, score: float) -> float:
+        """A score as the belief sees it: a log loss, lower is better."""
+        return float(log_loss_response(np.asarray(score), self.ideal, self.offset))
+
+    def tell(self, index: int, score: float) -> None:
+        """Learn that configuration `index` scored `score`."""
+        self.mixture.tell(index, self.response(score))
+
+    def score_quantiles(
+        self, levels: Sequence[float], columns: npt.NDArray[np.intp] | None = None
+    ) -> Array:
+        """Quantiles of each configuration's score, shape (n_levels, n_configs).
+
+        Parameters
+        ----------
+        levels : sequence of float
+            Between 0 and 1; 0.05 is a score that is beaten in 95 of 100 cases.
+        columns : ndarray of int, optional
+            Of these configurations only.
+        """
+        # A high score is a low loss.
+        quantiles = self.mixture.quantiles([1 - level for level in levels], columns)
+        return score_of(quantiles, self.ideal, self.offset)
+
+    def score_mean(self, lowest: float | None = None) -> Array:
+        r"""Expected score of each configuration, shape (n_configs,).
+
+        What minimises the squared error, where :meth:`score_quantiles` at .5 minimises the
+        absolute one. The loss plus the offset is log-normal in each component, and censored
+        at :math:`c` where a score cannot be below `lowest`:
+
+        .. math:: E[\min(e^u, c)] = e^{\mu + \sigma^2/2} \Phi(z - \sigma) + c\,\Phi(-z),
+                  \quad z = (\ln c - \mu) / \sigma
+
+        Parameters
+        ----------
+        lowest : float, optional
+            Worst score there can be, such as 0 for an accuracy; none by default.
+        """
+        means, variances = self.mixture.means, self.mixture.variances
+        losses = np.exp(means + variances / 2)
+        if lowest is not None:
+            cap = self.ideal - lowest + self.offset
+            stds = np.sqrt(np.maximum(variances, 1e-12))
+            z = (np.log(cap) - means) / stds
+            losses = losses * ndtr(z - stds) + cap * ndtr(-z)
+        result: Array = self.ideal - np.maximum(
+            self.mixture.weights @ losses - self.offset, 0.0
+        )
+        return result

@@ -1,0 +1,1 @@
+"""Methods that order configurations by ranks on known tasks."""

@@ -1,0 +1,1 @@
+"""Methods that fit a surrogate to the new task's own results."""

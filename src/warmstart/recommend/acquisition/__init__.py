@@ -1,0 +1,1 @@
+"""What to try next: acquisition functions, batches, policies."""

@@ -1,0 +1,101 @@
+"""Dressing a choice as suggestions: predictions, neighbours, evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from warmstart.recommend.suggestions import (
+    Evidence,
+    Neighbour,
+    OutOfDistribution,
+    Suggestion,
+)
+from warmstart.similarity.laplace import KERNEL_SCALE
+
+if TYPE_CHECKING:
+    from warmstart.domain import Schema
+    from warmstart.recommend.base.choose import Choice
+    from warmstart.recommend.base.fitted import Fitted
+
+_N_NEIGHBOURS = 5
+_N_EVIDENCE = 3
+
+
+def find_relatives(
+    fitted: Fitted, phi: pd.Series[Any] | None
+) -> tuple[OutOfDistribution, tuple[Neighbour, ...], npt.NDArray[np.intp]]:
+    """Judgement, nearest tasks, and their rows in the table."""
+    if phi is None or fitted.relatives is None:
+        return _cannot_tell(fitted, phi), (), np.empty(0, dtype=np.intp)
+    rows, distances = fitted.relatives.nearest(phi)
+    table = fitted.table
+    neighbours = []
+    for row, distance in zip(rows[:_N_NEIGHBOURS], distances, strict=False):
+        best = int(np.nanargmax(table.scores[row]))
+        task = table.task_ids[row]
+        neighbours.append(
+            Neighbour(
+                task_id=str(task),
+                name=fitted.names[task],
+                family=str(table.families[row]),
+                similarity=float(np.exp(-distance / KERNEL_SCALE)),
+                best_learner=fitted.learners[best],
+            )
+        )
+    return fitted.relatives.judge(distances), tuple(neighbours), rows[:_N_EVIDENCE]
+
+
+def _cannot_tell(fitted: Fitted, phi: pd.Series[Any] | None) -> OutOfDistribution:
+    n_described = len(fitted.table.described()[0])
+    if n_described == 0:
+        why = "no known task has meta-features"
+    elif phi is None:
+        why = "nothing describes it"
+    else:
+        why = f"only {n_described} known task{'s' * (n_described > 1)} can be compared with it"
+    return OutOfDistribution(
+        flag=None, reason=f"Cannot tell whether the dataset is like those known: {why}."
+    )
+
+
+def dress(
+    fitted: Fitted,
+    choice: Choice,
+    rank: int,
+    near: npt.NDArray[np.intp],
+    schema: Schema | None,
+    random_state: int,
+) -> Suggestion:
+    column = choice.columns[rank]
+    low, below, median, above, high = (float(v) for v in choice.quantiles[:, rank])
+    evidence = []
+    for row in near:
+        known = fitted.ranks[row]
+        if np.isfinite(fitted.measured[row, column]):
+            task = fitted.table.task_ids[row]
+            evidence.append(
+                Evidence(
+                    task_id=str(task),
+                    name=fitted.names[task],
+                    score=float(fitted.measured[row, column]),
+                    rank=int(known[column]),
+                    n_ranked=int(np.isfinite(known).sum()),
+                )
+            )
+    return Suggestion(
+        configuration=dict(fitted.configurations[column]),
+        configuration_id=fitted.table.configuration_ids[column],
+        learner=fitted.learners[column],
+        score=median,
+        score_std=(above - below) / 2,
+        score_low=low,
+        score_high=high,
+        cost_s=float(choice.costs[rank]),
+        evidence=tuple(evidence),
+        schema=schema,
+        random_state=random_state,
+    )

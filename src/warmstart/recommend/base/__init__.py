@@ -1,0 +1,1 @@
+"""A meta-dataset with everything fitted to it, ready to be asked."""

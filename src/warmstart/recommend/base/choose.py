@@ -1,0 +1,137 @@
+"""Which candidates to name: the model's belief, or a simpler rule, within a budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from warmstart.errors import KnowledgeError
+from warmstart.recommend.acquisition.batch import best_of_n
+from warmstart.recommend.acquisition.policies import N_SAMPLES
+from warmstart.recommend.base.unaligned import take_columns
+from warmstart.recommend.methods import make_method
+
+if TYPE_CHECKING:
+    from warmstart.protocols import PerformanceModel
+    from warmstart.recommend.base.fitted import Fitted
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+OWN_MODELS = ("pmf", "transfer_gp")
+"""Names of the model that :class:`Fitted` holds, by how it completes the history."""
+
+_LEVELS = (0.05, 0.16, 0.5, 0.84, 0.95)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Chosen columns of the score table, best first, and what is predicted of them."""
+
+    columns: list[int]
+    quantiles: Array
+    """Of the score, at 5, 16, 50, 84 and 95 %, shape (5, n_chosen)."""
+
+    costs: Array
+    """Seconds, shape (n_chosen,); NaN where unknown."""
+
+    strategy: str
+    notes: tuple[str, ...]
+
+
+def choose(
+    fitted: Fitted,
+    metafeatures: pd.Series[Any] | None,
+    candidates: npt.NDArray[np.intp],
+    n: int,
+    *,
+    method: str | PerformanceModel,
+    time_budget_s: float | None,
+    speed: float,
+    random_state: int,
+) -> Choice:
+    """Pick at most `n` of the candidates.
+
+    Parameters
+    ----------
+    candidates : ndarray of int
+        Columns of the score table that may be chosen.
+    method : str or PerformanceModel
+        One of :data:`OWN_MODELS` picks by posterior samples; any other by its own batch.
+    speed : float
+        Seconds here for one second of the base's machine.
+
+    Raises
+    ------
+    KnowledgeError
+        If not even the cheapest candidate fits the budget, or no cost is known.
+    """
+    costs = np.full(len(candidates), np.nan)
+    if fitted.costs is not None:
+        costs = fitted.costs.predict(metafeatures, speed)[candidates]
+    _check_budget(costs, time_budget_s)
+    if method in OWN_MODELS:
+        regret = fitted.chooser.start(metafeatures, candidates)
+        draws = regret.draw_losses(N_SAMPLES, np.random.default_rng(random_state))
+        picks = best_of_n(draws, n, costs=costs, budget_s=time_budget_s)
+    else:
+        picks = _by_own_batch(fitted, metafeatures, candidates, method, random_state)
+        picks = _affordable(picks, costs, time_budget_s)[:n]
+    notes = []
+    if len(picks) < n:
+        within = "" if time_budget_s is None else f" within {time_budget_s:g} s"
+        notes.append(f"{n} were asked for; {len(picks)} of {len(candidates)} fit{within}.")
+    if not fitted.knows_scale(metafeatures):
+        notes.append("Predicted errors are in units of the target's standard deviation.")
+    # The portfolio speaks where meta-features mislead; predictions then ignore them too.
+    described = None if method == "portfolio" else metafeatures
+    posterior = fitted.pmf.start(described, candidates[picks])
+    return Choice(
+        columns=[int(candidates[k]) for k in picks],
+        quantiles=fitted.as_reported(posterior.score_quantiles(_LEVELS), metafeatures),
+        costs=costs[picks],
+        strategy=method if isinstance(method, str) else type(method).__name__,
+        notes=tuple(notes),
+    )
+
+
+def _check_budget(costs: Array, time_budget_s: float | None) -> None:
+    if time_budget_s is None:
+        return
+    if not np.isfinite(costs).any():
+        raise KnowledgeError("time_budget_s needs measured costs; the base has none")
+    if costs.min() > time_budget_s:
+        raise KnowledgeError(
+            f"nothing fits time_budget_s={time_budget_s:g}: the cheapest configuration is "
+            f"expected to take {costs.min():.3g} s"
+        )
+
+
+def _by_own_batch(
+    fitted: Fitted,
+    metafeatures: pd.Series[Any] | None,
+    candidates: npt.NDArray[np.intp],
+    method: str | PerformanceModel,
+    random_state: int,
+) -> list[int]:
+    """Every candidate in the order of a method that ranks by itself."""
+    reduced = take_columns(fitted.aligned, candidates)
+    # A task that tried none of the candidates has nothing to say of them.
+    reduced = reduced.take(np.flatnonzero(np.isfinite(reduced.scores).any(axis=1)))
+    model = make_method(method).fit(reduced, random_state=random_state)
+    return model.start(metafeatures).batch(len(candidates))
+
+
+def _affordable(picks: list[int], costs: Array, budget_s: float | None) -> list[int]:
+    """Those of an ordered list that fit a budget one after the other."""
+    if budget_s is None:
+        return picks
+    kept = []
+    for pick in picks:
+        if costs[pick] <= budget_s:
+            kept.append(pick)
+            budget_s -= float(costs[pick])
+    return kept

@@ -1,0 +1,182 @@
+"""How long a configuration will take on a dataset of a given size, on this machine."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import platform
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from warmstart.metadataset.hardware import cpu_model, reference_s
+from warmstart.metadataset.storage.files import write_json
+
+_log = logging.getLogger(__name__)
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+_SIZES = ("NumberOfInstances", "NumberOfFeatures", "NumberOfClasses")
+_RIDGE = 1.0
+
+GROWTH = {
+    "rbf_svm": 2.0,
+    "nearest_neighbors": 1.5,
+    "linear_svm": 1.2,
+    "qda": 1.0,
+    "lda": 1.0,
+    "naive_bayes": 1.0,
+}
+"""Exponent of the rows beyond the largest table the base was timed on; 1.1 elsewhere.
+
+Fixed from the algorithms' complexity: a fit to small tables would extrapolate their
+overhead, which does not grow."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostModel:
+    r"""Log-linear in the dataset's size, one level a configuration, one slope a learner.
+
+    .. math:: \log c_{ij} = a_j + b_{l(j)}^T x_i, \quad
+              x_i = (\log n_{rows}, \log n_{columns}, \log n_{classes})
+    """
+
+    levels: Array
+    """Mean log seconds of each configuration, shape (n_configs,)."""
+
+    slopes: Array
+    """Of each configuration's learner, shape (n_configs, n_sizes)."""
+
+    centre: Array
+    """Mean log sizes of the known tasks, shape (n_sizes,)."""
+
+    growth: Array
+    """Exponent of the rows beyond `max_rows`, shape (n_configs,)."""
+
+    max_rows: float
+    """Rows of the largest table timed."""
+
+    @classmethod
+    def fit(
+        cls,
+        costs: Array,
+        metafeatures: pd.DataFrame | None,
+        learners: list[str],
+        *,
+        max_rows: float,
+        train_share: float = 1.0,
+    ) -> CostModel:
+        """Learn from measured seconds.
+
+        Parameters
+        ----------
+        costs : ndarray, shape (n_tasks, n_configs)
+            Seconds; NaN where not measured.
+        metafeatures : DataFrame, shape (n_tasks, n_features), optional
+            Sizes of the tasks, under auto-sklearn's names; without them sizes do not count.
+        learners : list of str, length n_configs
+        max_rows : float
+            Tables were cut to this many rows before they were timed.
+        train_share : float
+            Share of those rows that was fitted on: 2/3 in three-fold cross-validation.
+        """
+        logs = np.log(np.maximum(costs, 1e-4))
+        sizes = _log_sizes(metafeatures, len(costs), max_rows)
+        sizes[:, 0] += np.log(train_share)
+        centre = _means(sizes)
+        x = np.where(np.isnan(sizes), 0.0, sizes - centre)  # unknown sizes are average
+        known = np.isfinite(logs)
+        counts = np.maximum(known.sum(axis=0), 1)
+        levels = np.where(known, logs, 0.0).sum(axis=0) / counts
+        # Each configuration about its own mean: not all were timed on the same tasks.
+        middles = known.T @ x / counts[:, None]
+        slopes = np.zeros((costs.shape[1], sizes.shape[1]))
+        names = np.asarray(learners)
+        for learner in np.unique(names):
+            of = np.flatnonzero(names == learner)
+            rows, columns = np.nonzero(known[:, of])
+            about = x[rows] - middles[of[columns]]
+            y = logs[rows, of[columns]] - levels[of[columns]]
+            gram = about.T @ about + _RIDGE * np.eye(x.shape[1])
+            # Nothing gets cheaper as data grows, whatever a few timings say.
+            slopes[of] = np.maximum(np.linalg.solve(gram, about.T @ y), 0.0)
+        levels -= (slopes * middles).sum(axis=1)
+        levels = _filled(levels, np.asarray(known.any(axis=0)), names)
+        growth = np.asarray([GROWTH.get(name, 1.1) for name in learners])
+        return cls(levels, slopes, centre, growth, max_rows * train_share)
+
+    def predict(self, metafeatures: pd.Series[Any] | None, speed: float = 1.0) -> Array:
+        """Seconds of each configuration, shape (n_configs,).
+
+        Parameters
+        ----------
+        metafeatures : Series, optional
+            Sizes of the new dataset; without them it is of average size.
+        speed : float
+            Seconds here for one second of the base's machine.
+        """
+        if metafeatures is None:
+            return np.asarray(np.exp(self.levels) * speed)
+        sizes = _log_sizes(metafeatures.to_frame().T, 1, np.inf)[0]
+        beyond = max(float(np.nan_to_num(sizes[0])) - math.log(self.max_rows), 0.0)
+        sizes[0] = min(sizes[0], math.log(self.max_rows))
+        x = np.where(np.isnan(sizes), 0.0, sizes - self.centre)
+        logs = self.levels + self.slopes @ x + self.growth * beyond
+        return np.asarray(np.exp(logs) * speed)
+
+
+def _log_sizes(metafeatures: pd.DataFrame | None, n_tasks: int, max_rows: float) -> Array:
+    """Logarithms of rows, columns and classes, shape (n_tasks, 3); NaN where unknown."""
+    if metafeatures is None:
+        return np.full((n_tasks, len(_SIZES)), np.nan)
+    sizes = metafeatures.reindex(columns=list(_SIZES)).to_numpy(dtype="float64", copy=True)
+    sizes[:, 0] = np.minimum(sizes[:, 0], max_rows)
+    return np.asarray(np.log(np.maximum(sizes, 1.0)))
+
+
+def _means(sizes: Array) -> Array:
+    known = ~np.isnan(sizes)
+    total: Array = np.where(known, sizes, 0.0).sum(axis=0)
+    return np.asarray(total / np.maximum(known.sum(axis=0), 1))
+
+
+def _filled(levels: Array, timed: npt.NDArray[np.bool_], learners: Any) -> Array:
+    """A configuration never timed costs what its learner's others do, or all do."""
+    filled = levels.copy()
+    for j in np.flatnonzero(~timed):
+        like = timed & (learners == learners[j])
+        others = like if like.any() else timed
+        filled[j] = levels[others].mean() if others.any() else np.nan
+    return filled
+
+
+@lru_cache(maxsize=1)
+def machine_reference_s() -> float:
+    """This machine's :func:`~warmstart.metadataset.hardware.reference_s`, measured once.
+
+    Kept in the user's cache folder, so that only the first answer on a machine waits
+    for it; without a writable cache it is measured in every process.
+    """
+    from platformdirs import user_cache_path
+
+    path = user_cache_path("warmstart") / "machine.json"
+    name = f"{cpu_model()} / {platform.python_version()}"
+    try:
+        known = json.loads(Path(path).read_text())
+        if known.get("machine") == name:
+            return float(known["reference_s"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass  # missing, damaged, or not ours: measured anew below
+    seconds = reference_s(n_repeats=2)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_json({"machine": name, "reference_s": seconds}, path)
+    except OSError as error:
+        _log.info("cannot keep this machine's speed in %s: %s", path, error)
+    return seconds

@@ -1,0 +1,164 @@
+"""A recommender in a folder: its meta-dataset, and the fitted models as plain arrays."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from warmstart.errors import KnowledgeError, MetaDatasetError
+from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.metadataset.storage.files import write_atomically, write_json
+from warmstart.metrics import METRICS
+from warmstart.models.pmf.pmf import PMF
+
+if TYPE_CHECKING:
+    from warmstart.recommend.recommender import Recommender
+
+_NAME = "recommender.json"
+_FORMAT = 3
+_CHOICE = "choice_"
+"""Prefix of the arrays of the model batches are chosen by."""
+
+_DAMAGED = (
+    *(OSError, EOFError, KeyError, ValueError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+"""What reading a damaged file raises, according to where the damage is."""
+
+
+def save(recommender: Recommender, path: Path) -> Path:
+    """Write everything needed to answer; models of every recorded metric are fitted first.
+
+    Raises
+    ------
+    KnowledgeError
+        If the model is an object, which only its own library could store.
+    """
+    if not isinstance(recommender.model, str):
+        raise KnowledgeError(
+            f"model {recommender.model!r} cannot be saved; only models with a name can"
+        )
+    recommender.md.save(path)
+    (path / "models").mkdir(exist_ok=True)
+    for kind in recommender.task_types():
+        for metric in _metrics(recommender, kind):
+            try:
+                fitted = recommender.fitted(kind, metric)
+            except MetaDatasetError:  # a metric that no task of this kind has a score in
+                continue
+            arrays = fitted.pmf.to_arrays()
+            chooser = fitted.chooser.to_arrays()
+            arrays |= {_CHOICE + name: array for name, array in chooser.items()}
+            write_atomically(_model_path(path, (kind, metric)), _writer(arrays))
+    settings = {
+        "format": _FORMAT,
+        "model": recommender.model,
+        "random_state": recommender.random_state,
+    }
+    write_json(settings, path / _NAME)
+    return path
+
+
+def _writer(arrays: dict[str, Any]) -> Any:
+    def write(path: Path) -> None:
+        with path.open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **arrays)
+
+    return write
+
+
+def _metrics(recommender: Recommender, kind: str | None) -> list[str | None]:
+    """Recorded metrics that make sense for one kind of task."""
+    recorded = recommender.md.metrics
+    if kind is None:
+        return [recorded[0]]
+    regression = kind == "regression"
+    return [
+        m
+        for m in recorded
+        if m not in METRICS or ("regression" in METRICS[m].task_types) == regression
+    ]
+
+
+def load(path: Path) -> Recommender:
+    """Read a folder that :func:`save` wrote, or any meta-dataset, which is then fitted.
+
+    Raises
+    ------
+    KnowledgeError
+        If there is no such folder, it holds no meta-dataset, or it is of another format.
+    """
+    from warmstart.recommend.recommender import Recommender
+
+    if not path.is_dir():
+        raise KnowledgeError(f"there is no knowledge base at {path}")
+    try:
+        md = MetaDataset.open(path)
+    except MetaDatasetError as error:
+        raise KnowledgeError(f"no knowledge base can be read: {error}") from error
+    if not (path / _NAME).exists():
+        return Recommender().fit(md)
+    settings = _settings(path / _NAME)
+    try:
+        recommender = Recommender(
+            str(settings["model"]), random_state=int(settings["random_state"])
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise KnowledgeError(f"{path / _NAME} is damaged: {error!r}") from error
+    recommender.attach(md, path)
+    return recommender
+
+
+def _settings(path: Path) -> dict[str, Any]:
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise KnowledgeError(f"{path} is damaged: {error}") from error
+    given = settings.get("format") if isinstance(settings, dict) else None
+    if given != _FORMAT:
+        raise KnowledgeError(
+            f"{path} has format {given!r}, this version reads {_FORMAT}; save the base again"
+        )
+    return dict(settings)
+
+
+def saved_keys(recommender: Recommender, path: Path) -> list[tuple[str | None, str | None]]:
+    """Kinds of task and metrics that a folder holds models for."""
+    keys = [
+        (kind, metric)
+        for kind in recommender.task_types()
+        for metric in _metrics(recommender, kind)
+    ]
+    return [key for key in keys if _model_path(path, key).exists()]
+
+
+def load_models(path: Path, key: tuple[str | None, str | None]) -> tuple[PMF, PMF] | None:
+    """The models of scores and of regrets for one kind of task in one metric.
+
+    None where none were saved.
+    """
+    file = _model_path(path, key)
+    if not file.exists():
+        return None
+    try:
+        # numpy leaves a damaged file open; this does not.
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
+            both = dict(arrays)
+        choice = {
+            name.removeprefix(_CHOICE): array
+            for name, array in both.items()
+            if name.startswith(_CHOICE)
+        }
+        return PMF.from_arrays(both), PMF.from_arrays(choice)
+    except _DAMAGED as error:
+        raise KnowledgeError(f"{file} is not a model warmstart wrote: {error}") from error
+
+
+def _model_path(path: Path, key: tuple[str | None, str | None]) -> Path:
+    kind, metric = (part or "any" for part in key)
+    return path / "models" / f"{kind}-{metric}.npz"

@@ -1,0 +1,119 @@
+"""A history whose tasks share no configuration, as the recommender keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from warmstart.errors import KnowledgeError
+from warmstart.models.gaussian.shared_gp import LowRank
+from warmstart.models.gaussian.transfer_gp import active_values, encode, is_unaligned
+from warmstart.models.log_loss import log_loss_response, score_of
+from warmstart.models.pmf.completion import Completion, complete
+
+if TYPE_CHECKING:
+    from warmstart.metadataset.core.score_table import ScoreTable
+    from warmstart.models.gaussian.shared_gp import SharedKernel
+    from warmstart.models.pmf.pmf import PMF
+    from warmstart.spaces.encoding import ConfigurationEncoder
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+Columns = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unaligned:
+    """Every evaluation of a history, and what brings its tasks together."""
+
+    history: ScoreTable
+    columns: Columns
+    """Those of the history's configurations that may be suggested."""
+
+    encoder: ConfigurationEncoder
+    kernel: SharedKernel
+
+    @classmethod
+    def of(cls, history: ScoreTable, columns: Columns, pmf: PMF) -> Unaligned:
+        """Keep what `pmf` was fitted to.
+
+        Raises
+        ------
+        KnowledgeError
+            If `pmf` was not completed by processes over hyperparameters.
+        """
+        encoded = encode(history)
+        if encoded is None or pmf.kernel_ is None:
+            raise KnowledgeError(
+                "the saved model is of a history whose tasks share configurations, this "
+                "meta-dataset is not; save the base again"
+            )
+        return cls(history=history, columns=columns, encoder=encoded[0], kernel=pmf.kernel_)
+
+    @cached_property
+    def ignorance(self) -> LowRank:
+        """Covariance of one who knows of no other task, only how features matter."""
+        assert self.history.configurations is not None  # or there were no processes
+        rows = active_values(self.history.configurations.iloc[self.columns])
+        return LowRank.fit(self.kernel, self.encoder.transform(rows))
+
+    def predicted_scores(self, pmf: PMF) -> Array:
+        """What each task is expected to score, shape (n_tasks, n_columns)."""
+        history, ideal, offset = self.history, pmf.ideal, pmf.offset
+        filled = complete(
+            log_loss_response(history.scores, ideal, offset),
+            history,
+            self.columns,
+            how="gp",
+            kernel=self.kernel,
+        )
+        expected = filled.levels[:, None] + filled.scales[:, None] * filled.responses
+        return score_of(expected, ideal, offset)
+
+    def note(self) -> str:
+        """What was done about it, for the warnings of an answer."""
+        history = self.history
+        per_task = int(np.median(np.isfinite(history.scores).sum(axis=1)))
+        text = (
+            f"The {history.n_tasks} tasks share few configurations: what each would have "
+            "done on those of the others is predicted from their hyperparameters, by a "
+            f"Gaussian process on its own evaluations (median {per_task})."
+        )
+        if len(self.columns) < history.n_configs:
+            text += (
+                f" {len(self.columns)} of {history.n_configs} configurations are kept to "
+                "suggest from, the best of each task among them."
+            )
+        return text
+
+
+def notes_on(history: ScoreTable, how: Completion) -> tuple[str, ...]:
+    """Warnings of an aligned history that is sparse, or teaches little."""
+    if how == "prior":
+        known = np.isfinite(history.scores).mean()
+        return (
+            f"Only {known:.0%} of the {history.n_tasks} tasks × {history.n_configs} "
+            "configurations are evaluated: what tasks have in common is learnt with the help "
+            "of what configurations are made of.",
+        )
+    if is_unaligned(history.scores):
+        return (
+            f"The {history.n_tasks} tasks share few configurations and no hyperparameters "
+            "are known of them, so little can be learnt from one task for another.",
+        )
+    return ()
+
+
+def take_columns(table: ScoreTable, columns: Columns) -> ScoreTable:
+    """Restrict to the configurations at the given positions, in that order."""
+    described = table.configurations
+    return replace(
+        table,
+        scores=table.scores[:, columns],
+        configuration_ids=table.configuration_ids[columns],
+        costs=None if table.costs is None else table.costs[:, columns],
+        configurations=None if described is None else described.iloc[columns],
+    )

@@ -1,0 +1,99 @@
+"""A model's belief about any pool of configurations, those it never saw included."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from warmstart.models.gaussian.posterior import Factor, MixturePosterior
+from warmstart.models.pmf.fold_in import FoldIn
+from warmstart.models.pmf.pmf import PMF
+from warmstart.models.pmf.posterior import PMFPosterior
+
+if TYPE_CHECKING:
+    from warmstart.recommend.base.fitted import Fitted
+    from warmstart.recommend.base.identity import Point
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+IGNORANCE = 0.1
+"""Prior weight of knowing nothing but the configurations' own features."""
+
+_MAX_KERNEL = 2000
+"""Pools larger than this have independent configurations under ignorance."""
+
+
+def believe(
+    fitted: Fitted,
+    metafeatures: pd.Series[Any] | None,
+    pool: Sequence[Point],
+    *,
+    model: PMF | None = None,
+) -> PMFPosterior:
+    """Prior belief about a new task's scores on a pool of configurations.
+
+    A share of the belief knows nothing of other tasks: where the base misleads, results
+    soon move all weight to it, and the search goes on as if it had started cold.
+
+    Parameters
+    ----------
+    fitted : Fitted
+    metafeatures : Series, optional
+    pool : sequence of Point
+        Those that are not of the base are folded in by their features.
+    model : PMF, optional
+        What to believe in; ``fitted.pmf`` by default.
+
+    Returns
+    -------
+    PMFPosterior
+        Over the pool, in its order.
+    """
+    known = (model or fitted.pmf).start(metafeatures)
+    mixture = known.mixture
+    informed = mixture.factors[0]
+    # Means are predicted about their average, where a point far from all known ones lands.
+    centre = mixture.prior_means.mean(axis=1, keepdims=True)
+    columns = np.array([point.column for point in pool], dtype=np.intp)
+    match, new = np.maximum(columns, 0), np.flatnonzero(columns < 0)
+    means, loadings = mixture.prior_means[:, match], informed.loadings[match]
+    noise = informed.noise[match]
+    if len(new):
+        weights, unexplained = fitted.fold_in.weights([pool[int(row)].values for row in new])
+        means[:, new] = centre + (mixture.prior_means - centre) @ weights.T
+        loadings[new] = weights @ informed.loadings
+        # What features leave unsaid is the configuration's own.
+        noise[new] = weights**2 @ informed.noise + unexplained * informed.variances().mean()
+    n = len(mixture.scales)
+    level = float(mixture.weights @ centre[:, 0])
+    level_std = float(
+        np.sqrt(mixture.weights @ (mixture.level_stds**2 + centre[:, 0] ** 2) - level**2)
+    )
+    return PMFPosterior(
+        MixturePosterior(
+            np.concatenate([(1 - IGNORANCE) * mixture.weights, np.full(n, IGNORANCE / n)]),
+            np.concatenate([means, np.full_like(means, level)]),
+            np.concatenate([mixture.scales, mixture.scales]),
+            np.concatenate([mixture.level_stds, np.full(n, level_std)]),
+            [Factor(loadings, noise)] * n + [_cold_factor(fitted, pool)] * n,
+        ),
+        known.ideal,
+        known.offset,
+    )
+
+
+def _cold_factor(fitted: Fitted, pool: Sequence[Point]) -> Factor:
+    """Unit covariance that only configurations' own features shape."""
+    n, values = len(pool), [point.values for point in pool]
+    if fitted.unaligned is not None:
+        return fitted.unaligned.ignorance.factor(fitted.unaligned.encoder.transform(values))
+    if n > _MAX_KERNEL or not any(values):
+        return Factor(np.zeros((n, 1)), np.ones(n))
+    kernel = FoldIn.fit(values).kernel
+    eigenvalues, vectors = np.linalg.eigh(kernel)
+    kept = eigenvalues > 1e-6 * eigenvalues[-1]
+    return Factor(vectors[:, kept] * np.sqrt(eigenvalues[kept]), np.full(n, 1e-2))

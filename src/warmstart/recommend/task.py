@@ -1,0 +1,224 @@
+"""Understanding a question: which dataset, kind of task, metric and meta-features it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, get_args
+
+import numpy as np
+import pandas as pd
+
+from warmstart.datasets.checks import check_task_words
+from warmstart.datasets.notes import quoted
+from warmstart.domain import Schema, TaskType, check_task_type, plain_value
+from warmstart.errors import DatasetError, HistoryError, KnowledgeError
+from warmstart.metrics import find_metric, metrics_for
+from warmstart.recommend.legal_candidates import resolve_excluded
+
+if TYPE_CHECKING:
+    from warmstart.datasets.dataset import Dataset
+    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.recommend.base.fitted import Fitted
+    from warmstart.recommend.recommender import Recommender
+
+MEMBERS: dict[str, set[str | None]] = {
+    "classification": {"binary", "multiclass", "classification"},
+    "regression": {"regression"},
+}
+"""Task types of each kind of task; the types of one kind share models and metrics."""
+
+_EXAMPLE: dict[str, TaskType] = {"classification": "binary", "regression": "regression"}
+_EVERY_METRIC = {m.name for kind in _EXAMPLE.values() for m in metrics_for(kind)}
+
+_DUPLICATE = 0.5
+"""Share of common content from which a known task is called the same dataset."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question with everything it leaves open filled in."""
+
+    dataset: Dataset | None
+    task_type: TaskType | None
+    """Of the dataset, or as far as the question says."""
+
+    kind: str | None
+    metric: str | None
+    metafeatures: pd.Series[Any] | None
+    excluded: tuple[Any, ...]
+    notes: tuple[str, ...]
+    """What the question named in vain."""
+
+    fitted: Fitted
+
+    @property
+    def schema(self) -> Schema | None:
+        """Of the dataset, where there is one."""
+        return None if self.dataset is None else self.dataset.schema
+
+
+def understand(
+    recommender: Recommender,
+    data: Any,
+    y: Any,
+    *,
+    target: Any,
+    metafeatures: pd.Series[Any] | Mapping[str, float] | None,
+    metric: str | None,
+    exclude: str | Iterable[Any],
+    task_type: str | None,
+    kinds: Mapping[Any, str] | None,
+) -> Query:
+    """Read the dataset and settle kind, metric, meta-features and what to leave out.
+
+    Parameters and errors as in :meth:`warmstart.Recommender.suggest`.
+    """
+    md = recommender.md
+    excluded, notes = resolve_excluded(exclude, md.tasks)
+    dataset = None
+    if data is None and (y is not None or target is not None):
+        given_as = "y" if target is None else f"target={target!r}"
+        raise DatasetError(f"{given_as} was given, but data is None; pass the dataset")
+    if data is not None:
+        from warmstart.datasets.load import load_dataset
+
+        dataset = load_dataset(data, y, target=target, task_type=task_type, kinds=kinds)
+        task_type = dataset.task_type
+    given = None if metafeatures is None else _as_numbers(metafeatures, notes)
+    if dataset is None and task_type is None and given is not None:
+        task_type = _described_kind(md, given)
+    kind = resolve_kind(recommender.task_types(), task_type)
+    chosen = resolve_metric(md.metrics, metric, kind)
+    return Query(
+        dataset=dataset,
+        task_type=_exact(task_type, kind),
+        kind=kind,
+        metric=chosen,
+        metafeatures=describe(md.metafeatures, dataset, given),
+        excluded=tuple(excluded),
+        notes=tuple(notes),
+        fitted=recommender.fitted(kind, chosen, excluded),
+    )
+
+
+def _exact(task_type: str | None, kind: str | None) -> TaskType | None:
+    """One of the three types, where "classification" leaves two open."""
+    said = kind if task_type is None else task_type
+    return None if said not in get_args(TaskType) else check_task_type(str(said))
+
+
+def _as_numbers(metafeatures: Any, notes: list[str]) -> pd.Series[Any]:
+    """Meta-features by name, NaN where they are not finite."""
+    try:
+        phi = pd.Series(metafeatures).astype("float64").rename(index=str)
+    except (TypeError, ValueError) as error:
+        raise KnowledgeError(
+            "metafeatures are numbers by name, as warmstart.extract_metafeatures gives them: "
+            f"{error}"
+        ) from error
+    infinite = list(phi.index[np.isinf(phi)])
+    if infinite:
+        notes.append(f"Infinite meta-features taken for unknown: {quoted(infinite)}.")
+    return phi.where(np.isfinite(phi))
+
+
+def _described_kind(md: MetaDataset, metafeatures: pd.Series[Any]) -> str | None:
+    """The one kind of task whose known tasks have all of these meta-features, if there is."""
+    known = md.metafeatures
+    names = set(metafeatures.dropna().index) & {str(name) for name in known.columns}
+    fits = []
+    for kind, members in MEMBERS.items():
+        tasks = md.tasks.index[md.tasks["task_type"].isin(members)]
+        of_kind = known[known.index.isin(tasks)].dropna(axis=1, how="all")
+        if len(of_kind) and names <= {str(name) for name in of_kind.columns}:
+            fits.append(kind)
+    return fits[0] if len(fits) == 1 else None
+
+
+def resolve_kind(known: tuple[str | None, ...], task_type: str | None) -> str | None:
+    """Kind of task a question is about: "classification", "regression" or None."""
+    check_task_words(task_type)
+    if known == (None,):
+        return None
+    if task_type is None:
+        if len(known) == 1:
+            return known[0]
+        raise KnowledgeError(
+            f"the base knows {' and '.join(map(str, known))}; say which by task_type=, "
+            "or pass a dataset"
+        )
+    kind = "regression" if task_type == "regression" else "classification"
+    if kind not in known:
+        raise KnowledgeError(
+            f"the knowledge base has no {kind} tasks, only {', '.join(map(str, known))}"
+        )
+    return kind
+
+
+def resolve_metric(
+    recorded: tuple[str, ...], metric: str | None, kind: str | None
+) -> str | None:
+    """Recorded metric a question is about; the usual one of its kind by default."""
+    if metric is not None and not isinstance(metric, str):
+        raise KnowledgeError(f"metric is a name, such as {recorded[0]!r}, got {metric!r}")
+    member: TaskType | None = None if kind is None else _EXAMPLE[kind]
+    if metric is None:
+        usual = [m.name for m in metrics_for(member)] if member else []
+        return next((m for m in usual if m in recorded), recorded[0])
+    if metric in recorded and (member is None or metric not in _EVERY_METRIC):
+        return metric
+    if member is None:
+        raise KnowledgeError(
+            f"the base has no scores in {metric!r}; it has {', '.join(recorded)}"
+        )
+    try:
+        found = find_metric(metric, member).name
+    except HistoryError as error:
+        raise KnowledgeError(str(error)) from None
+    if found not in recorded:
+        raise KnowledgeError(f"the base has no scores in {found}; it has {', '.join(recorded)}")
+    return found
+
+
+def describe(
+    known: pd.DataFrame, dataset: Dataset | None, metafeatures: pd.Series[Any] | None
+) -> pd.Series[Any] | None:
+    """Meta-features of the new task; None where there is nothing to compare them with."""
+    if metafeatures is not None:
+        names = [str(name) for name in known.columns]
+        if not names:
+            return None
+        if not set(metafeatures.index) & set(names):
+            raise KnowledgeError(
+                f"none of the meta-features {list(metafeatures.index)[:3]} … is known; the "
+                f"base has {names[:3]} …"
+            )
+        return metafeatures
+    if dataset is None or not len(known.columns):
+        return None
+    from warmstart.metafeatures.extract import metafeatures_of
+
+    return metafeatures_of(dataset, random_state=0)
+
+
+def find_duplicates(
+    tasks: pd.DataFrame, dataset: Dataset | None, excluded: set[Any]
+) -> list[str]:
+    """Known tasks with the same content, in words."""
+    if dataset is None or "fingerprint" not in tasks:
+        return []
+    from warmstart.datasets.fingerprint import similarity
+
+    notes = []
+    for label, known in tasks["fingerprint"].items():
+        task_id = plain_value(label)
+        if not isinstance(known, str) or not known:
+            continue
+        share = similarity(dataset.fingerprint, known)
+        if share >= _DUPLICATE and task_id not in excluded:
+            notes.append(
+                f"The data looks like known task {task_id!r} ({100 * share:.0f} % alike), "
+                f"whose results are used; leave them out with exclude=[{task_id!r}]."
+            )
+    return notes

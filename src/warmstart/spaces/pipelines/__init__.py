@@ -1,0 +1,1 @@
+"""The tabular space: learners, their hyperparameters and runnable pipelines."""

@@ -1,0 +1,1 @@
+"""Cells, columns and frames: what datasets, features and pipelines read with."""

@@ -1,0 +1,198 @@
+"""Any two-dimensional data to one typed pandas frame, as its schema says.
+
+The first step of every pipeline, so that what `suggest` saw and what
+`estimator().fit` sees are read by the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from warmstart.domain import USED_KINDS, Column, ColumnKind
+from warmstart.errors import DatasetError
+from warmstart.tables.cells import bounded, day_first, typed_cells, typed_column
+from warmstart.tables.frames import as_frame
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["TypedColumns", "as_frame", "string_names", "typed_column", "typed_frame"]
+
+_CHUNK_CELLS = 1_000_000
+
+
+def typed_frame(
+    data: Any,
+    columns: Sequence[Column],
+    *,
+    day_first_columns: Collection[str | int] | None = None,
+) -> pd.DataFrame:
+    """Read `data` into the used columns of a schema, in its order.
+
+    Parameters
+    ----------
+    data : DataFrame of any library, array or sparse matrix, shape (n_rows, n_columns)
+        Columns are found by name, or by position where either side has no names.
+    columns : sequence of Column
+        Constants and identifiers among them are left out.
+    day_first_columns : collection of names, optional
+        Date columns written day before month. By default each column's own cells
+        decide.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n_rows, n_used_columns)
+        See :func:`typed_column` for the types.
+
+    Raises
+    ------
+    DatasetError
+        If a column of the schema is missing from `data`.
+
+    Examples
+    --------
+    >>> data = pd.DataFrame({"id": [7, 8], "size": ["1", "?"], "color": ["red", None]})
+    >>> columns = [Column("color", "categorical"), Column("size", "numeric")]
+    >>> typed_frame(data, columns)
+      color  size
+    0   red   1.0
+    1  None   NaN
+    """
+    frame = _by_name(as_frame(data), columns)
+    wanted = [column for column in columns if column.kind in USED_KINDS]
+    numbers, others, labels = _grouped(frame, wanted)
+    parts = []
+    if numbers:
+        parts.append(_number_frame(frame, numbers))
+    if labels:
+        # One block: pandas takes longer to store a column alone than to read its cells.
+        block = np.empty((len(labels), len(frame)), dtype=object)
+        for i, column in enumerate(labels):
+            block[i] = typed_cells(frame[column.name], column.kind)
+        names = [column.name for column in labels]
+        parts.append(pd.DataFrame(block.T, index=frame.index, columns=names, dtype=object))
+    if others:
+        cells: dict[Any, Any] = {}
+        for column in others:
+            first = None if day_first_columns is None else column.name in day_first_columns
+            cells[column.name] = typed_cells(frame[column.name], column.kind, first)
+        parts.append(pd.DataFrame(cells, index=frame.index))
+    if not parts:
+        return pd.DataFrame(index=frame.index)
+    typed = pd.concat(parts, axis=1) if len(parts) > 1 else parts[0]
+    order = [column.name for column in wanted]
+    return typed if list(typed.columns) == order else typed[order]
+
+
+def _grouped(
+    frame: pd.DataFrame, columns: Sequence[Column]
+) -> tuple[list[Any], list[Column], list[Column]]:
+    """Names of what is numbers already, what has to be read cell by cell, and words."""
+    dtype_of: dict[Any, Any] = dict(zip(frame.columns, frame.dtypes, strict=True))
+    numbers, others, labels = [], [], []
+    for column in columns:
+        dtype = dtype_of[column.name]
+        if column.kind in ("categorical", "text"):
+            labels.append(column)
+        elif column.kind != "date" and isinstance(dtype, np.dtype) and dtype.kind in "fiub":
+            numbers.append(column.name)
+        else:
+            others.append(column)
+    return numbers, others, labels
+
+
+def _number_frame(frame: pd.DataFrame, names: list[Any]) -> pd.DataFrame:
+    """Finite numbers as one float64 block, a few columns at a time: data may be large."""
+    block = np.empty((len(frame), len(names)), dtype="float64", order="F")
+    where = frame.columns.get_indexer(pd.Index(names))
+    step = max(1, _CHUNK_CELLS // max(1, len(frame)))
+    for start in range(0, len(names), step):
+        part = block[:, start : start + step]
+        cells = frame.iloc[:, where[start : start + step]].to_numpy(dtype="float64")
+        part[:] = bounded(cells)
+    return pd.DataFrame(block, index=frame.index, columns=names, copy=False)
+
+
+def _by_name(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+    known = set(frame.columns)
+    names = [column.name for column in columns]
+    missing = [c.name for c in columns if c.kind in USED_KINDS and c.name not in known]
+    # An array's columns are 0, 1, …: of one whose target was column 0, 1 is now 0.
+    unnamed = _is_range(list(frame.columns)) and known != set(names)
+    if not missing and not (unnamed and len(known) == len(names)):
+        return frame
+    if (unnamed or _is_range(names)) and len(known) == len(names):
+        return frame.set_axis(names, axis=1)
+    raise DatasetError(
+        f"columns {missing[:5]} are missing; the data has {list(frame.columns)[:10]}"
+    )
+
+
+def _is_range(names: list[Any]) -> bool:
+    return names == list(range(len(names)))
+
+
+def string_names(columns: Sequence[Column]) -> dict[str | int, str]:
+    """Distinct string names of columns: scikit-learn refuses mixed and doubtful ones."""
+    names = {column.name: str(column.name) for column in columns}
+    if len(set(names.values())) < len(names):  # 0 and "0", say
+        names = {column.name: f"{column.name}#{i}" for i, column in enumerate(columns)}
+    return names
+
+
+class TypedColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """First step of a pipeline: :func:`typed_frame` with a fixed schema.
+
+    Parameters
+    ----------
+    columns : sequence of (name, kind)
+        The schema's columns as plain pairs, so that the estimator clones and prints.
+
+    Attributes
+    ----------
+    day_first_ : list of names
+        Date columns whose cells are written day before month; learned in `fit`, so
+        that a later row such as 03/04/2020 is read as the training rows were.
+
+    Examples
+    --------
+    >>> step = TypedColumns([("a", "numeric"), ("b", "constant")])
+    >>> step.fit_transform(pd.DataFrame({"a": ["1", "two"], "b": [0, 0]}))["a"].tolist()
+    [1.0, nan]
+    """
+
+    def __init__(self, columns: Sequence[tuple[str | int, ColumnKind]]) -> None:
+        self.columns = columns
+
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
+        """Learn how dates are written; everything else the schema gives."""
+        frame = as_frame(X)
+        self.n_features_in_ = frame.shape[1]
+        dates = [column for column in self._columns() if column.kind == "date"]
+        frame = _by_name(frame, self._columns()) if dates else frame
+        self.day_first_ = [c.name for c in dates if day_first(frame[c.name])]
+        return self
+
+    def transform(self, X: Any) -> pd.DataFrame:
+        """Read `X` as the schema says, under string names."""
+        columns = self._columns()
+        frame = typed_frame(X, columns, day_first_columns=self.day_first_)
+        names = string_names(columns)
+        return frame.set_axis([names[name] for name in frame.columns], axis=1)
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray[Any, Any]:  # noqa: ARG002
+        """Names of the columns that are kept, as strings."""
+        names = string_names(self._columns())
+        kept = [names[c.name] for c in self._columns() if c.kind in USED_KINDS]
+        return np.array(kept, dtype=object)
+
+    def _columns(self) -> list[Column]:
+        return [Column(name, kind) for name, kind in self.columns]
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "day_first_")

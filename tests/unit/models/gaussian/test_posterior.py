@@ -1,0 +1,227 @@
+"""The mixture posterior against dense Gaussian conditioning."""
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+from scipy.stats import multivariate_normal, norm
+
+from warmstart.models.gaussian.posterior import Factor, MixturePosterior
+
+N_CONFIGS, N_LATENT = 7, 3
+
+
+class Dense:
+    """The same mixture with every covariance written out."""
+
+    def __init__(self, weights, means, scales, level_stds, factors):
+        self.weights, self.means = weights, means
+        ones = np.ones((means.shape[1], means.shape[1]))
+        self.covariances = [
+            s**2 * (f.loadings @ f.loadings.T + np.diag(f.noise)) + t**2 * ones
+            for s, t, f in zip(scales, level_stds, factors, strict=True)
+        ]
+
+    def given(self, told):
+        """Component weights, means and covariances after (index, value, noise variance)."""
+        index = [k for k, _, _ in told]
+        values = np.array([v for _, v, _ in told])
+        noise = np.diag([e for _, _, e in told])
+        weights, means, covariances = [], [], []
+        for w, mean, cov in zip(self.weights, self.means, self.covariances, strict=True):
+            block = cov[np.ix_(index, index)] + noise
+            gain = np.linalg.solve(block, cov[index]).T
+            weights.append(w * multivariate_normal(mean[index], block).pdf(values))
+            means.append(mean + gain @ (values - mean[index]))
+            covariances.append(cov - gain @ cov[index])
+        weights = np.array(weights)
+        return weights / weights.sum(), np.array(means), np.array(covariances)
+
+
+def parts(seed=0, *, shared=True):
+    rng = np.random.default_rng(seed)
+    factors = [
+        Factor(rng.normal(size=(N_CONFIGS, N_LATENT)), rng.uniform(0.1, 0.5, N_CONFIGS))
+        for _ in range(3)
+    ]
+    return (
+        np.array([0.5, 0.3, 0.2]),
+        rng.normal(size=(3, N_CONFIGS)),
+        np.array([0.5, 1.0, 2.0]),
+        np.array([0.1, 0.4, 0.0]),
+        factors[:1] * 3 if shared else factors,
+    )
+
+
+EXACT = [(2, 0.4, 0.0), (5, -1.1, 0.0), (0, 0.3, 0.0)]
+NOISY = [(2, 0.4, 0.3), (5, -1.1, 0.0), (2, 0.1, 0.2), (0, 0.3, 0.05)]
+
+
+def told(given, told):
+    posterior = MixturePosterior(*given)
+    for index, value, noise in told:
+        posterior.tell(index, value, noise)
+    return posterior
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize("results", [EXACT[:1], EXACT, NOISY])
+class TestConditioning:
+    def test_is_exact(self, shared, results):
+        posterior = told(parts(shared=shared), results)
+        weights, means, covariances = Dense(*parts(shared=shared)).given(results)
+        np.testing.assert_allclose(posterior.weights, weights, rtol=1e-9)
+        np.testing.assert_allclose(posterior.means, means, atol=1e-9)
+        np.testing.assert_allclose(
+            posterior.variances, np.diagonal(covariances, axis1=1, axis2=2), atol=1e-9
+        )
+
+    def test_moments_of_the_mixture(self, shared, results):
+        posterior = told(parts(shared=shared), results)
+        weights, means, covariances = Dense(*parts(shared=shared)).given(results)
+        mean = weights @ means
+        second = weights @ (np.diagonal(covariances, axis1=1, axis2=2) + means**2)
+        np.testing.assert_allclose(posterior.mean(), mean, atol=1e-9)
+        np.testing.assert_allclose(
+            posterior.std(), np.sqrt(np.maximum(second - mean**2, 0)), atol=1e-6
+        )
+
+    def test_samples_have_its_mean_and_covariance(self, shared, results):
+        posterior = told(parts(shared=shared), results)
+        draws = posterior.sample(60_000, np.random.default_rng(1))
+        weights, means, covariances = Dense(*parts(shared=shared)).given(results)
+        mean = weights @ means
+        gaps = means - mean
+        covariance = np.einsum("g,gij->ij", weights, covariances)
+        covariance += np.einsum("g,gi,gj->ij", weights, gaps, gaps)
+        spread = np.sqrt(np.diagonal(covariance).max())
+        np.testing.assert_allclose(draws.mean(axis=0), mean, atol=0.03 * spread)
+        np.testing.assert_allclose(np.cov(draws.T), covariance, atol=0.05 * spread**2)
+
+    def test_quantiles_are_the_mixtures(self, shared, results):
+        posterior = told(parts(shared=shared), results)
+        weights, means, covariances = Dense(*parts(shared=shared)).given(results)
+        levels = (0.05, 0.5, 0.9)
+        quantiles = posterior.quantiles(levels)
+        assert quantiles.shape == (3, N_CONFIGS)
+        for j in (1, 3, 6):
+            stds = np.sqrt(covariances[:, j, j])
+            for row, level in enumerate(levels):
+                expected = brentq(
+                    lambda x, j=j, s=stds, p=level: weights @ norm.cdf(x, means[:, j], s) - p,
+                    -50,
+                    50,
+                )
+                assert quantiles[row, j] == pytest.approx(expected, abs=1e-6)
+
+
+def test_before_any_result_it_is_the_prior():
+    posterior, dense = MixturePosterior(*parts()), Dense(*parts())
+    np.testing.assert_allclose(posterior.weights, dense.weights)
+    for index in (0, 4):
+        np.testing.assert_allclose(
+            posterior.covariance_column(index), [c[index] for c in dense.covariances]
+        )
+    draws = posterior.sample(60_000, np.random.default_rng(0))
+    np.testing.assert_allclose(draws.mean(axis=0), dense.weights @ dense.means, atol=0.1)
+
+
+def test_the_order_of_results_does_not_matter():
+    one, other = told(parts(), EXACT), told(parts(), EXACT[::-1])
+    np.testing.assert_allclose(one.means, other.means, atol=1e-9)
+    np.testing.assert_allclose(one.weights, other.weights, rtol=1e-9)
+
+
+def test_what_was_told_exactly_is_known():
+    posterior = told(parts(), EXACT)
+    draws = posterior.sample(50, np.random.default_rng(0))
+    for index, value, _ in EXACT:
+        assert posterior.mean()[index] == pytest.approx(value)
+        assert posterior.std()[index] == pytest.approx(0.0, abs=1e-5)
+        np.testing.assert_allclose(posterior.quantiles((0.1, 0.9))[:, index], value, atol=1e-6)
+        np.testing.assert_allclose(draws[:, index], value, atol=1e-8)
+
+
+def test_telling_the_same_again_changes_nothing():
+    once, twice = told(parts(), EXACT), told(parts(), [*EXACT, EXACT[0]])
+    np.testing.assert_allclose(once.means, twice.means, atol=1e-4)
+    np.testing.assert_allclose(once.weights, twice.weights, atol=1e-4)
+    assert np.isfinite(twice.sample(20, np.random.default_rng(0))).all()
+
+
+def test_results_never_widen_a_component():
+    before, after = told(parts(), EXACT[:1]), told(parts(), EXACT)
+    assert (after.variances <= before.variances + 1e-12).all()
+
+
+def test_a_very_unlikely_result_leaves_finite_weights():
+    posterior = told(parts(), [(0, 1e4, 0.0), (1, -1e4, 0.0)])
+    assert posterior.weights.sum() == pytest.approx(1.0)
+    assert np.isfinite(posterior.mean()).all()
+
+
+def test_the_same_seed_gives_the_same_draws():
+    posterior = told(parts(), NOISY)
+    one, same = (posterior.sample(20, np.random.default_rng(4)) for _ in range(2))
+    np.testing.assert_array_equal(one, same)
+    assert one.shape == (20, N_CONFIGS)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize("results", [[], EXACT[:1], EXACT, NOISY])
+def test_extended_is_as_if_told_of_all(shared, results):
+    weights, means, scales, level_stds, factors = parts(shared=shared)
+    n = 6  # every result is of one of the first six
+
+    def some(columns):
+        cut = {id(f): Factor(f.loadings[columns], f.noise[columns]) for f in factors}
+        return MixturePosterior(
+            weights, means[:, columns], scales, level_stds, [cut[id(f)] for f in factors]
+        )
+
+    posterior = some(slice(None, n))
+    for index, value, noise in results:
+        posterior.tell(index, value, noise)
+    joint, whole = posterior.extended(some(slice(n, None))), told(parts(shared=shared), results)
+    for after in ([], [(n, 0.7, 0.1), (1, -0.2, 0.0)]):
+        for index, value, noise in after:
+            joint.tell(index, value, noise)
+            whole.tell(index, value, noise)
+        np.testing.assert_allclose(joint.weights, whole.weights, rtol=1e-9)
+        np.testing.assert_allclose(joint.means, whole.means, atol=1e-9)
+        np.testing.assert_allclose(joint.variances, whole.variances, atol=1e-9)
+        np.testing.assert_allclose(
+            joint.sample(5, np.random.default_rng(0)),
+            whole.sample(5, np.random.default_rng(0)),
+            atol=1e-9,
+        )
+    with pytest.raises(ValueError, match="told already"):
+        joint.untold()
+
+
+def test_quantiles_of_some_are_those_of_all():
+    posterior = told(parts(), EXACT)
+    whole = posterior.quantiles([0.1, 0.5])
+    np.testing.assert_allclose(
+        posterior.quantiles([0.1, 0.5], np.array([4, 1])), whole[:, [4, 1]]
+    )
+
+
+class TestTies:
+    def test_an_equal_outcome_is_no_evidence_for_small_scales(self):
+        """Component 0 has the smallest scale; near-equal outcomes make it likelier."""
+        weights, means, scales, levels, factors = parts()
+        posterior = MixturePosterior(weights, np.zeros_like(means), scales, levels, factors)
+        posterior.tell(0, 0.3)
+        before = posterior.weights
+        for index in (1, 2, 3):
+            posterior.tell(index, 0.3)
+        np.testing.assert_array_equal(posterior.weights, before)
+        posterior.tell(4, 0.31)
+        assert posterior.weights[0] != before[0]
+
+    def test_what_is_expected_follows_all_the_same(self):
+        posterior = MixturePosterior(*parts())
+        posterior.tell(0, 0.3)
+        posterior.tell(1, 0.3)
+        np.testing.assert_allclose(posterior.means[:, 1], 0.3, atol=1e-9)
+        np.testing.assert_allclose(posterior.variances[:, 1], 0.0, atol=1e-9)

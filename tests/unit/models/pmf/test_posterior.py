@@ -1,0 +1,48 @@
+"""What the default model expects, in scores, against draws from it."""
+
+import numpy as np
+import pytest
+
+from warmstart.models.gaussian.posterior import Factor, MixturePosterior
+from warmstart.models.pmf.posterior import PMFPosterior
+from warmstart.recommend.acquisition.policies import GuidedState
+
+
+@pytest.fixture
+def belief():
+    """Two components over three configurations; about one draw in ten is a loss above 1."""
+    loadings = np.array([[0.5, 0.1], [0.4, -0.3], [0.0, 0.8]])
+    factor = Factor(loadings, np.array([0.05, 0.02, 0.1]))
+    means = np.array([[-2.0, -1.0, -0.5], [-1.5, -1.5, -1.0]])
+    ones = np.ones(2)
+    mixture = MixturePosterior(np.array([0.3, 0.7]), means, ones, 0.2 * ones, [factor] * 2)
+    return PMFPosterior(mixture, ideal=1.0)
+
+
+@pytest.mark.parametrize("lowest", [None, 0.0, 0.5])
+def test_the_mean_is_that_of_draws(belief, lowest):
+    losses = belief.draw_losses(400_000, np.random.default_rng(0)) - belief.offset
+    if lowest is not None:
+        losses = np.minimum(losses, belief.ideal - lowest)
+    error = losses.std(axis=0) / np.sqrt(len(losses))
+    gap = belief.score_mean(lowest) - (belief.ideal - losses.mean(axis=0))
+    assert (np.abs(gap) < 5 * error).all()
+
+
+def test_a_floor_only_raises_the_mean(belief):
+    free, floored = belief.score_mean(), belief.score_mean(0.0)
+    assert (floored > free).all()
+    assert (floored >= 0.0).all()
+
+
+def test_a_told_score_is_its_own_mean(belief):
+    belief.tell(1, 0.75)
+    assert belief.score_mean(0.0)[1] == pytest.approx(0.75, abs=1e-6)
+
+
+@pytest.mark.parametrize("offset", [0.001, 0.1])
+def test_a_policy_counts_its_incumbent_on_the_scale_of_the_belief(belief, offset):
+    """With another offset the incumbent would lie beside what the belief was told."""
+    state = GuidedState(PMFPosterior(belief.mixture, belief.ideal, offset), 0)
+    state.tell(1, 0.75)
+    assert state._incumbent == pytest.approx(belief.mixture.mean()[1], abs=1e-6)

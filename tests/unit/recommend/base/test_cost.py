@@ -1,0 +1,178 @@
+"""The cost model: recovers log-linear costs, and never gets cheaper as data grows."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from warmstart.recommend.base import cost
+from warmstart.recommend.base.cost import CostModel, machine_reference_s
+
+SIZES = ["NumberOfInstances", "NumberOfFeatures", "NumberOfClasses"]
+
+
+def sizes(n_tasks=200, seed=0):
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "NumberOfInstances": np.exp(rng.uniform(4, 7.5, n_tasks)),
+            "NumberOfFeatures": np.exp(rng.uniform(0.5, 4, n_tasks)),
+            "NumberOfClasses": rng.integers(2, 8, n_tasks).astype(float),
+        }
+    )
+
+
+SLOPES = {"fast": [0.3, 0.2, 0.0], "slow": [1.1, 0.8, 0.5]}
+LEARNERS = ["fast", "fast", "slow", "slow", "slow"]
+LEVELS = np.array([-6.0, -5.0, -7.0, -8.0, -9.0])
+
+
+def true_costs(phi):
+    slopes = np.array([SLOPES[learner] for learner in LEARNERS])
+    return np.exp(LEVELS + np.log(phi[SIZES].to_numpy()) @ slopes.T)
+
+
+def test_recovers_log_linear_costs():
+    phi, new = sizes(), sizes(20, seed=1)
+    model = CostModel.fit(true_costs(phi), phi, LEARNERS, max_rows=1e9)
+    for (_, row), expected in zip(new.iterrows(), true_costs(new), strict=True):
+        np.testing.assert_allclose(model.predict(row), expected, rtol=0.05)
+
+
+def test_recovers_them_where_expensive_runs_are_missing():
+    """Slow configurations were timed on small tables only, as under a time limit."""
+    phi = sizes()
+    costs = true_costs(phi)
+    costs[costs > np.quantile(costs, 0.8)] = np.nan
+    model = CostModel.fit(costs, phi, LEARNERS, max_rows=1e9)
+    large = pd.Series(
+        {"NumberOfInstances": 1500.0, "NumberOfFeatures": 50, "NumberOfClasses": 5}
+    )
+    expected = true_costs(large.to_frame().T)[0]
+    np.testing.assert_allclose(model.predict(large), expected, rtol=0.2)
+
+
+def test_tables_were_cut_and_folds_left_out():
+    """Timed on two thirds of at most 2,000 rows, asked for all rows of 1,200."""
+    phi = sizes()
+    seen = phi.assign(NumberOfInstances=phi["NumberOfInstances"].clip(upper=2000) * 2 / 3)
+    model = CostModel.fit(true_costs(seen), phi, LEARNERS, max_rows=2000, train_share=2 / 3)
+    new = pd.Series({"NumberOfInstances": 1200.0, "NumberOfFeatures": 9, "NumberOfClasses": 3})
+    np.testing.assert_allclose(model.predict(new), true_costs(new.to_frame().T)[0], rtol=0.05)
+
+
+@pytest.mark.parametrize("learners", [LEARNERS, ["rbf_svm"] * 5])
+@pytest.mark.parametrize("axis", SIZES)
+def test_larger_data_never_costs_less(learners, axis):
+    rng = np.random.default_rng(0)
+    phi = sizes(12)
+    noise = np.exp(rng.normal(size=(12, 5)))  # says nothing of size, or the contrary
+    model = CostModel.fit(
+        noise / phi[["NumberOfInstances"]].to_numpy(), phi, learners, max_rows=1500
+    )
+    base = pd.Series({"NumberOfInstances": 300.0, "NumberOfFeatures": 9, "NumberOfClasses": 3})
+    seconds = np.array(
+        [model.predict(base.where(base.index != axis, v)) for v in np.geomspace(2, 1e6, 40)]
+    )
+    assert (np.diff(seconds, axis=0) >= -1e-12).all()
+
+
+def test_beyond_the_tables_timed_costs_grow_as_the_algorithm_does():
+    phi = sizes()
+    names = ["rbf_svm", "naive_bayes", "lightgbm", "lightgbm", "lightgbm"]
+    model = CostModel.fit(true_costs(phi), phi, names, max_rows=2000)
+
+    def at(n_rows):
+        row = {"NumberOfInstances": n_rows, "NumberOfFeatures": 9.0, "NumberOfClasses": 2.0}
+        return model.predict(pd.Series(row))
+
+    np.testing.assert_allclose((at(2e6) / at(2e5))[:3], [100, 10, 10**1.1], rtol=1e-9)
+    np.testing.assert_allclose(at(2000.0), at(2000.001), rtol=1e-3)
+
+
+def test_a_configuration_never_timed_costs_what_its_learner_does():
+    phi = sizes()
+    costs = true_costs(phi)
+    costs[:, 1] = np.nan
+    model = CostModel.fit(costs, phi, LEARNERS, max_rows=1e9)
+    predicted = model.predict(phi.iloc[0])
+    assert predicted[1] == pytest.approx(predicted[0])
+
+
+@pytest.mark.parametrize(
+    "phi", [None, pd.Series({"other": 1.0}), pd.Series({"NumberOfInstances": np.nan})]
+)
+def test_a_dataset_of_unknown_size_is_average(phi):
+    known = sizes()
+    model = CostModel.fit(true_costs(known), known, LEARNERS, max_rows=1e9)
+    average = np.exp(np.log(true_costs(known)).mean(axis=0))
+    np.testing.assert_allclose(model.predict(phi), average, rtol=1e-6)
+
+
+def test_known_tasks_of_unknown_size_do_not_bend_the_slopes():
+    phi = sizes()
+    costs = true_costs(phi)
+    some = phi.copy()
+    some.iloc[::4] = np.nan
+    model = CostModel.fit(costs, some, LEARNERS, max_rows=1e9)
+    new = sizes(1, seed=3).iloc[0]
+    expected = true_costs(new.to_frame().T)[0]
+    np.testing.assert_allclose(model.predict(new), expected, rtol=0.5)
+
+
+@pytest.mark.parametrize("n_rows", [0.0, -5.0, np.nan])
+def test_sizes_that_make_no_sense_give_numbers(n_rows):
+    phi = sizes()
+    model = CostModel.fit(true_costs(phi), phi, LEARNERS, max_rows=2000)
+    row = pd.Series({"NumberOfInstances": n_rows, "NumberOfFeatures": 5.0})
+    assert not np.isnan(model.predict(row)).any()
+
+
+def test_without_metafeatures():
+    costs = np.array([[1.0, 4.0], [4.0, 16.0]])
+    model = CostModel.fit(costs, None, ["a", "b"], max_rows=2000)
+    np.testing.assert_allclose(model.predict(None), [2.0, 8.0])
+    np.testing.assert_allclose(model.predict(pd.Series({"NumberOfInstances": 9.0})), [2.0, 8.0])
+
+
+def test_slower_machines_take_longer():
+    phi = sizes()
+    model = CostModel.fit(true_costs(phi), phi, LEARNERS, max_rows=2000)
+    row = phi.iloc[0]
+    np.testing.assert_allclose(model.predict(row, speed=3.0), 3 * model.predict(row))
+
+
+class TestThisMachine:
+    @pytest.fixture(autouse=True)
+    def cache(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+        monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
+        measured = []
+        monkeypatch.setattr(cost, "reference_s", lambda **_: measured.append(1) or 0.25)
+        machine_reference_s.cache_clear()
+        yield tmp_path / "warmstart" / "machine.json", measured
+        machine_reference_s.cache_clear()
+
+    def test_is_measured_once_and_kept(self, cache):
+        file, measured = cache
+        assert machine_reference_s() == machine_reference_s() == 0.25
+        machine_reference_s.cache_clear()
+        assert machine_reference_s() == 0.25
+        assert len(measured) == 1
+        assert json.loads(file.read_text())["reference_s"] == 0.25
+
+    @pytest.mark.parametrize(
+        "text", ["", "{}", '{"machine": "another", "reference_s": 9}', "[]"]
+    )
+    def test_a_file_that_is_damaged_or_of_another_machine(self, cache, text):
+        file, measured = cache
+        file.parent.mkdir()
+        file.write_text(text)
+        assert machine_reference_s() == 0.25
+        assert len(measured) == 1
+
+    def test_a_cache_that_cannot_be_written(self, cache):
+        file, _ = cache
+        file.parent.write_text("a file where the folder should be")
+        assert machine_reference_s() == 0.25

@@ -1,0 +1,164 @@
+"""What is learnt from: failures are worst, errors are in units of the target's spread."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.unit.recommend.toy import configurations, cost_frame, metafeatures, toy
+
+from warmstart.metadataset.core.configurations import from_given
+from warmstart.metadataset.core.evaluations import MatrixEvaluations
+from warmstart.metadataset.core.matrix import FAILED, OK, Layer
+from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.recommend.base.fitted import Fitted, score_table
+
+pytestmark = pytest.mark.usefixtures("small_forests")
+
+
+def test_a_failure_takes_the_tasks_worst_score():
+    ids = pd.Index([0, 1, 2])
+    scores = pd.DataFrame(
+        [[0.9, 0.5, np.nan], [0.4, np.nan, np.nan], [0.7, 0.8, 0.2]],
+        index=ids,
+        columns=list("abc"),
+    )
+    costs = pd.DataFrame(1.0, index=ids, columns=list("abc"))
+    costs.loc[1, "b"] = np.nan  # never tried, which is no failure
+    table = score_table(MetaDataset.from_matrix(scores, costs=costs), "score", None)
+    expected = [[0.9, 0.5, 0.5], [0.4, np.nan, 0.4], [0.7, 0.8, 0.2]]
+    np.testing.assert_array_equal(table.scores, expected)
+
+
+def test_a_failure_is_one_in_every_metric():
+    ok = np.array([[OK, FAILED], [OK, OK]], np.uint8)
+    layers = {
+        "accuracy": Layer(np.array([[0.9, np.nan], [0.6, 0.7]]), ok),
+        # A failure is recorded once, in the task's default metric.
+        "roc_auc": Layer(
+            np.array([[0.8, np.nan], [0.5, 0.4]]), np.where(ok == OK, OK, 0).astype(np.uint8)
+        ),
+    }
+    tasks, names = pd.Index(["s", "t"]), ["a", "b"]
+    md = MetaDataset.from_parts(
+        tasks,
+        MatrixEvaluations(layers, list(tasks), names),
+        from_given(None, pd.Index(names)),
+    )
+    for metric, worst in (("accuracy", 0.9), ("roc_auc", 0.8)):
+        assert score_table(md, metric, None).scores[0].tolist() == [worst, worst]
+
+
+def test_a_configuration_that_never_scored_is_left_out():
+    scores = pd.DataFrame({"a": [0.9, 0.4], "b": np.nan, "c": [0.1, 0.2]})
+    costs = pd.DataFrame(1.0, index=scores.index, columns=scores.columns)
+    md = MetaDataset.from_matrix(scores, costs=costs)
+    fitted = Fitted.fit(md, metric="score", task_type=None)
+    assert list(fitted.table.configuration_ids) == ["a", "c"]
+    assert fitted.table.costs.shape == fitted.measured.shape == (2, 2)
+    assert len(fitted.learners) == len(fitted.configurations) == 2
+
+
+class TestUnits:
+    def base(self, factor=1.0, metric="rmse"):
+        md = toy()
+        unit = factor * md.metafeatures["TargetStd"]
+        errors = (1 - md.matrix()).mul(unit, axis=0)
+        phi = md.metafeatures.assign(TargetStd=unit)
+        return MetaDataset.from_matrix(
+            errors, higher_is_better=False, metafeatures=phi, metric=metric
+        )
+
+    def test_errors_are_in_units_of_the_spread(self):
+        table = score_table(self.base(), "rmse", None)
+        np.testing.assert_allclose(table.scores, toy().matrix().to_numpy() - 1)
+
+    def test_the_unit_of_the_targets_does_not_matter(self):
+        one, other = (
+            score_table(self.base(), "rmse", None),
+            score_table(self.base(1e3), "rmse", None),
+        )
+        np.testing.assert_allclose(one.scores, other.scores)
+
+    def test_only_of_metrics_in_the_targets_unit(self):
+        md = self.base(metric="log_loss")
+        np.testing.assert_array_equal(
+            score_table(md, "log_loss", None).scores, md.matrix().to_numpy()
+        )
+        assert not Fitted.fit(md, metric="log_loss", task_type=None).in_target_units
+
+    def test_measured_scores_keep_their_units(self):
+        md = self.base()
+        fitted = Fitted.fit(md, metric="rmse", task_type=None)
+        assert fitted.in_target_units
+        np.testing.assert_array_equal(fitted.measured, md.matrix().to_numpy())
+
+    @pytest.mark.parametrize(
+        ("phi", "scale", "known"),
+        [
+            ({"TargetStd": 7.0}, 7.0, True),
+            ({"kind": 1.0}, 1.0, False),
+            ({"TargetStd": np.nan}, 1.0, False),
+            (None, 1.0, False),
+        ],
+    )
+    def test_scale_of_a_new_task(self, phi, scale, known):
+        fitted = Fitted.fit(self.base(), metric="rmse", task_type=None)
+        phi = None if phi is None else pd.Series(phi)
+        assert fitted.scale(phi) == scale
+        assert fitted.knows_scale(phi) == known
+
+
+class TestNames:
+    def test_of_tasks(self):
+        scores = pd.DataFrame(np.eye(3), index=[1, 2, 3])
+        tasks = pd.DataFrame({"name": ["One", None, ""]}, index=[1, 2, 3])
+        fitted = Fitted.fit(
+            MetaDataset.from_matrix(scores, tasks=tasks), metric="score", task_type=None
+        )
+        assert fitted.names == {1: "One", 2: "2", 3: "3"}
+
+    def test_learners_are_read_from_the_values_where_the_base_has_none(self):
+        assert set(Fitted.fit(toy(), metric="score", task_type=None).learners) == {
+            "tree",
+            "forest",
+        }
+
+    def test_no_learner_is_empty(self):
+        fitted = Fitted.fit(toy(named=False), metric="score", task_type=None)
+        assert set(fitted.learners) == {""}
+
+
+def test_ranks_count_from_the_best():
+    scores = pd.DataFrame([[0.1, 0.9, np.nan, 0.9, 0.5]])
+    fitted = Fitted.fit(MetaDataset.from_matrix(scores), metric="score", task_type=None)
+    np.testing.assert_array_equal(fitted.ranks, [[4, 1, 1, 3]])
+
+
+def test_costs():
+    assert Fitted.fit(toy(costs=False), metric="score", task_type=None).costs is None
+    fitted = Fitted.fit(toy(), metric="score", task_type=None)
+    phi = metafeatures(toy().tasks.index)
+    predicted = fitted.costs.predict(phi.iloc[10])
+    # A whole fit is half as large again as the folds that were timed.
+    np.testing.assert_allclose(
+        predicted, 1.5 * cost_frame(toy().tasks.index).iloc[10], rtol=0.2
+    )
+
+
+def test_configurations_are_only_what_is_active():
+    fitted = Fitted.fit(toy(), metric="score", task_type=None)
+    assert fitted.configurations[0] == {"learner": "tree", "depth": 0, "rate": 0.5}
+    assert fitted.configurations[9] == {"learner": "forest", "depth": 9}
+    assert len(configurations()) == len(fitted.configurations)
+
+
+@pytest.mark.parametrize(
+    ("metric", "lowest"), [("balanced_accuracy", 0.0), ("log_loss", -9.0), ("my_score", -9.0)]
+)
+def test_no_score_is_reported_below_the_lowest_there_is(metric, lowest):
+    scores = pd.DataFrame(np.random.default_rng(0).random((6, 4)))
+    sign = -1 if metric == "log_loss" else 1
+    fitted = Fitted.fit(
+        MetaDataset.from_matrix(sign * scores, metric=metric), metric=metric, task_type=None
+    )
+    reported = fitted.as_reported(np.array([-9.0, 0.4]), None)
+    np.testing.assert_array_equal(reported, [lowest, 0.4])
