@@ -2,6 +2,7 @@
 #
 #   make suggest     ten configurations for a real dataset; the quickest way to see what this is
 #   make test        every check: style, types, layers, tests, notebooks, the wheel
+#   make check     style, types, layers and the tests of what changed since main
 #   make test-live   read at most twenty rows of the real OpenML; needs the internet
 #   make test-tuners the tuners that are too large for the dev group, in .venv-tuners (3 GB)
 #   make knowledge   build the embedded knowledge base from scratch (hours; goes on if stopped)
@@ -12,11 +13,11 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 VENV := .venv
 BIN := $(VENV)/bin
 TUNERS_VENV := .venv-tuners
-TUNERS_TESTS := $(patsubst %,tests/unit/downstream/test_%.py,ax flaml ray syne_tune)
+TUNERS_TESTS := $(patsubst %,tests/unit/downstream/adapters/test_%.py,ax flaml ray syne_tune)
 PIP := $(BIN)/python -m pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: suggest test test-live test-tuners lint pytest notebooks wheel knowledge clean
+.PHONY: suggest test check test-live test-tuners lint pytest notebooks wheel knowledge clean
 
 suggest: $(VENV)/light
 	$(BIN)/warmstart suggest data/examples/german_credit.csv --target class
@@ -24,6 +25,9 @@ suggest: $(VENV)/light
 	$(BIN)/warmstart suggest data/examples/concrete_strength.csv --target compressive_strength -n 3
 
 test: lint pytest notebooks wheel
+
+check: lint
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $$($(BIN)/python tests/changed.py)
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

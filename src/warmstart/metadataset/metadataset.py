@@ -197,8 +197,9 @@ class MetaDataset(Views):
             ``warmstart.histories.optuna.read("study.db", task="credit", metric="accuracy")``.
         datasets : mapping, optional
             Task to its dataset: ``(data, target)``, data alone, or an
-            :class:`~warmstart.metadataset.combine.attach_datasets.Attached`. Only what describes it is
-            kept. A task without one still teaches how configurations go together.
+            :class:`~warmstart.metadataset.combine.attach_datasets.Attached`. Only
+            what describes it is kept. A task without one still teaches how configurations go
+            together.
         metafeatures : DataFrame, optional
             Of tasks whose dataset is not at hand, indexed by task.
         families : mapping, optional
@@ -337,7 +338,9 @@ class MetaDataset(Views):
 
     @classmethod
     def published(cls, name: str, *, cache: str | Path | None = None) -> Self:
-        """Fetch a public table of evaluations; see :mod:`warmstart.metadataset.exchange.archives`.
+        """Fetch a public table of evaluations.
+
+        See :mod:`warmstart.metadataset.exchange.archives`.
 
         Parameters
         ----------

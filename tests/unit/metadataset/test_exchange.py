@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from tests.unit.metadataset.test_merging import history
+from tests.unit.metadataset.combine.test_merge import history
 
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.metadataset import MetaDataset

@@ -248,8 +248,9 @@ def build_metafeatures(
     n_jobs : int
         Processes at a time; 1 is this process.
     executor : Executor, optional
-        Where it is done instead, see :func:`warmstart.execution.executors.choose.make_executor`; its
-        workers must see the same files.
+        Where it is done instead, see
+        :func:`warmstart.execution.executors.choose.make_executor`; its workers must see
+        the same files.
     progress : callable, optional
         Called with the datasets described now and those there were to describe.
 

@@ -84,7 +84,8 @@ def complete(
         where `how` is "gp".
     how : {"auto", "svd", "prior", "gp"}
         "svd" by what tasks share, see :func:`soft_impute`; "prior" by that and what
-        configurations are made of, see :func:`warmstart.models.gaussian.sparse_prior.fill_sparse`;
+        configurations are made of, see
+        :func:`warmstart.models.gaussian.sparse_prior.fill_sparse`;
         "gp" by a process a task over the latter, see
         :func:`warmstart.models.gaussian.transfer_gp.transfer`; "auto" see
         :func:`choose_completion`.

@@ -44,7 +44,8 @@ class GPLVM:
     Parameters
     ----------
     recipe : Recipe
-        How it is trained; :data:`~warmstart.models.pmf.gplvm_training.PUBLISHED` is the paper's.
+        How it is trained; the paper's is
+        :data:`~warmstart.models.pmf.gplvm_training.PUBLISHED`.
     n_initial : int
         Results before the process is asked.
     max_rank : int

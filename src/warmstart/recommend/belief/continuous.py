@@ -48,8 +48,8 @@ class Anywhere:
     With :math:`w(x) = k(x, X)(K + \rho I)^{-1}` the response at x is :math:`w(x)` times
     those of the learner's known configurations X, of which the model believes what it does,
     plus a process of the task's own with what is left of the kernel. As in
-    :func:`warmstart.recommend.belief.prior.believe` a share of the belief knows nothing of other
-    tasks; to it the response is a process with that kernel and nothing else.
+    :func:`warmstart.recommend.belief.prior.believe` a share of the belief knows nothing of
+    other tasks; to it the response is a process with that kernel and nothing else.
 
     Parameters
     ----------
@@ -84,8 +84,9 @@ class Anywhere:
     def believe(self, seen: Points, new: Points) -> tuple[PMFPosterior, MixturePosterior]:
         """Belief about what results may be told of, and about further points.
 
-        The first, once told, is :meth:`~warmstart.models.gaussian.posterior.MixturePosterior.extended`
-        by the second, of which nothing can be told.
+        The first, once told, is
+        :meth:`~warmstart.models.gaussian.posterior.MixturePosterior.extended` by
+        the second, of which nothing can be told.
         """
         parts = self._rows([*seen, *new], len(seen))
         n = len(seen)

@@ -11,7 +11,7 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution, Int
 from optuna.samplers import CmaEsSampler, RandomSampler, TPESampler
 from optuna.trial import TrialState
 from tests.conftest import few_trees
-from tests.unit.downstream.toy_study import objective
+from tests.unit.downstream.optuna_sampler.toy_study import objective
 from tests.unit.recommend.toy import NEW, configurations, toy
 
 import warmstart

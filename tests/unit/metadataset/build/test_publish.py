@@ -5,8 +5,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.unit.metadataset.build.test_local import at_once  # noqa: F401 - a fixture
 from tests.unit.metadataset.builder import PROTOCOL, configurations, tasks
-from tests.unit.metadataset.test_build import at_once  # noqa: F401 - a fixture
 
 from warmstart.errors import HistoryError
 from warmstart.metadataset.build import describe as describing

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.metadataset.test_merging import history
+from tests.unit.metadataset.combine.test_merge import history
 
 from warmstart.errors import HistoryError, MetaDatasetError
 from warmstart.metadataset.build.units import BuildLock

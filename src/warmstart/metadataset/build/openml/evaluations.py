@@ -89,7 +89,8 @@ def aggregate(runs: pd.DataFrame, task: OpenMLTask, metrics: Sequence[str]) -> p
     Parameters
     ----------
     runs : DataFrame
-        Runs of one task, in the columns of :data:`~warmstart.metadataset.build.openml.parts.RUNS`.
+        Runs of one task, in the columns of
+        :data:`~warmstart.metadataset.build.openml.parts.RUNS`.
     task : OpenMLTask
     metrics : sequence of str
         Measures that are scores; the other ones are times.
