@@ -1,5 +1,6 @@
 """Bodies of answers, in the elements of the server's own XML templates."""
 
+import json
 from xml.sax.saxutils import escape
 
 XMLNS = 'xmlns:oml="http://openml.org/openml"'
@@ -61,7 +62,7 @@ def evaluations(world, rows, with_setups):
             f"<oml:setup_id>{run.setup_id}</oml:setup_id><oml:flow_id>{flow.id}</oml:flow_id>"
             f"<oml:flow_name>{escape(flow.full_name)}</oml:flow_name>"
         )
-        if with_setups:
+        if with_setups and run.setup_id not in world.untold | world.gone:
             inner = "".join(parameter(*found) for found in world.parameters(run.setup_id))
             parts.append(f"<oml:parameters>\n{inner}</oml:parameters>")
         parts.append(
@@ -110,6 +111,24 @@ def runs(world, found):
         inner = "".join(element(name, value) for name, value in fields.items())
         parts.append(f"<oml:run>{inner}</oml:run>\n")
     return document("runs", parts)
+
+
+def trace(run_id, rows):
+    """What a run of a search tried."""
+    parts = [element("run_id", run_id)]
+    for repeat, fold, iteration, texts, evaluation in rows:
+        setup = json.dumps({f"parameter_{name}": text for name, text in texts.items()})
+        fields = {
+            "repeat": repeat,
+            "fold": fold,
+            "iteration": iteration,
+            "setup_string": setup,
+            "evaluation": evaluation,
+            "selected": "false",
+        }
+        inner = "".join(element(name, value) for name, value in fields.items())
+        parts.append(f"<oml:trace_iteration>{inner}</oml:trace_iteration>\n")
+    return document("trace", parts)
 
 
 def tasks(world, found):

@@ -2,14 +2,17 @@
 
 import random
 
-ANSWERS = ("reset", "502", "107", "truncated", "stall")
+ANSWERS = ("reset", "502", "107", "truncated", "damaged", "stall")
 """Replace an answer; the same request is answered properly when it is made again."""
 
-CONTENTS = ("engine", "shuffle", "parquet")
+CONTENTS = ("engine", "shuffle", "parquet", "control")
 """Change what an answer says: a row of a second engine, another order of the rows, no Parquet
-file."""
+file, a character that XML does not allow."""
 
 KINDS = (*ANSWERS, *CONTENTS)
+
+BUSY = "busy"
+"""A server that asks to be left alone for more than a day."""
 
 HTML = b"""<html><head><title>502 Bad Gateway</title></head>
 <body><center><h1>502 Bad Gateway</h1></center><hr/><center>nginx</center></body></html>
@@ -29,7 +32,7 @@ class Faults:
 
     def __init__(self, numbered=None, always=""):
         self.numbered, self.always = dict(numbered or {}), always
-        unknown = {*self.numbered.values(), *filter(None, [always])} - set(KINDS)
+        unknown = {*self.numbered.values(), *filter(None, [always])} - {*KINDS, BUSY}
         if unknown:
             raise ValueError(f"unknown faults {sorted(unknown)}; known are {KINDS}")
 

@@ -30,6 +30,7 @@ MESSAGES = {
     546: "Requested result limit too high",
     547: "Per fold can only be set to value true or false",
     549: "Sort order must be asc or desc",
+    572: "No trace found",
     601: "Unknown study",
     670: "Please specify at least one filter",
     671: "Illegal filter specified",

@@ -184,6 +184,7 @@ class ReplayServer:
             raise RefusedError(670)
         world = self.world
         if "setup" in found:
+            found["setup"] = [n for n in found["setup"] if n not in world.gone]
             setups = [world.setups[n] for n in sorted(found["setup"]) if n in world.setups]
         else:
             setups = [world.setups[n] for n in sorted(world.setups)]
@@ -197,6 +198,10 @@ class ReplayServer:
         return answers.setups(world, setups)
 
     def _run(self, rest):
+        if rest[0] == "trace" and rest[1].isdecimal():
+            if int(rest[1]) not in self.world.traces:
+                raise RefusedError(572)
+            return answers.trace(int(rest[1]), self.world.traces[int(rest[1])])
         if rest[0] != "list":
             raise RefusedError(236)
         found = filters.read(rest[1:], RUN_FILTERS, filters.RUN, filters.MAX_RUNS)
@@ -316,6 +321,9 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "502":
             self._send(502, HTML, "text/html", head)
             return
+        if fault == "busy":
+            self._send(503, HTML, "text/html", head, {"Retry-After": "100000"})
+            return
         if fault == "107":
             self._send(412, answers.error(107, filters.MESSAGES[107]), "text/xml", head)
             return
@@ -329,7 +337,10 @@ class _Handler(BaseHTTPRequestHandler):
             body, status = answers.error(refused.code, message, refused.more), 412
         if fault == "truncated":
             body = body[: len(body) * 2 // 3]
-        self._send(status, body, "text/xml", head)
+        if fault == "control":
+            # Where it changes no text that anybody reads.
+            body = body.replace(b"</", b"\x07</", 1)
+        self._send(status, body, "text/xml", head, damaged=fault == "damaged")
 
     def _file(self, path, fault, head):
         body = self.replay.file(path)
@@ -339,12 +350,19 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._send(200, body, "application/octet-stream", head)
 
-    def _send(self, status, body, kind, head):
-        headers = {"Content-Type": kind, "ETag": f'"{hashlib.md5(body).hexdigest()}"'}
+    def _send(self, status, body, kind, head, more=None, *, damaged=False):
+        headers = {
+            **(more or {}),
+            "Content-Type": kind,
+            "ETag": f'"{hashlib.md5(body).hexdigest()}"',
+        }
         headers["Last-Modified"] = email.utils.formatdate(time.time(), usegmt=True)
         if "gzip" in self.headers.get("Accept-Encoding", ""):
             body = gzip.compress(body, 6, mtime=0)
             headers["Content-Encoding"] = "gzip"
+            if damaged:
+                middle = len(body) // 2
+                body = body[:middle] + bytes(b ^ 0xFF for b in body[middle:-8]) + body[-8:]
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)

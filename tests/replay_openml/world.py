@@ -106,6 +106,15 @@ class World:
     files: dict = field(default_factory=dict)
     """Path from the root to a recorded file."""
 
+    untold: set = field(default_factory=set)
+    """Setups whose parameters no listing of evaluations has."""
+
+    gone: set = field(default_factory=set)
+    """Setups that the server does not have any more, though runs of them are listed."""
+
+    traces: dict = field(default_factory=dict)
+    """Run id to (repeat, fold, iteration, stored texts by name, evaluation) rows."""
+
     def __post_init__(self):
         self.index()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,8 +13,9 @@ from warmstart.cli.errors import INTERRUPTED
 from warmstart.cli.output import remarks, results, warn
 
 if TYPE_CHECKING:
-    from warmstart.metadataset.build.openml.build import OpenMLReport, Patience
+    from warmstart.metadataset.build.openml.build import Patience
     from warmstart.metadataset.build.openml.plan import OpenMLPlan
+    from warmstart.metadataset.build.openml.settings import OpenMLReport
 
 KEY_VARIABLE = "OPENML_APIKEY"
 _SHOWN = 10
@@ -52,6 +54,13 @@ def build_openml(
         typer.Option(metavar="OLDER_THAN", help="Read again what is older, such as 30d."),
     ] = None,
     failures: Annotated[bool, typer.Option(help="List the runs that failed too.")] = True,
+    traces: Annotated[
+        bool,
+        typer.Option(
+            help="Read what each run of a search such as RandomizedSearchCV tried: a request "
+            "a run, many evaluations each."
+        ),
+    ] = True,
     describe: Annotated[
         bool,
         typer.Option(
@@ -75,7 +84,8 @@ def build_openml(
     """Read other people's runs from OpenML and make a meta-dataset of them.
 
     Ctrl-C stops it; the same command goes on where it stopped, and adds what other flows,
-    tasks or measures it names. An API key is taken from OPENML_APIKEY.
+    tasks or measures it names. An API key is taken from OPENML_APIKEY. The exit code is 1
+    where something could not be read.
     """
     from warmstart.histories.openml.transport import SERVER
     from warmstart.metadataset.build.openml.build import Patience
@@ -87,6 +97,7 @@ def build_openml(
         task_ids=_numbers("--tasks", tasks or []),
         measures=tuple(measure or ("predictive_accuracy",)),
         failures=failures,
+        traces=traces,
         describe=describe,
         server=server or SERVER,
     )
@@ -105,7 +116,7 @@ def build_openml(
         **refresh_s,
     )
     _say(report, out)
-    if not report.manifest:
+    if not report.manifest or report.failed or report.unread:
         raise typer.Exit(1)
 
 
@@ -140,7 +151,9 @@ def _built(plan: OpenMLPlan, out: Path, **options: Any) -> OpenMLReport:
 
     with ProgressMeter(remarks(), "units") as meter:
         try:
-            return build_openml(plan, out, progress=meter, **options)
+            return build_openml(
+                plan, out, progress=meter, tell=lambda text: warn([text]), **options
+            )
         except KeyboardInterrupt:
             stopped = f"Stopped at {meter.done:,} of {meter.total:,} units"
     remarks().print(f"{stopped}; the same command goes on from there.")
@@ -166,13 +179,20 @@ def _say(report: OpenMLReport, out: Path) -> None:
             warn([f"kept as text, being of another type than declared: {listed}"])
     else:
         warn(["there is no run yet to make a meta-dataset of"])
+    warn(report.remarks)
     warn(f"task {number} was left out: {why}" for number, why in report.left_out.items())
-    failed = list(report.failed.items())
-    warn(f"{name} failed: {why}" for name, why in failed[:_SHOWN])
-    if len(failed) > _SHOWN:
-        warn([f"{len(failed) - _SHOWN:,} more failed; warmstart build status {out}"])
-    if failed:
+    _warn_of(report.failed, "failed", out)
+    if report.failed:
         warn(["read what failed again with --retry-failed"])
+    _warn_of(report.unread, "was not read", out)
+    if report.unread:
+        warn(["the same command reads what was not read now"])
+
+
+def _warn_of(units: Mapping[str, str], what: str, out: Path) -> None:
+    warn(f"{name} {what}: {why}" for name, why in list(units.items())[:_SHOWN])
+    if len(units) > _SHOWN:
+        warn([f"{len(units) - _SHOWN:,} more {what}; warmstart build status {out}"])
 
 
 def status(

@@ -22,6 +22,7 @@ import pandas as pd
 
 from warmstart._extras import require
 from warmstart.errors import HistoryError
+from warmstart.histories.openml.errors import OVERLOADED, OpenMLError, UnavailableError
 from warmstart.histories.openml.transport import SERVER
 
 _SETTINGS = threading.RLock()
@@ -188,14 +189,20 @@ class Client:
                 TypeError,
                 openml.exceptions.PyOpenMLError,
             ) as error:
-                said = str(error).replace(self._key, "***") if self._key else str(error)
-                raise HistoryError(
-                    f"the openml package cannot read from {self.server}: {said}"
-                ) from None
+                raise self._told(error) from None
             finally:
                 calls.requests = sessions
                 config.server, config.apikey = before[:2]
                 config.set_root_cache_directory(before[2])
+
+    def _told(self, error: Exception) -> HistoryError:
+        """What went wrong, as our own transport tells it: refused, unavailable, or odd."""
+        said = str(error).replace(self._key, "***") if self._key else str(error)
+        code = getattr(error, "code", None)
+        if isinstance(code, int) and code not in OVERLOADED:
+            return OpenMLError("a dataset", code, said)
+        text = f"the openml package cannot read from {self.server}: {said}"
+        return UnavailableError(text) if isinstance(error, OSError) else HistoryError(text)
 
 
 def _bounded(requests: ModuleType, timeout: tuple[float, float]) -> SimpleNamespace:

@@ -6,6 +6,8 @@ of the server's error table.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from warmstart.errors import HistoryError
 
 NO_RESULT = frozenset({372, 482, 500, 512, 542, 674})
@@ -46,6 +48,10 @@ class NoResultError(OpenMLError):
     """Nothing meets the filters."""
 
 
+class UnusableError(HistoryError):
+    """What OpenML gave is of no use here, and asking again would bring the same."""
+
+
 class UnavailableError(HistoryError):
     """The server did not give a whole answer, however often it was asked."""
 
@@ -56,3 +62,18 @@ class TransientError(Exception):
     def __init__(self, message: str, retry_after_s: float = 0.0) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+def refusal(path: str, texts: Mapping[str, str]) -> Exception:
+    """What the server's error says, by the name of each element of its body."""
+    said = {name: text.strip() for name, text in texts.items()}
+    try:
+        code = int(said["code"])
+    except (KeyError, ValueError):
+        return TransientError("an error without a code")
+    message = " - ".join(filter(None, map(said.get, ("message", "additional_information"))))
+    if code in OVERLOADED:
+        return TransientError(f"code {code}: {message}")
+    if code in NO_RESULT:
+        return NoResultError(path, code, message)
+    return OpenMLError(path, code, message)

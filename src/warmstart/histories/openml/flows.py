@@ -37,6 +37,12 @@ class FlowDescription:
     names: dict[int, str] = field(default_factory=dict)
     """Name of each part by its flow id."""
 
+    searched: FlowDescription | None = None
+    """Of a search such as ``RandomizedSearchCV``, the part whose hyperparameters it varies."""
+
+    searched_as: str = ""
+    """How the search calls that part."""
+
 
 def read_flow(root: ET.Element) -> FlowDescription:
     """A ``flow/{id}``."""
@@ -45,6 +51,7 @@ def read_flow(root: ET.Element) -> FlowDescription:
     names: dict[int, str] = {}
     _walk(root, "", declared, paths, names)
     flow_id = int(_text(root, "id"))
+    identifier, searched = _searched(root)
     return FlowDescription(
         flow_id=flow_id,
         name=_text(root, "name"),
@@ -55,7 +62,23 @@ def read_flow(root: ET.Element) -> FlowDescription:
         paths={number: tuple(found) for number, found in paths.items()},
         learner=_learner(root),
         names=names,
+        searched=None if searched is None else read_flow(searched),
+        searched_as=identifier,
     )
+
+
+def _searched(flow: ET.Element) -> tuple[str, ET.Element | None]:
+    """The part that a search of scikit-learn varies."""
+    if not _text(flow, "name").partition("(")[0].endswith("SearchCV"):
+        return "", None
+    parts = {
+        _text(part, "identifier"): part.find(f"{_NS}flow")
+        for part in flow.iterfind(f"{_NS}component")
+    }
+    identifier = "estimator" if "estimator" in parts else next(iter(parts), "")
+    if len(parts) != 1 and identifier != "estimator":
+        return "", None
+    return identifier, parts.get(identifier)
 
 
 def _walk(

@@ -24,6 +24,7 @@ from warmstart.histories.openml.errors import (
     UnavailableError,
 )
 from warmstart.histories.openml.flows import FlowDescription, read_flow
+from warmstart.histories.openml.traces import TraceRow, read_trace
 from warmstart.histories.openml.transport import Transport
 
 _log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ class Lister:
             OpenML's name, such as ``"predictive_accuracy"``.
         flow_id, task_id : int
         parameters : bool
-            With the hyperparameters of each run.
+            With the hyperparameters of each run; None where the server does not have them.
         fresh : bool
             Ask the server even where its answers are kept.
 
@@ -114,14 +115,19 @@ class Lister:
             except UnavailableError as error:
                 _log.warning("%s; scores and setups of this unit are read apart", error)
             else:
-                return self._checked(listing, measure, flow_id, task_id)
+                self._checked(listing, measure, flow_id, task_id)
+                return self._with_setups(listing, fresh=fresh)
         listing = self._listing(f"evaluation/list/{filters}", PLAIN_PAGE, fresh=fresh)
         self._checked(listing, measure, flow_id, task_id)
-        if parameters:
-            wanted = {row.setup_id for row in listing.rows.values()}
-            found, known = self.setups(wanted, fresh=fresh)
-            listing.definitions.update(known)
-            for key, row in listing.rows.items():
+        return self._with_setups(listing, fresh=fresh) if parameters else listing
+
+    def _with_setups(self, listing: Listing, *, fresh: bool) -> Listing:
+        """Ask for the hyperparameters that the rows do not name."""
+        wanted = {row.setup_id for row in listing.rows.values() if row.parameters is None}
+        found, known = self.setups(wanted, fresh=fresh)
+        listing.definitions.update(known)
+        for key, row in listing.rows.items():
+            if row.parameters is None and row.setup_id in found:
                 listing.rows[key] = row._replace(parameters=found[row.setup_id].parameters)
         return listing
 
@@ -130,25 +136,28 @@ class Lister:
     ) -> tuple[dict[int, xml.SetupRow], dict[int, xml.Definition]]:
         """Hyperparameters of setups, and what they are called.
 
-        Raises
-        ------
-        HistoryError
-            If the server leaves one out.
+        Those that the server does not have any more are not in the answer.
         """
         wanted = sorted(set(setup_ids))
         found: dict[int, xml.SetupRow] = {}
         known: dict[int, xml.Definition] = {}
         for some in _chunks(wanted, IDS_AT_ONCE):
             path = f"setup/list/setup/{_joined(some)}/limit/{JOINT_PAGE}/offset/0"
-            rows, definitions = self.transport.read(path, xml.setups, fresh=fresh)
+            try:
+                rows, definitions = self.transport.read(path, xml.setups, fresh=fresh)
+            except NoResultError:
+                continue
             found.update({row.setup_id: row for row in rows})
             known.update(definitions)
-        if missing := [number for number in wanted if number not in found]:
-            raise HistoryError(
-                f"OpenML was asked for {len(wanted):,} setups and left out {len(missing):,}, "
-                f"such as setup {missing[0]}"
-            )
         return found, known
+
+    def trace(self, run_id: int, *, fresh: bool = False) -> list[TraceRow] | None:
+        """What a run of a search tried; None where the server has no trace of it."""
+        try:
+            return self.transport.read(f"run/trace/{run_id}", read_trace, fresh=fresh)
+        except OpenMLError as error:
+            _log.info("run %d has no trace: %s", run_id, error)
+            return None
 
     def failed_runs(
         self, flow_id: int, task_id: int, *, fresh: bool = False

@@ -214,8 +214,13 @@ def typed(dialect: Dialect, data_type: str, text: str) -> tuple[Any, bool]:
         return _weka(data_type, text)
     try:
         return json.loads(text), True
-    except ValueError:
+    except (ValueError, RecursionError):
         return text, dialect == "other"
+
+
+def plain_value(dialect: Dialect, data_type: str, text: str) -> Any:
+    """The value that a stored text stands for, as a configuration holds it."""
+    return _plain(typed(dialect, data_type, text)[0])
 
 
 def _mlr(data_type: str, text: str) -> tuple[Any, bool]:

@@ -6,7 +6,6 @@ errors, logs and file names carry the path alone.
 
 from __future__ import annotations
 
-import gzip
 import logging
 import re
 import threading
@@ -20,13 +19,15 @@ from warmstart._extras import require
 from warmstart.errors import HistoryError
 from warmstart.histories.openml.cache import PageCache
 from warmstart.histories.openml.errors import (
-    NO_RESULT,
-    OVERLOADED,
     NoResultError,
     OpenMLError,
     TransientError,
     UnavailableError,
+    refusal,
 )
+from warmstart.histories.openml.http.bodies import packed, parsed_xml, unpacked
+from warmstart.histories.openml.http.keys import NO_KEYS, without_key
+from warmstart.histories.openml.http.waits import LONGEST_S, retry_after_s
 
 _log = logging.getLogger(__name__)
 
@@ -34,27 +35,17 @@ SERVER = "https://www.openml.org/api/v1/xml/"
 MAX_CONNECTIONS = 2
 """The server is shared by everybody and says so when it is overloaded."""
 
-_KEY = re.compile(r"(api_key=)[^&\s'\"]+")
 _ROOT = re.compile(rb"<(?![?!])([^\s/>]+)")
 _MAX_WAIT_S = 60.0
 _BLOCK = 2**16
+_TRY_AGAIN = frozenset({408, 425, 429})
+"""Statuses below 500 after which the same request may be answered."""
 
 T = TypeVar("T")
 
 
 class Stopped(Exception):  # noqa: N818 - asked for, not an error
     """The build was told to stop."""
-
-
-class _NoKeys(logging.Filter):
-    """urllib3 logs addresses with their query; the key in it is blotted out."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = _KEY.sub(r"\1***", record.getMessage()), ()
-        return True
-
-
-_NO_KEYS = _NoKeys()
 
 
 class Transport:
@@ -72,13 +63,18 @@ class Transport:
     attempts : int
         How often a request is made before giving up.
     backoff_s : float
-        Wait before the second attempt; doubles with every further one, up to a minute.
+        Wait before the second attempt; doubles with every further one, up to a minute. A
+        server that asks to be left alone for longer is, for at most five minutes.
     connections : int
         Requests at a time, at most 2.
     pages : PageCache, optional
         Where answers are kept and looked for first.
     stop : threading.Event, optional
         Once set, no request is made any more.
+    tell : callable, optional
+        Told in one sentence, at once, what whoever waits should know.
+    asks : bool
+        Without it only answers that are kept are given.
 
     Raises
     ------
@@ -99,10 +95,12 @@ class Transport:
         connections: int = MAX_CONNECTIONS,
         pages: PageCache | None = None,
         stop: threading.Event | None = None,
+        tell: Callable[[str], None] | None = None,
+        asks: bool = True,
     ) -> None:
         parts = urlsplit(server)
         if parts.scheme not in ("http", "https") or not parts.netloc or parts.query:
-            shown = _KEY.sub(r"\1***", server)
+            shown = without_key(server)
             raise HistoryError(f"server must be an address such as {SERVER}, got {shown!r}")
         if not 1 <= connections <= MAX_CONNECTIONS:
             raise HistoryError(
@@ -121,13 +119,14 @@ class Transport:
         self.server = server.rstrip("/") + "/"
         self._key, self._timeout, self._whole_s = api_key, (connect_s, read_s), whole_s
         self._attempts, self._backoff_s = attempts, backoff_s
-        self._pages, self._stop = pages, stop or threading.Event()
+        self._pages, self._stop, self._asks = pages, stop or threading.Event(), asks
         self._places = threading.Semaphore(connections)
         self._local, self._lock = threading.local(), threading.Lock()
         self._parsing = threading.Lock()
-        self.n_requests = self.n_bytes = self.n_retries = 0
+        self._tell = tell or _log.warning
+        self.n_requests = self.n_bytes = self.n_retries = self.n_mended = 0
         if api_key:
-            logging.getLogger("urllib3.connectionpool").addFilter(_NO_KEYS)
+            logging.getLogger("urllib3.connectionpool").addFilter(NO_KEYS)
 
     def __repr__(self) -> str:
         return f"Transport({self.server!r})"
@@ -160,6 +159,8 @@ class Transport:
                     return self._parsed(path, kept, parse)
                 except TransientError:
                     _log.warning("the kept answer to %s is damaged and asked for again", path)
+        if not self._asks:
+            raise UnavailableError(f"{self.server}{path} is not kept, and it is not asked for")
         tenacity = self._tenacity
         attempts = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(TransientError),
@@ -182,22 +183,22 @@ class Transport:
         with self._places:
             if self._stop.is_set():
                 raise Stopped
-            status, body, packed, retry_after_s = self._get(path)
-        if status == 429 or status >= 500:
-            raise TransientError(f"HTTP status {status}", retry_after_s)
+            status, body, kept, wait_s = self._get(path)
+        if status in _TRY_AGAIN or status >= 500:
+            raise TransientError(f"HTTP status {status}", wait_s)
         if status not in (200, 412):
             raise OpenMLError(path, status, f"HTTP status {status}")
         try:
             result = self._parsed(path, body, parse)
         except NoResultError:
-            self._keep(path, packed)
+            self._keep(path, kept)
             raise
-        self._keep(path, packed)
+        self._keep(path, kept)
         return result
 
-    def _keep(self, path: str, packed: bytes) -> None:
+    def _keep(self, path: str, body: bytes) -> None:
         if self._pages is not None:
-            self._pages.write(self.server, path, packed)
+            self._pages.write(self.server, path, body)
 
     def _parsed(self, path: str, body: bytes, parse: Callable[[ET.Element], T]) -> T:
         """Parse a body that may end too early or say an error."""
@@ -206,18 +207,21 @@ class Transport:
             raise TransientError(f"the answer ends early, after {len(body):,} bytes")
         # A tree takes five times the memory of its text, and threads parse in turn anyway.
         with self._parsing:
-            try:
-                root = ET.fromstring(body)
-            except ET.ParseError as error:
-                raise TransientError(f"the answer is no XML: {error}") from None
+            root, n_mended = parsed_xml(body)
+            if n_mended:
+                with self._lock:
+                    self.n_mended += 1
+                _log.info("%s: %d characters were no XML and left out", path, n_mended)
             if name[1] == b"oml:error":
-                raise _refusal(path, root)
+                raise refusal(
+                    path, {child.tag.rpartition("}")[2]: child.text or "" for child in root}
+                )
             if not name[1].startswith(b"oml:"):
                 said = name[1].decode(errors="replace")
                 raise TransientError(f"the answer is a {said!r} page")
             try:
                 result = parse(root)
-            except (KeyError, ValueError, TypeError) as error:
+            except (KeyError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
                 raise HistoryError(
                     f"the answer to {self.server}{path} is not what OpenML's look like: "
                     f"{type(error).__name__}: {error}"
@@ -248,14 +252,11 @@ class Transport:
             raise TransientError(self._said(error)) from None
         with self._lock:
             self.n_bytes += len(raw)
-        packed = response.headers.get("Content-Encoding") == "gzip"
-        try:
-            body = gzip.decompress(raw) if packed else raw
-        except (OSError, EOFError) as error:
-            raise TransientError(f"the answer is damaged: {error}") from None
-        kept = raw if packed else gzip.compress(raw, 6, mtime=0)
-        wait = response.headers.get("Retry-After", "")
-        return response.status_code, body, kept, float(wait) if wait.isdecimal() else 0.0
+        body = unpacked(raw, response.headers.get("Content-Encoding", ""))
+        # What is damaged has been refused, so packed bytes may be kept as they came.
+        kept = packed(raw) if body is raw else raw
+        wait_s = retry_after_s(response.headers.get("Retry-After", ""))
+        return response.status_code, body, kept, wait_s
 
     def _body(self, response: Any, deadline: float) -> bytes:
         blocks = []
@@ -283,28 +284,20 @@ class Transport:
 
     def _wait_s(self, state: Any) -> float:
         error = state.outcome.exception()
-        doubled = self._backoff_s * 2.0 ** (state.attempt_number - 1)
-        return float(max(min(doubled, _MAX_WAIT_S), error.retry_after_s))
+        doubled = self._backoff_s * 2.0 ** min(state.attempt_number - 1, 60)
+        return float(max(min(doubled, _MAX_WAIT_S), min(error.retry_after_s, LONGEST_S)))
 
     def _note_retry(self, state: Any) -> None:
         with self._lock:
             self.n_retries += 1
-        _log.info("asking again for %s: %s", state.args[0], state.outcome.exception())
+        error = state.outcome.exception()
+        _log.info("asking again for %s: %s", state.args[0], error)
+        if error.retry_after_s > _MAX_WAIT_S:
+            self._tell(
+                f"{self.server} asks to be left alone for {error.retry_after_s:,.0f} s; it is "
+                f"asked again after {min(error.retry_after_s, LONGEST_S):,.0f} s"
+            )
 
     @staticmethod
     def _said(error: Exception) -> str:
-        return _KEY.sub(r"\1***", f"{type(error).__name__}: {error}")
-
-
-def _refusal(path: str, root: ET.Element) -> Exception:
-    texts = {child.tag.rpartition("}")[2]: (child.text or "").strip() for child in root}
-    try:
-        code = int(texts["code"])
-    except (KeyError, ValueError):
-        return TransientError("an error without a code")
-    message = " - ".join(filter(None, map(texts.get, ("message", "additional_information"))))
-    if code in OVERLOADED:
-        return TransientError(f"code {code}: {message}")
-    if code in NO_RESULT:
-        return NoResultError(path, code, message)
-    return OpenMLError(path, code, message)
+        return without_key(f"{type(error).__name__}: {error}")

@@ -6,6 +6,7 @@ takes a fifth less time than one event an element.
 
 from __future__ import annotations
 
+import math
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -43,9 +44,13 @@ class EvaluationRow(NamedTuple):
     upload_time: str
     uploader: int | None
     value: float | None
+    """NaN where what is stored is no finite number, such as ``"NaN"``, ``"1e400"``,
+    ``"null"``; None where nothing is."""
+
     array_data: str | None
     parameters: dict[int, str] | None
-    """Stored text by input id; None where the listing does not say."""
+    """Stored text by input id; None where the listing does not say, which is not the same as
+    an empty list of them."""
 
 
 @dataclass(slots=True)
@@ -61,7 +66,8 @@ class SetupRow(NamedTuple):
 
     setup_id: int
     flow_id: int
-    parameters: dict[int, str]
+    parameters: dict[int, str] | None
+    """None where one of them is without a value."""
 
 
 class RunRow(NamedTuple):
@@ -106,20 +112,49 @@ class StudyRow(NamedTuple):
     task_ids: tuple[int, ...]
 
 
+def _needed(element: ET.Element, name: str) -> str:
+    """Text of an inner element; ``KeyError`` where it is not there."""
+    text = element.findtext(name)
+    if text is None:
+        raise KeyError(name.removeprefix(_NS))
+    return text.strip()
+
+
 def _texts(element: ET.Element) -> dict[str, str]:
     return {child.tag[len(_NS) :]: (child.text or "").strip() for child in element}
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text else None
+    """A whole number of which nothing depends; None where it is none."""
+    return int(text) if text and text.isdecimal() and len(text) < 19 else None
 
 
-def _parameters(element: ET.Element, known: dict[int, Definition]) -> dict[int, str]:
-    """Texts by input id: a setup with tags repeats each, which then counts once."""
+def score(text: str | None) -> float | None:
+    """A finite number, NaN where the text is something else, None where there is none."""
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        return math.nan
+    return value if math.isfinite(value) else math.nan
+
+
+def _parameters(
+    element: ET.Element | None, known: dict[int, Definition]
+) -> dict[int, str] | None:
+    """Texts by input id: a setup with tags repeats each, which then counts once.
+
+    None where the element is not there, or one of its parameters is without a value.
+    """
+    if element is None:
+        return None
     found = {}
     for parameter in element.iterfind(_PARAMETER):
-        number = int(parameter.findtext(_ID) or 0)
-        found[number] = parameter.findtext(_VALUE) or ""
+        number, value = int(_needed(parameter, _ID)), parameter.find(_VALUE)
+        if value is None:
+            return None
+        found[number] = value.text or ""
         if number not in known:
             texts = _texts(parameter)
             known[number] = Definition(
@@ -139,7 +174,6 @@ def evaluations(root: ET.Element) -> Page:
     for element in root:
         texts = _texts(element)
         inner = element.find(_PARAMETERS)
-        value = texts.get("value")
         page.rows.append(
             EvaluationRow(
                 run_id=int(texts["run_id"]),
@@ -153,9 +187,9 @@ def evaluations(root: ET.Element) -> Page:
                 measure=texts["function"],
                 upload_time=texts.get("upload_time", ""),
                 uploader=_number(texts.get("uploader")),
-                value=float(value) if value else None,
+                value=score(texts.get("value")),
                 array_data=texts.get("array_data"),
-                parameters=None if inner is None else _parameters(inner, page.definitions),
+                parameters=_parameters(inner, page.definitions),
             )
         )
     return page
@@ -166,8 +200,8 @@ def setups(root: ET.Element) -> tuple[list[SetupRow], dict[int, Definition]]:
     known: dict[int, Definition] = {}
     rows = []
     for element in root:
-        setup_id = int(element.findtext(f"{_NS}setup_id") or 0)
-        flow_id = int(element.findtext(f"{_NS}flow_id") or 0)
+        setup_id = int(_needed(element, f"{_NS}setup_id"))
+        flow_id = int(_needed(element, f"{_NS}flow_id"))
         rows.append(SetupRow(setup_id, flow_id, _parameters(element, known)))
     return rows, known
 
@@ -232,13 +266,11 @@ def dataset(root: ET.Element) -> DatasetRow:
 
 
 def qualities(root: ET.Element) -> dict[str, float | None]:
-    """A ``data/qualities/{id}``; None where a quality is undefined."""
+    """A ``data/qualities/{id}``; None where a quality is undefined or not finite."""
     found: dict[str, float | None] = {}
     for texts in map(_texts, root):
-        try:
-            found[texts["name"]] = float(texts.get("value", ""))
-        except ValueError:
-            found[texts["name"]] = None
+        value = score(texts.get("value"))
+        found[texts["name"]] = None if value is None or math.isnan(value) else value
     return found
 
 
@@ -246,7 +278,7 @@ def study(root: ET.Element) -> StudyRow:
     """A ``study/{id or alias}``."""
     numbers = root.iterfind(f"{_NS}tasks/{_NS}task_id")
     return StudyRow(
-        int(root.findtext(f"{_NS}id") or 0),
+        int(_needed(root, f"{_NS}id")),
         root.findtext(f"{_NS}name") or "",
-        tuple(int(element.text or 0) for element in numbers),
+        tuple(int(element.text or "") for element in numbers),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from warmstart.errors import HistoryError
-from warmstart.metadataset.build.units import BuildLock, UnitRecord, Units
+from warmstart.metadataset.build.units import UnitRecord, is_locked, units_of
 from warmstart.metadataset.storage.reading import MANIFEST
 
 _KINDS = (
@@ -16,6 +16,7 @@ _KINDS = (
     "openml-description",
     "openml-runs",
     "openml-failures",
+    "openml-traces",
     "dataset",
     "evaluations",
 )
@@ -64,8 +65,7 @@ def build_status(build: str | Path) -> BuildStatus:
     build = Path(build)
     if not (build / "units.sqlite").exists():
         raise HistoryError(f"{build} holds no build: there is no units.sqlite")
-    with Units(build / "units.sqlite") as units:
-        records = {kind: units.read(kind) for kind in _KINDS}
+    records = units_of(build / "units.sqlite", _KINDS)
     times = sorted(filter(None, (_time(r) for found in records.values() for r in found)))
     failed = {
         _name(record): record.error
@@ -79,7 +79,7 @@ def build_status(build: str | Path) -> BuildStatus:
         oldest=times[0] if times else "",
         newest=times[-1] if times else "",
         raw_bytes=sum(path.stat().st_size for path in (build / "raw").glob("*/*.xml.gz")),
-        is_building=_is_locked(build / "build.lock"),
+        is_building=is_locked(build / "build.lock"),
         is_published=(build / MANIFEST).exists(),
     )
 
@@ -116,13 +116,3 @@ def _name(record: UnitRecord) -> str:
         if given.get(name)
     ]
     return f"{record.kind}: {', '.join(parts) or record.task_id or record.key}"
-
-
-def _is_locked(path: Path) -> bool:
-    if not path.exists():
-        return False
-    try:
-        with BuildLock(path):
-            return False
-    except HistoryError:
-        return True

@@ -118,13 +118,28 @@ def test_rows_of_another_unit_are_an_error():
             lister(server).evaluations(ACCURACY, FOREST, 20)
 
 
-def test_a_setup_left_out_is_an_error():
+@pytest.mark.parametrize("setup_list", [True, False], ids=["joint", "apart"])
+def test_parameters_that_are_not_told_are_asked_for(setup_list):
+    """An absent element is not an empty one, and a setup that is gone costs its row."""
     world = synthetic_world()
-    with ReplayServer(world, setup_list=False) as server:
-        del world.setups[1010003]
-        world.runs = [run for run in world.runs if run.setup_id != 1010003]
-        with pytest.raises(HistoryError, match="left out 1, such as setup 1010003"):
-            lister(server).setups([1010002, 1010003])
+    runs = [run for run in world.select({"flow": [FOREST], "task": [30]}) if not run.error]
+    told, asked, gone = runs[0], runs[1], runs[2]
+    world.untold, world.gone = {asked.setup_id}, {gone.setup_id}
+    with ReplayServer(world, setup_list=setup_list) as server:
+        found = lister(server).evaluations(ACCURACY, FOREST, 30)
+    assert values(found) == known(FOREST, 30)
+    for run in (told, asked):
+        assert found.rows[run.id, 1].parameters == stored(run.id)
+    assert found.rows[gone.id, 1].parameters is None
+
+
+def test_setups_that_are_gone_are_not_in_the_answer():
+    world = synthetic_world()
+    world.gone = {1010003}
+    with ReplayServer(world) as server:
+        found, _ = lister(server).setups([1010002, 1010003])
+        assert list(found) == [1010002]
+        assert lister(server).setups([1010003]) == ({}, {})
 
 
 def test_failed_runs_are_listed():

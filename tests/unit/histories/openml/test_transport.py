@@ -8,6 +8,7 @@ import pytest
 from tests.replay_openml import Faults, ReplayServer, World, synthetic_world
 
 from warmstart.errors import HistoryError
+from warmstart.histories.openml import transport as transport_module
 from warmstart.histories.openml import xml
 from warmstart.histories.openml.cache import PageCache
 from warmstart.histories.openml.errors import (
@@ -15,6 +16,7 @@ from warmstart.histories.openml.errors import (
     OpenMLError,
     UnavailableError,
 )
+from warmstart.histories.openml.flows import read_flow
 from warmstart.histories.openml.transport import Stopped, Transport
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -26,7 +28,7 @@ def transport(server, **options):
     return Transport(server.url, **{"backoff_s": 0.001, **options})
 
 
-@pytest.mark.parametrize("kind", ["reset", "502", "107", "truncated"])
+@pytest.mark.parametrize("kind", ["reset", "502", "107", "truncated", "damaged"])
 def test_a_fault_is_asked_again(kind):
     with ReplayServer(WORLD, Faults({1: kind, 2: kind})) as server:
         asked = transport(server)
@@ -42,6 +44,7 @@ def test_a_fault_is_asked_again(kind):
         ("502", "HTTP status 502"),
         ("107", "code 107: Database connection error"),
         ("truncated", "the answer ends early"),
+        ("damaged", "the answer is damaged"),
     ],
 )
 def test_a_server_that_stays_broken(kind, why):
@@ -201,3 +204,44 @@ def test_an_answer_that_lacks_what_it_should_have():
         ):
             transport(server).read("flow/1", xml.dataset)
         assert len(server.requests) == 1
+
+
+def test_characters_that_xml_does_not_allow_cost_no_second_request(tmp_path):
+    with ReplayServer(WORLD) as server:
+        expected = transport(server).read(PAGE, xml.evaluations).rows
+    with ReplayServer(WORLD, Faults(always="control")) as server:
+        asked = transport(server, pages=PageCache(tmp_path))
+        assert asked.read(PAGE, xml.evaluations).rows == expected
+        assert asked.read(PAGE, xml.evaluations).rows == expected  # also as it was kept
+    assert len(server.requests) == 1
+    assert asked.n_mended == 2
+
+
+def test_a_server_that_asks_for_a_day_is_left_alone_for_minutes_and_said_so(monkeypatch):
+    monkeypatch.setattr(transport_module, "LONGEST_S", 0.002)
+    told = []
+    with ReplayServer(WORLD, Faults({1: "busy"})) as server:
+        asked = transport(server, tell=told.append)
+        assert len(asked.read(PAGE, xml.evaluations).rows) == 20
+    [said] = told
+    assert "asks to be left alone for 100,000 s; it is asked again after" in said
+
+
+def test_only_kept_answers(tmp_path):
+    pages = PageCache(tmp_path)
+    with ReplayServer(WORLD) as server:
+        transport(server, pages=pages).read("flow/101", read_flow)
+        silent = transport(server, pages=pages, asks=False)
+        silent.read("flow/101", read_flow)
+        with pytest.raises(UnavailableError, match="flow/201 is not kept"):
+            silent.read("flow/201", read_flow)
+        assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [408, 429, 503])
+def test_what_passes_is_no_refusal(status, monkeypatch):
+    with ReplayServer(WORLD) as server:
+        asked = transport(server, attempts=2)
+        monkeypatch.setattr(asked, "_get", lambda path: (status, b"", b"", 0.0))
+        with pytest.raises(UnavailableError, match=f"HTTP status {status}"):
+            asked.read("flow/101", xml.runs)

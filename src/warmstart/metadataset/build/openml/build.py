@@ -12,56 +12,40 @@ Whoever runs the same build again asks the server for what is missing, and for n
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import json
-import logging
 import math
 import threading
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from warmstart.errors import HistoryError, MetaDatasetError
-from warmstart.histories.openml.cache import CacheError, PageCache
+from warmstart.errors import HistoryError
+from warmstart.histories.openml.cache import PageCache
 from warmstart.histories.openml.client import Client
-from warmstart.histories.openml.errors import UnavailableError
 from warmstart.histories.openml.flows import FlowDescription
 from warmstart.histories.openml.listing import Lister
-from warmstart.histories.openml.threads import run_units
 from warmstart.histories.openml.transport import MAX_CONNECTIONS, Transport
-from warmstart.metadataset.build.openml.parts import (
-    KINDS,
-    UnitParts,
-    fail,
-    keep,
-    reconcile,
-    unit_of,
+from warmstart.metadataset.build.openml.finished import finished, published_manifest
+from warmstart.metadataset.build.openml.plan import OpenMLPlan
+from warmstart.metadataset.build.openml.publish import publish_openml
+from warmstart.metadataset.build.openml.remarks import remarks_on
+from warmstart.metadataset.build.openml.settings import (
+    SETTINGS,
+    OpenMLReport,
+    in_manifest,
+    read_settings,
+    with_plan,
 )
-from warmstart.metadataset.build.openml.plan import OpenMLPlan, OpenMLUnit
-from warmstart.metadataset.build.openml.publish import (
-    MANIFEST,
-    STATE,
-    publish_openml,
-    units_digest,
-)
-from warmstart.metadataset.build.openml.reading import UnitReader, age_s, known_flows
 from warmstart.metadataset.build.openml.tasks import OpenMLTask, find_tasks
+from warmstart.metadataset.build.openml.units.job import Job, Progress
+from warmstart.metadataset.build.openml.units.parts import KINDS, reconcile, unit_of
+from warmstart.metadataset.build.openml.units.reading import UnitReader, known_flows
+from warmstart.metadataset.build.openml.units.todo import wanted_tasks, what_is_left
 from warmstart.metadataset.build.units import BuildLock, UnitRecord, Units
 from warmstart.metadataset.storage.files import remove_leftovers, write_json
-from warmstart.metadataset.storage.reading import check_digests
 
-_log = logging.getLogger(__name__)
-
-SETTINGS = "openml.json"
 _OWN = ("build.lock", "units.sqlite", "raw", ".writing-")
 """How the names begin of what a build has before it knows its tasks."""
-
-MAX_SILENT = 3
-"""Units in a row that the server does not answer: then it is not asked any more."""
-
-Progress = Callable[[int, int, float], None]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,34 +61,6 @@ class Patience:
     """Wait before the second attempt; doubles with every further one."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class OpenMLReport:
-    """What a build did."""
-
-    n_units: int
-    """Read now; those of earlier runs are not counted."""
-
-    n_before: int
-    """Found done."""
-
-    n_rows: int
-    """Runs read now."""
-
-    n_requests: int
-    n_bytes: int
-    """As they came, compressed."""
-
-    n_retries: int
-    failed: Mapping[str, str]
-    """Why, for each unit that cannot be read; those that failed before are among them."""
-
-    left_out: Mapping[int, str]
-    """Why, for each task that is not read."""
-
-    manifest: Mapping[str, Any]
-    """Of the meta-dataset; empty where no run was found."""
-
-
 def build_openml(
     plan: OpenMLPlan,
     out: str | Path,
@@ -116,6 +72,7 @@ def build_openml(
     patience: Patience | None = None,
     page_size: int | None = None,
     progress: Progress | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> OpenMLReport:
     """Read what a plan names and is not there yet, and make a meta-dataset of all there is.
 
@@ -138,6 +95,8 @@ def build_openml(
         Rows a request; by default as many as the server gives.
     progress : callable, optional
         Called with the units done, those there are, and units a second now.
+    tell : callable, optional
+        Told at once, in one sentence, what is to be waited for; by default a log is.
 
     Returns
     -------
@@ -153,13 +112,18 @@ def build_openml(
     Notes
     -----
     Ctrl-C ends it within seconds, also while the server is silent; a kill at any moment
-    loses the units being read and nothing else.
+    loses the units being read and nothing else. Where everything the plan names is there,
+    nothing is written and the server is not asked.
     """
     out, patience, stop = Path(out), patience or Patience(), threading.Event()
+    if not retry_failed and math.isinf(refresh_s):
+        report = finished(plan, out)
+        if report is not None:
+            return report
     _prepare(out)
     with BuildLock(out / "build.lock"), Units(out / "units.sqlite") as units:
         remove_leftovers(out)
-        before = _settings(out, plan)
+        before = read_settings(out, plan)
         pages = PageCache(out / "raw", max_age_s=refresh_s)
         transport = Transport(
             plan.server,
@@ -171,16 +135,20 @@ def build_openml(
             connections=n_workers,
             pages=pages,
             stop=stop,
+            tell=tell,
         )
         lister = Lister(transport, page_size=page_size)
         flows = known_flows(lister, plan.flows)
         tasks, left_out = find_tasks(lister, wanted_tasks(lister, plan))
         if not tasks:
             raise HistoryError(f"no task of the plan can be read: {_first(left_out)}")
-        settings, measures = _remember(out, plan, before)
+        settings = with_plan(before, plan)
+        if settings != before or not (out / SETTINGS).exists():
+            write_json(settings, out / SETTINGS)
         done = reconcile(out, units)
-        todo, failed = _todo(plan, tasks, units, done, retry_failed, refresh_s)
-        job = _Job(out, units, done, failed, progress)
+        records = [record for kind in KINDS for record in units.read(kind)]
+        todo, failed = what_is_left(plan, tasks, flows, records, done, retry_failed, refresh_s)
+        job = Job(out, units, done, failed, progress)
         job.expect(sum(map(len, todo)))
 
         def client(cache: Path) -> Client:
@@ -195,7 +163,7 @@ def build_openml(
         reader = UnitReader(lister, out, flows, plan.measures, tasks, client, done)
         for part in todo:
             job.run(part, reader, n_workers, stop)
-        manifest = _published(out, done, lister, tasks, flows, measures, settings)
+        manifest = _published(out, done, lister, tasks, flows, settings)
     return OpenMLReport(
         n_units=job.n_now,
         n_before=job.n_before,
@@ -204,7 +172,9 @@ def build_openml(
         n_bytes=transport.n_bytes,
         n_retries=transport.n_retries,
         failed=failed,
+        unread=job.unread,
         left_out=left_out,
+        remarks=remarks_on(manifest, transport.n_mended),
         manifest=manifest,
     )
 
@@ -221,180 +191,29 @@ def _prepare(out: Path) -> None:
         )
 
 
-def _settings(out: Path, plan: OpenMLPlan) -> dict[str, Any]:
-    """What earlier builds in the folder read."""
-    path = out / SETTINGS
-    before: dict[str, Any] = {"server": plan.server, "suites": [], "tasks": [], "measures": []}
-    if path.exists():
-        before = json.loads(path.read_text(encoding="utf-8"))
-    if before["server"] != plan.server:
-        raise HistoryError(
-            f"{out} was built from {before['server']}, not from {plan.server}; build in "
-            "another folder and merge"
-        )
-    return before
-
-
-def _remember(
-    out: Path, plan: OpenMLPlan, before: dict[str, Any]
-) -> tuple[dict[str, Any], list[str]]:
-    """What the manifest says of all builds in the folder, and every measure so far."""
-    settings: dict[str, Any] = {
-        "server": plan.server,
-        "suites": sorted({*before["suites"], *plan.suites}),
-        "tasks": sorted({*before["tasks"], *plan.task_ids}),
-        # In the order in which they came: the first stays the default.
-        "measures": list(dict.fromkeys([*before["measures"], *plan.measures])),
-    }
-    if settings != before or not (out / SETTINGS).exists():
-        write_json(settings, out / SETTINGS)
-    return {key: settings[key] for key in ("server", "suites", "tasks")}, settings["measures"]
-
-
-def wanted_tasks(lister: Lister, plan: OpenMLPlan) -> set[int]:
-    """Numbers of all tasks of a plan."""
-    found = set(plan.task_ids)
-    for suite in plan.suites:
-        found.update(lister.study(suite).task_ids)
-    return found
-
-
-def plan_units(plan: OpenMLPlan, tasks: Mapping[int, OpenMLTask]) -> list[list[OpenMLUnit]]:
-    """Units of a plan; those of a list need nothing of the same list."""
-    pairs = [(flow, task) for flow in plan.flows for task in sorted(tasks)]
-    first = [
-        OpenMLUnit(kind="openml-dataset", data_id=data_id)
-        for data_id in sorted({task.data_id for task in tasks.values()})
-    ]
-    rounds = [
-        [
-            OpenMLUnit(kind="openml-runs", measure=measure, flow_id=flow, task_id=task)
-            for flow, task in pairs
-        ]
-        for measure in plan.measures
-    ]
-    if plan.describe:
-        rounds.append(
-            [OpenMLUnit(kind="openml-description", task_id=task) for task in sorted(tasks)]
-        )
-    if plan.failures:
-        rounds.append(
-            [
-                OpenMLUnit(kind="openml-failures", flow_id=flow, task_id=task)
-                for flow, task in pairs
-            ]
-        )
-    return [first, *rounds]
-
-
-def _todo(
-    plan: OpenMLPlan,
-    tasks: Mapping[int, OpenMLTask],
-    units: Units,
-    done: Mapping[str, UnitRecord],
-    retry_failed: bool,
-    refresh_s: float,
-) -> tuple[list[list[OpenMLUnit]], dict[str, str]]:
-    """Units to read, and why those that failed before did."""
-    before = {record.key: record for kind in KINDS for record in units.read(kind, "failed")}
-    todo: list[list[OpenMLUnit]] = []
-    failed: dict[str, str] = {}
-    for part in plan_units(plan, tasks):
-        todo.append([])
-        for unit in part:
-            if unit.key in before and not retry_failed:
-                failed[unit.name] = before[unit.key].error
-            elif unit.key not in done or _is_old(done[unit.key], refresh_s):
-                todo[-1].append(unit)
-    return todo, failed
-
-
-def _is_old(record: UnitRecord, refresh_s: float) -> bool:
-    return math.isfinite(refresh_s) and age_s(json.loads(record.provenance)) > refresh_s
-
-
-class _Job:
-    """Reads units, keeps them, and counts."""
-
-    def __init__(
-        self,
-        out: Path,
-        units: Units,
-        done: dict[str, UnitRecord],
-        failed: dict[str, str],
-        progress: Progress | None,
-    ) -> None:
-        self._out, self._units, self._done, self._failed = out, units, done, failed
-        self._progress, self._start = progress, time.monotonic()
-        self.n_now = self.n_rows = self._n_taken = self._n_silent = self._n_todo = 0
-        self.n_before = len(done)
-
-    def expect(self, n_todo: int) -> None:
-        """Say how many units there will be."""
-        self._n_todo = n_todo
-        self._tell()
-
-    def run(
-        self, todo: list[OpenMLUnit], reader: UnitReader, n_workers: int, stop: threading.Event
-    ) -> None:
-        """Read units and keep them one by one."""
-        results = run_units(todo, reader.read, n_workers=n_workers, stop=stop)
-        with contextlib.closing(results):
-            for unit, result in results:
-                self._take(unit, result)
-                self._n_taken += 1
-                self._tell()
-
-    def _take(self, unit: OpenMLUnit, result: UnitParts | BaseException) -> None:
-        if isinstance(result, UnitParts):
-            self._done[unit.key] = keep(self._out, self._units, unit, result)
-            self.n_now += 1
-            self.n_rows += result.n_rows
-            self._n_silent = 0
-            return
-        if isinstance(result, CacheError) or not isinstance(result, HistoryError):
-            raise result
-        self._n_silent += isinstance(result, UnavailableError)
-        if self._n_silent >= MAX_SILENT:
-            raise HistoryError(
-                f"OpenML left {MAX_SILENT} units in a row without an answer; what was read is "
-                f"kept, and the same command goes on from there: {result}"
-            ) from result
-        _log.warning("%s: %s", unit.name, result)
-        self._failed[unit.name] = str(result)
-        if unit.key not in self._done:
-            # What was to be refreshed stays as it was.
-            fail(self._units, unit, str(result))
-
-    def _tell(self) -> None:
-        if self._progress is not None:
-            elapsed = max(time.monotonic() - self._start, 1e-9)
-            done, total = self.n_before + self._n_taken, self.n_before + self._n_todo
-            self._progress(done, total, self._n_taken / elapsed)
-
-
 def _published(
     out: Path,
     done: Mapping[str, UnitRecord],
     lister: Lister,
     tasks: Mapping[int, OpenMLTask],
     flows: Mapping[int, FlowDescription],
-    measures: list[str],
     settings: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Make the meta-dataset anew where a unit changed, else leave it."""
-    with contextlib.suppress(OSError, MetaDatasetError):
-        manifest: dict[str, Any] = json.loads((out / MANIFEST).read_text("utf-8"))
-        state = json.loads((out / STATE).read_text("utf-8"))
-        check_digests(out, manifest)
-        if state == {"units": units_digest(done, settings)}:
-            return manifest
+    manifest = published_manifest(out, done, settings)
+    if manifest is not None:
+        return manifest
     known = [unit_of(record) for record in done.values()]
     # Units of earlier plans are of flows and tasks that this one may not name.
     more_flows = known_flows(lister, {unit.flow_id for unit in known} - {0, *flows})
     earlier, _ = find_tasks(lister, {unit.task_id for unit in known} - {0, *tasks})
     return publish_openml(
-        out, done, {**earlier, **tasks}, {**flows, **more_flows}, measures, settings
+        out,
+        done,
+        {**earlier, **tasks},
+        {**flows, **more_flows},
+        settings["measures"],
+        in_manifest(settings),
     )
 
 

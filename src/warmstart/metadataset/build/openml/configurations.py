@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from warmstart.metadataset.build.openml.parts import (
+from warmstart.metadataset.build.openml.units.parts import (
     configurations_path,
     read_unit_configurations,
 )

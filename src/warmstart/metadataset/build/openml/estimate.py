@@ -12,11 +12,13 @@ from warmstart.histories.openml.cache import PageCache
 from warmstart.histories.openml.errors import NO_SUCH_FUNCTION, NoResultError, OpenMLError
 from warmstart.histories.openml.listing import IDS_AT_ONCE, JOINT_PAGE, PLAIN_PAGE, Lister
 from warmstart.histories.openml.transport import MAX_CONNECTIONS, Transport
-from warmstart.metadataset.build.openml.build import Patience, plan_units, wanted_tasks
-from warmstart.metadataset.build.openml.parts import KINDS
+from warmstart.metadataset.build.openml.build import Patience
 from warmstart.metadataset.build.openml.plan import OpenMLPlan, OpenMLUnit
 from warmstart.metadataset.build.openml.tasks import find_tasks
-from warmstart.metadataset.build.units import Units
+from warmstart.metadataset.build.openml.units.parts import KINDS
+from warmstart.metadataset.build.openml.units.reading import known_flows
+from warmstart.metadataset.build.openml.units.todo import plan_units, wanted_tasks
+from warmstart.metadataset.build.units import units_of
 
 N_SAMPLES = 5
 _SHORT_PAGE = 100
@@ -71,10 +73,11 @@ def estimate_openml(
     tasks, _ = find_tasks(lister, wanted_tasks(lister, plan))
     done: set[str] = set()
     if (out / "units.sqlite").exists():
-        with Units(out / "units.sqlite") as units:
-            done = {record.key for kind in KINDS for record in units.read(kind)}
-    todo = [unit for part in plan_units(plan, tasks) for unit in part if unit.key not in done]
-    n_all = sum(map(len, plan_units(plan, tasks)))
+        found = units_of(out / "units.sqlite", KINDS)
+        done = {record.key for records in found.values() for record in records}
+    flows = known_flows(lister, plan.flows)
+    units = [unit for part in plan_units(plan, tasks, flows) for unit in part]
+    todo = [unit for unit in units if unit.key not in done]
     runs = [unit for unit in todo if unit.kind == "openml-runs"]
     sample = (
         [runs[place * len(runs) // N_SAMPLES] for place in range(N_SAMPLES)] if runs else []
@@ -82,6 +85,10 @@ def estimate_openml(
     looks = [_look(transport, unit) for unit in dict.fromkeys(sample)]
     requests = n_rows = n_bytes = seconds = 0.0
     for unit in todo:
+        if unit.kind == "openml-traces":
+            # A request a run.
+            requests += sum(look.n_rows for look in looks) / max(len(looks), 1)
+            continue
         if unit.kind != "openml-runs":
             # Description and qualities, or description, qualities, columns and rows.
             requests += _OTHERS[unit.kind]
@@ -97,7 +104,7 @@ def estimate_openml(
         seconds = requests * sum(look.seconds for look in looks) / len(looks) / n_workers
     return OpenMLEstimate(
         n_units=len(todo),
-        n_done=n_all - len(todo),
+        n_done=len(units) - len(todo),
         n_requests=math.ceil(requests),
         n_rows=round(n_rows),
         n_bytes=round(n_bytes),

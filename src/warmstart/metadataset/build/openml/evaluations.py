@@ -18,15 +18,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from warmstart.histories.openml.measures import sign
-from warmstart.metadataset.build.openml.parts import read_runs
 from warmstart.metadataset.build.openml.plan import TIMES, OpenMLUnit
 from warmstart.metadataset.build.openml.tasks import OpenMLTask
+from warmstart.metadataset.build.openml.units.parts import read_runs
 from warmstart.metadataset.core.schema import EVALUATIONS
 from warmstart.metadataset.storage.files import write_atomically
 
 EVALUATIONS_FILE = "evaluations/source=openml/part-0.parquet"
 
-OF_RUNS = ("openml-runs", "openml-failures")
+OF_RUNS = ("openml-runs", "openml-failures", "openml-traces")
 """Kinds of units that hold runs."""
 
 ROWS = pa.schema(
@@ -90,7 +90,7 @@ def aggregate(runs: pd.DataFrame, task: OpenMLTask, metrics: Sequence[str]) -> p
     ----------
     runs : DataFrame
         Runs of one task, in the columns of
-        :data:`~warmstart.metadataset.build.openml.parts.RUNS`.
+        :data:`~warmstart.metadataset.build.openml.units.parts.RUNS`.
     task : OpenMLTask
     metrics : sequence of str
         Measures that are scores; the other ones are times.
@@ -99,12 +99,17 @@ def aggregate(runs: pd.DataFrame, task: OpenMLTask, metrics: Sequence[str]) -> p
     -------
     pyarrow.Table
         In the columns of :data:`ROWS`. Where several evaluation engines scored a run, the
-        first one's score counts. A configuration that only ever failed has a row with a
-        status, and no score, in every metric.
+        first finite score counts; what a search tried inside a run counts where nothing else
+        tells of a configuration. One that only ever failed has a row with a status, and no
+        score, in every metric.
     """
-    ordered = runs.sort_values(["run_id", "measure", "engine_id"])
-    single = ordered.drop_duplicates(["run_id", "measure"])
     by = ["configuration_id", "flow_id"]
+    ordered = runs.assign(lost=runs["status"] != "ok").sort_values(
+        ["run_id", "measure", "lost", "engine_id"], kind="stable"
+    )
+    # A run has one configuration of its own, but tries many.
+    single = ordered.drop_duplicates(["run_id", "measure", "configuration_id"])
+    single = _without_tried_where_run(single, by)
     ok = single[single["status"] == "ok"]
     times = [measure for measure in TIMES if (ok["measure"] == measure).any()]
     costs: pd.Series[float] = pd.Series(dtype=float)
@@ -118,21 +123,16 @@ def aggregate(runs: pd.DataFrame, task: OpenMLTask, metrics: Sequence[str]) -> p
         grouped = scored.groupby(by, sort=True)
         found = grouped.agg(
             score=("value", "median"),
-            n_runs=("run_id", "size"),
-            source_run_id=("run_id", "min"),
-            timestamp=("upload_time", "max"),
-            flow_version=("flow_version", "first"),
+            **_OF_GROUP,
         )
         found["score"] = found["score"] * sign(metric) + 0.0  # no score is a negative zero
         found["status"] = "ok"
-        lost = failed.set_index(by)
+        # A run that failed has no score in any measure; a score that is none, in one.
+        lost = failed[failed["measure"].isin(["", metric])].set_index(by)
         lost = lost[~lost.index.isin(found.index)]
         never = lost.groupby(level=by, sort=True).agg(
             status=("status", "first"),
-            n_runs=("run_id", "size"),
-            source_run_id=("run_id", "min"),
-            timestamp=("upload_time", "max"),
-            flow_version=("flow_version", "first"),
+            **_OF_GROUP,
         )
         never["score"] = math.nan
         rows = pd.concat([found, never]) if len(never) else found
@@ -146,13 +146,45 @@ def aggregate(runs: pd.DataFrame, task: OpenMLTask, metrics: Sequence[str]) -> p
     return pa.concat_tables(tables)
 
 
+_OF_GROUP = {
+    "n_runs": ("run_id", "size"),
+    "source_run_id": ("run_id", "min"),
+    "engine_id": ("engine_id", "max"),
+    "timestamp": ("upload_time", "max"),
+    "flow_version": ("flow_version", "first"),
+}
+
+
+def _without_tried_where_run(runs: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Without what was tried inside runs, where the same configuration was run on its own.
+
+    Inner scores are of fewer rows: the two are not the same quantity.
+    """
+    inside = runs["engine_id"] < 0
+    if not inside.any():
+        return runs
+    names = [*by, "measure"]
+    run = pd.MultiIndex.from_frame(runs.loc[~inside & (runs["status"] == "ok"), names])
+    return runs[~(inside & pd.MultiIndex.from_frame(runs[names]).isin(run))]
+
+
+def _source_run_id(run_id: int, engine_id: int, configuration_id: str) -> str:
+    # A run tries many configurations, each of which is an evaluation of its own.
+    return str(run_id) if engine_id >= 0 else f"{run_id}-tried-{configuration_id}"
+
+
 def _rows(rows: pd.DataFrame, task: OpenMLTask, metric: str) -> pa.Table:
     columns: dict[str, Any] = {
         "task_id": [str(task.task_id)] * len(rows),
         "metric": [metric] * len(rows),
         "n_folds": [task.n_folds] * len(rows),
         "timestamp": [str(text).replace(" ", "T") for text in rows["timestamp"]],
-        "source_run_id": [str(number) for number in rows["source_run_id"]],
+        "source_run_id": [
+            _source_run_id(*row)
+            for row in zip(
+                rows["source_run_id"], rows["engine_id"], rows["configuration_id"], strict=True
+            )
+        ],
     }
     for name in (
         "configuration_id", "score", "cost_s", "status", "n_runs", "flow_id", "flow_version",

@@ -11,7 +11,9 @@ from warmstart.errors import HistoryError
 from warmstart.histories.openml.measures import HIGHER_IS_BETTER, sign
 from warmstart.histories.openml.transport import SERVER
 
-Kind = Literal["openml-runs", "openml-failures", "openml-dataset", "openml-description"]
+Kind = Literal[
+    "openml-runs", "openml-failures", "openml-traces", "openml-dataset", "openml-description"
+]
 
 TIMES = ("usercpu_time_millis", "wall_clock_time_millis")
 """Measures that are a cost where another measure is a score."""
@@ -42,6 +44,10 @@ class OpenMLPlan:
 
     failures: bool = True
     """Whether to list the runs that failed too."""
+
+    traces: bool = True
+    """Whether to read what the runs of a search such as ``RandomizedSearchCV`` tried: one
+    request a run, many evaluations each. Other flows have none."""
 
     describe: bool = False
     """Whether to download the datasets and describe them as a new dataset will be; without it
@@ -80,6 +86,8 @@ class OpenMLUnit:
         if self.kind == "openml-description":
             return f"meta-features of task {self.task_id}"
         what = self.measure or "failed runs"
+        if self.kind == "openml-traces":
+            what = f"{what} inside runs"
         return f"{what} of flow {self.flow_id} on task {self.task_id}"
 
     @property

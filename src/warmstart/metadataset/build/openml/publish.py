@@ -25,9 +25,9 @@ from warmstart.metadataset.build.openml.evaluations import (
     OF_RUNS,
     write_evaluations,
 )
-from warmstart.metadataset.build.openml.parts import read_description, unit_of
 from warmstart.metadataset.build.openml.plan import TIMES
 from warmstart.metadataset.build.openml.tasks import OpenMLTask, families, task_type
+from warmstart.metadataset.build.openml.units.parts import read_description, unit_of
 from warmstart.metadataset.build.units import UnitRecord
 from warmstart.metadataset.core.schema import SCHEMA_VERSION, TASKS, metafeatures_schema
 from warmstart.metadataset.storage.files import digest, write_atomically, write_json
@@ -148,6 +148,7 @@ def _totals(done: Mapping[str, UnitRecord]) -> dict[str, Any]:
     """What the units found, summed."""
     totals: Counter[str] = Counter()
     unparsed: Counter[str] = Counter()
+    unlike: dict[tuple[int, int], int] = {}
     for record in done.values():
         given = json.loads(record.provenance)
         if record.kind == "openml-runs":
@@ -156,7 +157,17 @@ def _totals(done: Mapping[str, UnitRecord]) -> dict[str, Any]:
             totals["n_without_value"] += given.get("n_without_value", 0)
         elif record.kind == "openml-failures":
             totals["n_failed_runs"] += record.rows
+        elif record.kind == "openml-traces":
+            totals["n_tried_inside"] += record.rows
+            totals["n_searches_without_trace"] += given["n_without_trace"]
+            # The same runs, whichever measure is read of them.
+            unlike[given["flow_id"], given["task_id"]] = given["n_without_measure"]
+            totals["n_tried_unreadable"] += given["n_unread"]
+        totals["n_without_setup"] += given.get("n_without_setup", 0)
+        totals["n_not_finite"] += given.get("n_not_finite", 0)
         unparsed.update(given.get("unparsed", {}))
+    if unlike:
+        totals["n_searches_without_measure"] = sum(unlike.values())
     return {**dict(sorted(totals.items())), "unparsed": dict(sorted(unparsed.items()))}
 
 

@@ -6,7 +6,7 @@ import pytest
 from warmstart.domain import configuration_id
 from warmstart.metadataset.build.openml import configurations as openml_configurations
 from warmstart.metadataset.build.openml.configurations import write_configurations
-from warmstart.metadataset.build.openml.parts import configurations_path
+from warmstart.metadataset.build.openml.units.parts import configurations_path
 from warmstart.metadataset.core.schema import CONFIGURATIONS
 from warmstart.metadataset.storage.files import write_parquet
 

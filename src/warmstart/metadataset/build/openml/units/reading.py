@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import re
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from warmstart._version import __version__
-from warmstart.errors import HistoryError
-from warmstart.histories.openml import xml
+from warmstart.errors import DatasetError, HistoryError
 from warmstart.histories.openml.client import Client
+from warmstart.histories.openml.errors import UnavailableError, UnusableError
 from warmstart.histories.openml.flows import FlowDescription
 from warmstart.histories.openml.listing import Lister
 from warmstart.histories.openml.parameters import Canonical, CanonicalSetup
-from warmstart.metadataset.build.openml.parts import (
-    RUNS,
+from warmstart.metadataset.build.openml.plan import OpenMLUnit
+from warmstart.metadataset.build.openml.tasks import OpenMLTask
+from warmstart.metadataset.build.openml.units.parts import (
     UnitParts,
     read_runs,
     read_unit_configurations,
 )
-from warmstart.metadataset.build.openml.plan import OpenMLUnit
-from warmstart.metadataset.build.openml.tasks import OpenMLTask
-from warmstart.metadataset.core.schema import CONFIGURATIONS
+from warmstart.metadataset.build.openml.units.rows import Row, unit_tables
+from warmstart.metadataset.build.openml.units.traces import SearchRun, read_traces
 from warmstart.metafeatures.registry import EXTRACTOR_VERSION
 
 _STATUS = (
@@ -70,7 +68,8 @@ class UnitReader:
         Raises
         ------
         HistoryError
-            If OpenML refuses, does not answer, or leaves rows out.
+            If OpenML refuses, does not answer, leaves rows out, or has a dataset that
+            nothing can be learned from.
         """
         if unit.kind == "openml-dataset":
             return self._dataset(unit)
@@ -78,6 +77,8 @@ class UnitReader:
             return self._described(unit)
         if unit.kind == "openml-failures":
             return self._failures(unit)
+        if unit.kind == "openml-traces":
+            return self._traces(unit)
         return self._runs(unit)
 
     def _dataset(self, unit: OpenMLUnit) -> UnitParts:
@@ -101,7 +102,12 @@ class UnitReader:
         with tempfile.TemporaryDirectory() as folder:
             frame = self.client(Path(folder)).dataset(task.data_id).frame
         kind = "regression" if task.is_regression else "classification"
-        dataset = load_dataset(frame, target=task.target, task_type=kind)
+        try:
+            dataset = load_dataset(frame, target=task.target, task_type=kind)
+        except DatasetError as error:
+            raise UnusableError(
+                f"dataset {task.data_id} cannot be described: {error}"
+            ) from error
         described = metafeatures_of(dataset)
         return UnitParts(
             description={
@@ -121,16 +127,24 @@ class UnitReader:
             unit.measure, unit.flow_id, unit.task_id, parameters=joint
         )
         rows = [row for row in listing.rows.values() if row.value is not None]
-        by_setup: dict[int, tuple[dict[int, str], dict[int, xml.Definition]]] = {}
+        points: dict[int, CanonicalSetup] = {}
         if joint:
-            by_setup = {
-                row.setup_id: (row.parameters or {}, listing.definitions) for row in rows
-            }
-        points = self._points(unit, {row.setup_id for row in rows}, by_setup)
+            canonical = self._canonical[unit.flow_id]
+            for row in rows:
+                if row.setup_id not in points and row.parameters is not None:
+                    points[row.setup_id] = canonical.configuration(
+                        row.parameters, listing.definitions
+                    )
+        else:
+            points = self._points(unit, {row.setup_id for row in rows})
         return self._parts(
             unit,
-            [(row, row.engine_id, row.value, "ok", row.upload_time) for row in rows],
-            points,
+            [
+                Row(row, row.engine_id, row.value if math.isfinite(row.value) else None)
+                for row in rows
+                if row.value is not None
+            ],
+            self._with_bare(unit, points, {row.setup_id for row in rows}),
             {
                 **self._provenance(listing.path),
                 "n_runs": len({row.run_id for row in rows}),
@@ -142,43 +156,55 @@ class UnitReader:
 
     def _failures(self, unit: OpenMLUnit) -> UnitParts:
         rows = self.lister.failed_runs(unit.flow_id, unit.task_id)
-        points = self._points(unit, {row.setup_id for row in rows}, {})
+        setup_ids = {row.setup_id for row in rows}
         return self._parts(
             unit,
-            [(row, 0, None, _status(row.error), row.upload_time) for row in rows],
-            points,
+            [Row(row, 0, None, _status(row.error)) for row in rows],
+            self._with_bare(unit, self._points(unit, setup_ids), setup_ids),
             self._provenance(f"run/list/flow/{unit.flow_id}/task/{unit.task_id}"),
         )
 
-    def _points(
-        self,
-        unit: OpenMLUnit,
-        setup_ids: Iterable[int],
-        known: Mapping[int, tuple[dict[int, str], dict[int, xml.Definition]]],
-    ) -> dict[int, CanonicalSetup]:
-        """Configuration of each setup; those that no unit has are asked for."""
+    def _points(self, unit: OpenMLUnit, wanted: set[int]) -> dict[int, CanonicalSetup]:
+        """Configuration of each setup that OpenML has; those no unit has are asked for."""
+        if not wanted:
+            return {}
+        points = {n: p for n, p in self._from_first(unit).items() if n in wanted}
+        found, definitions = self.lister.setups(wanted - set(points))
         canonical = self._canonical[unit.flow_id]
-        points: dict[int, CanonicalSetup] = {}
-        wanted = set(setup_ids)
-        if not known and wanted:
-            points = {n: p for n, p in self._from_first(unit).items() if n in wanted}
-        missing = sorted(wanted - set(points) - set(known))
-        found, definitions = self.lister.setups(missing) if missing else ({}, {})
-        for number in wanted - set(points):
-            parameters, names = (
-                known[number] if number in known else (found[number].parameters, definitions)
-            )
-            points[number] = canonical.configuration(parameters, names)
+        for number, setup in found.items():
+            if setup.parameters is not None:
+                points[number] = canonical.configuration(setup.parameters, definitions)
         return points
 
-    def _from_first(self, unit: OpenMLUnit) -> dict[int, CanonicalSetup]:
-        first = OpenMLUnit(
+    def _with_bare(
+        self, unit: OpenMLUnit, points: dict[int, CanonicalSetup], setup_ids: set[int]
+    ) -> dict[int, CanonicalSetup]:
+        """Where a flow has no hyperparameters, none are stored, and that is all of them."""
+        if self.flows[unit.flow_id].declared:
+            return points
+        bare = self._canonical[unit.flow_id].configuration({}, {})
+        return {**dict.fromkeys(setup_ids, bare), **points}
+
+    def _first(self, unit: OpenMLUnit) -> str:
+        """Key of the unit that has the setups of the same flow and task."""
+        return OpenMLUnit(
             kind="openml-runs",
             measure=self.measures[0],
             flow_id=unit.flow_id,
             task_id=unit.task_id,
-        )
-        key = first.key
+        ).key
+
+    def _first_runs(self, unit: OpenMLUnit) -> list[SearchRun]:
+        """Runs of the same flow and task, each once."""
+        key = self._first(unit)
+        if key not in self.done:
+            raise UnavailableError(f"{unit.name}: its runs could not be read")
+        table = read_runs(self.out, key, list(SearchRun._fields))
+        rows = zip(*(table[name].to_pylist() for name in SearchRun._fields), strict=True)
+        return sorted({row[0]: SearchRun(*row) for row in rows}.values())
+
+    def _from_first(self, unit: OpenMLUnit) -> dict[int, CanonicalSetup]:
+        key = self._first(unit)
         if key not in self.done:
             return {}
         names = read_runs(self.out, key, ["setup_id", "configuration_id"])
@@ -195,61 +221,47 @@ class UnitReader:
     def _parts(
         self,
         unit: OpenMLUnit,
-        rows: list[tuple[Any, int, float | None, str, str]],
+        rows: Sequence[Row],
         points: Mapping[int, CanonicalSetup],
         provenance: dict[str, Any],
     ) -> UnitParts:
+        """Tables of the rows whose configuration is known; the other ones are counted."""
         flow = self.flows[unit.flow_id]
-        columns: dict[str, list[Any]] = {name: [] for name in RUNS.names}
-        for row, engine_id, value, status, upload_time in rows:
-            values = (
-                row.run_id,
-                engine_id,
-                row.task_id,
-                points[row.setup_id].configuration_id,
-                row.setup_id,
-                unit.flow_id,
-                flow.version,
-                unit.measure,
-                value,
-                status,
-                row.uploader,
-                upload_time,
-            )
-            for name, cell in zip(RUNS.names, values, strict=True):
-                columns[name].append(cell)
-        runs = pa.table(columns, schema=RUNS)
-        runs = self._with_earlier(unit, runs)
-        unique = {point.configuration_id: point.text for point in points.values()}
-        configurations = pa.table(
+        known = [row for row in rows if row.run.setup_id in points]
+        n_not_finite = sum(row.status == "ok" and row.value is None for row in known)
+        return unit_tables(
+            self.out,
+            self.done,
+            unit,
+            flow,
+            [(row, points[row.run.setup_id]) for row in known],
             {
-                "configuration_id": list(unique),
-                "space": [self._canonical[unit.flow_id].space] * len(unique),
-                "learner": [flow.learner] * len(unique),
-                "values": list(unique.values()),
+                **provenance,
+                "n_without_setup": len(rows) - len(known),
+                "n_not_finite": n_not_finite,
             },
-            schema=CONFIGURATIONS,
-        )
-        if unit.key in self.done:
-            earlier = read_unit_configurations(self.out, unit.key)
-            new = pa.array([name not in unique for name in earlier[0].to_pylist()], pa.bool_())
-            configurations = pa.concat_tables([configurations, earlier.filter(new)])
-        texts = Counter(name for point in points.values() for name in point.unparsed)
-        return UnitParts(
-            runs=runs,
-            configurations=configurations,
-            provenance={**provenance, "unparsed": dict(sorted(texts.items()))},
         )
 
-    def _with_earlier(self, unit: OpenMLUnit, runs: pa.Table) -> pa.Table:
-        """Rows of an earlier reading that OpenML does not list any more stay."""
-        if unit.key not in self.done:
-            return runs
-        earlier = read_runs(self.out, unit.key)
-        now = set(zip(runs["run_id"].to_pylist(), runs["engine_id"].to_pylist(), strict=True))
-        keys = zip(earlier["run_id"].to_pylist(), earlier["engine_id"].to_pylist(), strict=True)
-        gone = pa.array([key not in now for key in keys], pa.bool_())
-        return pa.concat_tables([runs, earlier.filter(gone).cast(RUNS)])
+    def _traces(self, unit: OpenMLUnit) -> UnitParts:
+        """What every run of a search tried, as evaluations of the part searched over."""
+        search = self.flows[unit.flow_id]
+        found = read_traces(
+            self.lister,
+            search,
+            self.tasks[unit.task_id],
+            self._first_runs(unit),
+            self._from_first(unit),
+            unit.measure,
+        )
+        assert search.searched is not None
+        return unit_tables(
+            self.out,
+            self.done,
+            unit,
+            search.searched,
+            found.rows,
+            {**self._provenance("run/trace"), **found.counts},
+        )
 
     def _provenance(self, path: str) -> dict[str, Any]:
         return {

@@ -40,9 +40,19 @@ RUNS = pa.schema(
         pa.field("upload_time", pa.string()),
     ]
 )
-"""A run as OpenML lists it; the value is OpenML's, a loss stays a loss."""
+"""A run as OpenML lists it; the value is OpenML's, a loss stays a loss.
 
-KINDS = ("openml-runs", "openml-failures", "openml-dataset", "openml-description")
+What a search tried inside a run is a row too, of the part searched over, its engine_id
+negative: it was scored inside the run, not by an engine of OpenML.
+"""
+
+KINDS = (
+    "openml-runs",
+    "openml-failures",
+    "openml-traces",
+    "openml-dataset",
+    "openml-description",
+)
 _DESCRIBED = ("openml-dataset", "openml-description")
 
 
@@ -140,6 +150,12 @@ def unit_of(record: UnitRecord) -> OpenMLUnit:
     return OpenMLUnit(kind=record.kind, **{name: given[name] for name in names})  # type: ignore[arg-type]
 
 
+def is_whole(out: Path, record: UnitRecord) -> bool:
+    """Whether the files of a unit that is done are there, undamaged."""
+    paths = _files(out, record.kind, record.key)
+    return all(path.exists() for path in paths) and _digest(paths) == record.digest
+
+
 def reconcile(out: Path, units: Units) -> dict[str, UnitRecord]:
     """Units that are done, by key; files and units are made to agree."""
     done: dict[str, UnitRecord] = {}
@@ -148,7 +164,7 @@ def reconcile(out: Path, units: Units) -> dict[str, UnitRecord]:
     for kind in KINDS:
         for record in units.read(kind, "done"):
             paths = _files(out, kind, record.key)
-            if not all(path.exists() for path in paths) or _digest(paths) != record.digest:
+            if not is_whole(out, record):
                 _log.warning("%s is missing or damaged, and read again", paths[0])
                 lost.append(record.key)
                 continue

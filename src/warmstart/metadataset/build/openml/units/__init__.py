@@ -1,0 +1,1 @@
+"""The units of a build from OpenML: read, kept, counted."""
