@@ -21,7 +21,7 @@ from pathlib import Path
 import warmstart
 from _replayed import Replayed, replayed
 
-KINDS = ["reset", "502", "107", "truncated", "stall", "engine", "shuffle"]
+KINDS = ["reset", "502", "107", "truncated", "damaged", "stall", "engine", "shuffle", "control"]
 SYNTHETIC = {"suite": "Synthetic-Suite", "flows": (101, 201, 301)}
 RECORDED = {"suite": "OpenML100", "flows": (6969, 6970)}
 MEASURES = {"Synthetic-Suite": ("predictive_accuracy", "usercpu_time_millis")}

@@ -99,3 +99,29 @@ def test_tasks_left_out_and_no_run(server, tmp_path):
     assert done.exit_code == 1
     assert "there is no run yet" in said
     assert "task 4711 was left out: OpenML has no such task, or hides it" in said
+
+
+def test_the_exit_code_tells_of_failed_units(tmp_path):
+    out, world = tmp_path / "meta", synthetic_world()
+    unit = "function/predictive_accuracy/flow/301/task/30/limit"
+    path, plain = f"evaluation/setup/list/{unit}/1000", f"evaluation/list/{unit}/10000"
+    refusal = (
+        b'<oml:error xmlns:oml="http://openml.org/openml"><oml:code>541</oml:code>'
+        b"<oml:message>no</oml:message></oml:error>"
+    )
+    with ReplayServer(world) as server:
+        world.verbatim[f"{path}/offset/0"] = refusal
+        words = ("--tasks", "10,30", "--flow", 301, "--attempts", 2)
+        failed = build(server, out, *words)
+        assert failed.exit_code == 1
+        said = " ".join(failed.output.split())
+        assert "predictive_accuracy of flow 301 on task 30 failed: OpenML refuses" in said
+        assert "read what failed again with --retry-failed" in said
+        assert build(server, out, *words).exit_code == 1  # still not all is there
+        for address in (path, plain):
+            world.verbatim[f"{address}/offset/0"] = b"<html></html>"
+        down = build(server, out, *words, "--retry-failed")
+        assert down.exit_code == 1
+        assert "the same command reads what was not read now" in " ".join(down.output.split())
+        world.verbatim.clear()
+        assert build(server, out, *words, "--retry-failed").exit_code == 0

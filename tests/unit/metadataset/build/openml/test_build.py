@@ -2,6 +2,7 @@
 
 import dataclasses
 import errno
+import itertools
 import json
 import os
 import random
@@ -18,7 +19,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from tests.replay_openml import ANSWERS, Faults, RandomFaults, ReplayServer, synthetic_world
-from tests.replay_openml.world import Run
+from tests.replay_openml.world import Flow, Input, Run, Setup
 
 import warmstart
 from warmstart.errors import HistoryError
@@ -28,7 +29,7 @@ from warmstart.metadataset.build.openml.evaluations import aggregate
 from warmstart.metadataset.build.openml.plan import OpenMLPlan, parse_age
 from warmstart.metadataset.build.openml.tasks import OpenMLTask
 from warmstart.metadataset.build.status import build_status
-from warmstart.metadataset.build.units import BuildLock
+from warmstart.metadataset.build.units import BuildLock, UnitRecord, Units
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.storage import files
 from warmstart.metafeatures.registry import metafeatures_for
@@ -192,7 +193,7 @@ def test_where_it_comes_from(whole):
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_faults_change_no_byte(tmp_path, seed):
-    kinds = [kind for kind in ANSWERS if kind != "stall"] + ["engine", "shuffle"]
+    kinds = [kind for kind in ANSWERS if kind != "stall"] + ["engine", "shuffle", "control"]
     with ReplayServer(WORLD) as server:
         report = build(server, tmp_path / "undisturbed", page_size=7)
         assert report.n_retries == 0
@@ -340,6 +341,196 @@ def test_what_fails_is_told_and_done_again_when_asked(tmp_path):
         assert mended.failed == {}
         build(server, tmp_path / "undisturbed")
     assert published(out) == published(tmp_path / "undisturbed")
+
+
+def test_a_server_that_is_down_for_a_moment_leaves_nothing_failed(tmp_path):
+    out, world = tmp_path / "meta", synthetic_world()
+    path = f"evaluation/setup/list/function/{ACCURACY}/flow/301/task/30/limit/1000/offset/0"
+    plain = f"evaluation/list/function/{ACCURACY}/flow/301/task/30/limit/10000/offset/0"
+    name = "predictive_accuracy of flow 301 on task 30"
+    with ReplayServer(world) as server:
+        for kept in (path, plain):
+            world.verbatim[kept] = b"<html>down for maintenance</html>"
+        report = build(server, out, patience=Patience(backoff_s=0.001, attempts=2))
+        assert report.failed == {}
+        assert list(report.unread) == [name]
+        assert build_status(out).failed == {}
+        world.verbatim.clear()
+        again = build(server, out)
+        assert (again.unread, again.n_units) == ({}, 1)
+        build(server, tmp_path / "undisturbed")
+    assert published(out) == published(tmp_path / "undisturbed")
+
+
+def test_rows_whose_setup_is_not_told_are_asked_for_or_counted(tmp_path):
+    world = synthetic_world()
+    only = {"task_ids": (30,), "flows": (FOREST,), "measures": (ACCURACY, AUC)}
+    with ReplayServer(world) as server:
+        build(server, tmp_path / "undisturbed", plan_options=only)
+        world.untold = {run.setup_id for run in world.select({"task": [30], "flow": [FOREST]})}
+        report = build(server, tmp_path / "untold", plan_options=only)
+        assert report.remarks == ()
+        gone = next(run for run in world.runs if run.task_id == 30 and not run.error)
+        world.gone = {gone.setup_id}
+        report = build(server, tmp_path / "gone", plan_options=only)
+    assert published(tmp_path / "untold") == published(tmp_path / "undisturbed")
+    n_lost = sum(run.setup_id == gone.setup_id for run in world.select({"task": [30]}))
+    assert report.failed == {}
+    assert report.manifest["openml"]["n_without_setup"] == 2 * n_lost  # in both measures
+    assert any("OpenML does not say with which hyperparameters" in r for r in report.remarks)
+    whole, rest = (MetaDataset.open(tmp_path / name) for name in ("undisturbed", "gone"))
+    assert set(rest.configuration_ids) < set(whole.configuration_ids)
+    # No configuration of defaults was made up.
+    assert len(rest.configuration_ids) == len(whole.configuration_ids) - 1
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-inf", "1e400", "null", "n/a"])
+def test_a_score_that_is_no_finite_number_is_a_failure(tmp_path, text):
+    out, world = tmp_path / "meta", synthetic_world()
+    place = next(p for p, run in enumerate(world.runs) if run.task_id == 30 and not run.error)
+    run = world.runs[place]
+    world.runs[place] = dataclasses.replace(run, values={**run.values, ACCURACY: ((1, text),)})
+    flow = world.setups[run.setup_id].flow_id
+    with ReplayServer(world) as server:
+        report = build(server, out, plan_options={"task_ids": (30,), "flows": (flow,)})
+    assert report.failed == {}
+    assert report.manifest["openml"]["n_not_finite"] == 1
+    assert any("no finite number" in remark for remark in report.remarks)
+    parts = [pq.read_table(path).to_pylist() for path in (out / "runs").glob("part-*.parquet")]
+    [row] = [row for part in parts for row in part if row["run_id"] == run.id]
+    assert row["status"] == "failed"
+    assert np.isfinite(MetaDataset.open(out).matrix().to_numpy()).any()
+
+
+def test_qualities_that_are_no_finite_numbers(tmp_path):
+    world = synthetic_world()
+    odd = {**world.datasets[3].qualities, "MeanOfX": "NaN", "Dimensionality": "1e400"}
+    world.datasets[3] = dataclasses.replace(world.datasets[3], qualities=odd)
+    with ReplayServer(world) as server:
+        report = build(server, tmp_path / "meta", plan_options={"task_ids": (30,)})
+    assert report.failed == {}
+    assert len(MetaDataset.open(tmp_path / "meta")) == 1
+
+
+def files_of(folder):
+    return {
+        path.relative_to(folder): (path.stat().st_mtime_ns, path.stat().st_size)
+        for path in [folder, *folder.rglob("*")]
+    }
+
+
+def test_the_repeat_of_a_finished_build_and_its_status_write_nothing(tmp_path):
+    out = tmp_path / "meta"
+    with ReplayServer(WORLD) as server:
+        first = build(server, out)
+        before = files_of(out)
+        again = build(server, out)
+        status = build_status(out)
+        estimate_openml(plan(server), out, patience=QUICK)
+    assert files_of(out) == before
+    assert again.manifest == first.manifest
+    assert (again.n_units, again.n_before, again.n_requests) == (0, first.n_units, 0)
+    assert not status.is_building
+
+
+def test_status_beside_a_builder(tmp_path):
+    """Also where the log of a builder cannot be read in its folder."""
+    out = tmp_path / "meta"
+    with ReplayServer(WORLD) as server:
+        build(server, out)
+    with BuildLock(out / "build.lock"), Units(out / "units.sqlite") as units:
+        units.record(UnitRecord(key="x", kind="openml-runs", state="done", task_id="1", rows=7))
+        found = build_status(out)
+        assert found.is_building
+        n_rows = {kind.kind: kind.n_rows for kind in found.kinds}["openml-runs"]
+        copied = tmp_path / "copy"
+        copied.mkdir()
+        for name in ("units.sqlite", "units.sqlite-wal"):
+            (copied / name).write_bytes((out / name).read_bytes())
+        assert {k.kind: k.n_rows for k in build_status(copied).kinds}["openml-runs"] == n_rows
+
+
+SEARCH, TREE = 401, 402
+SEARCH_FLOWS = (
+    Flow(
+        SEARCH,
+        "sklearn.model_selection._search.RandomizedSearchCV(estimator=sklearn.tree.Tree)",
+        1,
+        "sklearn==1.0",
+        (Input(4001, "scoring", "", "null"), Input(4002, "cv", "", "null")),
+        (("estimator", TREE),),
+    ),
+    Flow(
+        TREE,
+        "sklearn.tree.Tree",
+        1,
+        "sklearn==1.0",
+        (Input(4011, "max_depth", "", "null"), Input(4012, "splitter", "", '"best"')),
+    ),
+)
+
+
+def searching_world():
+    """A search of ten runs on two tasks, and a tree that was run on its own."""
+    world = synthetic_world()
+    world.flows.update({flow.id: flow for flow in SEARCH_FLOWS})
+    scores = itertools.count()
+    for task in (10, 30):
+        for number in range(3):
+            run_id = 9000 + task + number
+            world.setups[run_id] = Setup(
+                run_id, SEARCH, ((4001, ["null", '"roc_auc"', '"neg_log_loss"'][number]),
+                                 (4002, "3"), (4011, "null"), (4012, '"best"')),
+            )  # fmt: skip
+            world.runs.append(Run(run_id, task, run_id, values={ACCURACY: ((1, 0.9),)}))
+            world.traces[run_id] = [
+                (0, fold, place, {"max_depth": str(place + 1)}, 0.5 + 0.01 * next(scores))
+                for fold in range(2)
+                for place in range(4)
+            ]
+    world.setups[8000] = Setup(8000, TREE, ((4011, "1"), (4012, '"best"')))
+    world.runs.append(Run(8000, 10, 8000, values={ACCURACY: ((1, 0.75),)}))
+    del world.traces[9030]
+    world.index()
+    return world
+
+
+def test_what_searches_tried_are_evaluations_of_what_they_searched_over(tmp_path):
+    out, world = tmp_path / "meta", searching_world()
+    only = {"task_ids": (10, 30), "flows": (SEARCH, TREE), "measures": (ACCURACY, AUC)}
+    with ReplayServer(world) as server:
+        report = build(server, out, plan_options=only)
+        asked = [r.path for r in server.requests if "/run/trace/" in r.path]
+        again = build(server, out, plan_options=only)
+        build(server, tmp_path / "without", plan_options={**only, "traces": False})
+        found = estimate_openml(plan(server, **only), tmp_path / "new", patience=QUICK)
+    assert report.failed == {}
+    assert again.n_requests == 0
+    # A scorer that OpenML has no measure for costs no request.
+    assert len(asked) == 4
+    told = report.manifest["openml"]
+    assert told["n_tried_inside"] == 12
+    assert (told["n_searches_without_trace"], told["n_searches_without_measure"]) == (1, 2)
+    assert any("OpenML has no measure" in remark for remark in report.remarks)
+    md = MetaDataset.open(out, verify=True)
+    values = {c: json.loads(t) for c, t in zip(
+        md.configuration_ids, md._configurations.to_texts(), strict=True
+    )}  # fmt: skip
+    depths = {
+        v["max_depth"]: c for c, v in values.items() if set(v) == {"max_depth", "splitter"}
+    }
+    assert set(depths) == {1, 2, 3, 4}
+    accuracy, auc = md.matrix(ACCURACY), md.matrix(AUC)
+    # Run on its own: that score counts, not the inner one.
+    assert accuracy.loc[10, depths[1]] == 0.75
+    inner = [t[4] for t in world.traces[9010] if t[3] == {"max_depth": "2"}]
+    assert accuracy.loc[10, depths[2]] == pytest.approx(np.mean(inner))
+    assert auc.loc[30, list(depths.values())].notna().all()
+    assert np.isnan(accuracy.loc[30, depths[2]])  # its trace is not there
+    rows = pq.read_table(out / "evaluations/source=openml/part-0.parquet").to_pandas()
+    assert not rows.duplicated(["task_id", "metric", "source_run_id"]).any()
+    assert len(MetaDataset.open(tmp_path / "without").configuration_ids) < len(values)
+    assert found.n_units == report.n_units
 
 
 def test_a_server_gone_silent_ends_the_build_and_keeps_what_was_read(tmp_path):
