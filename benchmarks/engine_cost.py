@@ -2,9 +2,12 @@
 
     python benchmarks/engine_cost.py --made-up 440 3000
     python benchmarks/engine_cost.py --table tensor-oboe --cache published/
+    python benchmarks/engine_cost.py --made-up 800 4000 --against ../before --repeats 3
 
 A step is telling one score and naming the next configuration. Seconds are of the processor,
 so a busy machine changes them little; run it with one thread (OMP_NUM_THREADS=1).
+``--against`` measures another checkout by its own copy of this file, in turns with this one,
+and prints the least of each and their ratio.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from _against import add_against, compare, resident_mb
 from warmstart.evaluate.memory import peak_mb, reset_peak
 from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.metadataset.metadataset import MetaDataset
@@ -36,6 +40,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--method", default="pmf")
     parser.add_argument("--tasks", type=int, default=10, help="new tasks to time")
     parser.add_argument("--steps", type=int, default=50)
+    add_against(parser)
     return parser.parse_args()
 
 
@@ -59,6 +64,9 @@ def made_up(n_tasks: int, n_configs: int, missing: float) -> ScoreTable:
 
 def main() -> None:
     args = arguments()
+    if args.against is not None:
+        compare(Path(__file__), args.against, args.repeats)
+        return
     if args.made_up is not None:
         table = made_up(*args.made_up, args.missing)
     else:
@@ -83,6 +91,7 @@ def main() -> None:
         f"{threads} thread(s)\n"
     )
     make_method(args.method).fit(made_up(20, 10, 0.0))  # what is loaded, is loaded once
+    print(f"held before    {resident_mb():8.0f} MB of table and libraries")
     known_mb = reset_peak()
     began = time.process_time()
     model = make_method(args.method).fit(train)

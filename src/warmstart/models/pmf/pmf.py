@@ -429,7 +429,8 @@ class PMF:
         loadings, level_stds = prior.loadings[chosen], prior.level_stds
         if prior.described is not None and metafeatures is not None:
             weights = prior.described.weights(metafeatures.to_frame().T)[0]
-            mean = mean + weights @ prior.projected[:, chosen]
+            known = prior.projected[:, chosen]
+            mean = mean + weights.astype(known.dtype) @ known
             level = float(weights @ prior.described_levels)
         elif prior.described is not None:
             untold = prior.untold_loadings[chosen].astype(loadings.dtype)

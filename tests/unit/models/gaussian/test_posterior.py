@@ -225,3 +225,18 @@ class TestTies:
         posterior.tell(1, 0.3)
         np.testing.assert_allclose(posterior.means[:, 1], 0.3, atol=1e-9)
         np.testing.assert_allclose(posterior.variances[:, 1], 0.0, atol=1e-9)
+
+
+@pytest.mark.parametrize("n_samples", [1, 2, 7, 100])
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+def test_draws_of_a_factor_mirror_each_other(n_samples, kind):
+    rng = np.random.default_rng(0)
+    factor = Factor(rng.normal(size=(6, 2)).astype(kind), rng.uniform(size=6))
+    draws = factor.sample(n_samples, np.random.default_rng(1), scale=3.0)
+    assert draws.dtype == kind
+    assert draws.shape == (n_samples, 6)
+    half = n_samples // 2
+    np.testing.assert_array_equal(draws[-half:] if half else draws[:0], -draws[:half])
+    into = np.empty((n_samples, 6), dtype=kind)
+    factor.sample(n_samples, np.random.default_rng(1), scale=3.0, out=into)
+    np.testing.assert_array_equal(into, draws)
