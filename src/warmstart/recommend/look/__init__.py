@@ -1,0 +1,1 @@
+"""Looking at a task before speaking: a few seconds of fits, chosen and judged by the belief."""

@@ -1,0 +1,109 @@
+"""What a look believes of its task: the prior, and every measurement with its error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from warmstart.models.log_loss import log_loss_response, score_of
+from warmstart.models.pmf.posterior import PMFPosterior
+from warmstart.recommend.acquisition.functions import expected_improvement
+from warmstart.recommend.belief.prior import believe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from warmstart.recommend.base.fitted import Fitted
+    from warmstart.recommend.look.noise import Averages
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+Chosen = npt.NDArray[np.intp]
+
+
+class LookBelief:
+    """Belief over the configurations that a look may try.
+
+    Parameters
+    ----------
+    fitted : Fitted
+    metafeatures : Series, optional
+    pool : sequence of mapping
+        Values of the configurations; the positions below are places in it.
+    """
+
+    def __init__(
+        self,
+        fitted: Fitted,
+        metafeatures: pd.Series[Any] | None,
+        pool: Sequence[Mapping[str, Any]],
+    ) -> None:
+        self._scale = fitted.scale(metafeatures)
+        self._prior = believe(fitted, metafeatures, pool)
+        self.posterior = self._untold()
+        """Of everything measured; in scores divided by :attr:`scale`."""
+
+    @property
+    def scale(self) -> float:
+        """What the model's scores are multiplied by to be in the metric."""
+        return self._scale
+
+    @property
+    def means(self) -> Array:
+        """Expected response of each configuration, shape (n_configs,); lower is better."""
+        return self.posterior.mixture.mean()
+
+    def scores(self) -> Array:
+        """The score expected of each configuration, in the metric, shape (n_configs,)."""
+        belief = self.posterior
+        result: Array = score_of(self.means, belief.ideal, belief.offset) * self._scale
+        return result
+
+    def learn(self, indices: Sequence[int], averages: Averages, failed: Sequence[int]) -> None:
+        """Condition the prior anew on what was measured so far.
+
+        Parameters
+        ----------
+        indices : sequence of int
+            Configurations measured, in the order of `averages`.
+        averages : Averages
+        failed : sequence of int
+            Configurations that could not be fitted: taken to be as bad as any is expected
+            to be, but only softly so.
+        """
+        self.posterior = self._untold()
+        mixture = self.posterior.mixture
+        for index, mean, std in zip(indices, averages.means, averages.stds, strict=True):
+            value, variance = self.response(float(mean), float(std))
+            mixture.tell(index, value, variance)
+        for index in failed:
+            mixture.tell(index, float(mixture.mean().max()), float(mixture.std()[index]) ** 2)
+
+    def response(self, score: float, std: float) -> tuple[float, float]:
+        """A score and its standard error as the model sees them: a log loss, its variance."""
+        belief = self.posterior
+        value = float(
+            log_loss_response(np.asarray(score / self._scale), belief.ideal, belief.offset)
+        )
+        return value, (std / self._scale / np.exp(value)) ** 2
+
+    def improvement(self, measured: Sequence[int]) -> Array:
+        """Expected fall of the response below the best of those measured, shape (n_configs,).
+
+        The best is the one expected to be, not the one of the luckiest score.
+        """
+        mixture = self.posterior.mixture
+        incumbent = float(self.means[list(measured)].min())
+        return expected_improvement(
+            mixture.means, np.sqrt(mixture.variances), mixture.weights, incumbent
+        )
+
+    def draws(self, n_draws: int, rng: np.random.Generator) -> Array:
+        """Joint draws of the responses, shape (n_draws, n_configs)."""
+        return self.posterior.mixture.sample(n_draws, rng)
+
+    def _untold(self) -> PMFPosterior:
+        prior = self._prior
+        return PMFPosterior(prior.mixture.untold(), prior.ideal, prior.offset)

@@ -1,0 +1,77 @@
+"""What was measured so far: scores by configuration and fold."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from warmstart.domain import Status
+from warmstart.recommend.look.fits import Outcome
+from warmstart.recommend.look.noise import Averages, average
+from warmstart.recommend.look.splits import Part
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+_GUESS = 1.2
+"""Noise of a fold in units of the loss over the root of the rows scored, before any."""
+
+
+class Record:
+    """Scores and seconds of every fit.
+
+    Parameters
+    ----------
+    ideal : float
+        The best score there can be, in the metric.
+    n_scored : int
+        Rows that a fold of the first division is scored on.
+    """
+
+    def __init__(self, ideal: float, n_scored: int) -> None:
+        self._ideal, self._n_scored = ideal, max(n_scored, 1)
+        self.scores: dict[int, dict[Part, float]] = {}
+        """Of each configuration tried, in the order they were begun."""
+
+        self.failures: dict[int, tuple[Status, str]] = {}
+        self.n_fits = 0
+        self._weights: dict[Part, float] = {}
+        self._seconds: dict[int, list[float]] = {}
+
+    @property
+    def measured(self) -> list[int]:
+        """Configurations with a score, in the order they were begun."""
+        return [i for i, found in self.scores.items() if found and i not in self.failures]
+
+    def begin(self, index: int) -> None:
+        """Note that a configuration is being tried."""
+        self.scores.setdefault(index, {})
+
+    def add(self, outcome: Outcome, weight: float = 1.0) -> None:
+        """Keep what came of a fit."""
+        self.n_fits += 1
+        index = outcome.job.index
+        self.begin(index)
+        self._seconds.setdefault(index, []).append(outcome.cost_s)
+        if outcome.status != "ok":
+            self.failures[index] = outcome.status, outcome.error
+            return
+        self.scores[index][outcome.job.part] = outcome.score
+        self._weights[outcome.job.part] = weight
+
+    def seconds(self, index: int) -> float:
+        """Mean seconds of one fit; NaN of one that was never fitted."""
+        seconds = self._seconds.get(index)
+        return float(np.mean(seconds)) if seconds else math.nan
+
+    def averages(self) -> Averages:
+        """Means and errors of :attr:`measured`, in that order."""
+        parts = sorted(self._weights, key=lambda part: (part.division, part.fold))
+        rows = self.measured
+        table = np.full((len(rows), len(parts)), np.nan)
+        for row, index in enumerate(rows):
+            for part, score in self.scores[index].items():
+                table[row, parts.index(part)] = score
+        guess = _GUESS * (self._ideal - float(np.nanmedian(table))) / self._n_scored**0.5
+        return average(table, [self._weights[part] for part in parts], max(guess, 1e-6))

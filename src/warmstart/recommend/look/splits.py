@@ -1,0 +1,148 @@
+"""Which rows a look fits to and scores on."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from warmstart.datasets.dataset import Dataset
+from warmstart.domain import Schema
+from warmstart.execution.crossvalidation import Fold
+from warmstart.execution.resampling import MAX_ROWS, N_FOLDS, cap_rows, folds
+
+Indices = npt.NDArray[np.intp]
+
+_MAX_SCORED = 4000
+"""Rows that a fit is scored on where there are more than it is fitted to: they cost little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One fold of one division of the data; divisions are numbered from 0."""
+
+    division: int
+    fold: int
+
+
+@dataclass(eq=False, kw_only=True)
+class Divided:
+    """A dataset as folds, cut when they are first asked for.
+
+    The first division cross-validates at most 2,000 rows in three folds. Each further one
+    draws its rows anew: other folds of a small table, other rows of a large one, and as
+    many more to score on as it has.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    groups : ndarray, shape (n_rows,), optional
+        Rows of one group are never on both sides of a fold.
+    random_state : int
+    max_rows : int
+    """
+
+    dataset: Dataset
+    groups: npt.NDArray[Any] | None = None
+    random_state: int = 0
+    max_rows: int = MAX_ROWS
+    _codes: npt.NDArray[Any] = field(init=False, repr=False)
+    _folds: dict[Part, Fold] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        y = self.dataset.y
+        if self.dataset.task_type == "regression":
+            self._codes = np.asarray(y, dtype=float)
+        else:
+            self._codes = np.unique(np.asarray(y), return_inverse=True)[1]
+        if self.groups is not None:
+            self.groups = np.asarray(pd.factorize(np.asarray(self.groups))[0])
+            if len(self.groups) != len(y):
+                raise ValueError(f"{len(self.groups)} groups were given for {len(y)} rows")
+
+    @property
+    def n_classes(self) -> int:
+        """Zero for regression."""
+        return 0 if self.dataset.task_type == "regression" else int(self._codes.max()) + 1
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of one division."""
+        return min(len(self._codes), self.max_rows)
+
+    @property
+    def schema(self) -> Schema:
+        """Of the rows of one division."""
+        schema = self.dataset.schema
+        counts = schema.min_class_count
+        if counts is not None:
+            share = self.n_rows / max(schema.n_rows, 1)
+            counts = max(int(counts * min(share, 1.0)), 1)
+        return dataclasses.replace(schema, n_rows=self.n_rows, min_class_count=counts)
+
+    def weight(self, division: int) -> float:
+        """How much more a fold of a division says than one of the first."""
+        rows = len(self._codes)
+        if division == 0 or rows <= self.max_rows or self.groups is not None:
+            return 1.0
+        # Half of a score's noise is in the rows it is scored on, half in those fitted to.
+        scored = min(_MAX_SCORED, rows - self._n_fitted())
+        return 2.0 / (1.0 + (self.max_rows - self._n_fitted()) / scored)
+
+    def fold(self, part: Part) -> Fold:
+        """The rows of one fold; the classes are numbers."""
+        if part not in self._folds:
+            train, test = self._rows(part)
+            X = self.dataset.X
+            self._folds[part] = Fold(
+                X_train=X.iloc[train].reset_index(drop=True),
+                y_train=self._codes[train],
+                X_test=X.iloc[test].reset_index(drop=True),
+                y_test=self._codes[test],
+            )
+        return self._folds[part]
+
+    def _n_fitted(self) -> int:
+        return self.max_rows * (N_FOLDS - 1) // N_FOLDS
+
+    def _rows(self, part: Part) -> tuple[Indices, Indices]:
+        n, seed = len(self._codes), [self.random_state, part.division]
+        classes = self._codes.astype(np.intp) if self.n_classes else None
+        whole_seed = int(np.random.default_rng(seed).integers(2**31))
+        if self.groups is not None:
+            return self._grouped(part, whole_seed)
+        if part.division > 0 and n > self.max_rows:
+            own = int(np.random.default_rng([*seed, part.fold]).integers(2**31))
+            train = cap_rows(classes, n, max_rows=self._n_fitted(), seed=own)
+            rest = np.setdiff1d(np.arange(n), train)
+            test = np.random.default_rng(own).permutation(rest)[:_MAX_SCORED]
+            return train, np.sort(test)
+        kept = cap_rows(classes, n, max_rows=self.max_rows, seed=whole_seed)
+        of_kept = None if classes is None else classes[kept]
+        for number, (train, test) in enumerate(folds(of_kept, len(kept), seed=whole_seed)):
+            if number == part.fold:
+                return kept[train], kept[test]
+        raise IndexError(f"no fold {part.fold} in a division")
+
+    def _grouped(self, part: Part, seed: int) -> tuple[Indices, Indices]:
+        """Whole groups, dealt to the folds by size so that none is much larger."""
+        assert self.groups is not None
+        rng = np.random.default_rng(seed)
+        sizes = np.bincount(self.groups)
+        order = rng.permutation(len(sizes))
+        # As many groups, in random order, as hold the rows wanted.
+        n_kept = int(np.searchsorted(np.cumsum(sizes[order]), self.max_rows)) + 1
+        chosen = order[: max(n_kept, min(N_FOLDS, len(order)))]
+        loads, fold_of = np.zeros(N_FOLDS), np.full(len(sizes), -1)
+        for group in chosen[np.argsort(-sizes[chosen], kind="stable")]:
+            fold_of[group] = int(loads.argmin())
+            loads[fold_of[group]] += sizes[group]
+        of_row = fold_of[self.groups]
+        return (
+            np.flatnonzero((of_row >= 0) & (of_row != part.fold)),
+            np.flatnonzero(of_row == part.fold),
+        )
