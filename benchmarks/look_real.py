@@ -35,7 +35,8 @@ from warmstart.recommend.base.unaligned import take_columns
 from warmstart.recommend.look.belief import LookBelief
 from warmstart.recommend.look.fits import Job, Outcome
 from warmstart.recommend.look.record import Record
-from warmstart.recommend.look.search import Bounds, LookSearch, Rules
+from warmstart.recommend.look.request import Bounds, Rules
+from warmstart.recommend.look.search import LookSearch
 from warmstart.recommend.look.seconds import Seconds
 
 OVERHEAD_S = 0.004
@@ -62,10 +63,6 @@ class Table:
     recipes: list[str]
     n_train: int
     memory: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def pool(self) -> list[Any]:
-        return [self.fitted.configurations[c] for c in self.columns]
 
     @property
     def test(self) -> np.ndarray[Any, Any]:
@@ -137,7 +134,8 @@ def look(rules: Rules, kept: str = "belief") -> Kept:
     def keep(table: Table, seconds: float) -> int:
         fits = Recorded(table)
         belief = table.remembered(
-            "belief", lambda: LookBelief(table.fitted, table.phi, table.pool)
+            "belief",
+            lambda: LookBelief(table.fitted, table.phi, [int(c) for c in table.columns]),
         )
         belief.posterior = belief._untold()
         costs = table.predicted_s()
@@ -315,7 +313,7 @@ def main() -> None:
 def report(
     metric: str, tables: list[Table], methods: dict[str, Kept], seconds: list[float]
 ) -> None:
-    """Test score lost to the best of all tried, and the paired difference to the first method."""
+    """Test score lost to the best of the pool, and the difference to the first method."""
     lost = {
         name: np.array(
             [[100 * (t.test.max() - t.test[keep(t, s)]) for s in seconds] for t in tables]

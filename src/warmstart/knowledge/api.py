@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.recommend.look.request import Progress
     from warmstart.recommend.recommender import Recommender, Strategy
     from warmstart.recommend.suggestions import Suggestions
 
@@ -32,6 +33,10 @@ def suggest(
     strategy: Strategy = "auto",
     task_type: str | None = None,
     kinds: Mapping[Any, str] | None = None,
+    look_s: float | None = None,
+    look_n: int | None = None,
+    n_jobs: int | None = None,
+    progress: Progress | None = None,
     random_state: int = 0,
 ) -> Suggestions:
     """Suggest configurations for a dataset, from what worked on datasets like it.
@@ -61,8 +66,20 @@ def suggest(
         Another base than the embedded one.
     strategy : {"auto", "pmf", "portfolio", "knn", "random"}
         "auto" is PMF, or the portfolio for a dataset unlike everything known.
+    look_s : float, optional
+        Look before answering: spend at most so many seconds on fits to parts of the
+        data, and name first what is best by all that is known then. 0, the default,
+        answers at once.
+    look_n : int, optional
+        Try at most so many configurations; alone it bounds the look without a clock,
+        so that the same seed gives the same answer.
+    n_jobs : int, optional
+        Fits of the look at a time, in threads; -1 for one on each core. 1 by default.
+    progress : callable, optional
+        Called after each fit of the look with a
+        :class:`~warmstart.recommend.look.search.LookState`.
     random_state : int
-        The same input and seed give the same answer.
+        The same input and seed give the same answer, after a look by the clock a like one.
 
     Returns
     -------
@@ -98,6 +115,10 @@ def suggest(
         strategy=strategy,
         task_type=task_type,
         kinds=kinds,
+        look_s=look_s,
+        look_n=look_n,
+        n_jobs=n_jobs,
+        progress=progress,
         random_state=random_state,
     )
 

@@ -25,6 +25,8 @@ def explain(suggestions: Suggestions) -> str:
     ]
     if suggestions.knowledge:
         lines.append(f"Known: {suggestions.knowledge}.")
+    if suggestions.look is not None:
+        lines.append(suggestions.look.summary())
     if suggestions.neighbours:
         lines += ["", "Known tasks most like it:"]
         lines += [
@@ -53,6 +55,11 @@ def _explain_one(rank: int, suggestion: Suggestion, metric: str | None) -> list[
         expected = (
             f"  expected {metric or 'score'} {suggestion.score:.3f} "
             f"(90 %: {suggestion.score_low:.3f} to {suggestion.score_high:.3f})"
+        )
+    if suggestion.n_measured:
+        expected += (
+            f", measured {suggestion.measured:.3f} ± {suggestion.measured_std:.3f} "
+            f"on {suggestion.n_measured} fold{'s' * (suggestion.n_measured > 1)}"
         )
     if suggestion.cost_s == suggestion.cost_s:
         expected += f", about {suggestion.cost_s:.2g} s a fit"

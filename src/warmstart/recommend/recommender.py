@@ -24,6 +24,8 @@ from warmstart.recommend.assemble import dress, find_relatives
 from warmstart.recommend.base.choose import OWN_MODELS, choose
 from warmstart.recommend.base.fitted import Fitted
 from warmstart.recommend.legal_candidates import check_pool, choose_candidates
+from warmstart.recommend.look.looked import Looked, with_measurement
+from warmstart.recommend.look.request import Request, check_jobs, check_look
 from warmstart.recommend.methods import make_method
 from warmstart.recommend.question import Acquisition, Question, read_pool
 from warmstart.recommend.search import Search
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.protocols import PerformanceModel
+    from warmstart.recommend.look.request import Progress
 
 Strategy = Literal["auto", "pmf", "portfolio", "knn", "random"]
 STRATEGIES: tuple[str, ...] = ("auto", "pmf", "portfolio", "knn", "random")
@@ -208,6 +211,10 @@ class Recommender:
         strategy: Strategy = "auto",
         task_type: str | None = None,
         kinds: Mapping[Any, str] | None = None,
+        look_s: float | None = None,
+        look_n: int | None = None,
+        n_jobs: int | None = None,
+        progress: Progress | None = None,
         random_state: int | None = None,
     ) -> Suggestions:
         """Name the configurations most likely to be good on a new dataset.
@@ -231,8 +238,21 @@ class Recommender:
             Known tasks to forget, by id, name or family; the model is fitted without them.
         strategy : {"auto", "pmf", "portfolio", "knn", "random"}
             "auto" is PMF, or the portfolio for a dataset unlike everything known.
+        look_s : float, optional
+            Look before answering: spend at most so many seconds on fits to parts of the
+            data, and name first what is best by all that is known then. 0, the default,
+            answers at once.
+        look_n : int, optional
+            Try at most so many configurations; alone it bounds the look without a clock,
+            so that the same seed gives the same answer.
+        n_jobs : int, optional
+            Fits of the look at a time, in threads; -1 for one on each core. 1 by default.
+        progress : callable, optional
+            Called after each fit of the look with a
+            :class:`~warmstart.recommend.look.search.LookState`.
         random_state : int, optional
-            Seed of the posterior draws, and of the suggested estimators.
+            Seed of the posterior draws, of a look's folds and fits, and of the suggested
+            estimators.
 
         Returns
         -------
@@ -248,8 +268,11 @@ class Recommender:
         SpaceMismatchError
             If `space` leaves nothing that is legal for the dataset.
         ValueError
-            If `n`, `strategy`, `time_budget_s` or `random_state` is not one.
+            If `n`, `strategy`, `time_budget_s`, `look_s`, `look_n`, `n_jobs` or
+            `random_state` is not one.
         """
+        bounds = check_look(look_s, look_n)
+        n_jobs = check_jobs(n_jobs)
         n, time_budget_s = check_count("n", n), check_budget(time_budget_s)
         if strategy not in STRATEGIES:
             raise ValueError(f"strategy must be one of {STRATEGIES}, got {strategy!r}")
@@ -280,15 +303,32 @@ class Recommender:
                 speed=self._speed(),
                 random_state=seed,
             )
+            looked = Looked(choice=choice)
+            if bounds is not None:
+                from warmstart.recommend.look.answer import look_and_choose
+
+                looked = look_and_choose(
+                    choice,
+                    n,
+                    dataset,
+                    fitted,
+                    phi,
+                    columns,
+                    Request(bounds=bounds, n_jobs=n_jobs, progress=progress),
+                    time_budget_s=time_budget_s,
+                    speed=self._speed(),
+                    random_state=seed,
+                )
+        choice, look = looked.choice, looked.look
         read = () if dataset is None else dataset.warnings
-        told = [*read, *query.notes, *fitted.notes, *notes, *choice.notes]
+        told = [*read, *query.notes, *fitted.notes, *notes, *choice.notes, *looked.notes]
         if relation and not (data is None and metafeatures is None):
             instead = strategy == "auto" and choice.strategy == "portfolio"
             told.append(relation.reason + (" The portfolio is suggested." if instead else ""))
         told += find_duplicates(self.md.tasks, dataset, set(query.excluded))
         return Suggestions(
             items=tuple(
-                dress(fitted, choice, rank, near, query.schema, seed)
+                with_measurement(dress(fitted, choice, rank, near, query.schema, seed), look)
                 for rank in range(len(choice.columns))
             ),
             metric=query.metric,
@@ -299,6 +339,7 @@ class Recommender:
             out_of_distribution=relation,
             warnings=tuple(told),
             knowledge=f"{fitted.table.n_tasks} tasks × {fitted.table.n_configs} configurations",
+            look=look,
         )
 
     def search(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from warmstart.domain import Schema, TaskType, plain_value
 from warmstart.errors import SpaceMismatchError
+from warmstart.recommend.look.result import Look
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,6 +95,15 @@ class Suggestion:
     cost_s: float = math.nan
     """Predicted seconds of one fit to this dataset, on one core."""
 
+    measured: float = math.nan
+    """Score a look measured on parts of the data; NaN where it did not."""
+
+    measured_std: float = math.nan
+    """Its standard error."""
+
+    n_measured: int = 0
+    """Folds it was measured on."""
+
     evidence: tuple[Evidence, ...] = ()
     """How it did on the nearest known tasks."""
 
@@ -154,6 +164,9 @@ class Suggestions(Sequence[Suggestion]):
     knowledge: str = ""
     """What the answer rests on, in words."""
 
+    look: Look | None = None
+    """Everything measured on the data before the answer; None where nothing was."""
+
     @overload
     def __getitem__(self, index: int) -> Suggestion: ...
     @overload
@@ -177,6 +190,7 @@ class Suggestions(Sequence[Suggestion]):
                 "score_low": s.score_low,
                 "score_high": s.score_high,
                 "cost_s": s.cost_s,
+                **({} if self.look is None else _measured(s)),
                 **{k: v for k, v in s.configuration.items() if k != "learner"},
             }
             for s in self.items
@@ -198,6 +212,7 @@ class Suggestions(Sequence[Suggestion]):
             "out_of_distribution": _finite(asdict(self.out_of_distribution)),
             "warnings": list(self.warnings),
             "schema": None if schema is None else schema.to_dict(),
+            "look": None if self.look is None else self.look.to_dict(),
         }
         return json.dumps(values, indent=indent, allow_nan=False)
 
@@ -225,6 +240,8 @@ class Suggestions(Sequence[Suggestion]):
                 out_of_distribution=OutOfDistribution(**_nan(values["out_of_distribution"])),
                 warnings=tuple(values["warnings"]),
                 knowledge=values["knowledge"],
+                # Files written before there were looks say nothing of them.
+                look=Look.from_dict(look) if (look := values.get("look")) else None,
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"the JSON of suggestions is incomplete: {error}") from error
@@ -301,6 +318,11 @@ class Suggestions(Sequence[Suggestion]):
 
 
 _NUMBERS = ("score", "score_std", "score_low", "score_high", "cost_s")
+_MEASURED = ("measured", "measured_std", "n_measured")
+
+
+def _measured(suggestion: Suggestion) -> dict[str, Any]:
+    return {name: getattr(suggestion, name) for name in _MEASURED}
 
 
 def _suggestion_values(suggestion: Suggestion) -> dict[str, Any]:
@@ -309,6 +331,7 @@ def _suggestion_values(suggestion: Suggestion) -> dict[str, Any]:
         "learner": suggestion.learner,
         "configuration": suggestion.configuration,
         **_finite({name: getattr(suggestion, name) for name in _NUMBERS}),
+        **(_finite(_measured(suggestion)) if suggestion.n_measured else {}),
         "evidence": [asdict(e) for e in suggestion.evidence],
         "random_state": suggestion.random_state,
     }

@@ -62,6 +62,7 @@ def suggestion_table(suggestions: Suggestions, *, width: int = 80) -> Text:
         "learner": names,
         "expected": [_number(s.score, places) for s in suggestions],
         "90 % interval": [_interval(s, places) for s in suggestions],
+        **_measured_column(suggestions, places),
         "seconds": [seconds(s.cost_s) for s in suggestions],
     }
     widths = {head: max(map(len, [head, *cells])) for head, cells in columns.items()}
@@ -108,7 +109,8 @@ def footnotes(suggestions: Suggestions) -> list[str]:
     lost = " with its sign changed, so that higher is better," if sign else ""
     known = f", learned from {suggestions.knowledge}" if suggestions.knowledge else ""
     total = sum(s.cost_s for s in suggestions)
-    notes = [
+    notes = [] if suggestions.look is None else [suggestions.look.summary()]
+    notes += [
         f"Expected: {metric}{lost} on rows held out{known}.",
         "Seconds: one fit on one core of this machine"
         + (f"; {seconds(total)} for all of them." if total == total else "."),
@@ -144,6 +146,19 @@ def wrapped(text: str, width: int) -> str:
 
 def _wrapped(settings: list[str], width: int) -> str:
     return wrapped(" " * _INDENT + ", ".join(settings), width)
+
+
+def _measured_column(suggestions: Suggestions, places: int) -> dict[str, list[str]]:
+    """What a look measured, with its standard error; no column where nothing was."""
+    if not any(s.n_measured for s in suggestions):
+        return {}
+    cells = [
+        f"{_number(s.measured, places)} ± {_number(s.measured_std, places)}"
+        if s.n_measured
+        else ""
+        for s in suggestions
+    ]
+    return {"measured": cells}
 
 
 def _number(value: float, places: int) -> str:

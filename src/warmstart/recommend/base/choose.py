@@ -24,7 +24,8 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 OWN_MODELS = ("pmf", "transfer_gp")
 """Names of the model that :class:`Fitted` holds, by how it completes the history."""
 
-_LEVELS = (0.05, 0.16, 0.5, 0.84, 0.95)
+LEVELS = (0.05, 0.16, 0.5, 0.84, 0.95)
+"""Quantiles of the score that a suggestion tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ def choose(
     posterior = fitted.pmf.start(described, candidates[picks])
     return Choice(
         columns=[int(candidates[k]) for k in picks],
-        quantiles=fitted.as_reported(posterior.score_quantiles(_LEVELS), metafeatures),
+        quantiles=fitted.as_reported(posterior.score_quantiles(LEVELS), metafeatures),
         costs=costs[picks],
         strategy=method if isinstance(method, str) else type(method).__name__,
         notes=tuple(notes),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import copy
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from warmstart.models.log_loss import log_loss_response, score_of
+from warmstart.models.log_loss import score_of
 from warmstart.models.pmf.posterior import PMFPosterior
 from warmstart.recommend.acquisition.functions import expected_improvement
+from warmstart.recommend.base.identity import Point
 from warmstart.recommend.belief.prior import believe
 
 if TYPE_CHECKING:
@@ -30,25 +33,23 @@ class LookBelief:
     ----------
     fitted : Fitted
     metafeatures : Series, optional
-    pool : sequence of mapping
-        Values of the configurations; the positions below are places in it.
+    columns : sequence of int
+        Of the base, of these configurations; the positions below are places in it.
     """
 
     def __init__(
         self,
         fitted: Fitted,
         metafeatures: pd.Series[Any] | None,
-        pool: Sequence[Mapping[str, Any]],
+        columns: Sequence[int],
     ) -> None:
-        self._scale = fitted.scale(metafeatures)
-        self._prior = believe(fitted, metafeatures, pool)
+        self.scale = fitted.scale(metafeatures)
+        """What the model's scores are multiplied by to be in the metric."""
+
+        points = fitted.known.points
+        self._prior = believe(fitted, metafeatures, [Point(points[c], c) for c in columns])
         self.posterior = self._untold()
         """Of everything measured; in scores divided by :attr:`scale`."""
-
-    @property
-    def scale(self) -> float:
-        """What the model's scores are multiplied by to be in the metric."""
-        return self._scale
 
     @property
     def means(self) -> Array:
@@ -58,7 +59,7 @@ class LookBelief:
     def scores(self) -> Array:
         """The score expected of each configuration, in the metric, shape (n_configs,)."""
         belief = self.posterior
-        result: Array = score_of(self.means, belief.ideal, belief.offset) * self._scale
+        result: Array = score_of(self.means, belief.ideal, belief.offset) * self.scale
         return result
 
     def learn(self, indices: Sequence[int], averages: Averages, failed: Sequence[int]) -> None:
@@ -83,11 +84,8 @@ class LookBelief:
 
     def response(self, score: float, std: float) -> tuple[float, float]:
         """A score and its standard error as the model sees them: a log loss, its variance."""
-        belief = self.posterior
-        value = float(
-            log_loss_response(np.asarray(score / self._scale), belief.ideal, belief.offset)
-        )
-        return value, (std / self._scale / np.exp(value)) ** 2
+        value = self.posterior.response(score / self.scale)
+        return value, (std / self.scale / math.exp(value)) ** 2
 
     def improvement(self, measured: Sequence[int]) -> Array:
         """Expected fall of the response below the best of those measured, shape (n_configs,).
@@ -103,6 +101,23 @@ class LookBelief:
     def draws(self, n_draws: int, rng: np.random.Generator) -> Array:
         """Joint draws of the responses, shape (n_draws, n_configs)."""
         return self.posterior.mixture.sample(n_draws, rng)
+
+    def score_quantiles(
+        self, levels: Sequence[float], columns: Chosen, level_std: float
+    ) -> Array:
+        """Quantiles of the scores, divided by :attr:`scale`, shape (n_levels, n_chosen).
+
+        Parameters
+        ----------
+        level_std : float
+            Standard error of what all measured scores share, in the metric: on other rows
+            all of them may be lower.
+        """
+        belief = self.posterior
+        wide = copy.copy(belief.mixture)
+        shared = level_std / self.scale / np.exp(self.means)
+        wide.variances = wide.variances + shared**2
+        return PMFPosterior(wide, belief.ideal, belief.offset).score_quantiles(levels, columns)
 
     def _untold(self) -> PMFPosterior:
         prior = self._prior

@@ -26,6 +26,8 @@ from warmstart.execution.crossvalidation import PreparedFolds, predict
 from warmstart.metrics import METRICS
 from warmstart.recommend.look.splits import Divided, Part
 
+_PATIENCE_S = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -152,10 +154,14 @@ class LiveFits:
 
     def wait(self, until: float) -> Outcome | None:
         """The next fit to end, or None when the clock says `until`."""
-        try:
-            return self._done.get(timeout=max(until - self.now(), 0.0))
-        except queue.Empty:
-            return None
+        while True:
+            # Never without end, so that Ctrl-C is heard on every system.
+            left = min(max(until - self.now(), 0.0), _PATIENCE_S)
+            try:
+                return self._done.get(timeout=left)
+            except queue.Empty:
+                if self.now() >= until:
+                    return None
 
     def close(self) -> None:
         """Stop the threads; one in the middle of a library's call goes on to its end."""

@@ -69,6 +69,9 @@ class Look:
     fold_std: float = math.nan
     """Standard deviation of one fold's score beyond what the fold and the configuration say."""
 
+    level_std: float = math.nan
+    """Standard error of what all scores share: other folds may all be harder."""
+
     def __len__(self) -> int:
         return len(self.measurements)
 
@@ -129,7 +132,7 @@ class Look:
         return cls(**{**_with_nan(values), "measurements": tuple(rows)})
 
 
-_NUMBERS = ("score", "score_std", "cost_s", "expected", "fold_std", "seconds")
+_NUMBERS = ("score", "score_std", "cost_s", "expected", "fold_std", "level_std", "seconds")
 
 
 def _without_nan(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,71 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from warmstart.execution.resampling import N_FOLDS
 from warmstart.recommend.look.belief import Array, LookBelief
 from warmstart.recommend.look.fits import Fits, Job, Outcome
 from warmstart.recommend.look.record import Record
+from warmstart.recommend.look.request import Bounds, LookState, Progress, Rules
 from warmstart.recommend.look.seconds import Seconds
 from warmstart.recommend.look.splits import Part
-
-Progress = Callable[["State"], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """How a look spends its time. The defaults were chosen on real fits, see benchmarks."""
-
-    explore_share: float = 0.7
-    """Of the time, before the best few are raced."""
-
-    n_finalists: int = 5
-
-    per_second: bool = True
-    """Whether gain is counted per predicted second."""
-
-    give_up: float = 0.1
-    """A configuration is not fitted to further folds once it is better than the best with
-    less than this probability."""
-
-    drop: float = 0.05
-    """A finalist is fitted no more once it is the best with less than this probability."""
-
-    enough: float = 1e-3
-    """Expected fall of the loss, as a share of it, that is not worth a fit."""
-
-    max_divisions: int = 8
-    """Into folds; so many cost more than they can tell apart."""
-
-    grace: float = 0.15
-    """Share of the seconds by which a running fit may overrun before it is left behind."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """Where a look ends."""
-
-    seconds: float | None = None
-    n_configs: int | None = None
-    """Configurations to try at most; the answer then does not depend on any clock."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """How far a look is, for whoever shows its progress."""
-
-    seconds: float
-    """Spent so far."""
-
-    n_configs: int
-    n_fits: int
-    best: float
-    """Score expected of the best configuration so far; NaN before there is one."""
-
-    racing: bool
 
 
 class LookSearch:
@@ -95,7 +41,7 @@ class LookSearch:
         seconds: Seconds,
         fits: Fits,
         record: Record,
-        open_: np.ndarray,  # type: ignore[type-arg]
+        open_: npt.NDArray[np.bool_],
         *,
         bounds: Bounds,
         rules: Rules,
@@ -230,9 +176,7 @@ class LookSearch:
         draws = self._belief.draws(400, self._rng)[:, left]
         chances = np.bincount(draws.argmin(axis=1), minlength=len(left)) / len(draws)
         means = self._belief.means
-        kept = [
-            i for i, chance in zip(left, chances, strict=True) if chance >= self._rules.drop
-        ]
+        kept = [i for i, p in zip(left, chances, strict=True) if p >= self._rules.drop]
         return sorted(kept, key=lambda i: means[i])
 
     # What both have in common.
@@ -286,10 +230,10 @@ class LookSearch:
         if measured:
             self._belief.learn(measured, self.record.averages(), list(self.record.failures))
 
-    def _state(self) -> State:
+    def _state(self) -> LookState:
         measured = self.record.measured
         best = float(self._belief.scores()[measured].max()) if measured else math.nan
-        return State(
+        return LookState(
             seconds=self.spent,
             n_configs=len(self.record.scores),
             n_fits=self.record.n_fits,

@@ -1,0 +1,119 @@
+"""From what a look found to the configurations that are named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from warmstart.domain import plain_value
+from warmstart.recommend.acquisition.batch import best_of_n
+from warmstart.recommend.acquisition.policies import N_SAMPLES
+from warmstart.recommend.base.choose import LEVELS, Choice
+from warmstart.recommend.look.looked import Looked
+from warmstart.recommend.look.perform import Columns, look_at, notes_on, why_not
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from warmstart.datasets.dataset import Dataset
+    from warmstart.recommend.base.fitted import Fitted
+    from warmstart.recommend.look.belief import LookBelief
+    from warmstart.recommend.look.request import Request
+    from warmstart.recommend.look.result import Look
+
+
+def look_and_choose(
+    choice: Choice,
+    n: int,
+    dataset: Dataset | None,
+    fitted: Fitted,
+    metafeatures: pd.Series[Any] | None,
+    columns: Columns,
+    request: Request,
+    *,
+    time_budget_s: float | None,
+    speed: float,
+    random_state: int,
+) -> Looked:
+    """Choose anew after a look, where there can be one.
+
+    Parameters
+    ----------
+    choice : Choice
+        What would be answered at once; kept where nothing could be measured.
+    columns : ndarray of int
+        Of the base, of what may be suggested.
+    time_budget_s : float, optional
+        What one fit of each to the full data may take together, as without a look.
+
+    Returns
+    -------
+    Looked
+        First what is best by all that is known, of those measured; then what complements
+        it best, measured or not.
+    """
+    if (reason := why_not(dataset, fitted, columns, request.groups)) is not None:
+        return Looked(choice=choice, notes=(f"No look at the data: {reason}.",))
+    assert dataset is not None  # or there would be a reason
+    look, belief = look_at(
+        dataset,
+        fitted,
+        metafeatures,
+        columns,
+        request,
+        speed=speed,
+        random_state=random_state,
+    )
+    notes = tuple(notes_on(look))
+    if not look.scored:
+        return Looked(choice=choice, look=look, notes=(*notes, "The look measured nothing."))
+    costs = np.full(len(columns), np.nan)
+    if fitted.costs is not None:
+        costs = fitted.costs.predict(metafeatures, speed)[columns]
+    picks = _pick(belief, look, fitted, columns, n, costs, time_budget_s, random_state)
+    chosen = np.asarray(picks, dtype=np.intp)
+    quantiles = belief.score_quantiles(LEVELS, chosen, look.level_std)
+    return Looked(
+        choice=replace(
+            choice,
+            columns=[int(column) for column in columns[chosen]],
+            quantiles=fitted.as_reported(quantiles, metafeatures),
+            costs=costs[chosen],
+        ),
+        look=look,
+        notes=notes,
+    )
+
+
+def _pick(
+    belief: LookBelief,
+    look: Look,
+    fitted: Fitted,
+    columns: Columns,
+    n: int,
+    costs: np.ndarray[Any, np.dtype[np.float64]],
+    budget_s: float | None,
+    random_state: int,
+) -> list[int]:
+    """Places of what is named: the best of those measured, and what complements it."""
+    draws = np.exp(belief.draws(N_SAMPLES, np.random.default_rng(random_state)))
+    within = np.isfinite(draws[0]) if budget_s is None else costs <= budget_s
+    names = {one.configuration_id for one in look.scored}
+    measured = [
+        place
+        for place, column in enumerate(columns)
+        if plain_value(fitted.table.configuration_ids[column]) in names and within[place]
+    ]
+    if not measured:  # nothing that was measured fits the budget
+        return best_of_n(draws, n, costs=costs, budget_s=budget_s)
+    kept = min(measured, key=lambda place: belief.means[place])
+    others = np.asarray([place for place in range(len(columns)) if place != kept])
+    if n == 1 or not len(others):
+        return [kept]
+    # What is worse than the one kept adds nothing to it.
+    beside = np.minimum(draws[:, others], draws[:, [kept]])
+    left_s = None if budget_s is None else budget_s - float(costs[kept])
+    more = best_of_n(beside, n - 1, costs=costs[others], budget_s=left_s)
+    return [kept, *(int(others[k]) for k in more)]

@@ -1,0 +1,64 @@
+"""Configurations and folds as two additive effects."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from warmstart.recommend.look.noise import average
+
+NAN = float("nan")
+
+
+def test_complete_scores_average_to_their_means():
+    scores = np.array([[0.9, 0.8, 0.7], [0.6, 0.7, 0.2]])
+    found = average(scores, [1, 1, 1], guess=0.01)
+    assert found.means == pytest.approx(scores.mean(axis=1))
+
+
+def test_a_configuration_that_missed_the_hard_fold_is_not_better_for_it():
+    effects, folds = np.array([0.8, 0.7, 0.6]), np.array([0.1, -0.02, -0.08])
+    scores = effects[:, None] + folds
+    scores[1, 2] = scores[2, 1:] = NAN
+    found = average(scores, [1, 1, 1], guess=1e-3)
+    # Only differences between configurations are certain.
+    assert np.diff(found.means) == pytest.approx(np.diff(effects), abs=1e-3)
+
+
+def test_agrees_with_weighted_least_squares():
+    rng = np.random.default_rng(0)
+    weights = np.array([1.0, 1.0, 1.0, 1.5, 1.5])
+    scores = rng.normal(size=(6, 5))
+    scores[3:, 3:] = NAN
+    found = average(scores, weights, guess=1.0)
+    rows, columns = np.nonzero(np.isfinite(scores))
+    design = np.zeros((len(rows), 11))
+    design[np.arange(len(rows)), rows] = 1
+    design[np.arange(len(rows)), 6 + columns] = 1
+    root = np.sqrt(weights[columns])
+    solved = np.linalg.lstsq(design * root[:, None], scores[rows, columns] * root)[0]
+    assert np.diff(found.means) == pytest.approx(np.diff(solved[:6]), abs=1e-4)
+
+
+def test_more_and_weightier_folds_mean_smaller_errors():
+    scores = np.array([[0.9, 0.8, 0.7, 0.8], [0.6, 0.7, NAN, NAN], [0.6, 0.7, 0.5, NAN]])
+    stds = average(scores, [1, 1, 1, 2], guess=0.01).stds
+    assert stds[0] < stds[2] < stds[1]
+    assert stds[1] / stds[0] == pytest.approx((5 / 2) ** 0.5)
+
+
+def test_noise_is_found_and_the_guess_counts_while_little_is_known():
+    rng = np.random.default_rng(0)
+    scores = rng.normal(scale=0.05, size=(200, 6)) + rng.normal(size=(200, 1))
+    assert average(scores, [1] * 6, guess=0.1).fold_std == pytest.approx(0.05, rel=0.1)
+    assert average(np.array([[0.5]]), [1], guess=0.03).fold_std == pytest.approx(0.03)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(1, 6), st.integers(1, 5), st.integers(0, 10**6))
+def test_means_move_with_the_scores(n_configs, n_folds, seed):
+    rng = np.random.default_rng(seed)
+    scores = rng.normal(size=(n_configs, n_folds))
+    one, other = (average(scores + shift, [1] * n_folds, guess=0.1) for shift in (0, 3.0))
+    assert other.means == pytest.approx(one.means + 3.0)
+    assert other.stds == pytest.approx(one.stds)
