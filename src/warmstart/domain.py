@@ -14,6 +14,10 @@ TaskType = Literal["binary", "multiclass", "regression"]
 ColumnKind = Literal[
     "numeric", "categorical", "boolean", "date", "text", "constant", "identifier"
 ]
+TargetForm = Literal["plain", "text", "decimal_comma"]
+"""How the cells of a target are read: as they are; labels of mixed types or fractions as
+strings; numbers stored as words with decimal commas."""
+
 Status = Literal["ok", "failed", "timeout", "memout", "pruned", "running"]
 
 USED_KINDS: frozenset[ColumnKind] = frozenset(
@@ -62,8 +66,14 @@ class Schema:
     max_categories: int = 0
     """Levels of the largest categorical column."""
 
+    target_form: TargetForm = "plain"
+
     def __post_init__(self) -> None:
         check_task_type(self.task_type)
+        if self.target_form not in get_args(TargetForm):
+            raise ValueError(
+                f"target_form must be one of {get_args(TargetForm)}, got {self.target_form!r}"
+            )
         if self.n_rows < 1:
             raise ValueError(f"n_rows must be at least 1, got {self.n_rows}")
 
@@ -79,6 +89,7 @@ class Schema:
             "n_rows": self.n_rows,
             "min_class_count": self.min_class_count,
             "max_categories": self.max_categories,
+            "target_form": self.target_form,
         }
 
     @classmethod

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from warmstart.datasets.checks import (
@@ -17,14 +16,22 @@ from warmstart.datasets.checks import (
 from warmstart.datasets.dataset import ColumnSummary, Dataset
 from warmstart.datasets.kinds import infer_kinds
 from warmstart.datasets.notes import Notes
-from warmstart.datasets.number_kinds import cells
 from warmstart.datasets.readers.sources import read_source
+from warmstart.datasets.remarks import (
+    note_index,
+    note_lost,
+    note_marks,
+    note_names,
+    note_order,
+)
 from warmstart.datasets.sampling import capped
-from warmstart.datasets.target import as_series, read_target
+from warmstart.datasets.target import read_target
 from warmstart.domain import USED_KINDS, Column, Schema
 from warmstart.errors import DatasetError
-from warmstart.tables.frames import as_frame
-from warmstart.tables.typed import typed_frame
+from warmstart.spaces.pipelines.targets import as_series
+from warmstart.tables.frames import as_frame, n_rows_of, take_rows
+from warmstart.tables.typed import has_decimal_commas, typed_frame, written_marks
+from warmstart.tables.written_numbers import settled
 
 _MAX_DENSE_CELLS = 100_000_000
 """Cells a sparse matrix may have when made dense: 800 MB."""
@@ -101,23 +108,31 @@ def load_dataset(
     notes = Notes()
     source = read_source(data, y, target, notes)
     values = as_series(source.y)
-    _note_order(source.X, source.y, notes)
-    n_given = _n_rows(source.X)
+    note_order(source.X, source.y, notes)
+    note_index(source.X, notes)
+    n_given = n_rows_of(source.X)
     check_lengths(n_given, len(values))
     check_n_rows(n_given)
-    read = read_target(values, task_type, notes)
+    read = read_target(
+        values, task_type, notes, of_table=lambda: has_decimal_commas(as_frame(source.X))
+    )
     n_rows = len(read.y)
     chosen = capped(read, _row_limit(source.X, max_rows), random_state, notes)
-    frame = as_frame(_take(source.X, read.rows[chosen], n_given))
-    _note_names(source.X, frame, notes)
+    frame = as_frame(take_rows(source.X, read.rows[chosen]))
+    note_names(source.X, frame, notes)
     y_kept = _named(read.y.iloc[chosen], source.target)
     kinds = _without_target(frame, y_kept, kinds or {}, notes)
     inferred = infer_kinds(frame, notes, kinds)
     used = [column for column in inferred.columns if column.kind in USED_KINDS]
     check_features(len(used), notes.sentences())
     counts = read.class_counts
-    X = typed_frame(frame, inferred.columns).reset_index(drop=True)
-    _note_lost(frame, X, kinds, notes)
+    marks = written_marks(frame, inferred.columns)
+    commas = settled(marks)
+    note_marks(marks, commas, notes)
+    X = typed_frame(
+        frame, inferred.columns, comma_columns=[name for name in commas if commas[name]]
+    ).reset_index(drop=True)
+    note_lost(frame, X, kinds, notes)
     return Dataset(
         X=X,
         y=y_kept,
@@ -127,6 +142,7 @@ def load_dataset(
             n_rows=n_rows,
             min_class_count=None if counts is None else min(counts.values()),
             max_categories=max(inferred.n_levels.values(), default=0),
+            target_form=read.form,
         ),
         task_type=read.task_type,
         name=name or source.name,
@@ -135,13 +151,6 @@ def load_dataset(
         warnings=notes.sentences(),
         left_out=_summaries(frame, inferred.columns),
     )
-
-
-def _n_rows(X: Any) -> int:
-    shape = getattr(X, "shape", None)
-    if shape is not None and len(shape) > 0:
-        return int(shape[0])
-    return len(as_frame(X))
 
 
 def _row_limit(X: Any, max_rows: int) -> int:
@@ -162,35 +171,6 @@ def _named(y: pd.Series[Any], target: str | int | None) -> pd.Series[Any]:
     return y.reset_index(drop=True).rename("target" if target is None else target)
 
 
-def _take(X: Any, rows: np.ndarray[Any, np.dtype[np.intp]], n_given: int) -> Any:
-    if len(rows) == n_given:
-        return X
-    if hasattr(X, "tocsr"):
-        return X.tocsr()[rows]
-    if isinstance(X, np.ndarray):
-        return X[rows]
-    return as_frame(X).iloc[rows]
-
-
-def _note_order(X: Any, y: Any, notes: Notes) -> None:
-    if not isinstance(X, pd.DataFrame) or not isinstance(y, pd.Series) or len(X) != len(y):
-        return
-    if not X.index.equals(y.index) and X.index.isin(y.index).all():
-        notes.say(
-            "X and y have the same index in another order; their rows were matched by "
-            "position, as scikit-learn does."
-        )
-
-
-def _note_names(X: Any, frame: pd.DataFrame, notes: Notes) -> None:
-    if not isinstance(X, pd.DataFrame) or X.columns.is_unique:
-        return
-    given = set(X.columns)
-    for name in frame.columns:
-        if name not in given:
-            notes.column(name, "Duplicate column names made unique")
-
-
 def _without_target(
     frame: pd.DataFrame, y: pd.Series[Any], kinds: Mapping[Any, str], notes: Notes
 ) -> Mapping[Any, str]:
@@ -202,27 +182,6 @@ def _without_target(
         return kinds
     notes.column(name, "Left out of X, equal to y")
     return {**kinds, name: "identifier"}
-
-
-def _note_lost(
-    frame: pd.DataFrame, X: pd.DataFrame, kinds: Mapping[Any, str], notes: Notes
-) -> None:
-    """Tell which cells did not fit a kind the caller gave."""
-    told = {str(name) for name in kinds}
-    for name in X.columns:
-        if str(name) not in told:
-            continue
-        n_missing = int(X[name].isna().sum())
-        lost = n_missing - int(frame[name].isna().sum())
-        if lost > 0 and n_missing == len(X):
-            raise DatasetError(
-                f"no cell of column {name!r} can be read as {kinds.get(name)}; "
-                "leave it out of kinds to have its kind inferred"
-            )
-        if lost > 0:
-            notes.column(
-                name, "Cells that do not fit the kind given, read as missing", cells(lost)
-            )
 
 
 def _summaries(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,19 +11,23 @@ import pandas as pd
 
 from warmstart.datasets.checks import N_FOLDS, check_n_known
 from warmstart.datasets.notes import Notes, quoted
-from warmstart.domain import TaskType
+from warmstart.datasets.remarks import sentence_on_marks
+from warmstart.domain import TargetForm, TaskType
 from warmstart.errors import DatasetError
-from warmstart.tables.cells import numbers_in, words
+from warmstart.spaces.pipelines.targets import (
+    as_series,
+    known_cells,
+    labels,
+    missing_words,
+    mixes_types,
+    quantity,
+)
+from warmstart.tables.cells import words
+from warmstart.tables.written_numbers import marks_in, numbers_in
 
 _MAX_INTEGER_CLASSES = 20
 _MAX_CLASS_SHARE = 0.2
 """Integers with more distinct values than this share of the rows are quantities."""
-
-_COMPLEX = "the target holds complex numbers; predict a real number"
-_DATES = "the target holds dates; predict a number, such as days until then"
-
-# "None" and "NA" may be classes.
-_GAPS = frozenset({"", "?", "nan", "NaN", "<NA>", "NaT"})
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,17 @@ class Target:
     class_counts: Mapping[Any, int] | None = None
     """Rows of each class, the rarest last; None for regression."""
 
+    form: TargetForm = "plain"
+    """How a pipeline must read the cells to come to the same."""
 
-def read_target(values: Any, task_type: str | None, notes: Notes) -> Target:
+
+def read_target(
+    values: Any,
+    task_type: str | None,
+    notes: Notes,
+    *,
+    of_table: Callable[[], bool] = lambda: False,
+) -> Target:
     """Drop what is missing, settle the task type, check that there is something to learn.
 
     Parameters
@@ -53,6 +65,9 @@ def read_target(values: Any, task_type: str | None, notes: Notes) -> Target:
         Inferred when None.
     notes : Notes
         Receives what was dropped or assumed.
+    of_table : callable
+        Whether the other columns have decimal commas; asked where the target's own cells
+        leave it open.
 
     Returns
     -------
@@ -71,89 +86,36 @@ def read_target(values: Any, task_type: str | None, notes: Notes) -> Target:
     ('binary', [0, 1, 3], {'b': 2, 'a': 1})
     """
     series = as_series(values)
-    cells, known = _known_cells(series)
-    n_missing = len(series) - int(known.sum())
-    check_n_known(len(series) - n_missing, len(series))
-    if n_missing:
+    cells, known = known_cells(series)
+    check_n_known(int(known.sum()), len(series))
+    if _are_durations(series):
+        task_type = task_type or "regression"
+        notes.say("The target holds durations, read as seconds.")
+    kind = task_type or _infer(cells[known], notes)
+    if kind == "regression":
+        known = known & ~missing_words(cells)
+        check_n_known(int(known.sum()), len(series))
+    if n_missing := len(series) - int(known.sum()):
         rows = "1 row, which was" if n_missing == 1 else f"{n_missing:,} rows, which were"
         notes.say(f"Target missing in {rows} dropped.")
     kept = cells[known].reset_index(drop=True)
     positions = np.flatnonzero(known)
-    if pd.api.types.is_timedelta64_dtype(series.dtype):
-        task_type = task_type or "regression"
-        notes.say(
-            "The target holds durations, read as seconds; fit the pipelines to "
-            "y.dt.total_seconds()."
-        )
-    if (task_type or _infer(kept, notes)) == "regression":
-        return Target(_quantity(kept), positions, "regression")
-    labels = _labels(kept, notes)
-    counts = labels.value_counts()
+    if kind == "regression":
+        comma = _decimal_comma(kept, of_table, notes)
+        form: TargetForm = "decimal_comma" if comma else "plain"
+        return Target(_quantity(kept, comma), positions, "regression", form=form)
+    found, form = _labels(kept, notes)
+    counts = found.value_counts()
     resolved = _check_classes(counts, task_type, notes)
     class_counts = dict(zip(counts.index.tolist(), counts.tolist(), strict=True))
-    return Target(labels, positions, resolved, class_counts)
+    return Target(found, positions, resolved, class_counts, form)
 
 
-def as_series(values: Any) -> pd.Series[Any]:
-    """One-dimensional values of any library as a pandas series with a fresh index."""
-    if isinstance(values, pd.Series):
-        series: pd.Series[Any] = values
-    elif isinstance(values, pd.DataFrame) or hasattr(values, "tocsr") or np.ndim(values) == 2:
-        from warmstart.tables.frames import as_frame
-
-        frame = as_frame(values)
-        if frame.shape[1] != 1:
-            raise DatasetError(
-                f"y has {frame.shape[1]} columns; a task has one target, choose one of them"
-            )
-        series = frame.iloc[:, 0]
-    elif hasattr(values, "to_pandas"):
-        series = pd.Series(values.to_pandas())
-    elif isinstance(values, (str, bytes)) or np.ndim(values) == 0:
-        raise DatasetError(f"y must be one value a row, got {values!r}")
-    else:
-        series = pd.Series(values)
-    return series.reset_index(drop=True)
-
-
-def _known_cells(series: pd.Series[Any]) -> tuple[pd.Series[Any], np.ndarray[Any, Any]]:
-    """Cells in plain numpy types, and which are known."""
-    dtype = series.dtype
-    if isinstance(dtype, pd.SparseDtype):
-        series = pd.Series(np.asarray(series))
-    if isinstance(dtype, pd.CategoricalDtype):
-        series = series.astype(dtype.categories.dtype if not series.isna().any() else object)
-    dtype = series.dtype
-    if pd.api.types.is_complex_dtype(dtype):
-        raise DatasetError(_COMPLEX)
-    if pd.api.types.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype):
-        raise DatasetError(_DATES)
-    if pd.api.types.is_timedelta64_dtype(dtype):
-        seconds = series.dt.total_seconds()
-        return seconds, seconds.notna().to_numpy()
-    if pd.api.types.is_bool_dtype(dtype):
-        return series, series.notna().to_numpy()
-    if pd.api.types.is_numeric_dtype(dtype):
-        found = series.to_numpy(dtype="float64", na_value=np.nan)
-        return series, np.isfinite(found)
-    return _known_objects(series.astype(object))
-
-
-def _known_objects(series: pd.Series[Any]) -> tuple[pd.Series[Any], np.ndarray[Any, Any]]:
-    held = pd.api.types.infer_dtype(series, skipna=True)
-    if held in ("integer", "floating", "decimal", "mixed-integer-float"):
-        return _known_cells(pd.Series(pd.to_numeric(series, errors="coerce")))
-    known = series.notna().to_numpy()
-    types = {type(cell) for cell in series[known]} if held != "string" else set()
-    if any(issubclass(one, (complex, np.complexfloating)) for one in types):
-        raise DatasetError(_COMPLEX)
-    for one in types:
-        if issubclass(one, (list, dict, set, tuple, np.ndarray)):
-            raise DatasetError(f"the target holds a {one.__name__} per row, not a value")
-    if types and all(issubclass(one, datetime.date) for one in types):
-        raise DatasetError(_DATES)
-    blank = series.map(lambda cell: isinstance(cell, str) and cell.strip() in _GAPS)
-    return series, known & ~blank.to_numpy(dtype=bool)
+def _are_durations(series: pd.Series[Any]) -> bool:
+    return pd.api.types.is_timedelta64_dtype(series.dtype) or (
+        pd.api.types.is_object_dtype(series.dtype)
+        and pd.api.types.infer_dtype(series, skipna=True) in ("timedelta", "timedelta64")
+    )
 
 
 def _infer(kept: pd.Series[Any], notes: Notes) -> str:
@@ -191,7 +153,7 @@ def _infer(kept: pd.Series[Any], notes: Notes) -> str:
 
 
 def _infer_words(kept: pd.Series[Any], notes: Notes) -> str:
-    read = numbers_in(words(kept)[1])
+    read = numbers_in(words(kept[~missing_words(kept)])[1])
     numeric = len(read) > 0 and not np.isnan(read).any()
     if numeric and ((read != np.round(read)).any() or len(read) > _MAX_INTEGER_CLASSES):
         notes.say(
@@ -202,18 +164,8 @@ def _infer_words(kept: pd.Series[Any], notes: Notes) -> str:
     return "classification"
 
 
-def _quantity(kept: pd.Series[Any]) -> pd.Series[Any]:
-    if pd.api.types.is_numeric_dtype(kept.dtype):
-        numbers = kept.to_numpy(dtype="float64")
-    else:
-        codes, found = words(kept)
-        numbers = np.append(numbers_in(found), np.nan)[codes]
-        if np.isnan(numbers).any():
-            bad = kept[np.isnan(numbers)].iloc[0]
-            raise DatasetError(
-                f"a regression target must hold numbers, found {bad!r}; "
-                "for classes pass task_type='classification'"
-            )
+def _quantity(kept: pd.Series[Any], comma: bool | None) -> pd.Series[Any]:
+    numbers = quantity(kept, comma=comma)
     if numbers.min() == numbers.max():
         raise DatasetError(
             f"the target is {numbers[0]:g} in every row; there is nothing to predict"
@@ -221,35 +173,36 @@ def _quantity(kept: pd.Series[Any]) -> pd.Series[Any]:
     return pd.Series(numbers)
 
 
-def _labels(kept: pd.Series[Any], notes: Notes) -> pd.Series[Any]:
-    """Labels as given, in a type that sorts."""
-    if pd.api.types.is_bool_dtype(kept.dtype):
-        return kept.astype(bool)
+def _decimal_comma(kept: pd.Series[Any], of_table: Callable[[], bool], notes: Notes) -> bool:
+    """Whether numbers stored as words have decimal commas; what they leave open X says."""
     if pd.api.types.is_numeric_dtype(kept.dtype):
-        if pd.api.types.is_integer_dtype(kept.dtype):
-            return kept.astype("int64")
-        numbers = kept.astype("float64")
-        if (numbers == numbers.round()).all():
-            return numbers
-        notes.say("Fractional class labels were turned into strings.")
-        return numbers.astype(str).astype(object)
-    types = {type(cell) for cell in kept}
-    if types == {bool}:
-        return kept.astype(bool)
-    if types == {int}:
-        return kept.astype("int64")
-    if len(types) > 1:
-        named = ", ".join(sorted(one.__name__ for one in types))
-        notes.say(f"Class labels mix types ({named}) and were turned into strings.")
-        return kept.map(str).astype(object)
-    if types == {bytes}:
-        notes.say(
-            "Class labels are bytes, read as text; scikit-learn takes none, so decode them "
-            "before fitting, for example with y.str.decode('utf-8')."
-        )
-        kept = kept.map(lambda cell: cell.decode("utf-8", errors="replace")).astype(object)
-    _note_blanks(kept, notes)
-    return kept
+        return False
+    marks = marks_in(words(kept)[1])
+    comma = marks.comma
+    if comma is None:
+        comma = bool(marks.unclear) and of_table()
+    if note := sentence_on_marks("The target", marks, comma):
+        notes.say(note)
+    return comma
+
+
+def _labels(kept: pd.Series[Any], notes: Notes) -> tuple[pd.Series[Any], TargetForm]:
+    """Labels as given, in a type that sorts."""
+    numeric = pd.api.types.is_numeric_dtype(kept.dtype)
+    if numeric and not pd.api.types.is_bool_dtype(kept.dtype):
+        numbers = kept.to_numpy(dtype="float64")
+        if (numbers != np.round(numbers)).any():
+            notes.say("Fractional class labels were turned into strings.")
+            return labels(kept, as_text=True), "text"
+    if mixed := mixes_types(kept):
+        notes.say(f"Class labels mix types ({', '.join(mixed)}) and were turned into strings.")
+        return labels(kept, as_text=True), "text"
+    found = labels(kept, as_text=False)
+    if {type(cell) for cell in kept[:1]} == {bytes}:
+        notes.say("Class labels are bytes, read as text.")
+    if not numeric:
+        _note_blanks(found, notes)
+    return found, "plain"
 
 
 def _note_blanks(labels: pd.Series[Any], notes: Notes) -> None:

@@ -13,7 +13,8 @@ from warmstart.datasets.notes import Notes
 from warmstart.datasets.number_kinds import cells, integer_kind, number_kinds
 from warmstart.domain import ColumnKind
 from warmstart.errors import DatasetError
-from warmstart.tables.cells import FALSE_WORDS, TRUE_WORDS, Words, dates_in, numbers_in, words
+from warmstart.tables.cells import FALSE_WORDS, TRUE_WORDS, dates_in, words
+from warmstart.tables.written_numbers import Words, numbers_in
 
 _MIN_UNIQUE_ROWS = 10
 """In fewer rows all words may differ by chance."""

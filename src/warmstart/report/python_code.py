@@ -85,7 +85,12 @@ class _Source:
                 written = f"{name}_{suffix}"
             steps.append(("", _Verbatim(f'("{name}", {written})')))
         head = f"pipeline_{suffix} = {self._imported(type(pipeline))}(["
-        return "\n".join([*lines, self._joined(head, steps, "])", _WIDTH)])
+        more = "".join(
+            f", {prefix}{self.of(value)}"
+            for prefix, value in arguments_of(pipeline)
+            if prefix not in ("", "steps=")
+        )
+        return "\n".join([*lines, self._joined(head, steps, f"]{more})", _WIDTH)])
 
     def of(self, value: Any, *, width: int = _WIDTH) -> str:
         """An expression that makes an equal value, broken to lines no wider than `width`."""

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from warmstart.domain import ColumnKind
+from warmstart.tables.written_numbers import Words, numbers_in
 
 MISSING_WORDS = frozenset(
     ["", "?", "NA", "N/A", "n/a", "#N/A", "<NA>", "nan", "NaN", "NaT", "null", "NULL", "None"]
@@ -23,15 +24,16 @@ LARGEST = 1e37
 TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1", "1.0"})
 FALSE_WORDS = frozenset({"false", "f", "no", "n", "0", "0.0"})
 
-Words: TypeAlias = NDArray[np.object_]
-"""Distinct stripped strings."""
-
 Codes: TypeAlias = NDArray[np.intp]
 """For each cell the position of its word, -1 where missing."""
 
 
 def typed_column(
-    values: pd.Series[Any], kind: ColumnKind, *, day_first: bool | None = None
+    values: pd.Series[Any],
+    kind: ColumnKind,
+    *,
+    day_first: bool | None = None,
+    comma: bool | None = None,
 ) -> pd.Series[Any]:
     """Cells of one column as its kind says; what does not fit becomes missing.
 
@@ -45,6 +47,8 @@ def typed_column(
         strings with None for missing.
     day_first : bool, optional
         Whether dates are written day before month; by default the cells decide.
+    comma : bool, optional
+        Whether decimals follow a comma; by default the cells decide.
 
     Returns
     -------
@@ -59,15 +63,20 @@ def typed_column(
     >>> typed_column(pd.Series([3.0, None]), "categorical").tolist()
     ['3', None]
     """
-    cells = typed_cells(values, kind, day_first)
+    cells = typed_cells(values, kind, day_first, comma)
     dtype = object if kind in ("categorical", "text") else None
     return pd.Series(cells, index=values.index, name=values.name, dtype=dtype)
 
 
-def typed_cells(values: pd.Series[Any], kind: ColumnKind, day_first: bool | None = None) -> Any:
+def typed_cells(
+    values: pd.Series[Any],
+    kind: ColumnKind,
+    day_first: bool | None = None,
+    comma: bool | None = None,
+) -> Any:
     """:func:`typed_column` as a bare array: a table may have 10,000 columns."""
     if kind == "numeric":
-        return numbers(values)
+        return numbers(values, comma)
     if kind == "boolean":
         return _truth(values)
     if kind == "date":
@@ -138,8 +147,10 @@ def dense(values: pd.Series[Any]) -> pd.Series[Any]:
     return pd.Series(np.asarray(values), index=values.index, name=values.name)
 
 
-def numbers(values: pd.Series[Any]) -> NDArray[np.float64]:
+def numbers(values: pd.Series[Any], comma: bool | None = None) -> NDArray[np.float64]:
     """Cells as float64; what is not a finite number becomes NaN, see also :data:`LARGEST`.
+
+    Words are read as :func:`warmstart.tables.written_numbers.numbers_in` does.
 
     Examples
     --------
@@ -159,7 +170,7 @@ def numbers(values: pd.Series[Any]) -> NDArray[np.float64]:
         found = np.full(len(values), np.nan)
     else:
         codes, distinct = words(values)
-        found = np.append(numbers_in(distinct), np.nan)[codes]
+        found = np.append(numbers_in(distinct, comma=comma), np.nan)[codes]
     return bounded(found)
 
 
@@ -174,36 +185,6 @@ def bounded(found: NDArray[np.float64]) -> NDArray[np.float64]:
     if not np.fmax.reduce(np.abs(found), axis=None, initial=0.0) > LARGEST:
         return found
     return np.clip(np.where(np.isinf(found), np.nan, found), -LARGEST, LARGEST)
-
-
-_DIGIT = re.compile(r"[0-9]")
-
-# 1,234.50 and $12 and 45 % are numbers to the people who typed them.
-_DRESSED = re.compile(r"([-+]?)[$€£]?\s?(\d{1,3}(?:,\d{3})+|\d+)(\.\d*)?\s?[%€]?")
-
-
-def numbers_in(found: Words) -> NDArray[np.float64]:
-    """Words as finite numbers, NaN where a word is none.
-
-    Parameters
-    ----------
-    found : ndarray of str, shape (n_words,)
-
-    Returns
-    -------
-    ndarray of float, shape (n_words,)
-    """
-    if not any(map(_DIGIT.search, found)):  # most words; pandas would take far longer
-        return np.full(len(found), np.nan)
-    plain = np.array(
-        pd.to_numeric(pd.Series(found, dtype=object), errors="coerce"), dtype=float
-    )
-    plain[np.isinf(plain)] = np.nan
-    for i in np.flatnonzero(np.isnan(plain)):
-        if dressed := _DRESSED.fullmatch(found[i]):
-            sign, whole, fraction = dressed.groups()
-            plain[i] = float(f"{sign}{whole.replace(',', '')}{fraction or ''}")
-    return plain
 
 
 def _truth(values: pd.Series[Any]) -> NDArray[np.float64]:

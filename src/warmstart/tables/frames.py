@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from warmstart.errors import DatasetError
 
@@ -97,6 +98,31 @@ def _read_narwhals(data: Any) -> pd.DataFrame:
             "pass a pandas, polars or pyarrow frame or an array"
         )
     return frame.to_pandas()
+
+
+def n_rows_of(data: Any) -> int:
+    """Rows of whatever :func:`as_frame` reads."""
+    shape = getattr(data, "shape", None)
+    if isinstance(shape, tuple) and len(shape) > 0:
+        return int(shape[0])
+    return len(as_frame(data))
+
+
+def take_rows(data: Any, rows: NDArray[np.intp]) -> Any:
+    """Rows of whatever :func:`as_frame` reads; itself where `rows`, ascending, are all.
+
+    Examples
+    --------
+    >>> take_rows([[1, 2], [3, 4], [5, 6]], np.array([0, 2])).to_numpy().tolist()
+    [[1, 2], [5, 6]]
+    """
+    if len(rows) == n_rows_of(data):
+        return data
+    if hasattr(data, "tocsr"):
+        return data.tocsr()[rows]
+    if isinstance(data, np.ndarray):
+        return data[rows]
+    return as_frame(data).iloc[rows]
 
 
 def _not_two_dimensional(data: Any, shape: tuple[int, ...]) -> str:

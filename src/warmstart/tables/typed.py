@@ -6,7 +6,7 @@ The first step of every pipeline, so that what `suggest` saw and what
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,13 +15,22 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from warmstart.domain import USED_KINDS, Column, ColumnKind
 from warmstart.errors import DatasetError
-from warmstart.tables.cells import bounded, day_first, typed_cells, typed_column
+from warmstart.tables.cells import bounded, day_first, typed_cells, typed_column, words
 from warmstart.tables.frames import as_frame
+from warmstart.tables.written_numbers import Marks, marks_in, settled
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["TypedColumns", "as_frame", "string_names", "typed_column", "typed_frame"]
+__all__ = [
+    "TypedColumns",
+    "as_frame",
+    "has_decimal_commas",
+    "string_names",
+    "typed_column",
+    "typed_frame",
+    "written_marks",
+]
 
 _CHUNK_CELLS = 1_000_000
 
@@ -31,6 +40,7 @@ def typed_frame(
     columns: Sequence[Column],
     *,
     day_first_columns: Collection[str | int] | None = None,
+    comma_columns: Collection[str | int] | None = None,
 ) -> pd.DataFrame:
     """Read `data` into the used columns of a schema, in its order.
 
@@ -43,6 +53,9 @@ def typed_frame(
     day_first_columns : collection of names, optional
         Date columns written day before month. By default each column's own cells
         decide.
+    comma_columns : collection of names, optional
+        Columns of numbers stored as words with decimal commas. By default the cells
+        decide, see :func:`written_marks`.
 
     Returns
     -------
@@ -78,15 +91,56 @@ def typed_frame(
         parts.append(pd.DataFrame(block.T, index=frame.index, columns=names, dtype=object))
     if others:
         cells: dict[Any, Any] = {}
+        if comma_columns is None:
+            comma_columns = _with_commas(written_marks(frame, others))
         for column in others:
             first = None if day_first_columns is None else column.name in day_first_columns
-            cells[column.name] = typed_cells(frame[column.name], column.kind, first)
+            comma = column.name in comma_columns
+            cells[column.name] = typed_cells(frame[column.name], column.kind, first, comma)
         parts.append(pd.DataFrame(cells, index=frame.index))
     if not parts:
         return pd.DataFrame(index=frame.index)
     typed = pd.concat(parts, axis=1) if len(parts) > 1 else parts[0]
     order = [column.name for column in wanted]
     return typed if list(typed.columns) == order else typed[order]
+
+
+def written_marks(frame: pd.DataFrame, columns: Sequence[Column]) -> dict[str | int, Marks]:
+    """How the numbers of each numeric column that holds words are written.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"a": ["0,5", "1,250"], "b": [1, 2]})
+    >>> marks = written_marks(frame, [Column("a", "numeric"), Column("b", "numeric")])
+    >>> list(marks), marks["a"].comma
+    (['a'], True)
+    """
+    dtype_of: dict[Any, Any] = dict(zip(frame.columns, frame.dtypes, strict=True))
+    return {
+        column.name: marks_in(words(frame[column.name])[1])
+        for column in columns
+        if column.kind == "numeric" and not _is_plain(dtype_of[column.name])
+    }
+
+
+def has_decimal_commas(frame: pd.DataFrame) -> bool:
+    """Whether the words of a table, whatever its columns hold, show decimal commas alone."""
+    numeric = [Column(name, "numeric") for name in frame.columns]
+    said = {one.comma for one in written_marks(frame, numeric).values()}
+    return True in said and False not in said
+
+
+def _is_plain(dtype: Any) -> bool:
+    """Whether cells are numbers or times already, not words."""
+    types = pd.api.types
+    number = types.is_numeric_dtype(dtype) or types.is_bool_dtype(dtype)
+    return bool(number or types.is_timedelta64_dtype(dtype)) or bool(
+        types.is_datetime64_any_dtype(dtype)
+    )
+
+
+def _with_commas(marks: Mapping[str | int, Marks]) -> list[str | int]:
+    return [name for name, comma in settled(marks).items() if comma]
 
 
 def _grouped(
@@ -158,6 +212,8 @@ class TypedColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     day_first_ : list of names
         Date columns whose cells are written day before month; learned in `fit`, so
         that a later row such as 03/04/2020 is read as the training rows were.
+    comma_ : list of names
+        Columns whose numbers are words with decimal commas; learned likewise.
 
     Examples
     --------
@@ -170,18 +226,21 @@ class TypedColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.columns = columns
 
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
-        """Learn how dates are written; everything else the schema gives."""
-        frame = as_frame(X)
+        """Learn how dates and numbers are written; everything else the schema gives."""
+        frame, columns = as_frame(X), self._columns()
         self.n_features_in_ = frame.shape[1]
-        dates = [column for column in self._columns() if column.kind == "date"]
-        frame = _by_name(frame, self._columns()) if dates else frame
+        frame = _by_name(frame, columns)
+        dates = [column for column in columns if column.kind == "date"]
         self.day_first_ = [c.name for c in dates if day_first(frame[c.name])]
+        self.comma_ = _with_commas(written_marks(frame, columns))
         return self
 
     def transform(self, X: Any) -> pd.DataFrame:
         """Read `X` as the schema says, under string names."""
         columns = self._columns()
-        frame = typed_frame(X, columns, day_first_columns=self.day_first_)
+        frame = typed_frame(
+            X, columns, day_first_columns=self.day_first_, comma_columns=self.comma_
+        )
         names = string_names(columns)
         return frame.set_axis([names[name] for name in frame.columns], axis=1)
 

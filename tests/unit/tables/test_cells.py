@@ -31,7 +31,7 @@ def typed(cells, kind, dtype=None):
         ([0, 3], pd.SparseDtype(int), [0, 3]),
         (["1", " 2.5 ", "-3e2", "x", None], None, [1, 2.5, -300, NAN, NAN]),
         (["1,234.5", "$5", "€ 6", "7 %", "-8,000"], None, [1234.5, 5, 6, 7, -8000]),
-        (["1,23", "1.2.3", "inf", "-", "12 kg"], None, [NAN] * 5),
+        (["1,2,3", "1.2.3", "inf", "-", "12 kg"], None, [NAN] * 5),
         ([decimal.Decimal("1.5"), None], object, [1.5, NAN]),
         ([1, "2", 3.5, None, [4]], object, [1, 2, 3.5, NAN, NAN]),
         (["1", "2", "1"], "category", [1, 2, 1]),

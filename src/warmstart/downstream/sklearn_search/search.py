@@ -15,6 +15,7 @@ from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
 
+from warmstart.downstream.known_rows import known_rows
 from warmstart.downstream.sklearn_search.candidates import as_frame, own_pool
 from warmstart.downstream.sklearn_search.estimators import (
     ConfiguredClassifier,
@@ -23,10 +24,12 @@ from warmstart.downstream.sklearn_search.estimators import (
 from warmstart.downstream.sklearn_search.failed_fits import append_failures, failed_candidates
 from warmstart.errors import HistoryError, KnowledgeError
 from warmstart.metrics import find_metric
+from warmstart.spaces.pipelines.target_pipeline import TargetPipeline
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from warmstart.datasets.dataset import Dataset
     from warmstart.recommend.recommender import Recommender
     from warmstart.recommend.search import Search
     from warmstart.recommend.suggestions import Suggestion
@@ -162,6 +165,8 @@ return_train_score
         ----------
         X : array-like or DataFrame, shape (n_rows, n_features)
         y : array-like, shape (n_rows,)
+            Pipelines of the base are fitted and scored on the rows where it is known, read
+            as :func:`warmstart.suggest` reads it; an estimator of one's own gets it as it is.
         **params :
             For the estimator's ``fit``, the scorer and the splitter.
 
@@ -173,10 +178,14 @@ return_train_score
         # A new seed each time where none is given, as in scikit-learn.
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         if self.estimator is None:
-            search, stand_in, scoring = self._embedded(X, y, seed)
+            from warmstart.datasets.load import load_dataset
+
+            dataset = load_dataset(X, y)
+            known = known_rows(X, y, dataset.schema, self.cv, params)
+            search, stand_in, scoring = self._embedded(dataset, seed)
             self._run = _Run(search, lambda asked: dict(asked.configuration))
-            with _instead(self, estimator=stand_in, scoring=scoring):
-                super().fit(X, y, **params)
+            with _instead(self, estimator=stand_in, scoring=scoring, cv=known.cv):
+                super().fit(known.X, known.y, **known.params)
             if self.refit:
                 self.best_estimator_ = self.best_estimator_.pipeline_
         else:
@@ -186,6 +195,13 @@ return_train_score
         append_failures(self.cv_results_, self._run.failed, self.error_score)
         del self._run  # with all of the base
         return self
+
+    def score(self, X: Any, y: Any = None, **params: Any) -> float:
+        """Score of the best estimator; of a pipeline of the base, where `y` is known."""
+        best = getattr(self, "best_estimator_", None)
+        if isinstance(best, TargetPipeline):
+            X, y, params = best.known_rows(X, y, params)
+        return float(super().score(X, y, **params))
 
     def _run_search(self, evaluate_candidates: Callable[..., Mapping[str, Any]]) -> None:
         run, left = self._run, self.n_iter
@@ -210,16 +226,11 @@ return_train_score
         prefix = "mean_test_"
         return next(k.removeprefix(prefix) for k in results if k.startswith(prefix))
 
-    def _embedded(self, X: Any, y: Any, seed: int) -> tuple[Search, Any, Any]:
+    def _embedded(self, dataset: Dataset, seed: int) -> tuple[Search, Any, Any]:
         """Search over the base's pipelines, their stand-in, and what to score by."""
-        from warmstart.datasets.load import load_dataset
-
-        dataset = load_dataset(X, y)
         metric = self._metric(dataset.task_type, self._base().md.metrics)
         search = self._base().search(
-            X,
-            y,
-            task_type=dataset.task_type,
+            dataset,
             space=self.space,
             exclude=self.exclude,
             metric=metric,

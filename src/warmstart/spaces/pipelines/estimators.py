@@ -243,15 +243,15 @@ def _mlp_values(values: Values, random_state: int) -> dict[str, Any]:
 
 
 def mlp_classifier(values: Values, _: Schema, random_state: int) -> Any:
-    from sklearn.neural_network import MLPClassifier
+    from warmstart.spaces.networks import NetworkClassifier
 
-    return MLPClassifier(**_mlp_values(values, random_state))
+    return NetworkClassifier(**_mlp_values(values, random_state))
 
 
 def mlp_regressor(values: Values, _: Schema, random_state: int) -> Any:
-    from sklearn.neural_network import MLPRegressor
+    from warmstart.spaces.networks import NetworkRegressor
 
-    return MLPRegressor(**_mlp_values(values, random_state))
+    return NetworkRegressor(**_mlp_values(values, random_state))
 
 
 def naive_bayes(values: Values, _: Schema, __: int) -> Any:

@@ -45,6 +45,9 @@ class Learner:
     takes_missing: bool = False
     """Whether it learns from missing values itself."""
 
+    refuses_empty: bool = False
+    """Whether, though it takes missing values, it fails on a column of nothing else."""
+
     scales_target: bool = False
     """Whether its regressor wants a standardised target."""
 
@@ -91,6 +94,7 @@ LEARNERS: dict[str, Learner] = {
             classifier=estimators.hist_gradient_boosting_classifier,
             regressor=estimators.hist_gradient_boosting_regressor,
             takes_missing=True,
+            refuses_empty=True,
         ),
         Learner(
             name="random_forest",

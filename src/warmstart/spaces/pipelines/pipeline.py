@@ -10,11 +10,14 @@ import pandas as pd
 
 from warmstart.domain import Schema
 from warmstart.errors import SpaceMismatchError
+from warmstart.spaces.empty_columns import EmptyColumnsFilled
 from warmstart.spaces.pipelines.learners import LEARNERS, Learner
+from warmstart.spaces.pipelines.target_pipeline import TargetPipeline
 from warmstart.tables.typed import TypedColumns, string_names
 
 _TEXT_FEATURES = 64
 _DATE_PARTS = 5
+_MICROSECONDS_A_DAY = 86_400e6
 _MAX_ONE_HOT = 30
 """Most columns one categorical column may become; rarer levels share one."""
 
@@ -87,8 +90,9 @@ def build_estimator(values: Mapping[str, Any], schema: Schema, *, random_state: 
 
     Returns
     -------
-    sklearn.pipeline.Pipeline
-        Reads raw data: missing values, strings, dates and unseen levels included.
+    TargetPipeline
+        A ``sklearn.pipeline.Pipeline`` that reads raw data: missing values, strings, dates
+        and unseen levels included, and a target as it is.
 
     Raises
     ------
@@ -109,8 +113,6 @@ def build_estimator(values: Mapping[str, Any], schema: Schema, *, random_state: 
     >>> build_estimator(values, schema).fit(X, ["no", "no", "yes", "yes"]).predict(X).shape
     (4,)
     """
-    from sklearn.pipeline import Pipeline
-
     learner = learner_of(values)
     prefix = f"{learner.name}:"
     own = {k.removeprefix(prefix): v for k, v in values.items() if k.startswith(prefix)}
@@ -140,7 +142,10 @@ def build_estimator(values: Mapping[str, Any], schema: Schema, *, random_state: 
             )
         )
     # Whatever scikit-learn is configured to: frames would need names that learners accept.
-    return Pipeline([*steps, ("model", model)]).set_output(transform="default")
+    pipeline = TargetPipeline(
+        [*steps, ("model", model)], task_type=schema.task_type, target_form=schema.target_form
+    )
+    return pipeline.set_output(transform="default")
 
 
 def _preprocessor(values: Mapping[str, Any], learner: Learner, schema: Schema) -> Any:
@@ -150,6 +155,8 @@ def _preprocessor(values: Mapping[str, Any], learner: Learner, schema: Schema) -
 
     scale = [_scaler(values["scaling"], schema)] if learner.scaled else []
     fill = [] if learner.takes_missing else [_imputer(values["imputation"])]
+    if learner.refuses_empty:
+        fill = [EmptyColumnsFilled()]
     numeric = [*fill, *scale] or ["passthrough"]
     names = string_names(schema.columns)
     branches = [
@@ -249,10 +256,10 @@ def date_parts(frame: pd.DataFrame) -> np.ndarray[Any, Any]:
     """
     parts = []
     for name in frame.columns:
-        dates = pd.to_datetime(frame[name], utc=True)
-        days = (dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
-        of = dates.dt
-        parts += [days, of.month, of.day, of.day_of_week, of.hour]
+        # Nanoseconds hold the years 1677 to 2262 alone.
+        dates = pd.DatetimeIndex(pd.to_datetime(frame[name], utc=True)).as_unit("us")
+        days = np.where(dates.isna(), np.nan, dates.asi8 / _MICROSECONDS_A_DAY)
+        parts += [days, dates.month, dates.day, dates.day_of_week, dates.hour]
     return np.column_stack([np.asarray(part, dtype="float64") for part in parts])
 
 

@@ -3,6 +3,7 @@
 import atexit
 import tempfile
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier, i
 from sklearn.datasets import load_diabetes, load_iris, load_wine
 from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import GroupKFold, PredefinedSplit
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -309,3 +311,33 @@ def test_bad_arguments(tiny, options):
     X, y = load_wine(return_X_y=True)
     with pytest.raises(ValueError, match=f"The '{next(iter(options))}' parameter"):
         WarmStartSearchCV(**{"knowledge": tiny, **options}).fit(X, y)
+
+
+class TestRowsWithoutATarget:
+    """One reading of y in the search and in the pipelines it fits."""
+
+    X = pd.DataFrame({"a": np.random.default_rng(0).normal(size=60)})
+    y: ClassVar = [None if i % 7 == 3 else ["no", "yes"][i % 2] for i in range(60)]
+
+    def search(self, **options):
+        return WarmStartSearchCV(n_iter=1, space="naive_bayes", random_state=0, **options)
+
+    @pytest.mark.parametrize(
+        "cv",
+        [
+            3,
+            [(list(range(30)), list(range(30, 60))), (list(range(30, 60)), list(range(30)))],
+            PredefinedSplit([i // 2 % 2 for i in range(60)]),
+        ],
+    )
+    def test_are_left_out_of_folds_too(self, cv):
+        search = self.search(cv=cv).fit(self.X, self.y)
+        assert np.isfinite(search.best_score_)
+        assert "Target missing in 9 rows" in search.warnings_[0]
+        assert set(search.predict(self.X)) <= {"no", "yes"}
+        assert 0 <= search.score(self.X, self.y) <= 1
+
+    def test_groups_go_with_their_rows(self):
+        groups = np.arange(60) % 5
+        search = self.search(cv=GroupKFold(5)).fit(self.X, self.y, groups=groups)
+        assert np.isfinite(search.best_score_)
