@@ -30,8 +30,8 @@ from benchmarks.varied_tables import Case, every_case
 import warmstart
 from warmstart.knowledge.base import open_knowledge
 from warmstart.recommend.recommender import Recommender
-from warmstart.spaces.pipelines.targets import as_series
 from warmstart.tables.frames import as_frame, n_rows_of, take_rows
+from warmstart.tables.targets import as_series
 
 
 def failures_of(

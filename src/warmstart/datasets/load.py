@@ -28,8 +28,8 @@ from warmstart.datasets.sampling import capped
 from warmstart.datasets.target import read_target
 from warmstart.domain import USED_KINDS, Column, Schema
 from warmstart.errors import DatasetError
-from warmstart.spaces.pipelines.targets import as_series
 from warmstart.tables.frames import as_frame, n_rows_of, take_rows
+from warmstart.tables.targets import as_series
 from warmstart.tables.typed import has_decimal_commas, typed_frame, written_marks
 from warmstart.tables.written_numbers import settled
 

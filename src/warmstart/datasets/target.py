@@ -14,7 +14,8 @@ from warmstart.datasets.notes import Notes, quoted
 from warmstart.datasets.remarks import sentence_on_marks
 from warmstart.domain import TargetForm, TaskType
 from warmstart.errors import DatasetError
-from warmstart.spaces.pipelines.targets import (
+from warmstart.tables.cells import words
+from warmstart.tables.targets import (
     as_series,
     known_cells,
     labels,
@@ -22,7 +23,6 @@ from warmstart.spaces.pipelines.targets import (
     mixes_types,
     quantity,
 )
-from warmstart.tables.cells import words
 from warmstart.tables.written_numbers import marks_in, numbers_in
 
 _MAX_INTEGER_CLASSES = 20

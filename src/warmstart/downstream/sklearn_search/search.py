@@ -15,13 +15,13 @@ from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
 
-from warmstart.downstream.known_rows import known_rows
 from warmstart.downstream.sklearn_search.candidates import as_frame, own_pool
 from warmstart.downstream.sklearn_search.estimators import (
     ConfiguredClassifier,
     ConfiguredRegressor,
 )
 from warmstart.downstream.sklearn_search.failed_fits import append_failures, failed_candidates
+from warmstart.downstream.sklearn_search.known_rows import known_rows
 from warmstart.errors import HistoryError, KnowledgeError
 from warmstart.metrics import find_metric
 from warmstart.spaces.pipelines.target_pipeline import TargetPipeline

@@ -243,13 +243,13 @@ def _mlp_values(values: Values, random_state: int) -> dict[str, Any]:
 
 
 def mlp_classifier(values: Values, _: Schema, random_state: int) -> Any:
-    from warmstart.spaces.networks import NetworkClassifier
+    from warmstart.spaces.pipelines.networks import NetworkClassifier
 
     return NetworkClassifier(**_mlp_values(values, random_state))
 
 
 def mlp_regressor(values: Values, _: Schema, random_state: int) -> Any:
-    from warmstart.spaces.networks import NetworkRegressor
+    from warmstart.spaces.pipelines.networks import NetworkRegressor
 
     return NetworkRegressor(**_mlp_values(values, random_state))
 

@@ -10,9 +10,8 @@ import pandas as pd
 
 from warmstart.domain import Schema
 from warmstart.errors import SpaceMismatchError
-from warmstart.spaces.empty_columns import EmptyColumnsFilled
+from warmstart.spaces.pipelines.empty_columns import EmptyColumnsFilled
 from warmstart.spaces.pipelines.learners import LEARNERS, Learner
-from warmstart.spaces.pipelines.target_pipeline import TargetPipeline
 from warmstart.tables.typed import TypedColumns, string_names
 
 _TEXT_FEATURES = 64
@@ -113,6 +112,9 @@ def build_estimator(values: Mapping[str, Any], schema: Schema, *, random_state: 
     >>> build_estimator(values, schema).fit(X, ["no", "no", "yes", "yes"]).predict(X).shape
     (4,)
     """
+    # Suggesting needs none of this; sklearn.pipeline takes a while to load.
+    from warmstart.spaces.pipelines.target_pipeline import TargetPipeline
+
     learner = learner_of(values)
     prefix = f"{learner.name}:"
     own = {k.removeprefix(prefix): v for k, v in values.items() if k.startswith(prefix)}

@@ -8,8 +8,8 @@ from sklearn.pipeline import Pipeline
 
 from warmstart.domain import TargetForm
 from warmstart.errors import DatasetError
-from warmstart.spaces.pipelines.targets import rows_of, typed_target
 from warmstart.tables.frames import n_rows_of, take_rows
+from warmstart.tables.targets import rows_of, typed_target
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,7 +15,7 @@ from warmstart.datasets.target import read_target
 from warmstart.domain import Schema
 from warmstart.errors import DatasetError
 from warmstart.spaces.pipelines.target_pipeline import TargetPipeline
-from warmstart.spaces.pipelines.targets import typed_target
+from warmstart.tables.targets import typed_target
 
 X = np.arange(12.0)[:, None]
 

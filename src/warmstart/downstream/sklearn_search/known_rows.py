@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from warmstart.spaces.pipelines.targets import rows_of, typed_target
 from warmstart.tables.frames import as_frame, n_rows_of, take_rows
+from warmstart.tables.targets import rows_of, typed_target
 
 if TYPE_CHECKING:
     from warmstart.domain import Schema
