@@ -29,6 +29,10 @@ class KnowledgeError(WarmstartError, ValueError):
     """A knowledge base cannot answer the question asked of it."""
 
 
+class SimilarityError(WarmstartError, ValueError):
+    """A measure of similarity lacks what it compares tasks by."""
+
+
 class NotFittedError(WarmstartError, AttributeError):
     """A model was asked before it was fitted."""
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from warmstart.downstream.report import SeedReport
     from warmstart.metadataset.core.score_table import ScoreTable
     from warmstart.metafeatures.prepared import Prepared
+    from warmstart.similarity.task_view import TaskView
 
 
 @runtime_checkable
@@ -106,6 +107,42 @@ class Similarity(Protocol):
         NotFittedError
             If it was not fitted.
         """
+        ...
+
+
+@runtime_checkable
+class TaskDistance(Protocol):
+    """How far a new task is from known ones, by whatever is known of each."""
+
+    def fit(self, views: Sequence[TaskView]) -> Self:
+        """Remember the known tasks.
+
+        Raises
+        ------
+        SimilarityError
+            If one lacks what the measure compares tasks by; it never guesses.
+        """
+        ...
+
+    def distances(self, view: TaskView) -> NDArray[np.float64]:
+        """Distance of a task to each known one, shape (n_tasks,), finite, never negative.
+
+        Raises
+        ------
+        NotFittedError
+            If it was not fitted.
+        SimilarityError
+            If the task lacks what the measure compares tasks by.
+        """
+        ...
+
+
+@runtime_checkable
+class TaskEmbedding(TaskDistance, Protocol):
+    """A :class:`TaskDistance` of vectors: a base keeps one of each known task, and no rows."""
+
+    def transform(self, view: TaskView) -> NDArray[np.float64]:
+        """Vector of a task, shape (n_features,)."""
         ...
 
 
