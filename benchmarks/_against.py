@@ -23,7 +23,10 @@ def add_against(parser: argparse.ArgumentParser) -> None:
 
 
 def compare(script: Path, other: Path, repeats: int) -> None:
-    """Run `script` here and in `other` with the same arguments and print the least of each."""
+    """Run `script` here and in `other` with the same arguments and print the least of each.
+
+    A checkout that has no such script runs this one on its own sources.
+    """
     own = script.resolve().parents[1]
     arguments = _without(sys.argv[1:], {"--against", "--repeats"})
     print(f"    {shlex.join(['python', *sys.argv])}\n")
@@ -32,7 +35,8 @@ def compare(script: Path, other: Path, repeats: int) -> None:
     for _ in range(repeats):
         for checkout, figures in found.items():
             environment = {**os.environ, "PYTHONPATH": str(checkout / "src")}
-            command = [sys.executable, checkout / "benchmarks" / script.name, *arguments]
+            copy = checkout / "benchmarks" / script.name
+            command = [sys.executable, copy if copy.exists() else script, *arguments]
             done = subprocess.run(
                 command, env=environment, check=True, capture_output=True, text=True
             )

@@ -161,7 +161,9 @@ class _Source:
             return self._joined(f"{head}(", [("", step) for _, step in value.steps], ")", width)
         if isinstance(value, TypedColumns):
             head = self._imported(kind)
-            return f"{head}({self._named('COLUMNS', list(map(tuple, value.columns)))})"
+            columns = self._named("COLUMNS", list(map(tuple, value.columns)))
+            rest = ", as_array=True" if value.as_array else ""
+            return f"{head}({columns}{rest})"
         arguments = arguments_of(value)
         if kind.__name__ == "ColumnTransformer":
             branches = [

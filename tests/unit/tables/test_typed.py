@@ -133,6 +133,24 @@ class TestTypedColumns:
         step = self.step().fit(frame)
         pd.testing.assert_frame_equal(step.transform(frame.to_numpy()), step.transform(frame))
 
+    @pytest.mark.parametrize("order", [["a", "b", "c"], ["c", "a", "x", "b"]])
+    def test_numbers_as_one_array(self, order):
+        cells = {"a": [1.0, np.inf], "b": [True, False], "c": ["1,000", "no"], "x": [0, 0]}
+        frame = pd.DataFrame(cells)[order]
+        kinds = {"a": "numeric", "b": "boolean", "c": "numeric"}
+        pairs = [(name, kinds.get(name, "constant")) for name in frame]
+        plain = TypedColumns(pairs).fit_transform(frame)
+        array = TypedColumns(pairs, as_array=True).fit_transform(frame)
+        assert array.flags.c_contiguous
+        np.testing.assert_array_equal(array, plain.to_numpy())
+
+    def test_an_array_shares_nothing_with_what_was_given(self):
+        given = np.arange(6.0).reshape(3, 2)
+        step = TypedColumns([(0, "numeric"), (1, "numeric")], as_array=True).fit(given)
+        assert not np.shares_memory(step.transform(given), given)
+        frame = pd.DataFrame(given)
+        assert not np.shares_memory(step.transform(frame), frame.to_numpy())
+
 
 def test_string_names():
     assert string_names([Column(0, "numeric"), Column("a", "text")]) == {0: "0", "a": "a"}

@@ -12,7 +12,7 @@ from warmstart.domain import Schema
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.pipelines.empty_columns import EmptyColumnsFilled
 from warmstart.spaces.pipelines.learners import LEARNERS, Learner
-from warmstart.tables.typed import TypedColumns, string_names
+from warmstart.tables.typed import TypedColumns, only_numbers, string_names
 
 _TEXT_FEATURES = 64
 _DATE_PARTS = 5
@@ -133,7 +133,8 @@ def build_estimator(values: Mapping[str, Any], schema: Schema, *, random_state: 
             model, transformer=StandardScaler(), check_inverse=False
         )
     pairs = [(column.name, column.kind) for column in schema.columns]
-    steps = [("columns", TypedColumns(pairs)), ("preprocess", preprocess)]
+    columns = TypedColumns(pairs, as_array=only_numbers(schema.columns))
+    steps = [("columns", columns), ("preprocess", preprocess)]
     if values.get("reduction") == "pca":
         from sklearn.decomposition import PCA
 
@@ -151,15 +152,21 @@ def build_estimator(values: Mapping[str, Any], schema: Schema, *, random_state: 
 
 
 def _preprocessor(values: Mapping[str, Any], learner: Learner, schema: Schema) -> Any:
-    from sklearn.compose import ColumnTransformer
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer
 
+    from warmstart.spaces.pipelines.fill import FillMissing
+
+    # The first step makes an array of its own: what follows may work where it stands.
     scale = [_scaler(values["scaling"], schema)] if learner.scaled else []
-    fill = [] if learner.takes_missing else [_imputer(values["imputation"])]
+    fill = [] if learner.takes_missing else [FillMissing(values["imputation"], copy=False)]
     if learner.refuses_empty:
         fill = [EmptyColumnsFilled()]
     numeric = [*fill, *scale] or ["passthrough"]
+    if only_numbers(schema.columns):
+        return numeric[0] if len(numeric) == 1 else make_pipeline(*numeric)
+    from sklearn.compose import ColumnTransformer
+
     names = string_names(schema.columns)
     branches = [
         ("numeric", numeric, schema.names("numeric", "boolean")),
@@ -186,25 +193,18 @@ def _preprocessor(values: Mapping[str, Any], learner: Learner, schema: Schema) -
     )
 
 
-def _imputer(strategy: str) -> Any:
-    from sklearn.impute import SimpleImputer
-
-    # A column may be all missing in one training fold; keep its place.
-    return SimpleImputer(strategy=strategy, keep_empty_features=True)
-
-
 def _scaler(name: str, schema: Schema) -> Any:
     from sklearn.preprocessing import QuantileTransformer, RobustScaler, StandardScaler
 
     if name == "standard":
-        return StandardScaler()
+        return StandardScaler(copy=False)
     if name == "robust":
-        return RobustScaler(quantile_range=(5.0, 95.0))
+        return RobustScaler(quantile_range=(5.0, 95.0), copy=False)
     if name == "quantile":
         # More quantiles than training rows would warn at every fit.
         n_quantiles = max(2, min(200, schema.n_rows // 2))
         return QuantileTransformer(
-            n_quantiles=n_quantiles, output_distribution="normal", random_state=0
+            n_quantiles=n_quantiles, output_distribution="normal", copy=False, random_state=0
         )
     raise SpaceMismatchError(f"scaling must be standard, robust or quantile, got {name!r}")
 

@@ -303,3 +303,30 @@ def test_the_target_is_standardised_for_those_that_need_it():
     small = build_estimator(values, schema).fit(X, y).predict(X)
     large = build_estimator(values, schema).fit(X, 1e6 * y + 1e7).predict(X)
     np.testing.assert_allclose((large - 1e7) / 1e6, small, atol=0.01)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "robust", "quantile"])
+@pytest.mark.parametrize("imputation", ["median", "mean"])
+def test_numbers_alone_are_prepared_as_beside_others(scaling, imputation):
+    """In place and without branches, or branch by branch: the model sees the same."""
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(40, 3)), columns=["x0", "x1", "x2"])
+    X[rng.random(X.shape) < 0.2] = np.nan
+    y = np.arange(40) % 2
+    values = {**BAYES, "scaling": scaling, "imputation": imputation}
+    before = X.copy()
+    alone = prepared(values, schema_of("numeric", "numeric", "boolean"), X, y)
+    beside = prepared(
+        values, schema_of("numeric", "numeric", "boolean", "text"), X.assign(x3="word"), y
+    )
+    np.testing.assert_allclose(alone, beside[:, :3])
+    pd.testing.assert_frame_equal(X, before)
+
+
+def test_numbers_alone_leave_arrays_as_they_are():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(30, 2)), np.arange(30) % 2
+    before = X.copy()
+    pipeline = build_estimator(BAYES, schema_of("numeric", "numeric")).fit(X, y)
+    pipeline.predict(X)
+    np.testing.assert_array_equal(X, before)
