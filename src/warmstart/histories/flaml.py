@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from warmstart.errors import HistoryError
 from warmstart.histories.budgets import without_partial
 from warmstart.histories.options import Meaning
+from warmstart.histories.reading import readable
 from warmstart.histories.schema import Remarks, Run, RunHistory
+from warmstart.histories.values import number, seconds
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -48,25 +50,27 @@ def read(path: str | Path, **options: Unpack[Options]) -> RunHistory:
     """
     file, meaning = Path(path).expanduser(), Meaning(**options)
     meaning.only_metric("FLAML")
-    if not file.is_file():
-        raise HistoryError(f"there is no FLAML log {file}")
+    with readable(path):
+        if not file.is_file():
+            raise HistoryError(f"there is no FLAML log {file}")
 
     def runs(remarks: Remarks) -> Iterator[Run]:
         remarks.say("times are not in a log of FLAML")
         yield from without_partial(list(_runs(file, meaning, remarks)), remarks, "rows")
 
-    return RunHistory("flaml", str(file), runs)
+    return RunHistory("flaml", str(file), runs, meaning.run_prefix)
 
 
 def _runs(file: Path, meaning: Meaning, remarks: Remarks) -> Iterator[Run]:
     metric, _, direction = meaning.only_metric("FLAML")
     occurrences: Counter[str] = Counter()
-    with file.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            record = _record(line, file, number, remarks)
+    with file.open(encoding="utf-8-sig", newline="\n") as lines:
+        for place, line in enumerate(lines, start=1):
+            remarks.place = f"line {place}"
+            record = _record(line, file, place, remarks)
             if record is None:
                 continue
-            loss = float(record["validation_loss"])
+            loss = number(record["validation_loss"])
             lost = not math.isfinite(loss)
             remarks.add("without a finite loss: told as failed", int(lost))
             score = 1.0 - loss if direction == "maximize" else 0.0 - loss
@@ -76,37 +80,41 @@ def _runs(file: Path, meaning: Meaning, remarks: Remarks) -> Iterator[Run]:
             # A configuration says its own learner where FLAML tuned which one to use.
             values.pop("learner", None)
             learner = meaning.learner or str(record.get("learner", ""))
-            sample = record.get("sample_size")
+            sample = number(record.get("sample_size"))
             yield Run(
-                task=meaning.task_of(None, record, f"line {number} of {file}"),
+                task=meaning.task_of(None, record, f"line {place} of {file}"),
                 values=values,
                 space=meaning.space_of(learner),
                 learner=learner,
                 metric=metric,
                 direction=direction,
                 score=math.nan if lost else score,
-                cost_s=max(float(record.get("trial_time") or 0.0), 0.0),
+                cost_s=seconds(record.get("trial_time") or 0.0),
                 status="failed" if lost else "ok",
                 seed=seed,
-                budget=None if sample is None else float(sample),
+                budget=sample if math.isfinite(sample) else None,
                 sampler=meaning.sampler or "flaml",
                 source="flaml",
                 source_run_id=name if occurrences[name] == 1 else f"{name}-{occurrences[name]}",
             )
 
 
-def _record(line: str, file: Path, number: int, remarks: Remarks) -> dict[str, Any] | None:
+def _record(line: str, file: Path, place: int, remarks: Remarks) -> dict[str, Any] | None:
     if not line.strip():
         return None
     try:
         record = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         if line.endswith("\n"):
-            raise HistoryError(f"line {number} of {file} is not JSON: {error}") from error
+            raise HistoryError(f"line {place} of {file} is not JSON: {error}") from error
         remarks.add("left out: its line was cut off")
         return None
+    if not isinstance(record, dict):
+        raise HistoryError(f"line {place} of {file} is none of FLAML's: {line.strip()[:80]}")
     if "curr_best_record_id" in record:
         return None
     if missing := [k for k in ("validation_loss", "config") if k not in record]:
-        raise HistoryError(f"line {number} of {file} is none of FLAML's: no {missing[0]}")
-    return dict(record)
+        raise HistoryError(f"line {place} of {file} is none of FLAML's: no {missing[0]}")
+    if not isinstance(record["config"], dict):
+        raise HistoryError(f"line {place} of {file}: its config is no JSON object")
+    return record

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
-import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
@@ -18,7 +15,10 @@ from warmstart._extras import require
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories.options import Meaning, entered
+from warmstart.histories.reading import readable
 from warmstart.histories.schema import Remarks, Run, RunHistory
+from warmstart.histories.sqlite_copy import copy_sqlite
+from warmstart.histories.times import utc_of_count
 from warmstart.histories.values import typed_words
 
 if TYPE_CHECKING:
@@ -90,23 +90,24 @@ def read(
     place = str(location)
     parsed = urlparse(place)
     if parsed.scheme in ("", "file") or len(parsed.scheme) == 1:
-        path = Path(unquote(parsed.path) if parsed.scheme == "file" else place).expanduser()
-        if path.is_file():
-            require("mlflow", extra="mlflow")
-        elif not path.is_dir():
-            raise HistoryError(f"there is no MLflow store {path}")
+        with readable(place):
+            named = unquote(parsed.path) if parsed.scheme == "file" else place
+            path = Path(named).expanduser()
+            if not path.exists():
+                raise HistoryError(f"there is no MLflow store {path}")
+        require("mlflow" if path.is_file() else "yaml", extra="mlflow")
     else:
         path = None
         require("mlflow", extra="mlflow")
 
     def runs(remarks: Remarks) -> Iterator[Run]:
         if path is not None and path.is_dir():
-            yield from _told(_from_folder(path, names), meaning, remarks)
+            yield from _told(_from_folder(path, names, remarks), meaning, remarks)
             return
         with _tracking(path, place) as uri:
             yield from _told(_from_client(uri, names), meaning, remarks)
 
-    return RunHistory("mlflow", place, runs)
+    return RunHistory("mlflow", place, runs, meaning.run_prefix)
 
 
 def _told(logged: Iterator[_Logged], meaning: Meaning, remarks: Remarks) -> Iterator[Run]:
@@ -120,6 +121,7 @@ def _told(logged: Iterator[_Logged], meaning: Meaning, remarks: Remarks) -> Iter
     typed = {name: typed_words(words) for name, words in texts.items()}
     metric, key, direction = meaning.only_metric("MLflow")
     for run in found:
+        remarks.place = f"run {run.run_id}"
         if not run.params:
             remarks.add("left out: they logged no hyperparameters")
             continue
@@ -146,7 +148,7 @@ def _told(logged: Iterator[_Logged], meaning: Meaning, remarks: Remarks) -> Iter
             direction=direction,
             score=entered(value, direction) if status == "ok" else math.nan,
             cost_s=seconds,
-            timestamp="" if run.start_ms is None else _utc(run.start_ms),
+            timestamp="" if run.start_ms is None else utc_of_count(run.start_ms / 1e3),
             status=status,
             seed=seed,
             sampler=meaning.sampler or "unknown",
@@ -155,23 +157,22 @@ def _told(logged: Iterator[_Logged], meaning: Meaning, remarks: Remarks) -> Iter
         )
 
 
-def _utc(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).isoformat()
-
-
-def _from_folder(root: Path, names: Sequence[str] | None) -> Iterator[_Logged]:
+def _from_folder(
+    root: Path, names: Sequence[str] | None, remarks: Remarks
+) -> Iterator[_Logged]:
     """Runs of a store of files: ``experiment/run/{params,metrics,tags}/name``."""
-    experiments = {}
+    experiments = []
     for meta in sorted(root.glob("*/meta.yaml")):
-        entries = _flat_yaml(meta)
+        entries = _entries(meta)
         if entries.get("lifecycle_stage", "active") == "active":
-            experiments[entries.get("name", meta.parent.name)] = meta.parent
-    _refuse_unknown(names, list(experiments), root)
-    for name, folder in experiments.items():
+            experiments.append((entries.get("name", meta.parent.name), meta.parent))
+    _refuse_unknown(names, [name for name, _ in experiments], root)
+    for name, folder in experiments:
         if names is not None and name not in names:
             continue
         for meta in sorted(folder.glob("*/meta.yaml")):
-            entries = _flat_yaml(meta)
+            remarks.place = f"run {meta.parent.name}"
+            entries = _entries(meta)
             if "run_id" not in entries or entries.get("lifecycle_stage") == "deleted":
                 continue
             status = entries.get("status", "")
@@ -179,10 +180,10 @@ def _from_folder(root: Path, names: Sequence[str] | None) -> Iterator[_Logged]:
                 run_id=entries["run_id"],
                 experiment=name,
                 status=_CODES.get(status, status),
-                start_ms=_whole(entries.get("start_time")),
-                end_ms=_whole(entries.get("end_time")),
+                start_ms=_milliseconds(entries, "start_time", meta),
+                end_ms=_milliseconds(entries, "end_time", meta),
                 params=_texts(meta.parent / "params"),
-                metrics={k: _last(v) for k, v in _texts(meta.parent / "metrics").items()},
+                metrics=_metrics(meta.parent / "metrics"),
                 tags=_texts(meta.parent / "tags"),
             )
 
@@ -190,13 +191,26 @@ def _from_folder(root: Path, names: Sequence[str] | None) -> Iterator[_Logged]:
 def _texts(folder: Path) -> dict[str, str]:
     """Content of each file; a slash in a name is a folder."""
     files = sorted(f for f in folder.rglob("*") if f.is_file()) if folder.is_dir() else []
-    return {f.relative_to(folder).as_posix(): f.read_text(encoding="utf-8") for f in files}
+    found = {}
+    for file in files:
+        with readable(file):
+            # As it is: a line end within a value is part of it.
+            found[file.relative_to(folder).as_posix()] = file.read_bytes().decode("utf-8")
+    return found
+
+
+def _metrics(folder: Path) -> dict[str, float]:
+    found = {}
+    for name, text in _texts(folder).items():
+        with readable(folder / name):
+            found[name] = _last(text)
+    return found
 
 
 def _last(text: str) -> float:
     """Last value of ``time value step`` lines: of the highest step, then the latest."""
     best = (-math.inf, -math.inf, math.nan)
-    for line in text.splitlines():
+    for line in text.split("\n"):
         parts = line.split()
         if len(parts) >= 2:
             step = float(parts[2]) if len(parts) > 2 else 0.0
@@ -205,25 +219,30 @@ def _last(text: str) -> float:
     return best[2]
 
 
-def _flat_yaml(path: Path) -> dict[str, str]:
-    """Scalars of the first level, which is all that MLflow's meta files hold."""
-    entries = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        name, colon, value = line.partition(": ")
-        if not colon or line[:1] in (" ", "-", "#"):
-            continue
-        value = value.strip()
-        if value.startswith("'"):
-            value = value[1:-1].replace("''", "'")
-        elif value.startswith('"'):
-            value = str(json.loads(value))
-        if value != "null":
-            entries[name] = value
-    return entries
+def _entries(path: Path) -> dict[str, str]:
+    """Entries of a meta file, all as text; those that are null are left out."""
+    yaml = require("yaml", extra="mlflow")
+    with readable(path):
+        # The base loader makes text, lists and mappings, whatever a value looks like.
+        found = yaml.load(path.read_bytes(), Loader=yaml.BaseLoader)
+    if not isinstance(found, dict):
+        raise HistoryError(f"{path} is no mapping of names to values")
+    return {
+        str(name): value
+        for name, value in found.items()
+        if isinstance(value, str) and value not in ("null", "~", "")
+    }
 
 
-def _whole(text: str | None) -> int | None:
-    return None if text is None else int(text)
+def _milliseconds(entries: Mapping[str, str], name: str, path: Path) -> int | None:
+    if name not in entries:
+        return None
+    try:
+        return int(entries[name])
+    except ValueError as error:
+        raise HistoryError(
+            f"{path}: {name} is {entries[name][:40]!r}, not milliseconds since 1970"
+        ) from error
 
 
 def _refuse_unknown(names: Sequence[str] | None, known: Sequence[str], where: Any) -> None:
@@ -242,7 +261,7 @@ def _tracking(path: Path | None, uri: str) -> Iterator[str]:
     file = path or Path("/" + unquote(urlparse(uri).path).lstrip("/"))
     with tempfile.TemporaryDirectory(prefix="warmstart-") as folder:
         copy = Path(folder) / "mlflow.db"
-        shutil.copyfile(file, copy)
+        copy_sqlite(file, copy)
         yield f"sqlite:///{copy}"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from warmstart.errors import HistoryError
 from warmstart.histories.schema import Direction
-from warmstart.histories.values import plain_values
+from warmstart.histories.values import plain_values, whole
 from warmstart.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Options(TypedDict, total=False):
     learner: str
     space: str
     sampler: str | None
+    run_prefix: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,10 @@ class Meaning:
     """How configurations were chosen, such as "tpe" or "random"; what the source records of
     it otherwise."""
 
+    run_prefix: str = ""
+    """Put before the source's own names of runs: for a second history that numbers its runs
+    as another one does."""
+
     def __post_init__(self) -> None:
         if not self.metrics or not all(self.metrics):
             raise HistoryError("name the metric the runs are measured in: metric=")
@@ -94,6 +99,12 @@ class Meaning:
             raise HistoryError(f"{len(directions)} directions for metrics {self.metrics}")
         for name, direction in zip(self.metrics, directions or (), strict=False):
             check_direction(name, direction)
+        usual = [usual_name(name) for name in self.metrics]
+        if twice := [name for name in usual if usual.count(name) > 1]:
+            raise HistoryError(
+                f"two of the metrics {', '.join(self.metrics)} are {twice[0]}; give one of "
+                "them a name of its own"
+            )
         swapped = {new: old for old, new in self.rename.items()}
         if len(swapped) < len(self.rename):
             raise HistoryError(f"rename gives two hyperparameters one name: {self.rename}")
@@ -181,19 +192,43 @@ class Meaning:
     def values(
         self, given: Mapping[str, Any], remarks: Remarks
     ) -> tuple[dict[str, Any], int | None]:
-        """Hyperparameters under their new names, fixed ones filled in, and the seed."""
-        plain = plain_values(
-            {self.rename.get(k, k): v for k, v in given.items() if k not in self.ignore}
-        )
+        """Hyperparameters under their new names, fixed ones filled in, and the seed.
+
+        Raises
+        ------
+        HistoryError
+            If two would have one name.
+        """
+        plain: dict[str, Any] = {}
+        kept = {name: value for name, value in given.items() if name not in self.ignore}
+        for name, value in plain_values(kept).items():
+            if name in self.ignore:
+                continue
+            called = self._called(name)
+            if called in plain:
+                raise HistoryError(
+                    f"two hyperparameters are called {called!r} once {name!r} is renamed; "
+                    f"give it another name, or leave the other out by ignore=[{called!r}]"
+                )
+            plain[called] = value
         seed = None
         for name in [name for name in plain if _last(name) in NOISE]:
             value = plain.pop(name)
             remarks.say(f"{name} is no part of a configuration and was left out")
-            if _last(name) in _SEEDS and isinstance(value, int):
-                seed = value if seed is None else seed
+            if _last(name) in _SEEDS and type(value) is int:
+                if whole(value) is None:
+                    remarks.add("whose seed has more than 64 bits, which is left out")
+                seed = whole(value) if seed is None else seed
         for name, value in self.fixed.items():
             plain.setdefault(name, value)
         return plain, seed
+
+    def _called(self, name: str) -> str:
+        """The name to use; a renamed group, as of Ray's nested ones, renames its members."""
+        if name in self.rename:
+            return self.rename[name]
+        group, slash, rest = name.partition("/")
+        return f"{self.rename[group]}/{rest}" if slash and group in self.rename else name
 
     def space_of(self, learner: str) -> str:
         """Configuration space of a configuration of a learner."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
@@ -21,20 +21,31 @@ from warmstart._extras import require
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories.options import Meaning, entered, usual_name
+from warmstart.histories.reading import first_line, readable
 from warmstart.histories.schema import Direction, Remarks, Run, RunHistory
+from warmstart.histories.sqlite_copy import SQLITE, copy_sqlite
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from warmstart.histories.options import Options
 
-_SQLITE = b"SQLite format 3\0"
 _STATUS: dict[str, Status] = {
     "COMPLETE": "ok",
     "PRUNED": "pruned",
     "FAIL": "failed",
     "RUNNING": "running",
 }
+_NO_DATABASES = {
+    "redis": "hand in optuna.storages.JournalStorage(JournalRedisBackend(url)) itself",
+    "http": "hand in optuna.storages.GrpcStorageProxy(host=…, port=…) itself",
+    "https": "hand in optuna.storages.GrpcStorageProxy(host=…, port=…) itself",
+}
+"""Addresses people have that no database driver takes, and what to hand in instead."""
+
+_STARTED = re.compile(rb'"datetime_start": ?"([^"]+)"')
+_ZONE = re.compile(rb"(Z|[+-]\d\d:?\d\d)$")
+
 _SAMPLERS = {"cma": "cmaes", "NSGAII": "nsgaii", "NSGAIII": "nsgaiii", "grid_id": "grid"}
 """Beginnings of the system attributes that some samplers leave on their trials."""
 
@@ -49,8 +60,10 @@ def read(
     """Read the trials of Optuna's studies.
 
     A pruned trial is a row with a status and no score: its last intermediate value is not
-    comparable. Trials that never started are left out and counted. Nothing is written to
-    the storage: a file is copied, and the copy opened.
+    comparable. One that breaks the study's constraints is told as failed. Trials that never
+    started are left out and counted. Nothing is written to the storage: a file is copied,
+    and the copy opened. A trial has the same id in every time zone, also one of Optuna 4,
+    which kept local times.
 
     Parameters
     ----------
@@ -72,7 +85,7 @@ def read(
     Raises
     ------
     HistoryError
-        If there is no such storage or study, or a study names no task.
+        If there is no such storage or study, it cannot be read, or a study names no task.
     MissingExtraError
         If Optuna is not installed.
 
@@ -92,19 +105,37 @@ def read(
     if isinstance(storage, optuna.study.Study):
         names, storage = [storage.study_name], storage._storage
     if not isinstance(storage, optuna.storages.BaseStorage):
-        _check_location(str(storage))
+        with readable(_shown(storage)):
+            _check_location(str(storage))
 
     def runs(remarks: Remarks) -> Iterator[Run]:
         with _opened(storage) as opened:
+            zoned = _is_zoned(opened, storage)
             for name in _wanted(opened, names, meaning, storage, remarks):
+                remarks.place = f"study {name!r}"
                 loaded = optuna.load_study(study_name=name, storage=opened)
-                yield from _trials(loaded, meaning, constants, remarks)
+                yield from _trials(loaded, meaning, constants, remarks, zoned)
 
-    return RunHistory("optuna", str(storage), runs)
+    return RunHistory("optuna", _shown(storage), runs, meaning.run_prefix)
+
+
+def _shown(storage: Any) -> str:
+    """A storage for messages; a URL without its password."""
+    text = str(storage)
+    scheme, separator, rest = text.partition("://")
+    if not separator or "@" not in rest:
+        return text
+    user = rest.partition("@")[0].partition(":")[0]
+    return f"{scheme}://{user}@{rest.rpartition('@')[2]}"
 
 
 def _check_location(location: str) -> None:
     if "://" in location and not location.startswith("sqlite"):
+        scheme = location.partition("://")[0]
+        if scheme in _NO_DATABASES:
+            raise HistoryError(
+                f"{_shown(location)} is no storage of Optuna; {_NO_DATABASES[scheme]}"
+            )
         return
     path = _sqlite_path(location)
     if not path.is_file():
@@ -130,20 +161,34 @@ def _opened(storage: Any) -> Iterator[Any]:
     location = str(storage)
     if "://" in location and not location.startswith("sqlite"):
         # A server's database cannot be copied; nothing is created in it or upgraded.
-        yield RDBStorage(location, skip_table_creation=True)
+        try:
+            storage = RDBStorage(location, skip_table_creation=True)
+        except Exception as error:
+            # Its driver is not installed, the server is not there, or refuses.
+            raise HistoryError(
+                f"{_shown(location)} cannot be read: {first_line(error)}; is the server up, "
+                "and the Python driver its URL names installed?"
+            ) from error
+        yield storage
         return
     path = _sqlite_path(location)
     with tempfile.TemporaryDirectory(prefix="warmstart-") as folder:
         copy = Path(folder) / "copy"
         with path.open("rb") as file:
-            head = file.read(20)
-        if not head.startswith(_SQLITE):
+            head = file.read(len(SQLITE))
+        if head != SQLITE:
             if head[:1] != b"{":
                 raise HistoryError(f"{path} is neither an SQLite file nor an Optuna journal")
             shutil.copyfile(path, copy)
-            yield JournalStorage(JournalFileBackend(str(copy)))
+            try:
+                journal = JournalStorage(JournalFileBackend(str(copy)))
+            except Exception as error:
+                raise HistoryError(
+                    f"{path} is damaged: its operations cannot be replayed: {first_line(error)}"
+                ) from error
+            yield journal
             return
-        _copy_sqlite(path, copy, in_wal_mode=head[18:20] == b"\2\2")
+        copy_sqlite(path, copy)
         with _own_copy(copy, path) as rdb:
             yield rdb
 
@@ -169,24 +214,6 @@ def _own_copy(copy: Path, path: Path) -> Iterator[Any]:
         rdb.engine.dispose()
 
 
-def _copy_sqlite(path: Path, copy: Path, *, in_wal_mode: bool) -> None:
-    """Copy a consistent snapshot of a database that may be in use, without touching it."""
-    if in_wal_mode and not path.with_name(path.name + "-wal").exists():
-        # Nobody has it open; a connection would leave its log beside it.
-        shutil.copyfile(path, copy)
-        return
-    try:
-        with (
-            contextlib.closing(
-                sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-            ) as source,
-            contextlib.closing(sqlite3.connect(copy)) as target,
-        ):
-            source.backup(target)
-    except sqlite3.DatabaseError as error:
-        raise HistoryError(f"{path} cannot be read as an SQLite database: {error}") from error
-
-
 def _wanted(
     opened: Any,
     names: Sequence[str] | None,
@@ -196,7 +223,7 @@ def _wanted(
 ) -> list[str]:
     known = sorted(study.study_name for study in opened.get_all_studies())
     if not known:
-        raise HistoryError(f"{storage} holds no study")
+        raise HistoryError(f"{_shown(storage)} holds no study")
     if names is not None:
         if unknown := [name for name in names if name not in known]:
             raise HistoryError(
@@ -205,8 +232,8 @@ def _wanted(
         return list(names)
     if isinstance(meaning.task, str) and len(known) > 1:
         raise HistoryError(
-            f"{storage} holds {len(known)} studies ({', '.join(known[:5])} …) and task= names "
-            "one task: name the studies that are of it, or a task for each"
+            f"{_shown(storage)} holds {len(known)} studies ({', '.join(known[:5])} …) and "
+            "task= names one task: name the studies that are of it, or a task for each"
         )
     if isinstance(meaning.task, Mapping):
         if unknown := [name for name in meaning.task if name not in known]:
@@ -222,7 +249,7 @@ def _wanted(
 
 
 def _trials(
-    study: Any, meaning: Meaning, constants: Sequence[str], remarks: Remarks
+    study: Any, meaning: Meaning, constants: Sequence[str], remarks: Remarks, zoned: bool
 ) -> Iterator[Run]:
     name, attributes = study.study_name, study.user_attrs
     where = f"study {name!r}"
@@ -234,6 +261,7 @@ def _trials(
     tagged_trials = meaning.task_tag is not None and meaning.task_tag not in attributes
     task = "" if tagged_trials else meaning.task_of(name, attributes, where)
     for trial in study.get_trials(deepcopy=False):
+        remarks.place = f"trial {trial.number} of {where}"
         status = _STATUS.get(trial.state.name)
         if status is None:
             remarks.add("left out: queued, never started")
@@ -256,6 +284,10 @@ def _trials(
         if scores is not None and not all(map(math.isfinite, scores)):
             status, scores = "failed", None
             remarks.add("told as failed: their value is infinite")
+        if scores is not None and not all(c <= 0.0 for c in trial.constraints.values()):
+            status, scores = "failed", None
+            remarks.add("told as failed: they break the study's constraints")
+        named = _utc(began if zoned or began is None else began.replace(tzinfo=timezone.utc))
         for k, (metric, direction) in enumerate(zip(meaning.metrics, directions, strict=True)):
             yield Run(
                 task=task,
@@ -273,13 +305,31 @@ def _trials(
                 sampler=meaning.sampler or _sampler_of(trial),
                 source="optuna",
                 # Numbers begin again in every study, and studies may share a name.
-                source_run_id=f"{name}/{trial.number}@{_utc(began)}",
+                source_run_id=f"{name}/{trial.number}@{named}",
             )
 
 
 def _utc(time: datetime | None) -> str:
     """Optuna's local times, which name no zone, in UTC."""
-    return "" if time is None else time.astimezone(timezone.utc).isoformat()
+    try:
+        return "" if time is None else time.astimezone(timezone.utc).isoformat()
+    except (OverflowError, ValueError):  # year 1 or 9999
+        return ""
+
+
+def _is_zoned(opened: Any, storage: Any) -> bool:
+    """Whether the storage knows the moment of its times: Optuna 4 wrote local ones, no zone.
+
+    Those are the same digits wherever they are read, so the digits name the run.
+    """
+    from optuna import __version__ as version
+    from optuna.storages import JournalStorage
+
+    if isinstance(opened, JournalStorage) and isinstance(storage, str | Path):
+        with Path(storage).expanduser().open("rb") as file:
+            first = next(filter(None, (_STARTED.search(line) for line in file)), None)
+        return first is None or _ZONE.search(first[1]) is not None
+    return int(version.partition(".")[0]) >= 5
 
 
 def _sampler_of(trial: Any) -> str:

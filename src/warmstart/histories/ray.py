@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,19 +13,24 @@ from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories.budgets import without_partial
 from warmstart.histories.options import Meaning, entered
+from warmstart.histories.reading import json_object, lines_of, readable
 from warmstart.histories.schema import Remarks, Run, RunHistory
-from warmstart.histories.values import plain_values
+from warmstart.histories.times import utc_of_count
+from warmstart.histories.values import number, plain_values, seconds
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from warmstart.histories.options import Options
 
+_FILES = ("params.json", "result.json")
+
 
 def read(folder: str | Path, **options: Unpack[Options]) -> RunHistory:
     """Read the trials of an experiment of Ray Tune.
 
-    The last report of a trial counts. A trial that left an error is failed; one that never
+    The last report of a trial counts, and has its configuration where there is no
+    ``params.json``. A trial that left an error is failed; one that never
     reported is running; one that was stopped before the iterations others had is pruned.
     Nested hyperparameters and metrics are named with a slash: ``model/depth``.
 
@@ -49,43 +54,83 @@ def read(folder: str | Path, **options: Unpack[Options]) -> RunHistory:
     """
     root, meaning = Path(folder).expanduser(), Meaning(**options)
     meaning.only_metric("Ray Tune")
-    trials = sorted({file.parent for file in root.rglob("params.json")})
+    with readable(folder):
+        files = [file for name in _FILES for file in root.rglob(name)]
+        trials = sorted({file.parent for file in files if file.is_file()})
     if not trials:
-        raise HistoryError(f"{root} holds no trial of Ray Tune: there is no params.json in it")
+        raise HistoryError(
+            f"{root} holds no trial of Ray Tune: there is no params.json or result.json in it"
+        )
+    experiments = {
+        trial: root.name if trial.parent == root else trial.parent.name for trial in trials
+    }
+    names = Counter(f"{experiments[trial]}/{trial.name}" for trial in trials)
 
     def runs(remarks: Remarks) -> Iterator[Run]:
-        found = [_run(trial, root, meaning, remarks) for trial in trials]
+        found: list[Run] = []
+        there: list[str] = []
+        for trial in trials:
+            remarks.place = f"trial {trial.relative_to(root)}"
+            config, report = _told(trial, remarks)
+            there = there or list(report)
+            if config is None:
+                remarks.add("left out: neither params.json nor a report has the configuration")
+                continue
+            # A trial's folder is named after its id, number, parameters and start, unless
+            # the user named it: then two experiments of one name may share it.
+            name = f"{experiments[trial]}/{trial.name}"
+            if names[name] > 1:
+                name = trial.relative_to(root).as_posix()
+            found.append(
+                _run(trial, name, experiments[trial], config, report, meaning, remarks)
+            )
         if not any(run.status == "ok" for run in found):
-            there = list(_last_report(trials[0], Remarks()))
             raise HistoryError(
                 f"no trial in {root} reported {meaning.only_metric('Ray Tune')[1]!r}; the "
                 f"first has {', '.join(there[:20]) or 'nothing'}"
             )
         yield from without_partial(found, remarks, "iterations")
 
-    return RunHistory("ray", str(root), runs)
+    return RunHistory("ray", str(root), runs, meaning.run_prefix)
 
 
-def _run(trial: Path, root: Path, meaning: Meaning, remarks: Remarks) -> Run:
+def _told(trial: Path, remarks: Remarks) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """Configuration and last report of a trial; every report holds the configuration too."""
+    report = _last_report(trial, remarks)
+    inside = report.pop("config", None)
+    path = trial / "params.json"
+    if path.is_file():
+        config: dict[str, Any] | None = json_object(path)
+    else:
+        config = inside if isinstance(inside, dict) else None
+    return config, plain_values(report)
+
+
+def _run(
+    trial: Path,
+    name: str,
+    experiment: str,
+    config: dict[str, Any],
+    report: dict[str, Any],
+    meaning: Meaning,
+    remarks: Remarks,
+) -> Run:
     metric, key, direction = meaning.only_metric("Ray Tune")
-    report = dict(_last_report(trial, remarks))
-    config = _json(trial / "params.json")
-    experiment = root.name if trial.parent == root else trial.parent.name
     where = f"trial {trial.name}"
     task = meaning.task_of(experiment, {**plain_values(config), **report}, where)
     if meaning.task_tag is not None:
         config.pop(meaning.task_tag, None)
     values, seed = meaning.values(config, remarks)
     learner = meaning.learner_of(values)
-    value, score = report.get(key), math.nan
+    value, score = number(report.get(key)), math.nan
     status: Status = "running" if not report else "failed"
     if (trial / "error.txt").exists() or (trial / "error.pkl").exists():
         status = "failed"
-    elif isinstance(value, int | float) and math.isfinite(value):
-        status, score = "ok", entered(float(value), direction)
+    elif math.isfinite(value):
+        status, score = "ok", entered(value, direction)
     elif report:
         remarks.add(f"without a finite {key}: told as failed")
-    iterations, cost_s = report.get("training_iteration"), report.get("time_total_s")
+    iterations = number(report.get("training_iteration"))
     return Run(
         task=task,
         values=values,
@@ -94,45 +139,36 @@ def _run(trial: Path, root: Path, meaning: Meaning, remarks: Remarks) -> Run:
         metric=metric,
         direction=direction,
         score=score,
-        cost_s=math.nan if cost_s is None else max(float(cost_s), 0.0),
+        cost_s=seconds(report.get("time_total_s")),
         timestamp=_began(report),
         status=status,
         seed=seed,
-        budget=None if iterations is None else float(iterations),
+        budget=iterations if math.isfinite(iterations) else None,
         sampler=meaning.sampler or "unknown",
         source="ray",
-        # A trial's folder is named after its id, its number, its parameters and its start.
-        source_run_id=f"{experiment}/{trial.name}",
+        source_run_id=name,
     )
 
 
-def _last_report(trial: Path, remarks: Remarks) -> Any:
-    """Names and values of the last whole line of results; empty where there is none."""
+def _last_report(trial: Path, remarks: Remarks) -> dict[str, Any]:
+    """The last whole line of results; empty where there is none."""
     path = trial / "result.json"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    for line in reversed(lines):
+    lines = lines_of(path) if path.is_file() else []
+    for place, line in reversed(list(enumerate(lines, start=1))):
+        if not line.strip():
+            continue
         try:
             report = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             remarks.add("whose last report was cut off: the one before it counts")
             continue
-        report.pop("config", None)
-        flat: dict[str, Any] = plain_values(report)
-        return flat
+        if not isinstance(report, dict):
+            raise HistoryError(f"line {place} of {path} is none of Ray's: {line[:80]}")
+        return report
     return {}
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise HistoryError(f"{path} is damaged: {error}") from error
-    return dict(found)
 
 
 def _began(report: dict[str, Any]) -> str:
     """When the trial began: reports tell when they were made, and how long it had run."""
-    if "timestamp" not in report:
-        return ""
-    seconds = float(report["timestamp"]) - float(report.get("time_total_s") or 0.0)
-    return datetime.fromtimestamp(seconds, timezone.utc).isoformat()
+    took = seconds(report.get("time_total_s"))
+    return utc_of_count(number(report.get("timestamp")) - (0.0 if math.isnan(took) else took))

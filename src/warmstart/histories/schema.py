@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
+from warmstart.histories.reading import readable
 
 Direction = Literal["maximize", "minimize"]
 
@@ -85,7 +87,8 @@ class Run:
                 f"status of run {self.source_run_id} must be one of {get_args(Status)}, "
                 f"got {self.status!r}"
             )
-        if (self.status == "ok") != math.isfinite(self.score):
+        finite, known = math.isfinite(self.score), not math.isnan(self.score)
+        if (self.status == "ok") != finite or (known and not finite):
             raise HistoryError(
                 f"run {self.source_run_id} has status {self.status!r} and score {self.score}: "
                 "finished runs have a finite one, others none"
@@ -114,6 +117,8 @@ class Remarks:
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._lines: dict[str, None] = {}
+        self.place = ""
+        """Where in the history the reader is, such as "line 3": for errors."""
 
     def add(self, text: str, n: int = 1) -> None:
         """Count `n` more runs that `text` is true of."""
@@ -127,6 +132,7 @@ class Remarks:
         """Forget all, before the source is read again."""
         self._counts.clear()
         self._lines.clear()
+        self.place = ""
 
     def __iter__(self) -> Iterator[str]:
         yield from self._lines
@@ -151,12 +157,32 @@ class RunHistory:
     read: Callable[[Remarks], Iterable[Run | pa.RecordBatch]] = field(repr=False)
     """Yields the runs in an order that is always the same; never writes to the source."""
 
+    prefix: str = ""
+    """Put before the source's own names of its runs, where another history has the same."""
+
     remarks: Remarks = field(default_factory=Remarks, repr=False)
     """Of the last reading, complete when that was."""
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """The runs, in batches of :data:`RUNS`."""
+        """The runs, in batches of :data:`RUNS`.
+
+        Raises
+        ------
+        HistoryError
+            If something cannot be read, whatever library it was that raised; the message
+            names the location and, where it is known, the place.
+        """
         self.remarks.clear()
+        found = self._packed()
+        while True:
+            # Only reading is explained: what is done with a batch is not the history's.
+            with readable(self.location, self.remarks):
+                batch = next(found, None)
+            if batch is None:
+                return
+            yield self._prefixed(batch) if self.prefix else batch
+
+    def _packed(self) -> Iterator[pa.RecordBatch]:
         waiting: list[Run] = []
         for item in self.read(self.remarks):
             if isinstance(item, Run):
@@ -171,6 +197,11 @@ class RunHistory:
                 yield item
         if waiting:
             yield packed(waiting)
+
+    def _prefixed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        place = RUNS.get_field_index("source_run_id")
+        ids = pc.binary_join_element_wise(self.prefix, batch.column(place), "")
+        return batch.set_column(place, RUNS.field(place), ids)
 
     def to_frame(self) -> Any:
         """All runs as a pandas frame of the columns of :data:`RUNS`."""

@@ -13,9 +13,12 @@ import pandas as pd
 
 from warmstart.errors import HistoryError
 from warmstart.histories.budgets import without_partial
+from warmstart.histories.literals import LiteralError, read_literal
 from warmstart.histories.options import Meaning
+from warmstart.histories.reading import readable
 from warmstart.histories.schema import Remarks, Run, RunHistory, json_text
-from warmstart.histories.values import plain_values, typed_words
+from warmstart.histories.table import is_parquet, is_table
+from warmstart.histories.values import number, plain_values, typed_words
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -79,7 +82,7 @@ def read(results: Any, **options: Unpack[Options]) -> RunHistory:
             list(_runs(frame, metric, column, sampler, meaning, remarks)), remarks, "resources"
         )
 
-    return RunHistory("sklearn", location, runs)
+    return RunHistory("sklearn", location, runs, meaning.run_prefix)
 
 
 def _frame(results: Any) -> tuple[pd.DataFrame, str, str]:
@@ -90,28 +93,34 @@ def _frame(results: Any) -> tuple[pd.DataFrame, str, str]:
         results = results.cv_results_
     if isinstance(results, str | Path):
         location, path = str(results), Path(results).expanduser()
-        if not path.is_file():
-            raise HistoryError(f"there are no results at {path}")
-        try:
-            results = (
-                pd.read_parquet(path)
-                if path.suffix == ".parquet"
-                else pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
-            )
-        except (OSError, ValueError) as error:
-            raise HistoryError(f"{path} is no table of cv_results_: {error}") from error
-        if not any(str(name).startswith("mean_test_") for name in results.columns):
-            raise HistoryError(
-                f"{path} is no table of cv_results_: no column begins with mean_test_; write "
-                "one with pandas.DataFrame(search.cv_results_).to_csv(path)"
-            )
+        with readable(path, what="is no table of cv_results_"):
+            results = _file(path)
     if isinstance(results, pd.DataFrame):
+        if twice := [str(n) for n in results.columns[results.columns.duplicated()]]:
+            raise HistoryError(f"two columns of {location} are called {twice[0]!r}")
         return results.reset_index(drop=True), sampler, location
     if isinstance(results, Mapping):
         return pd.DataFrame(dict(results)), sampler, location
     raise HistoryError(
         f"results are a fitted search, its cv_results_ or a table of it, got {location}"
     )
+
+
+def _file(path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        raise HistoryError(f"there are no results at {path}")
+    if not is_table(path):
+        raise HistoryError(f"{path} is neither CSV nor Parquet by its name; rename it")
+    if is_parquet(path):
+        found = pd.read_parquet(path)
+    else:
+        found = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+    if not any(str(name).startswith("mean_test_") for name in found.columns):
+        raise HistoryError(
+            f"{path} is no table of cv_results_: no column begins with mean_test_; write "
+            "one with pandas.DataFrame(search.cv_results_).to_csv(path)"
+        )
+    return found
 
 
 def _score_column(frame: pd.DataFrame, key: str, meaning: Meaning) -> str:
@@ -140,7 +149,7 @@ def _runs(
     )
     costs = _numbers(frame, "mean_fit_time") + _numbers(frame, "mean_score_time")
     budgets = _numbers(frame, "n_resources")
-    candidates = _candidates(frame)
+    candidates = _candidates(frame, remarks)
     digest = hashlib.sha256()
     for values, score in zip(candidates, scores, strict=True):
         digest.update(f"{json_text(plain_values(values))} {score!r}\n".encode())
@@ -150,6 +159,7 @@ def _runs(
         values, seed = meaning.values(given, remarks)
         learner = meaning.learner_of(values)
         finished = math.isfinite(scores[place])
+        remarks.place = f"candidate {place}"
         remarks.add("without a finite score: told as failed", int(not finished))
         cost_s = costs[place] * max(n_folds, 1)
         yield Run(
@@ -159,24 +169,32 @@ def _runs(
             learner=learner,
             metric=metric,
             direction="maximize",
-            score=scores[place],
-            cost_s=cost_s if finished and cost_s >= 0 else math.nan,
+            score=scores[place] if finished else math.nan,
+            cost_s=cost_s if finished and 0 <= cost_s < math.inf else math.nan,
             status="ok" if finished else "failed",
             seed=seed,
-            budget=None if np.isnan(budgets[place]) else float(budgets[place]),
+            budget=float(budgets[place]) if np.isfinite(budgets[place]) else None,
             sampler=meaning.sampler or sampler,
             source="sklearn",
             source_run_id=f"{digest.hexdigest()[:16]}/{place}",
         )
 
 
-def _candidates(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Hyperparameters of each candidate: as they were, or from the columns of a file."""
-    if "params" in frame and all(isinstance(value, Mapping) for value in frame["params"]):
-        return [
-            {name: value for name, value in given.items() if not _is_missing(value)}
-            for given in frame["params"]
-        ]
+def _candidates(frame: pd.DataFrame, remarks: Remarks) -> list[dict[str, Any]]:
+    """Hyperparameters of each candidate: as they were, as printed, or from the columns.
+
+    Only the column ``params`` tells a None from what is not there, and a dictionary from
+    its text.
+    """
+    if "params" in frame:
+        given = list(frame["params"])
+        if given and all(isinstance(value, str) for value in given):
+            given = [_literal(text, place, remarks) for place, text in enumerate(given)]
+        if all(isinstance(value, Mapping) for value in given):
+            return [
+                {name: value for name, value in one.items() if not _is_missing(value)}
+                for one in given
+            ]
     columns = [name for name in map(str, frame) if name.startswith(_PARAM)]
     if not columns:
         raise HistoryError(
@@ -193,11 +211,32 @@ def _candidates(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return found
 
 
+def _literal(text: str, place: int, remarks: Remarks) -> dict[str, Any]:
+    remarks.place = f"row {place}"
+    try:
+        return read_literal(text)
+    except LiteralError as error:
+        raise HistoryError(
+            f"row {place}, column params: {error}; without that column, those named param_… "
+            "are read"
+        ) from error
+
+
 def _is_missing(value: Any) -> bool:
     return isinstance(value, float | np.floating) and bool(np.isnan(value))
 
 
 def _numbers(frame: pd.DataFrame, column: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """A column as numbers, exactly those that were written; NaN for what is none."""
     if column not in frame:
         return np.full(len(frame), np.nan)
-    return pd.to_numeric(frame[column], errors="coerce").to_numpy(np.float64)
+    return np.array([_number(cell) for cell in frame[column]], np.float64)
+
+
+def _number(cell: Any) -> float:
+    if isinstance(cell, str):
+        try:
+            return float(cell)
+        except ValueError:
+            return math.nan
+    return number(cell.item() if hasattr(cell, "item") else cell)

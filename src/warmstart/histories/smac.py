@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,10 @@ from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories.budgets import without_partial
 from warmstart.histories.options import Meaning, usual_name
+from warmstart.histories.reading import json_object, readable
 from warmstart.histories.schema import Direction, Remarks, Run, RunHistory
+from warmstart.histories.times import utc_of_count
+from warmstart.histories.values import number, seconds, whole
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -34,6 +37,7 @@ _NAMED: dict[str, Status] = {
     "DONOTADVANCE": "pruned",
 }
 _FIELDS = "config_id instance seed budget cost time status starttime endtime additional_info"
+_NEEDED = ("config_id", "cost", "status")
 _SAMPLERS = ("sobol", "random", "lhd", "latin", "factorial", "default")
 
 
@@ -64,7 +68,8 @@ def read(path: str | Path, **options: Unpack[Options]) -> RunHistory:
        Hyperparameter Optimization." JMLR 23, 2022.
     """
     place, meaning = Path(path).expanduser(), Meaning(**options)
-    files = [place] if place.is_file() else sorted(place.rglob("runhistory.json"))
+    with readable(path):
+        files = [place] if place.is_file() else sorted(place.rglob("runhistory.json"))
     if not files:
         raise HistoryError(f"there is no runhistory.json at {place}")
     minimized: list[Direction] = ["minimize"] * len(meaning.metrics)
@@ -73,21 +78,29 @@ def read(path: str | Path, **options: Unpack[Options]) -> RunHistory:
     meaning.directions_of(minimized, "SMAC")
 
     def runs(remarks: Remarks) -> Iterator[Run]:
-        for file in files:
-            yield from without_partial(list(_runs(file, meaning, remarks)), remarks, "units")
+        scenarios = {file: _scenario(file) for file in files}
+        names = Counter(scenarios.values())
+        for file, scenario in scenarios.items():
+            # Several seeds of a scenario are several histories of one name.
+            inside = file.parent.relative_to(place).as_posix() if names[scenario] > 1 else ""
+            name = f"{scenario}/{inside}" if inside else scenario
+            found = list(_runs(file, scenario, name, meaning, remarks))
+            yield from without_partial(found, remarks, "units")
 
-    return RunHistory("smac", str(place), runs)
+    return RunHistory("smac", str(place), runs, meaning.run_prefix)
 
 
-def _runs(file: Path, meaning: Meaning, remarks: Remarks) -> Iterator[Run]:
-    try:
-        history = json.loads(file.read_text(encoding="utf-8"))
-        rows, configs = history["data"], history["configs"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise HistoryError(f"{file} is no run history of SMAC: {error!r}") from error
+def _runs(
+    file: Path, scenario: str, name: str, meaning: Meaning, remarks: Remarks
+) -> Iterator[Run]:
+    remarks.place = file.name
+    history = json_object(file, "is no run history of SMAC")
+    rows, configs = history.get("data"), history.get("configs")
+    if not isinstance(rows, list) or not isinstance(configs, dict):
+        raise HistoryError(f"{file} is no run history of SMAC: it lacks data and configs")
     origins = history.get("config_origins") or {}
-    scenario = _scenario(file)
     for place, row in enumerate(rows):
+        remarks.place = f"run {place} of {file.name}"
         told = _fields(row, file, place)
         config = str(told["config_id"])
         if config not in configs:
@@ -99,17 +112,21 @@ def _runs(file: Path, meaning: Meaning, remarks: Remarks) -> Iterator[Run]:
         learner = meaning.learner_of(values)
         status = _status(told["status"], file)
         costs = told["cost"] if isinstance(told["cost"], list) else [told["cost"]]
+        if status != "ok":
+            # Still running or crashed, SMAC keeps one number, or none, for all objectives.
+            costs = [math.nan] * len(meaning.metrics)
         if len(costs) != len(meaning.metrics):
             raise HistoryError(
                 f"run {place} of {file} has {len(costs)} costs, metric names "
                 f"{len(meaning.metrics)}"
             )
-        if status == "ok" and not all(_is_finite(cost) for cost in costs):
+        losses = [number(cost) for cost in costs]
+        if status == "ok" and not all(map(math.isfinite, losses)):
             status = "failed"
             remarks.add("told as failed: their cost is infinite")
-        began = float(told["starttime"] or 0.0)
+        began, budget = number(told["starttime"] or 0.0), number(told["budget"])
         where = (config, told["instance"], told["seed"], told["budget"], began)
-        for metric, cost in zip(meaning.metrics, costs, strict=True):
+        for metric, loss in zip(meaning.metrics, losses, strict=True):
             yield Run(
                 task=task,
                 values=values,
@@ -117,15 +134,15 @@ def _runs(file: Path, meaning: Meaning, remarks: Remarks) -> Iterator[Run]:
                 learner=learner,
                 metric=usual_name(metric),
                 direction="minimize",
-                score=0.0 - float(cost) if status == "ok" else math.nan,
-                cost_s=max(float(told["time"] or 0.0), 0.0),
-                timestamp=_utc(began),
+                score=0.0 - loss if status == "ok" else math.nan,
+                cost_s=seconds(told["time"] or 0.0),
+                timestamp=utc_of_count(began) if began else "",
                 status=status,
-                seed=told["seed"],
-                budget=None if not told["budget"] else float(told["budget"]),
+                seed=whole(told["seed"]),
+                budget=budget if math.isfinite(budget) and budget else None,
                 sampler=meaning.sampler or _sampler(str(origins.get(config, ""))),
                 source="smac",
-                source_run_id="/".join([scenario, *map(str, where)]),
+                source_run_id="/".join([name, *map(str, where)]),
             )
 
 
@@ -134,16 +151,21 @@ def _scenario(file: Path) -> str:
     try:
         beside = json.loads(file.with_name("scenario.json").read_text(encoding="utf-8"))
         return str(beside["name"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return file.parent.name
 
 
 def _fields(row: Any, file: Path, place: int) -> Mapping[str, Any]:
     """A run's fields by name, from an object, a list, or (key, value) of SMAC before 2.0."""
     if isinstance(row, Mapping):
-        return row
+        if missing := [name for name in _NEEDED if name not in row]:
+            raise HistoryError(f"run {place} of {file} has no {missing[0]!r}")
+        return {**dict.fromkeys(_FIELDS.split()), **row}
     if isinstance(row, list) and len(row) == 2 and all(isinstance(part, list) for part in row):
-        (config, instance, seed, budget, *_), (cost, time, status, *more) = row
+        key, value = row
+        if len(key) < 4 or len(value) < 3:
+            raise HistoryError(f"run {place} of {file} is of no layout known: {str(row)[:80]}")
+        (config, instance, seed, budget, *_), (cost, time, status, *more) = key, value
         began, ended, info = [*more, None, None, None][:3]
         row = [config, instance, seed, budget, cost, time, status, began, ended, info]
     names = _FIELDS.split()
@@ -159,13 +181,9 @@ def _status(given: Any, file: Path) -> Status:
         name = str(given.get("__enum__", "")).rpartition(".")[2]
         if name in _NAMED:
             return _NAMED[name]
-    elif given in _STATUS:
+    elif isinstance(given, int) and given in _STATUS:
         return _STATUS[given]
     raise HistoryError(f"{file} has status {given!r}, which is none of SMAC's")
-
-
-def _is_finite(cost: Any) -> bool:
-    return isinstance(cost, int | float) and math.isfinite(cost)
 
 
 def _sampler(origin: str) -> str:
@@ -174,9 +192,3 @@ def _sampler(origin: str) -> str:
     if origin.startswith("initial design") or "random" in origin:
         return next((name for name in _SAMPLERS if name in origin), "initial-design")
     return "smac"
-
-
-def _utc(seconds: float) -> str:
-    if not seconds:
-        return ""
-    return datetime.fromtimestamp(seconds, timezone.utc).isoformat()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections import Counter
@@ -12,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -21,9 +21,11 @@ import pyarrow.parquet as pq
 from warmstart.datasets.readers.quotes import note_merged_lines
 from warmstart.errors import HistoryError
 from warmstart.histories.options import NOISE, Meaning
+from warmstart.histories.reading import first_line, readable
 from warmstart.histories.schema import RUNS, Remarks, RunHistory
 from warmstart.histories.table_columns import Mapped, read_mapping
-from warmstart.histories.values import plain_value, typed_word
+from warmstart.histories.times import utc_of
+from warmstart.histories.values import plain_value, typed_word, whole
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -32,8 +34,9 @@ if TYPE_CHECKING:
 
 _DECIMAL = r"^[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+[eE]|[0-9]+\.[0-9]*[eE])"
 _FRACTION = r"^[-+]?[0-9]*\.0*[1-9]|[eE]"
-_MILLISECONDS = 1e11
-"""Numbers of seconds above this are milliseconds: as seconds they lie 3,000 years ahead."""
+_PARQUET = (".parquet", ".pq")
+_TEXT = (".csv", ".tsv")
+_PACKED = (".gz", ".bz2", ".zst", ".lz4")
 
 
 def read(
@@ -51,7 +54,7 @@ def read(
     Parameters
     ----------
     path : path
-        ``.csv`` (also ``.csv.gz``) or ``.parquet``.
+        ``.csv`` or ``.tsv`` (also ``.csv.gz`` and the like) or ``.parquet``.
     mapping : path or mapping
         What the columns mean, see :func:`warmstart.histories.table_columns.read_mapping`.
     **options :
@@ -103,16 +106,31 @@ def read_as(source: str, path: Path, mapped: Mapped, meaning: Meaning) -> RunHis
         occurrences: Counter[str] = Counter()
         n_rows = 0
         for block in _blocks(path):
-            n_rows += block.num_rows
-            yield from _packed(source, block, mapped, meaning, parameters, occurrences, remarks)
-        if not _is_parquet(path) and (note := note_merged_lines(path, n_rows)):
+            first, n_rows = n_rows + 1, n_rows + block.num_rows
+            remarks.place = f"rows {first} to {n_rows}"
+            yield from _packed(
+                source, block, first, mapped, meaning, parameters, occurrences, remarks
+            )
+        if not is_parquet(path) and (note := note_merged_lines(path, n_rows)):
             remarks.say(note)
 
-    return RunHistory(source, str(path), batches)
+    return RunHistory(source, str(path), batches, meaning.run_prefix)
 
 
-def _is_parquet(path: Path) -> bool:
-    return path.suffix in (".parquet", ".pq")
+def is_parquet(path: Path) -> bool:
+    """Whether a file is Parquet by its name."""
+    return path.suffix.lower() in _PARQUET
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file is one that can be read by its name, packed or not."""
+    return is_parquet(path) or _inner(path) in _TEXT
+
+
+def _inner(path: Path) -> str:
+    """What a file is without the packing."""
+    name = Path(path.stem) if path.suffix.lower() in _PACKED else path
+    return name.suffix.lower()
 
 
 def column_names(path: Path) -> list[str]:
@@ -123,20 +141,33 @@ def column_names(path: Path) -> list[str]:
     HistoryError
         If the file is not there or no table.
     """
-    if not path.is_file():
-        raise HistoryError(f"there is no table {path}")
+    with readable(path):
+        if not path.is_file():
+            raise HistoryError(f"there is no table {path}")
+        if not is_table(path):
+            raise HistoryError(
+                f"{path} is none of {', '.join((*_TEXT, *_PARQUET))} by its name; rename it, "
+                "or convert it to one of them"
+            )
     try:
-        if _is_parquet(path):
+        if is_parquet(path):
             return list(pq.read_schema(path).names)
         with _open_csv(path, {}) as reader:
             return list(reader.schema.names)
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+    except _DAMAGED as error:
         raise HistoryError(f"{path} cannot be read as a table: {_why(path, error)}") from error
+
+
+_DAMAGED = (pa.ArrowException, OSError, ValueError)
 
 
 def _why(path: Path, error: Exception) -> str:
     """What is wrong with a table; a quote that is not closed, where it shows."""
-    return ("" if _is_parquet(path) else note_merged_lines(path, 0)) or str(error)
+    if not is_parquet(path):
+        with contextlib.suppress(Exception):  # damaged in other ways as well
+            if note := note_merged_lines(path, 0):
+                return note
+    return first_line(error)
 
 
 def _open_csv(path: Path, types: Mapping[str, pa.DataType]) -> Any:
@@ -146,20 +177,38 @@ def _open_csv(path: Path, types: Mapping[str, pa.DataType]) -> Any:
         path,
         read_options=pyarrow.csv.ReadOptions(use_threads=False),
         # A cell with line breaks may lie across two blocks.
-        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        parse_options=pyarrow.csv.ParseOptions(
+            newlines_in_values=True, delimiter="\t" if _inner(path) == ".tsv" else ","
+        ),
         convert_options=options,
     )
 
 
 def _blocks(path: Path) -> Iterator[pa.RecordBatch]:
-    try:
-        if _is_parquet(path):
-            with pq.ParquetFile(path) as file:
-                yield from file.iter_batches(10_000, use_threads=False)
+    found = _read_blocks(path)
+    while True:
+        # Only reading is explained; what is done with a block is not the file's.
+        block = _next_block(path, found)
+        if block is None:
             return
-        with _open_csv(path, dict.fromkeys(column_names(path), pa.string())) as reader:
-            yield from reader
-    except pa.ArrowInvalid as error:
+        yield block
+
+
+def _read_blocks(path: Path) -> Iterator[pa.RecordBatch]:
+    if is_parquet(path):
+        with pq.ParquetFile(path) as file:
+            yield from file.iter_batches(10_000, use_threads=False)
+        return
+    with _open_csv(path, dict.fromkeys(column_names(path), pa.string())) as reader:
+        yield from reader
+
+
+def _next_block(path: Path, found: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
+    try:
+        return next(found, None)
+    except HistoryError:
+        raise
+    except _DAMAGED as error:
         raise HistoryError(f"{path} cannot be read to its end: {_why(path, error)}") from error
 
 
@@ -198,7 +247,7 @@ def _parameters(
                 flags[0] |= len(finite) < len(cells)
                 flags[1] = True
                 flags[2] |= bool((finite != np.floor(finite)).any())
-            elif pa.types.is_string(cells.type) and not _is_parquet(path):
+            elif pa.types.is_string(cells.type) and not is_parquet(path):
                 flags[1] |= _any(cells, _DECIMAL)
                 flags[2] |= _any(cells, _FRACTION)
     found = []
@@ -211,7 +260,7 @@ def _parameters(
                 f"{name} is read as whole numbers: all are, and some are missing, which is "
                 "how whole numbers come to be written with a point"
             )
-        found.append(_Parameter(column, name, not _is_parquet(path), number))
+        found.append(_Parameter(column, name, not is_parquet(path), number))
     return found
 
 
@@ -222,6 +271,7 @@ def _any(cells: pa.Array, pattern: str) -> bool:
 def _packed(
     source: str,
     block: pa.RecordBatch,
+    first: int,
     mapped: Mapped,
     meaning: Meaning,
     parameters: list[_Parameter],
@@ -230,14 +280,13 @@ def _packed(
 ) -> Iterator[pa.RecordBatch]:
     n = block.num_rows
     texts = _values(block, parameters, meaning)
-    tasks = _tasks(block, meaning)
+    tasks = _tasks(block, meaning, first)
     learners = _words(block, mapped.learner, meaning.learner)
     status = _status(block, mapped)
     costs = _numbers(block, mapped.cost)
-    if (costs < 0).any():
-        remarks.add("cost less than nothing, which is taken as unknown", int((costs < 0).sum()))
-        costs[costs < 0] = np.nan
-    seeds = _numbers(block, mapped.seed)
+    for what, wrong in (("less than nothing", costs < 0), ("without end", np.isposinf(costs))):
+        remarks.add(f"cost {what}, which is taken as unknown", int(wrong.sum()))
+        costs[wrong] = np.nan
     shared: dict[str, Any] = {
         "task": tasks,
         "values": texts,
@@ -245,8 +294,8 @@ def _packed(
         "learner": learners,
         "cost_s": pa.array(costs, from_pandas=True),
         "timestamp": _times(block, mapped.timestamp, remarks),
-        "seed": pa.array([None if s != s else int(s) for s in seeds], pa.int64()),
-        "budget": pa.array(_numbers(block, mapped.budget), from_pandas=True),
+        "seed": _seeds(block, mapped.seed, remarks),
+        "budget": _budgets(block, mapped.budget),
         "sampler": _words(block, mapped.sampler, meaning.sampler or "unknown"),
         "source": pa.array([source] * n),
         "source_run_id": _run_ids(block, mapped, tasks, texts, occurrences),
@@ -282,10 +331,13 @@ def _values(block: pa.RecordBatch, parameters: list[_Parameter], meaning: Meanin
     for name, value in meaning.fixed.items():
         if name not in pieces:
             pieces[name] = pa.array([_pair(name, value)] * block.num_rows)
-    joined = pc.binary_join_element_wise(
-        *(pieces[name] for name in sorted(pieces)), ",", null_handling="skip"
-    )
-    return pc.binary_join_element_wise("{", joined, "}", "")
+    # Each with its comma, for a join leaves rows out in which nothing is active.
+    parts = [
+        pc.fill_null(pc.binary_join_element_wise(",", pieces[name], ""), "")
+        for name in sorted(pieces)
+    ]
+    joined = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, "")
+    return pc.binary_join_element_wise("{", pc.utf8_ltrim(joined, ","), "}", "")
 
 
 def _pair(name: str, value: Any) -> str:
@@ -308,15 +360,13 @@ def _piece(cells: pa.Array, parameter: _Parameter) -> pa.Array:
     return pa.array(texts, pa.string()).take(coded.indices)
 
 
-def _tasks(block: pa.RecordBatch, meaning: Meaning) -> pa.Array:
+def _tasks(block: pa.RecordBatch, meaning: Meaning, first: int) -> pa.Array:
     if meaning.task_tag is None:
         return pa.array([meaning.task] * block.num_rows)
     cells = block.column(meaning.task_tag)
     if cells.null_count:
-        raise HistoryError(
-            f"row {int(np.argmax(cells.is_null().to_numpy(zero_copy_only=False)))} of a block "
-            f"names no task: column {meaning.task_tag!r} is empty"
-        )
+        row = first + int(np.argmax(cells.is_null().to_numpy(zero_copy_only=False)))
+        raise HistoryError(f"row {row} names no task: column {meaning.task_tag!r} is empty")
     return cells.cast(pa.string())
 
 
@@ -351,24 +401,40 @@ def _status(block: pa.RecordBatch, mapped: Mapped) -> Any:
     return np.array(found, object)
 
 
+def _seeds(block: pa.RecordBatch, column: str, remarks: Remarks) -> pa.Array:
+    """Whole numbers to the last digit; a float would round those beyond 2^53."""
+    if not column:
+        return pa.nulls(block.num_rows, pa.int64())
+    found = []
+    for cell in block.column(column).to_pylist():
+        value = typed_word(cell.strip()) if isinstance(cell, str) else cell
+        seed = whole(value)
+        if seed is None and value is not None and value == value:
+            remarks.add("whose seed is no whole number of 64 bits, which is left out")
+        found.append(seed)
+    return pa.array(found, pa.int64())
+
+
+def _budgets(block: pa.RecordBatch, column: str) -> pa.Array:
+    """What runs were given; without end is all there is."""
+    budgets = _numbers(block, column)
+    budgets[np.isinf(budgets)] = np.nan
+    return pa.array(budgets, from_pandas=True)
+
+
 def _times(block: pa.RecordBatch, column: str, remarks: Remarks) -> pa.Array:
-    """UTC, ISO 8601; numbers are seconds or milliseconds since 1970."""
+    """UTC, ISO 8601; numbers are seconds since 1970, or parts of them."""
     if not column:
         return pa.array([""] * block.num_rows)
-    cells = block.column(column)
-    if pa.types.is_string(cells.type) and not _any(cells, r"[^-+0-9.eE]"):
-        cells = cells.cast(pa.float64())
-    if pa.types.is_integer(cells.type) or pa.types.is_floating(cells.type):
-        seconds = np.array(cells.to_numpy(zero_copy_only=False), np.float64)
-        seconds = np.where(seconds > _MILLISECONDS, seconds / 1e3, seconds)
-        times = pd.to_datetime(pd.Series(seconds), unit="s", utc=True)
-    else:
-        texts = pd.Series(cells.to_pylist(), dtype=object)
-        times = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
-        lost = int((times.isna() & texts.notna()).sum())
-        remarks.add("with a time that is not ISO 8601, which is taken as unknown", lost)
-        remarks.say("times that name no zone are taken to be UTC")
-    return pa.array(["" if pd.isna(t) else t.isoformat() for t in times], pa.string())
+    times = []
+    for cell in block.column(column).to_pylist():
+        value = typed_word(cell.strip()) if isinstance(cell, str) else cell
+        times.append(utc_of(value))
+        if not times[-1] and cell is not None and cell == cell:
+            remarks.add("with a time that is not ISO 8601, which is taken as unknown")
+        elif isinstance(value, str):
+            remarks.say("times that name no zone are taken to be UTC")
+    return pa.array(times, pa.string())
 
 
 def _run_ids(
@@ -384,12 +450,16 @@ def _run_ids(
         if given.null_count:
             raise HistoryError(f"column {mapped.run_id!r} must name every run; some are empty")
         return given.cast(pa.string())
-    cells = [
-        pc.fill_null(column.cast(pa.string()), "") for column in chain([tasks, texts], block)
-    ]
+    cells = [pc.fill_null(_as_text(column), "") for column in chain([tasks, texts], block)]
     ids = []
     for text in pc.binary_join_element_wise(*cells, "\x1f").to_pylist():
         row = hashlib.sha256(text.encode()).hexdigest()[:16]
         occurrences[row] += 1
         ids.append(row if occurrences[row] == 1 else f"{row}-{occurrences[row]}")
     return pa.array(ids, pa.string())
+
+
+def _as_text(column: pa.Array) -> pa.Array:
+    if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
+        return pa.array([None if v is None else repr(v) for v in column.to_pylist()])
+    return column.cast(pa.string())

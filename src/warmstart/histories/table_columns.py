@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, get_args
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories.options import check_direction, usual_name
+from warmstart.histories.reading import json_object, readable
 from warmstart.histories.schema import Direction
 
 _WORDS: dict[Status, tuple[str, ...]] = {
@@ -75,7 +75,7 @@ class Mapped:
         return {name: name for name in self.params}
 
     def check(self, names: list[str], location: str) -> None:
-        """Refuse a table that lacks a column of the mapping.
+        """Refuse a table that lacks a column of the mapping, or has it twice.
 
         Raises
         ------
@@ -83,8 +83,16 @@ class Mapped:
             Naming the column and those there are.
         """
         wanted = [m.column for m in self.measures]
-        wanted += [] if isinstance(self.params, str) else self.params
+        wanted += (
+            [n for n in names if n.startswith(self.params)]
+            if isinstance(self.params, str)
+            else self.params
+        )
         wanted += [getattr(self, name) for name in _COLUMNS]
+        if twice := [name for name in wanted if name and names.count(name) > 1]:
+            raise HistoryError(
+                f"{location} has {names.count(twice[0])} columns {twice[0]!r}; rename them"
+            )
         missing = [name for name in wanted if name and name not in names]
         if missing:
             raise HistoryError(
@@ -131,15 +139,15 @@ def read_mapping(mapping: str | Path | Mapping[str, Any] | Mapped) -> Mapped:
     if isinstance(mapping, Mapped):
         return mapping
     if not isinstance(mapping, Mapping):
-        path = Path(mapping)
-        try:
-            mapping = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise HistoryError(f"there is no mapping file {path}") from None
-        except ValueError as error:
-            raise HistoryError(f"mapping {path} is not JSON: {error}") from error
-        if not isinstance(mapping, Mapping):
-            raise HistoryError(f"mapping {path} must be a JSON object")
+        path = Path(mapping).expanduser()
+        if not path.exists():
+            raise HistoryError(f"there is no mapping file {path}")
+        with readable(f"mapping {path}"):
+            return _checked(json_object(path, "is not JSON"))
+    return _checked(mapping)
+
+
+def _checked(mapping: Mapping[str, Any]) -> Mapped:
     if unknown := [key for key in mapping if key not in _KEYS]:
         raise HistoryError(f"a mapping has no {unknown[0]!r}; it may have {', '.join(_KEYS)}")
     status, words = mapping.get("status", ""), STATUS_WORDS
@@ -147,12 +155,21 @@ def read_mapping(mapping: str | Path | Mapping[str, Any] | Mapped) -> Mapped:
         if len(status) != 1:
             raise HistoryError(f"status maps one column to its words, got {dict(status)}")
         ((status, own),) = status.items()
+        if not isinstance(own, Mapping):
+            raise HistoryError(f"status maps words to {get_args(Status)}, got {own!r}")
         if wrong := [w for w in own.values() if w not in get_args(Status)]:
             raise HistoryError(f"status {wrong[0]!r} is none of {get_args(Status)}")
         words = {**STATUS_WORDS, **{str(word).lower(): state for word, state in own.items()}}
     columns = {key: str(mapping[key]) for key in _COLUMNS if key in mapping and key != "status"}
+    measures = _measures(mapping.get("metric"))
+    usual = [measure.metric for measure in measures]
+    if twice := [name for name in usual if usual.count(name) > 1]:
+        raise HistoryError(
+            f"two columns are measures of {twice[0]}; give one a name of its own: "
+            f'{{"{measures[-1].column}": {{"name": …, "direction": …}}}}'
+        )
     return Mapped(
-        measures=_measures(mapping.get("metric")),
+        measures=measures,
         params=_params(mapping.get("params")),
         status=str(status),
         words=words,

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from warmstart.errors import HistoryError
+
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 _WORDS = {
     "None": None,
@@ -18,6 +20,9 @@ _WORDS = {
     "false": False,
 }
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_MOST_DIGITS = 300
+"""Of a number; more of them are a name, such as a digest."""
+
 _DECIMAL = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 
@@ -43,7 +48,18 @@ def plain_value(value: Any) -> Any:
             return json.dumps(value, separators=(",", ":"))
         except (TypeError, ValueError):
             pass  # holds an object; printed below
-    return _ADDRESS.sub("", repr(value))
+    return without_address(repr(value))
+
+
+def without_address(text: str) -> str:
+    """What an object prints as, without its place in memory.
+
+    Examples
+    --------
+    >>> without_address("<function f at 0x7f3a>")
+    '<function f>'
+    """
+    return _ADDRESS.sub("", text)
 
 
 def plain_values(given: Mapping[Any, Any]) -> dict[str, Any]:
@@ -53,13 +69,21 @@ def plain_values(given: Mapping[Any, Any]) -> dict[str, Any]:
     --------
     >>> plain_values({"model": {"depth": 3, "kind": "gbm"}, "lr": 0.1})
     {'model/depth': 3, 'model/kind': 'gbm', 'lr': 0.1}
+
+    Raises
+    ------
+    HistoryError
+        If two of them end up with one name.
     """
     flat: dict[str, Any] = {}
     for name, value in given.items():
         if isinstance(value, Mapping) and value:
-            flat |= {f"{name}/{key}": cell for key, cell in plain_values(value).items()}
+            cells = {f"{name}/{key}": cell for key, cell in plain_values(value).items()}
         else:
-            flat[str(name)] = plain_value(value)
+            cells = {str(name): plain_value(value)}
+        if twice := sorted(flat.keys() & cells.keys()):
+            raise HistoryError(f"two values are called {twice[0]!r}; rename one of them")
+        flat |= cells
     return flat
 
 
@@ -75,9 +99,13 @@ def typed_word(text: str) -> Any:
     """
     if text in _WORDS:
         return _WORDS[text]
-    if _INTEGER.fullmatch(text):
+    if len(text) <= _MOST_DIGITS and _INTEGER.fullmatch(text):
         return int(text)
-    if _DECIMAL.fullmatch(text) and not re.match(r"[-+]?0[0-9]", text):
+    if (
+        len(text) <= _MOST_DIGITS
+        and _DECIMAL.fullmatch(text)
+        and not re.match(r"[-+]?0[0-9]", text)
+    ):
         return float(text)
     return text
 
@@ -97,3 +125,34 @@ def typed_words(texts: Iterable[str]) -> dict[str, Any]:
     if any(isinstance(value, float) for value in typed.values()):
         typed = {t: float(v) if type(v) is int else v for t, v in typed.items()}
     return typed
+
+
+def number(value: Any) -> float:
+    """A foreign number as a float; NaN for what is none, infinite where it is too large.
+
+    Examples
+    --------
+    >>> [number(v) for v in (3, None, "3", 10**400)]
+    [3.0, nan, nan, inf]
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def seconds(value: Any) -> float:
+    """A foreign duration in seconds; NaN where it is none, 0 where a clock was set back."""
+    found = number(value)
+    return max(found, 0.0) if math.isfinite(found) else math.nan
+
+
+def whole(value: Any) -> int | None:
+    """A foreign whole number that fits into 64 bits, such as a seed; None for others."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if -(2**63) <= value < 2**63 else None

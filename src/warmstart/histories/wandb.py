@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,8 @@ from warmstart.histories import table
 from warmstart.histories.options import Meaning, entered
 from warmstart.histories.schema import Remarks, Run, RunHistory
 from warmstart.histories.table_columns import STATUS_WORDS, Mapped, Measure
-from warmstart.histories.values import plain_values
+from warmstart.histories.times import utc_of
+from warmstart.histories.values import number, plain_values, seconds
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -57,7 +57,7 @@ def read(
     meaning = Meaning(**options)
     metric, key, direction = meaning.only_metric("W&B")
     path = Path(location).expanduser()
-    if path.suffix in (".csv", ".gz", ".parquet"):
+    if table.is_table(path) or path.is_file():
         if not params:
             raise HistoryError(
                 f"{path} does not tell hyperparameters from results: name them by params="
@@ -75,14 +75,19 @@ def read(
         )
         return table.read_as("wandb", path, mapped, meaning)
     project = str(location)
+    if path.suffix and "/" not in project:
+        raise HistoryError(
+            f"there is no export {path}; a project of W&B is named entity/project"
+        )
     if api is None:
         api = require("wandb", extra="wandb").Api()
 
     def runs(remarks: Remarks) -> Iterator[Run]:
         for run in sorted(api.runs(project), key=lambda run: (str(run.created_at), run.id)):
+            remarks.place = f"run {run.id}"
             yield _told(run, meaning, remarks)
 
-    return RunHistory("wandb", project, runs)
+    return RunHistory("wandb", project, runs, meaning.run_prefix)
 
 
 _EXPORTED = {"run_id": "ID", "status": "State", "timestamp": "Created", "cost": "Runtime"}
@@ -98,12 +103,11 @@ def _told(run: Any, meaning: Meaning, remarks: Remarks) -> Run:
         config.pop(meaning.task_tag, None)
     values, seed = meaning.values(config, remarks)
     learner = meaning.learner_of(values)
-    status, value = _STATES.get(str(run.state).lower(), "failed"), summary.get(key)
-    number = float(value) if isinstance(value, int | float) else math.nan
-    if status == "ok" and not math.isfinite(number):
+    status, value = _STATES.get(str(run.state).lower(), "failed"), number(summary.get(key))
+    if status == "ok" and not math.isfinite(value):
         status = "failed"
         remarks.add(f"without a finite {key}: told as failed")
-    seconds = summary.get("_runtime", summary.get("_wandb/runtime", math.nan))
+    took = summary.get("_runtime", summary.get("_wandb/runtime"))
     return Run(
         task=task,
         values=values,
@@ -111,20 +115,12 @@ def _told(run: Any, meaning: Meaning, remarks: Remarks) -> Run:
         learner=learner,
         metric=metric,
         direction=direction,
-        score=entered(number, direction) if status == "ok" else math.nan,
-        cost_s=float(seconds) if isinstance(seconds, int | float) else math.nan,
-        timestamp=_utc(run.created_at),
+        score=entered(value, direction) if status == "ok" else math.nan,
+        cost_s=seconds(took),
+        timestamp=utc_of(run.created_at),
         status=status,
         seed=seed,
         sampler=meaning.sampler or "unknown",
         source="wandb",
         source_run_id=str(run.id),
     )
-
-
-def _utc(time: Any) -> str:
-    """W&B's times are UTC, whether or not they say so."""
-    if not time:
-        return ""
-    read = datetime.fromisoformat(str(time).replace("Z", "+00:00"))
-    return read.replace(tzinfo=read.tzinfo or timezone.utc).astimezone(timezone.utc).isoformat()

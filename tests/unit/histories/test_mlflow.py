@@ -131,3 +131,54 @@ def test_as_mlflow_itself_tells_it(tmp_path, monkeypatch):
     )
     assert by_files.equals(by_client.to_pandas())
     assert sorted(by_files["score"].round(6)) == [0.8, 0.81, 0.82]
+
+
+def experiment(root, name, number="1"):
+    (root / number).mkdir(parents=True)
+    text = f"experiment_id: '{number}'\nlifecycle_stage: active\nname: {name}\n"
+    (root / number / "meta.yaml").write_text(text)
+    return root / number
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ('"it\\u2028s"', "it\u2028s"),
+        ("2024-01-01", "2024-01-01"),
+        ("yes", "yes"),
+        (">-\n  two\n  lines", "two lines"),
+        ("'a: b # c'", "a: b # c"),
+    ],
+)
+def test_meta_files_are_yaml(tmp_path, written, name):
+    write_run(
+        experiment(tmp_path, written), "a" * 32, params={"n": "1"}, metrics={"acc": "1 0.5 0"}
+    )
+    rows = read(tmp_path, task={name: "t"}, **OPTIONS).to_frame()
+    assert rows["task"].tolist() == ["t"]
+
+
+def test_experiments_of_one_name_are_both_read(tmp_path):
+    for number in "12":
+        write_run(
+            experiment(tmp_path, "same", number), number * 32, params={"n": number},
+            metrics={"acc": "1 0.5 0"},
+        )  # fmt: skip
+    assert len(read(tmp_path, task="t", **OPTIONS).to_frame()) == 2
+
+
+def test_a_damaged_meta_file_is_named(tmp_path):
+    folder = experiment(tmp_path, "x")
+    write_run(folder, "a" * 32, params={"n": "1"}, metrics={"acc": "1 0.5 0"})
+    path = folder / ("a" * 32) / "meta.yaml"
+    for text, message in (
+        ("- 1\n", "is no mapping of names"),
+        ("a: [", "cannot be read: ParserError"),
+        (
+            path.read_text().replace("start_time: 1000", "start_time: soon"),
+            "start_time is 'soon'",
+        ),
+    ):
+        path.write_text(text)
+        with pytest.raises(HistoryError, match=rf"meta.yaml.*{message}"):
+            read(tmp_path, task="t", **OPTIONS).to_frame()

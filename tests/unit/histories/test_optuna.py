@@ -4,6 +4,7 @@ import contextlib
 import json
 import math
 import sqlite3
+import time
 from datetime import datetime, timezone
 
 import pytest
@@ -234,3 +235,64 @@ def test_what_is_no_storage(tmp_path):
         other.commit()
     with pytest.raises(HistoryError, match="no study this Optuna can read"):
         read(tmp_path / "other.db", task="t", metric="accuracy").to_frame()
+
+
+def test_broken_constraints_are_failures():
+    def objective(trial):
+        x = trial.suggest_float("x", 0, 1)
+        trial.set_constraint("c", x - 0.5)
+        return x
+
+    study = optuna.create_study(direction="maximize", sampler=optuna.samplers.RandomSampler(1))
+    study.optimize(objective, n_trials=8)
+    rows = read(study, task="t", metric="accuracy")
+    found = rows.to_frame()["status"].tolist()
+    assert found == ["ok" if t.params["x"] <= 0.5 else "failed" for t in study.trials]
+    assert set(found) == {"ok", "failed"}
+    assert any("break the study's constraints" in line for line in rows.remarks)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "journal", "journal of Optuna 4"])
+def test_ids_are_the_same_in_every_time_zone(tmp_path, monkeypatch, kind):
+    path = tmp_path / "study"
+    make_study(f"sqlite:///{path}" if kind == "sqlite" else journal(path))
+    if kind == "journal of Optuna 4":
+        path.write_text(path.read_text().replace('+00:00"', '"'))
+    found = []
+    for zone in ("UTC", "Asia/Tokyo", "America/New_York"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        found.append(
+            read(path, task="t", metric="accuracy").to_frame()["source_run_id"].tolist()
+        )
+    monkeypatch.undo()
+    time.tzset()
+    assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("redis://:secret@localhost/0", "JournalRedisBackend"),
+        ("http://localhost:1", "GrpcStorageProxy"),
+        ("nosuchdb://user:secret@localhost/x", "driver its URL names"),
+    ],
+)
+def test_addresses_that_no_driver_takes(url, message):
+    with pytest.raises(HistoryError, match=message) as raised:
+        read(url, task="t", metric="accuracy").to_frame()
+    assert "secret" not in str(raised.value)
+
+
+def test_two_objectives_of_one_measure_are_refused():
+    with pytest.raises(HistoryError, match=r"two of the metrics .* are log_loss"):
+        read("x.db", task="t", metric=["log_loss", "neg_log_loss"])
+
+
+def test_seeds_of_more_than_64_bits():
+    study = optuna.create_study(direction="maximize")
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=1)
+    study.set_user_attr("seed", 2**63)
+    history = read(study, task="t", metric="accuracy", constants=["seed"])
+    assert history.to_frame()["seed"].isna().all()
+    assert any("more than 64 bits" in line for line in history.remarks)

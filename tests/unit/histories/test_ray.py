@@ -95,3 +95,53 @@ def test_what_is_missing(location, tmp_path):
         read(location, metric="accuracy", direction="maximize", task="t").to_frame()
     with pytest.raises(HistoryError, match="say whether accuracy is better high or low"):
         read(location, metric="accuracy", task="t")
+
+
+def test_a_trial_without_params_json_has_them_in_its_reports(tmp_path):
+    write_trial(tmp_path / "e", 0, {"rate": 0.1}, [{"acc": 0.5}])
+    write_trial(tmp_path / "e", 1, {"rate": 0.2}, [{"acc": 0.6}])
+    write_trial(tmp_path / "e", 2, {"rate": 0.3}, [], torn='{"acc"')
+    for trial in sorted((tmp_path / "e").iterdir())[1:]:
+        (trial / "params.json").unlink()
+    history = read(
+        tmp_path, metric="accuracy", metric_key="acc", direction="maximize", task="t"
+    )
+    rows = history.to_frame()
+    assert rows["values"].tolist() == ['{"rate":0.1}', '{"rate":0.2}']
+    assert (
+        "1 run left out: neither params.json nor a report has the configuration"
+        in history.remarks
+    )
+
+
+def test_experiments_of_one_name_keep_their_trials(tmp_path):
+    for place, acc in (("a", 0.5), ("b", 0.6)):
+        trial = tmp_path / place / "exp" / "trial_0"
+        trial.mkdir(parents=True)
+        (trial / "params.json").write_text('{"rate": 0.1}')
+        (trial / "result.json").write_text(json.dumps({"acc": acc}) + "\n")
+    rows = read(
+        tmp_path, metric="accuracy", metric_key="acc", direction="maximize", task="t"
+    ).to_frame()
+    assert rows["source_run_id"].tolist() == ["a/exp/trial_0", "b/exp/trial_0"]
+
+
+def test_nested_names_are_renamed_and_left_out(tmp_path):
+    write_trial(tmp_path / "e", 0, {"model": {"depth": 3, "x": 1}}, [{"acc": 0.5}])
+    told = {"metric": "accuracy", "metric_key": "acc", "direction": "maximize", "task": "t"}
+    rows = read(
+        tmp_path, rename={"model/depth": "depth"}, ignore=["model/x"], **told
+    ).to_frame()
+    assert rows["values"].tolist() == ['{"depth":3}']
+    with pytest.raises(HistoryError, match="two hyperparameters are called 'model/x'"):
+        read(tmp_path, rename={"model/depth": "model/x"}, **told).to_frame()
+
+
+def test_reports_counted_in_microseconds(tmp_path):
+    write_trial(tmp_path / "e", 0, {"rate": 0.1}, [{"acc": 0.5}])
+    (result,) = tmp_path.rglob("result.json")
+    result.write_text(json.dumps({"acc": 0.5, "timestamp": 1_700_000_000_000_000}) + "\n")
+    rows = read(
+        tmp_path, metric="accuracy", metric_key="acc", direction="maximize", task="t"
+    ).to_frame()
+    assert rows["timestamp"].tolist() == ["2023-11-14T22:13:20+00:00"]

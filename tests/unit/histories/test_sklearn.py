@@ -17,6 +17,7 @@ from tests.contracts.history_source import HistorySourceContract
 
 from warmstart.errors import HistoryError
 from warmstart.histories.sklearn import read
+from warmstart.metadataset.combine.import_runs import import_histories
 
 OPTIONS = {"metric": "accuracy", "direction": "maximize", "task": "iris"}
 
@@ -141,3 +142,63 @@ def test_a_file_that_is_no_table_of_results(tmp_path, text):
     (tmp_path / "results.parquet").write_text(text)
     with pytest.raises(HistoryError, match=r"results.parquet is no table of cv_results_"):
         read(path.with_suffix(".parquet"), task="t", metric="accuracy", direction="maximize")
+
+
+class TestSavedAsCsv:
+    """The same search at hand and saved is the same runs."""
+
+    @pytest.fixture
+    def search(self):
+        from sklearn.ensemble import BaggingClassifier
+
+        grid = {
+            "max_samples": [0.5, np.float64(0.75)],
+            "estimator": [None, DecisionTreeClassifier(max_depth=2)],
+        }
+        search = GridSearchCV(BaggingClassifier(n_estimators=2, random_state=0), grid, cv=2)
+        return search.fit(*load_iris(return_X_y=True))
+
+    def test_is_stored_once(self, search, tmp_path):
+        path = tmp_path / "cv.csv"
+        pd.DataFrame(search.cv_results_).to_csv(path)
+        told = {"task": "iris", "metric": "accuracy", "direction": "maximize"}
+        live, saved = (read(source, **told) for source in (search, path))
+        columns = ["values", "score", "status", "source_run_id", "cost_s"]
+        pd.testing.assert_frame_equal(live.to_frame()[columns], saved.to_frame()[columns])
+        assert json.loads(saved.to_frame()["values"][0])["estimator"] is None
+        import_histories([live], tmp_path / "m", task_type="multiclass")
+        assert import_histories([saved], tmp_path / "m").n_added == 0
+
+    def test_dictionaries_stay_what_they_are(self, tmp_path):
+        results = {
+            "params": [{"w": {"a": 1, "b": None}}, {"w": "balanced"}],
+            "mean_test_score": [0.5, 0.25],
+        }
+        path = tmp_path / "cv.csv"
+        pd.DataFrame(results).to_csv(path, index=False)
+        told = {"task": "t", "metric": "accuracy", "direction": "maximize"}
+        texts = [read(s, **told).to_frame()["values"].tolist() for s in (results, path)]
+        assert texts[0] == texts[1] == ['{"w/a":1,"w/b":null}', '{"w":"balanced"}']
+
+    def test_what_is_no_dictionary_is_named(self, tmp_path):
+        path = tmp_path / "cv.csv"
+        path.write_text("params,mean_test_score\n{'a': 1},0.5\n{'a': ,0.5\n")
+        with pytest.raises(
+            HistoryError, match=r"cv.csv: row 1, column params: .*param_… are read"
+        ):
+            read(path, task="t", metric="accuracy", direction="maximize").to_frame()
+
+
+@pytest.mark.parametrize("score", [-np.inf, np.inf, np.nan])
+def test_a_score_that_is_not_finite_is_a_failure(score):
+    results = {"params": [{"a": 1}, {"a": 2}], "mean_test_score": [score, 0.5]}
+    rows = read(results, task="t", metric="accuracy", direction="maximize").to_frame()
+    assert rows["status"].tolist() == ["failed", "ok"]
+    assert np.isnan(rows["score"][0])
+
+
+@pytest.mark.parametrize("name", ["cv.txt", "cv.xlsx", "cv"])
+def test_other_kinds_of_files(tmp_path, name):
+    (tmp_path / name).write_text("mean_test_score,param_a\n0.5,1\n")
+    with pytest.raises(HistoryError, match="neither CSV nor Parquet by its name"):
+        read(tmp_path / name, task="t", metric="accuracy", direction="maximize")

@@ -147,3 +147,42 @@ def test_damaged_histories(tmp_path, content, message):
 def test_no_history(tmp_path):
     with pytest.raises(HistoryError, match=r"there is no runhistory\.json"):
         read(tmp_path, metric="error", direction="minimize", task="t")
+
+
+def row(config, cost, status=1, **more):
+    return {
+        "config_id": config, "instance": None, "seed": 0, "budget": None, "cost": cost,
+        "time": 1.0, "cpu_time": 1.0, "status": status, "starttime": 0.0, "endtime": 0.0,
+        "additional_info": {}, **more,
+    }  # fmt: skip
+
+
+def write(folder, *rows):
+    folder.mkdir(parents=True, exist_ok=True)
+    configs = {str(r["config_id"]): {"rate": r["config_id"] / 10} for r in rows}
+    (folder / "runhistory.json").write_text(json.dumps({"data": rows, "configs": configs}))
+
+
+def test_several_objectives_and_a_run_still_going_on(tmp_path):
+    infinite = float("inf")
+    write(
+        tmp_path,
+        row(1, [0.25, 3.0]),
+        row(2, infinite, status=0),
+        row(3, [infinite, infinite], status=2),
+    )
+    rows = read(
+        tmp_path, metric=["error", "size"], direction=["minimize"] * 2, task="t"
+    ).to_frame()
+    assert rows["status"].tolist() == ["ok", "ok", "running", "running", "failed", "failed"]
+    assert rows["score"].tolist()[:2] == [-0.25, -3.0]
+    assert rows["score"][2:].isna().all()
+
+
+def test_seeds_of_one_scenario_are_histories_of_their_own(tmp_path):
+    for seed, cost in (("0", 0.5), ("1", 0.25)):
+        write(tmp_path / "mine" / seed, row(1, cost))
+        (tmp_path / "mine" / seed / "scenario.json").write_text('{"name": "mine"}')
+    rows = read(tmp_path, metric="error", direction="minimize", task="t").to_frame()
+    assert rows["source_run_id"].is_unique
+    assert sorted(rows["score"]) == [-0.5, -0.25]

@@ -4,6 +4,8 @@ import gzip
 import json
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -242,3 +244,87 @@ def test_a_quote_open_to_the_end_is_refused_with_its_line(tmp_path):
     path.write_text('note,lr,acc\nx,.1,.5\n"y,.2,.6\n' + "z,.3,.7\n" * 200_000)
     with pytest.raises(HistoryError, match=r"Lines 3 to .* Is a quote not closed\?"):
         read(path, mapping=RATES, task="t").to_frame()
+
+
+COLUMNS = {"metric": {"acc": "maximize"}, "params": ["a", "b"]}
+
+
+def rows_of(tmp_path, text, mapping=COLUMNS, name="runs.csv", **options):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    history = read(tmp_path / name, mapping=mapping, task="t", **options)
+    return history.to_frame(), list(history.remarks)
+
+
+def test_a_row_without_any_hyperparameter(tmp_path):
+    rows, _ = rows_of(tmp_path, "a,b,acc\n1,x,0.5\n,,0.4\n,y,0.3\n")
+    assert rows["values"].tolist() == ['{"a":1,"b":"x"}', "{}", '{"b":"y"}']
+    rows, _ = rows_of(tmp_path, "a,acc\n1,0.5\n,0.4\n", {**COLUMNS, "params": ["a"]})
+    assert rows["values"].tolist() == ['{"a":1}', "{}"]
+
+
+def test_names_and_words_that_begin_with_commas(tmp_path):
+    rows, _ = rows_of(tmp_path, 'a,b,acc\n",,x",,0.5\n')
+    assert rows["values"].tolist() == ['{"a":",,x"}']
+
+
+def test_whole_numbers_to_the_last_digit(tmp_path):
+    mapping = {**COLUMNS, "seed": "s"}
+    text = f"a,b,acc,s\n{2**60 + 1},x,0.5,{2**53 + 1}\n1,x,0.5,{2**63}\n2,x,0.5,1.5\n"
+    rows, remarks = rows_of(tmp_path, text, mapping)
+    assert json.loads(rows["values"][0])["a"] == 2**60 + 1
+    (batch,) = read(tmp_path / "runs.csv", mapping=mapping, task="t").batches()
+    assert batch.column("seed").to_pylist() == [2**53 + 1, None, None]
+    assert "2 runs whose seed is no whole number of 64 bits, which is left out" in remarks
+
+
+@pytest.mark.parametrize("digits", [400, 5_000])
+def test_cells_of_many_digits_are_words(tmp_path, digits):
+    rows, _ = rows_of(tmp_path, f"a,b,acc\n{'9' * digits},x,0.5\n")
+    assert json.loads(rows["values"][0])["a"] == "9" * digits
+
+
+def test_times_of_every_unit(tmp_path):
+    mapping = {**COLUMNS, "timestamp": "t"}
+    for unit in (1, 10**3, 10**6, 10**9):
+        rows, _ = rows_of(tmp_path, f"a,b,acc,t\n1,x,0.5,{1_700_000_000 * unit}\n", mapping)
+        assert rows["timestamp"].tolist() == ["2023-11-14T22:13:20+00:00"]
+    rows, _ = rows_of(
+        tmp_path,
+        "a,b,acc,t\n1,x,0.5,0001-01-01\n1,x,0.5,2024-01-01T00:00:00.123456789Z\n",
+        mapping,
+    )
+    assert rows["timestamp"].tolist() == [
+        "0001-01-01T00:00:00+00:00",
+        "2024-01-01T00:00:00.123456+00:00",
+    ]
+
+
+@pytest.mark.parametrize("name", ["runs.csv", "runs.parquet"])
+def test_a_column_that_is_there_twice(tmp_path, name):
+    path = tmp_path / name
+    if name.endswith("csv"):
+        path.write_text("a,a,b,acc\n1,2,x,0.5\n")
+    else:
+        pq.write_table(pa.table([[1], [2], ["x"], [0.5]], names=["a", "a", "b", "acc"]), path)
+    with pytest.raises(HistoryError, match=r"runs.* has 2 columns 'a'; rename them"):
+        read(path, mapping=COLUMNS, task="t")
+
+
+def test_other_kinds_of_files(tmp_path):
+    (tmp_path / "runs.xlsx").write_bytes(b"PK")
+    with pytest.raises(HistoryError, match=r"runs.xlsx is none of .csv, .tsv, .parquet"):
+        read(tmp_path / "runs.xlsx", mapping=COLUMNS, task="t")
+    rows, _ = rows_of(tmp_path, "a\tb\tacc\n1\tx\t0.5\n", name="runs.tsv")
+    assert rows["values"].tolist() == ['{"a":1,"b":"x"}']
+
+
+def test_two_measures_of_one_name_are_refused():
+    with pytest.raises(HistoryError, match="two columns are measures of roc_auc"):
+        read_mapping({"metric": {"auc": "maximize", "roc_auc": "maximize"}, "params": "p"})
+
+
+def test_a_task_that_is_missing_is_told_by_its_row(tmp_path):
+    text = "a,b,acc,d\n" + "1,x,0.5,u\n" * 3 + "1,x,0.5,\n"
+    (tmp_path / "runs.csv").write_text(text)
+    with pytest.raises(HistoryError, match=r"runs.csv: row 4 names no task"):
+        read(tmp_path / "runs.csv", mapping={**COLUMNS, "task": "d"}).to_frame()
