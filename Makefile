@@ -3,6 +3,7 @@
 #   make suggest     ten configurations for a real dataset; the quickest way to see what this is
 #   make test        every check: style, types, layers, tests, notebooks, the wheel
 #   make check     style, types, layers and the tests of what changed since main
+#   make docs      the documentation as web pages, in build/docs; a warning fails
 #   make test-live   read at most twenty rows of the real OpenML; needs the internet
 #   make test-tuners the tuners that are too large for the dev group, in .venv-tuners (3 GB)
 #   make knowledge   build the embedded knowledge base from scratch (hours; goes on if stopped)
@@ -13,11 +14,12 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 VENV := .venv
 BIN := $(VENV)/bin
 TUNERS_VENV := .venv-tuners
+DOCS_VENV := .venv-docs
 TUNERS_TESTS := $(patsubst %,tests/unit/downstream/adapters/test_%.py,ax flaml ray syne_tune)
 PIP := $(BIN)/python -m pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: suggest test check test-live test-tuners lint pytest notebooks wheel knowledge clean
+.PHONY: suggest test check docs test-live test-tuners lint pytest notebooks wheel knowledge clean
 
 suggest: $(VENV)/light
 	$(BIN)/warmstart suggest data/examples/german_credit.csv --target class
@@ -73,8 +75,12 @@ knowledge: $(VENV)/dev
 	$(BIN)/warmstart build knowledge build/kb/meta data/knowledge \
 	  --leave-out german --leave-out concrete
 
+docs: $(DOCS_VENV)/made
+	$(DOCS_VENV)/bin/python -m sphinx -q -W --keep-going -b html docs build/docs
+	@echo build/docs/index.html
+
 clean:
-	rm -rf $(VENV) $(TUNERS_VENV) build/wheel dist
+	rm -rf $(VENV) $(TUNERS_VENV) $(DOCS_VENV) build/wheel build/docs dist
 
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 10) else \
@@ -90,6 +96,12 @@ $(VENV)/light: $(VENV)/made pyproject.toml constraints.txt
 $(VENV)/dev: $(VENV)/made pyproject.toml constraints.txt
 	$(PIP) install --quiet --constraint constraints.txt --group dev --editable .
 	@touch $@ $(VENV)/light
+
+$(DOCS_VENV)/made: pyproject.toml
+	$(PYTHON) -m venv $(DOCS_VENV)
+	$(DOCS_VENV)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(DOCS_VENV)/bin/python -m pip install --quiet --group docs --editable .
+	@touch $@
 
 $(TUNERS_VENV)/made: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(TUNERS_VENV)

@@ -27,7 +27,7 @@ def extract_metafeatures(
     max_columns: int = MAX_COLUMNS,
     random_state: int = 0,
 ) -> pd.Series[float]:
-    """Describe a dataset by numbers: the 46 of auto-sklearn [1]_ and more.
+    """Describe a dataset by numbers: the 46 of auto-sklearn and more.
 
     All datasets of a task family (classification, regression) get the same names in the
     same order. Where a quantity is not defined, such as the skewness of numeric columns
