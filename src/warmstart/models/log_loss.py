@@ -16,6 +16,13 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 OFFSET = 0.01
 """Added to a loss before the logarithm: below one percent of error differences fade."""
 
+_ROOM = 2.0
+"""How far above the best score seen the ideal one is, in units of the range seen, where
+scores have no bound."""
+
+_LEAST_RATE = 0.02
+"""Losses that all are below this are in a unit of their own, and no rates."""
+
 
 def log_loss_response(
     scores: Array, ideal: float, offset: float = OFFSET, kind: Any = np.float64
@@ -39,10 +46,34 @@ def score_of(response: Array, ideal: float, offset: float = OFFSET) -> Array:
 
 
 def ideal_score(table: ScoreTable) -> float:
-    """The score no configuration can beat: 0 for losses, 1 for rates, else the best seen."""
+    """The score no configuration can beat.
+
+    0 for losses and 1 for rates. Of scores that may be anything, and in no metric we know,
+    nobody knows the best there can be: it is put well above the best seen, where the
+    logarithm is nearly a straight line.
+    """
     if table.metric is not None and table.metric in METRICS:
         return METRICS[table.metric].best
-    best = float(np.nanmax(table.scores))
+    best, worst = float(np.nanmax(table.scores)), float(np.nanmin(table.scores))
     if best <= 0:
         return 0.0
-    return 1.0 if best <= 1 else best
+    return 1.0 if best <= 1 and worst >= 0 else best + _ROOM * (best - worst or abs(best))
+
+
+def lowest_score(table: ScoreTable) -> float:
+    """The score no configuration can be below: 0 where all seen are rates, often none."""
+    if table.metric is not None and table.metric in METRICS:
+        return METRICS[table.metric].lowest
+    best, worst = float(np.nanmax(table.scores)), float(np.nanmin(table.scores))
+    return 0.0 if worst >= 0 and 0 < best <= 1 else -np.inf
+
+
+def loss_unit(table: ScoreTable) -> float:
+    """What an offset is a share of: 1 for known metrics and rates, else a usual loss."""
+    if table.metric is not None and table.metric in METRICS:
+        return 1.0
+    losses = ideal_score(table) - table.scores
+    largest = float(np.nanmax(losses))
+    if _LEAST_RATE <= largest <= 1:
+        return 1.0
+    return float(np.nanmedian(losses)) or largest or 1.0

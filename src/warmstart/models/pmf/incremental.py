@@ -80,7 +80,7 @@ def believed(
     for k in _most_telling(values, np.random.default_rng(random_state)):
         belief.tell(int(told[k]), float(values[k]))
     expected, variance = belief.mixture.mean(), belief.mixture.std() ** 2
-    expected[told] = log_loss_response(values, pmf.ideal, pmf.offset)
+    expected[told] = log_loss_response(values, pmf.ideal, pmf.loss_offset)
     variance[told] = 0.0
     return Completion(expected, variance)
 
@@ -97,7 +97,7 @@ def transferred(
     """
     told = np.array(sorted(scores), np.intp)
     values = np.array([scores[k] for k in told.tolist()])
-    response = log_loss_response(values, pmf.ideal, pmf.offset)
+    response = log_loss_response(values, pmf.ideal, pmf.loss_offset)
     level, scale = response.mean(), max(float(response.std()), 1e-3)
     row = np.full((1, len(features)), np.nan)
     row[0, told] = (response - level) / scale

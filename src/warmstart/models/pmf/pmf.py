@@ -14,12 +14,13 @@ from warmstart.errors import NotFittedError
 from warmstart.models.gaussian.covariance import shared_share
 from warmstart.models.gaussian.posterior import Factor, MixturePosterior
 from warmstart.models.gaussian.shared_gp import SharedKernel
-from warmstart.models.log_loss import OFFSET, ideal_score, log_loss_response
+from warmstart.models.log_loss import OFFSET, ideal_score, log_loss_response, loss_unit
 from warmstart.models.pmf.completion import COMPLETIONS, Completion, complete
 from warmstart.models.pmf.described_tasks import DescribedTasks
 from warmstart.models.pmf.posterior import PMFPosterior
 from warmstart.models.pmf.prior_mean import PriorMean, shrinkage
 from warmstart.models.pmf.soft_impute import WIDE, truncated_svd
+from warmstart.models.pmf.task_spread import Agreement, Components
 from warmstart.similarity.forest import ForestWeights
 from warmstart.similarity.laplace import LaplaceRidge
 from warmstart.similarity.quantiles import QuantileNormaliser
@@ -44,8 +45,11 @@ class _Prior:
     ideal: float
     """Score no configuration can beat."""
 
+    unit: float
+    """Loss that the offset is a share of."""
+
     mean: Array
-    """Mean standardised log loss of each configuration, shape (n_configs,)."""
+    """Standardised log loss to expect of each configuration, shape (n_configs,)."""
 
     loadings: Array
     """Shape (n_configs, n_latent): one latent a task, and those of what filling in left."""
@@ -57,6 +61,9 @@ class _Prior:
     levels: Array
     level_stds: Array
     """s, α and τ of the mixture components, shape (n_components,)."""
+
+    tails: Array
+    """Factors of τ, equally likely, shape (3,)."""
 
     described: PriorMean | None
     projected: Array
@@ -125,11 +132,15 @@ class _Begun:
     """One model's tasks, completed; before anything is learnt of them."""
 
     ideal: float
+    unit: float
     mean: Array
     """Of the completed responses, shape (n_configs,)."""
 
     centred: Array
     """Completed responses about it, shape (n_tasks, n_configs); used up by what follows."""
+
+    power: float
+    """Mean square of the completed responses."""
 
     levels: Array
     scales: Array
@@ -153,6 +164,7 @@ _PLAIN = (
     "scales",
     "levels",
     "level_stds",
+    "tails",
     "projected",
     "described_levels",
     "untold_loadings",
@@ -193,7 +205,8 @@ class PMF:
     shrink : bool
         Whether each predicted component is shrunk by its skill on tasks left out.
     offset : float
-        Added to a loss before the logarithm: differences well below it fade.
+        Added to a loss before the logarithm: differences well below it fade. For scores in
+        units of their own a share of a usual loss.
     spreads : tuple of float
         Deviations about the mean in the mixture, in units of the tasks' own scale.
     completion : {"auto", "svd", "prior", "gp"}
@@ -262,9 +275,9 @@ class PMF:
         self, table: ScoreTable, columns: npt.NDArray[np.intp] | None, random_state: int
     ) -> _Begun:
         """Complete the tasks' responses and say what meta-features should predict of them."""
-        ideal = ideal_score(table)
+        ideal, unit = ideal_score(table), loss_unit(table)
         kind: Any = np.float64 if table.n_configs < WIDE else np.float32
-        response = log_loss_response(table.scores, ideal, self.offset, kind)
+        response = log_loss_response(table.scores, ideal, self.offset * unit, kind)
         seen = None
         if self.kernel is not None and columns is None:
             # What a completion filled in is no evidence, where it can be told apart.
@@ -285,8 +298,10 @@ class PMF:
         told = self.use_metafeatures and table.metafeatures is not None and len(rows) >= 10
         return _Begun(
             ideal=ideal,
+            unit=unit,
             mean=mean,
             centred=centred,
+            power=float((mean**2).mean()) + _mean_square(centred),
             levels=levels,
             scales=filled.scales,
             left=filled.left,
@@ -305,6 +320,10 @@ class PMF:
         residual = told.residual
         shared = shared_share(residual, families, random_state=random_state)
         loadings, noise = self._covariance(residual, shared)
+        n_families = len(np.unique(families))
+        agreement = Agreement.of(begun.mean, begun.power, len(residual), n_families)
+        loadings *= loadings.dtype.type(np.sqrt(agreement.seen))
+        noise = agreement.seen * noise + agreement.unseen
         if self.kernel is not None:
             known = residual if begun.seen is None else np.where(begun.seen, residual, np.nan)
             learnt = self.kernel.fit_kernel(known, random_state=random_state)
@@ -314,17 +333,17 @@ class PMF:
             noise = (1 - share) * noise + share * other.noise
         if begun.left.loadings.shape[1]:
             loadings = np.hstack([loadings, begun.left.loadings.astype(loadings.dtype)])
-        component_scales, alphas, taus = _components(
-            begun.scales, told.level_residual, self.n_components
-        )
+        spread = Components.of(begun.scales, told.level_residual, self.n_components, n_families)
         self.prior_ = _Prior(
             ideal=begun.ideal,
-            mean=begun.mean,
+            unit=begun.unit,
+            mean=agreement.trust * begun.mean,
             loadings=loadings,
             noise=noise + begun.left.noise,
-            scales=component_scales,
-            levels=alphas,
-            level_stds=taus,
+            scales=spread.scales,
+            levels=spread.levels,
+            level_stds=spread.level_stds,
+            tails=spread.tails,
             described=told.prior_mean,
             projected=told.projected,
             described_levels=told.levels,
@@ -400,6 +419,13 @@ class PMF:
         return self.prior_.ideal
 
     @property
+    def loss_offset(self) -> float:
+        """What is added to a loss before the logarithm, in units of the score."""
+        if self.prior_ is None:
+            raise NotFittedError("PMF is not fitted; call fit(table) first")
+        return self.offset * self.prior_.unit
+
+    @property
     def n_configs(self) -> int:
         """Number of configurations it was fitted to."""
         if self.prior_ is None:
@@ -439,14 +465,17 @@ class PMF:
         means = (prior.levels + level)[:, None] + prior.scales[:, None] * mean
         n_spreads = len(self.spreads)
         n = len(prior.scales) * n_spreads
+        # Every tail with every scale and with every spread, but not every triple.
+        scale, spread = np.divmod(np.arange(n), n_spreads)
+        tails = prior.tails[(scale + spread) % len(prior.tails)]
         mixture = MixturePosterior(
             np.full(n, 1 / n),
             np.repeat(means, n_spreads, axis=0),
             np.outer(prior.scales, self.spreads).ravel(),
-            np.repeat(level_stds, n_spreads),
+            np.repeat(level_stds, n_spreads) * tails,
             [Factor(loadings, prior.noise[chosen])] * n,
         )
-        return PMFPosterior(mixture, prior.ideal, self.offset)
+        return PMFPosterior(mixture, prior.ideal, self.loss_offset)
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Everything a new task needs, as plain arrays for an npz file without pickles."""
@@ -458,6 +487,7 @@ class PMF:
             name: np.asarray(getattr(prior, name), dtype="float32") for name in _PLAIN
         }
         arrays["ideal"] = np.asarray(prior.ideal)
+        arrays["unit"] = np.asarray(prior.unit)
         arrays["offset"] = np.asarray(self.offset)
         arrays["spreads"] = np.asarray(self.spreads)
         if self.kernel_ is not None:
@@ -501,7 +531,12 @@ class PMF:
             model.kernel_ = SharedKernel(
                 arrays["lengthscales"].astype("float64"), float(arrays["kernel_noise"])
             )
-        model.prior_ = _Prior(ideal=float(arrays["ideal"]), described=described, **plain)
+        model.prior_ = _Prior(
+            ideal=float(arrays["ideal"]),
+            unit=float(arrays["unit"]),
+            described=described,
+            **plain,
+        )
         return model
 
 
@@ -553,12 +588,5 @@ def _principal(centred: Array, n_components: int) -> tuple[Array, Array]:
     return axes, centred @ axes.T
 
 
-def _components(scales: Array, levels: Array, n: int) -> tuple[Array, Array, Array]:
-    logs = np.log(scales)
-    component = np.quantile(logs, (np.arange(n) + 0.5) / n)
-    width = 0.5 * max(float(logs.std()), 1e-3)
-    weights = np.exp(-0.5 * ((logs - component[:, None]) / width) ** 2)
-    weights /= weights.sum(axis=1, keepdims=True)
-    alphas = weights @ levels
-    variances = weights @ levels**2 - alphas**2
-    return np.exp(component), alphas, np.sqrt(np.maximum(variances, 1e-6))
+def _mean_square(values: Array) -> float:
+    return float(np.einsum("ij,ij->", values, values, dtype=np.float64) / values.size)

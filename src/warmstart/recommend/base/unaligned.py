@@ -62,7 +62,7 @@ class Unaligned:
 
     def predicted_scores(self, pmf: PMF) -> Array:
         """What each task is expected to score, shape (n_tasks, n_columns)."""
-        history, ideal, offset = self.history, pmf.ideal, pmf.offset
+        history, ideal, offset = self.history, pmf.ideal, pmf.loss_offset
         filled = complete(
             log_loss_response(history.scores, ideal, offset),
             history,

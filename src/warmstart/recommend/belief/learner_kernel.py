@@ -64,7 +64,7 @@ class LearnerSpace:
         encoder = ConfigurationEncoder.fit(members, activity=True)
         encoded = encoder.transform(members)
         response = log_loss_response(
-            fitted.table.scores[:, known], fitted.pmf.ideal, fitted.pmf.offset
+            fitted.table.scores[:, known], fitted.pmf.ideal, fitted.pmf.loss_offset
         )
         z = _standardised(response[np.isfinite(response).all(axis=1)])
         kernel = (

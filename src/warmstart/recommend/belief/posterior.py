@@ -136,5 +136,5 @@ class TaskBelief:
 
     def response(self, score: float) -> float:
         """A score as the model sees it: a log loss, lower is better."""
-        pmf = self._fitted.pmf
-        return float(log_loss_response(np.asarray(score / self.scale), pmf.ideal, pmf.offset))
+        pmf, plain = self._fitted.pmf, np.asarray(score / self.scale)
+        return float(log_loss_response(plain, pmf.ideal, pmf.loss_offset))
