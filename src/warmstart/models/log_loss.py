@@ -20,8 +20,8 @@ _ROOM = 2.0
 """How far above the best score seen the ideal one is, in units of the range seen, where
 scores have no bound."""
 
-_LEAST_RATE = 0.02
-"""Losses that all are below this are in a unit of their own, and no rates."""
+_LEAST_RATE, _LARGEST_RATE = 0.02, 5.0
+"""Losses that all are below, or mostly above, are in a unit of their own, and no rates."""
 
 
 def log_loss_response(
@@ -69,11 +69,13 @@ def lowest_score(table: ScoreTable) -> float:
 
 
 def loss_unit(table: ScoreTable) -> float:
-    """What an offset is a share of: 1 for known metrics and rates, else a usual loss."""
-    if table.metric is not None and table.metric in METRICS:
-        return 1.0
+    """What an offset is a share of: 1 where losses are about as large as rates can be.
+
+    Else a usual loss: in euros or in billionths nothing else is small or large.
+    """
     losses = ideal_score(table) - table.scores
-    largest = float(np.nanmax(losses))
-    if _LEAST_RATE <= largest <= 1:
+    usual, largest = float(np.nanmedian(losses)), float(np.nanmax(losses))
+    bounded = np.isfinite(lowest_score(table))
+    if bounded or (largest >= _LEAST_RATE and usual <= _LARGEST_RATE):
         return 1.0
-    return float(np.nanmedian(losses)) or largest or 1.0
+    return usual or largest or 1.0

@@ -419,11 +419,16 @@ class PMF:
         return self.prior_.ideal
 
     @property
-    def loss_offset(self) -> float:
-        """What is added to a loss before the logarithm, in units of the score."""
+    def loss_unit(self) -> float:
+        """Loss that the offset is a share of, see :func:`warmstart.models.log_loss.loss_unit`."""
         if self.prior_ is None:
             raise NotFittedError("PMF is not fitted; call fit(table) first")
-        return self.offset * self.prior_.unit
+        return self.prior_.unit
+
+    @property
+    def loss_offset(self) -> float:
+        """What is added to a loss before the logarithm, in units of the score."""
+        return self.offset * self.loss_unit
 
     @property
     def n_configs(self) -> int:
@@ -507,6 +512,8 @@ class PMF:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> PMF:
         """Read what :meth:`to_arrays` gave."""
+        # Models saved before there were tails and units have none.
+        arrays = {"tails": np.ones(3), "unit": np.asarray(1.0), **arrays}
         plain = {name: arrays[name].astype("float64") for name in _PLAIN}
         if len(arrays["mean"]) >= WIDE:
             plain["loadings"] = arrays["loadings"]

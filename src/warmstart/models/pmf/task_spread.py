@@ -17,8 +17,8 @@ of scikit-learn pipelines, whatever the metric."""
 _AGREEMENT_WORTH = 2.0
 """Pairs with a new task that the prior of the agreement is worth."""
 
-_COVARIANCE_WORTH = 4.0
-"""Tasks that the prior of the covariance, the same for all configurations, is worth."""
+_COVARIANCE_WORTH = 1.0
+"""Tasks that the prior of the covariance, no configuration like another, is worth."""
 
 _LOG_SCALE_STD = 0.6
 """Median of what is thought of the standard deviation of the logarithm of tasks' scales."""

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
+_FEW = 10
+"""Known tasks below which fitting anew costs little and how far tasks are apart is at stake."""
+
 
 def extended(
     fitted: Fitted,
@@ -35,9 +38,12 @@ def extended(
     Returns
     -------
     Fitted or None
-        None where it must be fitted anew: a task is known already, its errors are in other
-        units, or there would be more configurations than are kept of an unaligned history.
+        None where it must be fitted anew: few tasks are known, of which one more changes
+        what is believed of all, a task is known already, its errors are in other units, or
+        there would be more configurations than are kept of an unaligned history.
     """
+    if fitted.table.n_tasks < _FEW:
+        return None
     new = score_table(added, metric, task_type)
     measured = added.table(metric, configurations=new.configuration_ids, task_type=task_type)
     if len(new.task_ids.intersection(fitted.table.task_ids)) or fitted.in_target_units:

@@ -15,6 +15,7 @@ from warmstart.errors import KnowledgeError
 from warmstart.metadataset.core.matrix import STATUSES
 from warmstart.metrics import METRICS
 from warmstart.models.gaussian.transfer_gp import common_candidates
+from warmstart.models.log_loss import lowest_score
 from warmstart.models.pmf.completion import Completion, choose_completion
 from warmstart.models.pmf.fold_in import FoldIn
 from warmstart.models.pmf.pmf import PMF
@@ -243,10 +244,22 @@ class Fitted:
 
     def as_reported(self, scores: Array, metafeatures: pd.Series[Any] | None) -> Array:
         """Predicted scores in the new task's units, none below the lowest there is."""
-        metric = METRICS.get(self.table.metric or "")
-        lowest = -np.inf if metric is None else metric.lowest
+        lowest = lowest_score(self.table)
         result: Array = np.maximum(scores * self.scale(metafeatures), lowest)
         return result
+
+    @cached_property
+    def foretells_scores(self) -> bool:
+        """Whether anything can be said of a new task's scores.
+
+        Of one study, or several of one family, in units of its own nobody knows how far
+        another may be.
+        """
+        metric = self.table.metric
+        without_unit = metric in METRICS and metric not in _IN_TARGET_UNITS
+        known = without_unit or self.in_target_units
+        rates = self.pmf.loss_unit == 1 and metric not in METRICS
+        return known or rates or len(np.unique(self.table.families)) > 1
 
 
 def find_relatives_of(table: ScoreTable) -> Relatives | None:

@@ -17,6 +17,7 @@ from warmstart.models.log_loss import ideal_score, log_loss_response, score_of
 from warmstart.models.pmf import pmf as pmf_module
 from warmstart.models.pmf.completion import standardise
 from warmstart.models.pmf.pmf import PMF
+from warmstart.models.pmf.task_spread import Agreement
 
 pytestmark = pytest.mark.usefixtures("small_forests")
 
@@ -60,7 +61,9 @@ class TestResponse:
         [
             ([[0.4, 0.9]], None, 1.0),
             ([[-4.0, -0.9]], None, 0.0),
-            ([[40.0, 93.0]], None, 93.0),
+            # Of anything at all nobody knows the best: well above what was seen.
+            ([[40.0, 93.0]], None, 199.0),
+            ([[-1.0, 1.0]], None, 5.0),
             ([[-3.0, 0.2]], "r2", 1.0),
             ([[-4.0, -0.9]], "rmse", 0.0),
             ([[0.4, 0.9]], "my own", 1.0),
@@ -109,6 +112,9 @@ class TestBelief:
         shared = shared_share(residual)
         sigma = shared * residual.T @ residual / len(residual)
         sigma += (1 - shared) * np.diag((residual**2).mean(axis=0))
+        power, n = (completed**2).mean(), len(completed)
+        agreement = Agreement.of(completed.mean(axis=0), power, n, n)
+        sigma = agreement.seen * sigma + agreement.unseen * np.eye(len(sigma))
         mixture = model.start().mixture
         for index in (0, 7):
             column = mixture.covariance_column(index)[0] - mixture.level_stds[0] ** 2
