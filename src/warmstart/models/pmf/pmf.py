@@ -420,7 +420,7 @@ class PMF:
 
     @property
     def loss_unit(self) -> float:
-        """Loss that the offset is a share of, see :func:`warmstart.models.log_loss.loss_unit`."""
+        """Loss that the offset is a share of; see :mod:`warmstart.models.log_loss`."""
         if self.prior_ is None:
             raise NotFittedError("PMF is not fitted; call fit(table) first")
         return self.prior_.unit
