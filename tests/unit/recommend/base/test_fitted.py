@@ -152,7 +152,7 @@ def test_configurations_are_only_what_is_active():
 
 
 @pytest.mark.parametrize(
-    ("metric", "lowest"), [("balanced_accuracy", 0.0), ("log_loss", -9.0), ("my_score", -9.0)]
+    ("metric", "lowest"), [("balanced_accuracy", 0.0), ("log_loss", -9.0), ("my_score", 0.0)]
 )
 def test_no_score_is_reported_below_the_lowest_there_is(metric, lowest):
     scores = pd.DataFrame(np.random.default_rng(0).random((6, 4)))
