@@ -149,7 +149,7 @@ def with_task(
     unsaid = (1 - shared) * residual**2 + task.variance / scale**2
     longer = replace(
         prior,
-        mean=kept * prior.mean + (1 - kept) * row,
+        mean=kept * prior.mean + (1 - kept) * prior.trust * row,
         loadings=loadings.astype(prior.loadings.dtype),
         noise=kept * prior.noise + (1 - kept) * unsaid,
     )

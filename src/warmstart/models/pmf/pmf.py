@@ -51,6 +51,9 @@ class _Prior:
     mean: Array
     """Standardised log loss to expect of each configuration, shape (n_configs,)."""
 
+    trust: float
+    """Share of the tasks' mean that it is."""
+
     loadings: Array
     """Shape (n_configs, n_latent): one latent a task, and those of what filling in left."""
 
@@ -338,6 +341,7 @@ class PMF:
             ideal=begun.ideal,
             unit=begun.unit,
             mean=agreement.trust * begun.mean,
+            trust=agreement.trust,
             loadings=loadings,
             noise=noise + begun.left.noise,
             scales=spread.scales,
@@ -493,6 +497,7 @@ class PMF:
         }
         arrays["ideal"] = np.asarray(prior.ideal)
         arrays["unit"] = np.asarray(prior.unit)
+        arrays["trust"] = np.asarray(prior.trust)
         arrays["offset"] = np.asarray(self.offset)
         arrays["spreads"] = np.asarray(self.spreads)
         if self.kernel_ is not None:
@@ -512,8 +517,9 @@ class PMF:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> PMF:
         """Read what :meth:`to_arrays` gave."""
-        # Models saved before there were tails and units have none.
-        arrays = {"tails": np.ones(3), "unit": np.asarray(1.0), **arrays}
+        # Models saved before there were tails, units and trust have none.
+        one = np.asarray(1.0)
+        arrays = {"tails": np.ones(3), "unit": one, "trust": one, **arrays}
         plain = {name: arrays[name].astype("float64") for name in _PLAIN}
         if len(arrays["mean"]) >= WIDE:
             plain["loadings"] = arrays["loadings"]
@@ -541,6 +547,7 @@ class PMF:
         model.prior_ = _Prior(
             ideal=float(arrays["ideal"]),
             unit=float(arrays["unit"]),
+            trust=float(arrays["trust"]),
             described=described,
             **plain,
         )
