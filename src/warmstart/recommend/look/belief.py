@@ -74,13 +74,26 @@ class LookBelief:
             Configurations that could not be fitted: taken to be as bad as any is expected
             to be, but only softly so.
         """
-        self.posterior = self._untold()
+        self.forget()
         mixture = self.posterior.mixture
         for index, mean, std in zip(indices, averages.means, averages.stds, strict=True):
             value, variance = self.response(float(mean), float(std))
             mixture.tell(index, value, variance)
         for index in failed:
             mixture.tell(index, float(mixture.mean().max()), float(mixture.std()[index]) ** 2)
+
+    def add(self, index: int, score: float, std: float) -> None:
+        """Condition on one more score of one configuration, with its standard error.
+
+        Much cheaper than :meth:`learn`, and the same where scores and errors told before
+        are still what they were taken for.
+        """
+        value, variance = self.response(score, std)
+        self.posterior.mixture.tell(index, value, variance)
+
+    def forget(self) -> None:
+        """Believe again what was believed before anything was measured."""
+        self.posterior = self._untold()
 
     def response(self, score: float, std: float) -> tuple[float, float]:
         """A score and its standard error as the model sees them: a log loss, its variance."""

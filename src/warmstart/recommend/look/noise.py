@@ -25,6 +25,9 @@ class Averages:
     stds: Array
     """Standard errors of the means, relative to each other, shape (n_configs,)."""
 
+    folds: Array
+    """How much easier each fold is than their mean, shape (n_folds,)."""
+
     fold_std: float
     """Of one fold's score, given its configuration and how hard the fold is."""
 
@@ -79,6 +82,7 @@ def average(scores: Array, weights: Sequence[float], guess: float) -> Averages:
     return Averages(
         means=means,
         stds=np.sqrt(variance / of_row),
+        folds=folds,
         fold_std=float(np.sqrt(variance)),
         level_std=float(np.sqrt(spread / max(n_used, 1))),
     )

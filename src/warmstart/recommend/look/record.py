@@ -65,9 +65,20 @@ class Record:
         seconds = self._seconds.get(index)
         return float(np.mean(seconds)) if seconds else math.nan
 
+    def latest(self, outcome: Outcome, averages: Averages) -> tuple[float, float]:
+        """Score of a fit on a fold of average difficulty, and its standard error."""
+        part = outcome.job.part
+        score = outcome.score - averages.folds[self.parts.index(part)]
+        return score, averages.fold_std / self._weights[part] ** 0.5
+
+    @property
+    def parts(self) -> list[Part]:
+        """Every fold that was used, in the order of the divisions."""
+        return sorted(self._weights, key=lambda part: (part.division, part.fold))
+
     def averages(self) -> Averages:
         """Means and errors of :attr:`measured`, in that order."""
-        parts = sorted(self._weights, key=lambda part: (part.division, part.fold))
+        parts = self.parts
         rows = self.measured
         table = np.full((len(rows), len(parts)), np.nan)
         for row, index in enumerate(rows):

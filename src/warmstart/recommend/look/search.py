@@ -58,7 +58,7 @@ class LookSearch:
         self._running: list[Job] = []
         self._early: dict[Job, Outcome] = {}
         self._begin = fits.now()
-        self._racing = False
+        self._racing, self._n_learnt = False, 1
 
     @property
     def spent(self) -> float:
@@ -136,6 +136,7 @@ class LookSearch:
 
     def _race(self) -> str:
         self._racing = True
+        self._update()
         until, n_left = self._deadline(1.0), self._fits_left()
         finalists = self._finalists()
         parts = [Part(d, f) for d in range(self._rules.max_divisions) for f in range(N_FOLDS)]
@@ -222,13 +223,19 @@ class LookSearch:
             self._progress(self._state())
 
     def _learn(self, outcome: Outcome) -> None:
+        """Believe what a fit says; all of it anew as often as what was measured doubles."""
         self._keep(outcome)
-        self._update()
+        if outcome.status != "ok" or self.record.n_fits >= 2 * self._n_learnt:
+            self._update()
+            return
+        score, std = self.record.latest(outcome, self.record.averages())
+        self._belief.add(outcome.job.index, score, std)
 
     def _update(self) -> None:
         measured = self.record.measured
         if measured:
             self._belief.learn(measured, self.record.averages(), list(self.record.failures))
+            self._n_learnt = self.record.n_fits
 
     def _state(self) -> LookState:
         measured = self.record.measured

@@ -1,0 +1,114 @@
+"""What a look is worth on the base's own records, families left out: a first sieve of ideas.
+
+    python benchmarks/look_recorded.py --families tuning --ablations
+    python benchmarks/look_recorded.py --families reported
+
+Each family is forgotten in turn with its fold of families. A fit takes the seconds that were
+recorded; its score on a fold is the recorded one and noise of the size that folds had
+(`--noise`, the share of ``score_std`` squared that differs between configurations; 0 replays
+the recorded score). What is kept is judged by the recorded score, in normalised regret.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+import zlib
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+import warmstart
+from _common import add_questions, questions
+from _looks import ABLATIONS, STRATEGIES, Table, in_half, report
+from warmstart.evaluate.folds import assign_folds
+from warmstart.knowledge.base import open_knowledge
+from warmstart.recommend.recommender import Recommender
+
+N_FOLDS = 9
+SHARES = {"roc_auc": 0.17, "log_loss": 0.2, "r2": 0.23, "rmse": 0.23, "mae": 0.23}
+"""Of a fold's variance, what differs between configurations; .46 for the other metrics."""
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    add_questions(parser)
+    parser.set_defaults(folds=5)
+    parser.add_argument("--families", choices=["all", "tuning", "reported"], default="all")
+    parser.add_argument("--seconds", type=float, nargs="+", default=[0.5, 1, 2, 4, 8])
+    parser.add_argument("--noise", type=float, help="0 for none; by default by metric")
+    parser.add_argument("--ablations", action="store_true")
+    return parser.parse_args()
+
+
+def tables_of(
+    base: Recommender, kind: str, metric: str, args: argparse.Namespace
+) -> Iterator[Table]:
+    """Every task of the half asked for, by a base without its families."""
+    whole = base.fitted(kind, metric)
+    costs, ids = whole.table.costs, whole.table.task_ids
+    assert costs is not None  # the embedded base knows seconds
+    stds = base.md.score_std(metric, task_type=kind).reindex(
+        index=ids, columns=whole.table.configuration_ids
+    )
+    share = args.noise if args.noise is not None else SHARES.get(metric, 0.46)
+    folds = assign_folds(whole.table.families, args.folds, random_state=args.seed)
+    for fold in range(args.folds):
+        rows = np.flatnonzero(np.asarray(folds) == fold)
+        wanted = [r for r in rows if in_half(str(whole.table.families[r]), args.families)]
+        if not wanted:
+            continue
+        fitted = base.fitted(kind, metric, [ids[row] for row in rows])
+        place = {name: k for k, name in enumerate(fitted.table.configuration_ids)}
+        for row in wanted:
+            score = whole.table.scores[row]
+            names = whole.table.configuration_ids
+            usable = [
+                c
+                for c, name in enumerate(names)
+                if name in place and np.isfinite([score[c], costs[row, c]]).all()
+            ]
+            truth = score[usable]
+            rng = np.random.default_rng(zlib.crc32(f"{metric} {ids[row]}".encode()))
+            std = np.sqrt(share) * stds.iloc[row, usable].fillna(0.0).to_numpy(dtype=float)
+            luck = rng.normal(size=(len(usable), N_FOLDS)) * std[:, None]
+            seconds = np.repeat(costs[row, usable][:, None], N_FOLDS, axis=1)
+            phi = _described(whole.table.metafeatures, ids[row])
+            yield Table(
+                name=str(ids[row]),
+                fitted=fitted,
+                phi=phi,
+                columns=[place[names[c]] for c in usable],
+                scores=truth[:, None] + luck,
+                truth=truth,
+                prepare_s=np.zeros_like(seconds),
+                fit_s=seconds,
+                recipes=[str(name) for name in names[usable]],
+                n_train=2000 if phi is None else int(min(phi["NumberOfInstances"], 2000)),
+                unit=float(truth.max() - truth.min()) or 1.0,
+            )
+
+
+def _described(metafeatures: pd.DataFrame | None, task: object) -> pd.Series | None:
+    return None if metafeatures is None else metafeatures.loc[task]
+
+
+def main() -> None:
+    args = arguments()
+    print(f"    {shlex.join(['python', *sys.argv])}\n")
+    print(
+        f"warmstart {warmstart.__version__}; normalised regret x 100 of what is kept, mean ± "
+        f"standard error (less the first method's); {args.families} families, {args.folds} "
+        f"folds of families, seed {args.seed}\n",
+        flush=True,
+    )
+    base = open_knowledge(args.knowledge)
+    for kind, metric in questions(base.md, args.kinds, args.metrics):
+        tables = list(tables_of(base, kind, metric, args))
+        report(metric, tables, ABLATIONS if args.ablations else STRATEGIES, args.seconds)
+
+
+if __name__ == "__main__":
+    main()
