@@ -122,6 +122,20 @@ def test_options_reach_the_library(run, table):
     assert kinds["age"] == "text"
 
 
+def test_a_look_is_told_in_the_table(run, table):
+    asked = ("suggest", table, "--target", "paid", "-n", 2, "--space", "naive_bayes")
+    looking = run(*asked, "--look", 0.6, "--jobs", 1)
+    assert looking.exit_code == 0, looking.output
+    assert "measured" in looking.stdout.splitlines()[2]
+    assert "Looked for" in looking.stdout
+    assert max(map(len, looking.stdout.splitlines())) <= 80
+    assert "Looked for" not in run(*asked, "--instant").stdout
+    both = run(*asked, "--instant", "--look", 1)
+    assert both.exit_code == 2
+    assert "--instant answers without a look" in both.output
+    assert "--look must be" in run(*asked, "--look", -1).stderr
+
+
 def test_explain_tells_neighbours_and_evidence(run, table):
     result = run("suggest", table, "--target", "paid", "--explain")
     assert "Known tasks most like it:" in result.stdout
@@ -487,7 +501,7 @@ def test_the_commands_of_the_readme_work(monkeypatch):
         ("leave it out with exclude=['adult'].", "leave it out with --exclude adult."),
         ("keep it with kinds={'zip code': 'text'}", "keep it with --kind 'zip code'=text"),
         ("time_budget_s=0.5: too little", "--time-budget 0.5: too little"),
-        ("task_type='a' or 'b', see n_jobs=2", "--task-type a or b, see n_jobs=2"),
+        ("task_type='a' or 'b', see n_bits=2", "--task-type a or b, see n_bits=2"),
         (
             "no column 'target=x' in the target's table",
             "no column 'target=x' in the target's table",

@@ -96,6 +96,19 @@ def suggest(
     ] = Strategy.auto,
     task_type: TaskType = None,
     kind: KindsOption = None,
+    look: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            help="Spend at most so many on the data first, and say what was measured.",
+        ),
+    ] = None,
+    instant: Annotated[
+        bool, typer.Option("--instant", help="Answer at once, without a look.")
+    ] = False,
+    jobs: Annotated[
+        int | None, typer.Option(help="Fits of the look at a time; -1 for one a core.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same answer.")] = 0,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why: neighbours and evidence.")
@@ -109,21 +122,28 @@ def suggest(
     Example: warmstart suggest credit.csv --target class
     """
     import warmstart
+    from warmstart.report.look_progress import LookMeter
 
-    suggestions = warmstart.suggest(
-        file,
-        target=target,
-        n=n,
-        metric=metric,
-        space=space or None,
-        time_budget_s=time_budget,
-        exclude=exclude or (),
-        knowledge=knowledge,
-        strategy=strategy.value,
-        task_type=task_type,
-        kinds=_kinds(kind),
-        random_state=seed,
-    )
+    if instant and look:
+        raise typer.BadParameter("--instant answers without a look, --look asks for one")
+    with LookMeter(remarks(), look) as meter:
+        suggestions = warmstart.suggest(
+            file,
+            target=target,
+            n=n,
+            metric=metric,
+            space=space or None,
+            time_budget_s=time_budget,
+            exclude=exclude or (),
+            knowledge=knowledge,
+            strategy=strategy.value,
+            task_type=task_type,
+            kinds=_kinds(kind),
+            look_s=0.0 if instant else look,
+            n_jobs=jobs,
+            progress=meter,
+            random_state=seed,
+        )
     if form is Format.table:
         _print_table(suggestions, explain)
     else:
