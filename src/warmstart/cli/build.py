@@ -42,8 +42,15 @@ def build_local(
         float, typer.Option(metavar="MB", help="For one evaluation.")
     ] = 2048.0,
     scale: Annotated[
-        float, typer.Option(help="Multiplies the 202 configurations of a task.")
+        float, typer.Option(help="Multiplies the 390 configurations of a task.")
     ] = 1.0,
+    pool: Annotated[
+        Path | None,
+        typer.Option(metavar="JSONL", help="Configurations of a file, instead of a space."),
+    ] = None,
+    max_rows: Annotated[
+        int, typer.Option(metavar="N", min=6, help="Rows of a table that are used.")
+    ] = 2000,
     limit_tasks: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Only the first of the list.")
     ] = None,
@@ -60,10 +67,17 @@ def build_local(
     from warmstart.report.progress import ProgressMeter
 
     wanted = read_tasks(tasks)[:limit_tasks]
-    configurations = _configurations(wanted, space or ["tabular"], scale)
+    configurations: Mapping[TaskType, Sequence[Configuration]]
+    if pool is not None:
+        from warmstart.spaces.pipelines.pool import read_pool
+
+        configurations = read_pool(pool)
+    else:
+        configurations = _configurations(wanted, space or ["tabular"], scale)
     protocol = Protocol(
         limits=Limits(time_limit_s=time_limit, memory_limit_mb=memory_limit),
-        sampler="space-filling",
+        max_rows=max_rows,
+        sampler="space-filling" if pool is None else "pool",
     )
     with ProgressMeter(remarks(), "evaluations") as meter:
         try:

@@ -63,6 +63,9 @@ class Protocol:
     sampler: str = ""
     """How the configurations were chosen."""
 
+    measure: bool = True
+    """Whether sizes of models and curves of boosters are recorded beside the scores."""
+
     builder: str = BUILDER
     """``"module:function"`` from values and schema to an estimator."""
 
@@ -86,6 +89,9 @@ class Child:
         self.protocol = protocol
         self._process: subprocess.Popen[str] | None = None
         self._loaded: str | None = None
+        self.n_rows = 0
+        """Of the loaded task, after the cap."""
+
         self._closed = False
         self._lock = threading.Lock()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
@@ -108,6 +114,7 @@ class Child:
             self._end()
             answer = self._ask(request, _LOAD_LIMIT_S)
         self._loaded = task.task_id if answer["status"] == "ok" else None
+        self.n_rows = int(answer.get("n_rows", 0))
         return answer
 
     def evaluate(self, task: LocalTask, configuration: Configuration) -> dict[str, Any]:
@@ -123,6 +130,7 @@ class Child:
             "values": dict(configuration.values),
             "seed": self.protocol.seed,
             "time_limit_s": limit,
+            "measure": self.protocol.measure,
         }
         return self._ask(request, limit)
 

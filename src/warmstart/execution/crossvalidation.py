@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
@@ -17,26 +17,19 @@ from typing import Any
 
 import joblib
 import numpy as np
-import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from warmstart.domain import Schema
 from warmstart.errors import HistoryError
+from warmstart.execution.measure.curves import FoldCurve, mean_curve
+from warmstart.execution.measure.resources import stored_bytes
+from warmstart.execution.measure.staged import stages
+from warmstart.execution.prepared_folds import Fold, Prepared, PreparedFolds
 from warmstart.execution.resampling import cap_rows, folds
 from warmstart.metrics import Array, Prediction, metrics_for, score_prediction
 
 _HOPELESS = 1.5
 """An evaluation is given up after its first fold when all would take this many limits."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fold:
-    """One split of a task, cut out once for all configurations."""
-
-    X_train: pd.DataFrame
-    y_train: Array
-    X_test: pd.DataFrame
-    y_test: Array
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,45 +41,8 @@ class LoadedTask:
 
     n_classes: int
     folds: list[Fold]
-    prepared: PreparedFolds = field(default_factory=lambda: PreparedFolds())
+    prepared: PreparedFolds = field(default_factory=PreparedFolds)
     """Kept matrices of configurations evaluated before."""
-
-
-class PreparedFolds:
-    """Transformed folds of the loaded task, shared by configurations that prepare alike.
-
-    On small data the preparation costs more than the fit. Its seconds are kept with the
-    result and count for every configuration that uses it.
-    """
-
-    max_bytes = 256 * 2**20
-
-    def __init__(self) -> None:
-        self._folds: dict[tuple[str, int], tuple[Array, Array, float, float]] = {}
-        self._bytes = 0
-
-    def get(
-        self, steps: Any, recipe: str, fold: Fold, number: int
-    ) -> tuple[Array, Array, float, float]:
-        """Training and held-out matrix of one fold, and the seconds each took.
-
-        `recipe` names the steps as they are before fitting.
-        """
-        key = recipe, number
-        if key in self._folds:
-            return self._folds[key]
-        # An estimator that works in place must not spoil the data of the next one.
-        X_train, X_test = fold.X_train.copy(), fold.X_test.copy()
-        start = time.process_time()
-        train = steps.fit_transform(X_train, fold.y_train)
-        fitted = time.process_time()
-        test = steps.transform(X_test)
-        prepared = train, test, fitted - start, time.process_time() - fitted
-        size = getattr(train, "nbytes", 0) + getattr(test, "nbytes", 0)
-        if self._bytes + size <= self.max_bytes:
-            self._folds[key] = prepared
-            self._bytes += size
-        return prepared
 
 
 class GiveUpError(Exception):
@@ -184,15 +140,28 @@ def _finite(predictions: Array) -> Array:
 
 
 def cross_validate(
-    task: LoadedTask, make: Callable[[], Any], *, time_limit_s: float
+    task: LoadedTask, make: Callable[[], Any], *, time_limit_s: float, measure: bool = False
 ) -> dict[str, Any]:
     """Fit and score one configuration on every fold.
+
+    Parameters
+    ----------
+    task : LoadedTask
+    make : callable
+        Makes the unfitted estimator.
+    time_limit_s : float
+        CPU seconds for all folds.
+    measure : bool
+        Also record what a history can use later: the size of the fitted model, and the
+        scores of boosters and forests with fewer rounds.
 
     Returns
     -------
     dict
-        ``scores`` (metric to score of each fold), ``cost_s`` and ``predict_cost_s``
-        (CPU seconds of one fold, the mean), ``n_folds``.
+        ``scores`` (metric to mean and spread over folds), ``cost_s`` and
+        ``predict_cost_s`` (CPU seconds of one fold, the mean), ``n_folds``, ``folds`` (a
+        dict a fold: rows, seconds, scores); if measured ``model_bytes`` and ``curve`` (of
+        so many rounds: the mean score in each metric, and seconds to fit them).
 
     Raises
     ------
@@ -201,50 +170,86 @@ def cross_validate(
     HistoryError
         If a prediction is not finite.
     """
-    scores: dict[str, list[float]] = {}
-    fit_s, predict_s, model = 0.0, 0.0, make()
+    folds: list[dict[str, Any]] = []
+    curves: list[FoldCurve] = []
+    model_bytes, model = None, make()
     steps, estimator = None, model
     if isinstance(model, Pipeline) and len(model) > 1:
         steps, estimator = model[:-1], model[-1]
     recipe = joblib.hash(steps)  # before fitting changes them
     for number, fold in enumerate(task.folds):
-        X_train: Any = fold.X_train
-        X_test: Any = fold.X_test
-        prepare_s = transform_s = 0.0
+        ready = Prepared(
+            train=fold.X_train, test=fold.X_test, fit_s=0.0, transform_s=0.0, n_bytes=0
+        )
         if steps is not None:
-            X_train, X_test, prepare_s, transform_s = task.prepared.get(
-                steps, recipe, fold, number
-            )
+            ready = task.prepared.get(steps, recipe, fold, number)
         # An estimator that works in place must not spoil the data of the next one.
-        X_train, X_test = X_train.copy(), X_test.copy()
+        X_train, X_test = ready.train.copy(), ready.test.copy()
         start = time.process_time()
         estimator.fit(X_train, fold.y_train)
         fitted = time.process_time()
         prediction = predict(estimator, X_test, task.n_classes)
         done = time.process_time()
-        fit_s += fitted - start + prepare_s
-        predict_s += done - fitted + transform_s
-        took_s = done - start + prepare_s + transform_s
-        if took_s * len(task.folds) > _HOPELESS * time_limit_s:
-            raise GiveUpError(f"one fold of {len(task.folds)} took {took_s:.1f} s")
-        of_fold = score_prediction(
-            task.schema.task_type, fold.y_test, prediction, task.n_classes
-        )
-        for name, score in of_fold.items():
-            scores.setdefault(name, []).append(score)
-    n_folds = len(task.folds)
-    means = {
-        name: [float(np.mean(values)), float(np.std(values))]
-        for name, values in scores.items()
-        if len(values) == n_folds and np.isfinite(values).all()
-    }
-    default = metrics_for(task.schema.task_type)[0].name
+        told: dict[str, Any] = {
+            "n_train": len(fold.y_train),
+            "n_test": len(fold.y_test),
+            "fit_s": fitted - start + ready.fit_s,
+            "predict_s": done - fitted + ready.transform_s,
+            "scores": score_prediction(
+                task.schema.task_type, fold.y_test, prediction, task.n_classes
+            ),
+        }
+        if (told["fit_s"] + told["predict_s"]) * len(task.folds) > _HOPELESS * time_limit_s:
+            raise GiveUpError(f"one fold of {len(task.folds)} took {done - start:.1f} s")
+        folds.append(told)
+        if measure:
+            if number == 0 and (size := stored_bytes(estimator)) is not None:
+                model_bytes = size + ready.n_bytes
+            curves.append(_curve(task, estimator, fold, ready.test, told))
+    found = summary(folds, task.schema.task_type)
+    if measure:
+        found |= {"model_bytes": model_bytes, "curve": mean_curve(curves)}
+    return found
+
+
+def summary(folds: Sequence[Mapping[str, Any]], task_type: str) -> dict[str, Any]:
+    """What the folds of an evaluation say together.
+
+    Raises
+    ------
+    HistoryError
+        If the default metric is not finite on every fold.
+    """
+    means: dict[str, list[float]] = {}
+    for metric in metrics_for(task_type):
+        values = [fold["scores"].get(metric.name, np.nan) for fold in folds]
+        if np.isfinite(values).all():
+            means[metric.name] = [float(np.mean(values)), float(np.std(values))]
+    default = metrics_for(task_type)[0].name
     if default not in means:
         raise HistoryError(f"{default} is not finite")
     return {
         "status": "ok",
         "scores": means,
-        "n_folds": n_folds,
-        "cost_s": fit_s / n_folds,
-        "predict_cost_s": predict_s / n_folds,
+        "n_folds": len(folds),
+        "cost_s": float(np.mean([fold["fit_s"] for fold in folds])),
+        "predict_cost_s": float(np.mean([fold["predict_s"] for fold in folds])),
+        "folds": list(folds),
     }
+
+
+def _curve(
+    task: LoadedTask, estimator: Any, fold: Fold, X_test: Any, told: Mapping[str, Any]
+) -> FoldCurve:
+    """One fold's scores with fewer rounds, and with all."""
+    total, of_fewer = stages(estimator, X_test)
+    scores = {
+        rounds: score_prediction(
+            task.schema.task_type,
+            fold.y_test,
+            predict(stage, X_test, task.n_classes),
+            task.n_classes,
+        )
+        for rounds, stage in of_fewer
+    }
+    return FoldCurve(total=total, fit_s=told["fit_s"], scores=scores | {total: told["scores"]})

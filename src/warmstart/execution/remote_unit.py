@@ -50,6 +50,7 @@ def evaluate(request: dict[str, Any]) -> dict[str, Any]:
     return {
         "evaluations": [dataclasses.asdict(row) for row in found.evaluations],
         "errors": found.errors,
+        "measured": found.measured,
         "problem": found.problem,
     }
 
@@ -76,5 +77,6 @@ def result(unit: Unit, answer: dict[str, Any]) -> UnitResult:
         unit=unit,
         evaluations=[Evaluation(**values) for values in answer["evaluations"]],
         errors=answer["errors"],
+        measured=answer["measured"],
         problem=answer["problem"],
     )

@@ -6,13 +6,14 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
 from warmstart.domain import Configuration, Evaluation, Status
 from warmstart.errors import HistoryError
 from warmstart.execution.child import Child, Protocol
+from warmstart.execution.resampling import MAX_ROWS
 from warmstart.execution.tasks import LocalTask
 from warmstart.metrics import default_metric
 
@@ -44,12 +45,22 @@ class UnitResult:
     errors: dict[str, str]
     """Why, for each configuration that did not end well; by configuration_id."""
 
+    measured: Measured = field(default_factory=dict)
+    """What else was recorded: rows of the tables ``runs``, ``folds`` and ``curves``."""
+
     problem: str = ""
     """Why the task could not be evaluated at all; then there are no evaluations."""
 
 
+Measured = dict[str, list[dict[str, Any]]]
+
+
 def _evaluations(
-    task: LocalTask, configuration: Configuration, answer: dict[str, Any], protocol: Protocol
+    task: LocalTask,
+    configuration: Configuration,
+    answer: dict[str, Any],
+    protocol: Protocol,
+    n_rows: int,
 ) -> list[Evaluation]:
     """One row a metric; one row in the task's default metric for a failure."""
     status: Status = answer["status"]
@@ -65,40 +76,79 @@ def _evaluations(
             cost_s=answer.get("cost_s", math.nan),
             predict_cost_s=answer.get("predict_cost_s", math.nan),
             status=status,
+            budget=float(n_rows),
             seed=protocol.seed,
             sampler=protocol.sampler,
             timestamp=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            source_run_id=run_id(task.task_id, configuration.configuration_id),
+            source_run_id=run_id(
+                task.task_id, configuration.configuration_id, max_rows=protocol.max_rows
+            ),
         )
         for metric, (score, std) in scores.items()
     ]
 
 
-def run_id(task_id: str, configuration_id: str) -> str:
+def _measured(
+    evaluation: Evaluation, answer: dict[str, Any]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Rows that say more of a run than its scores, each with the table it belongs to."""
+    named = {
+        "task_id": evaluation.task_id,
+        "configuration_id": evaluation.configuration_id,
+        "rows": int(evaluation.budget or 0),
+    }
+    told = {name: answer.get(name) for name in ("peak_memory_mb", "model_bytes", "error")}
+    yield "runs", {**named, "status": evaluation.status, **told}
+    for number, fold in enumerate(answer.get("folds", ())):
+        numbers = {name: fold[name] for name in ("n_train", "n_test", "fit_s", "predict_s")}
+        yield "folds", {**named, "fold": number, **numbers, **fold["scores"]}
+    for point in answer.get("curve", ()):
+        for metric, score in point["scores"].items():
+            yield (
+                "curves",
+                {
+                    **named,
+                    "metric": metric,
+                    "kind": "iterations",
+                    "budget": point["rounds"],
+                    "score": score,
+                    "cost_s": point["fit_s"],
+                },
+            )
+
+
+def run_id(task_id: str, configuration_id: str, *, max_rows: int = MAX_ROWS) -> str:
     """The key of one local evaluation: the same in every run of the same evaluator.
 
     Examples
     --------
     >>> run_id("iris", "0123456789abcdef")
     'local:iris:0123456789abcdef:1'
+    >>> run_id("iris", "0123456789abcdef", max_rows=10_000)
+    'local:iris:0123456789abcdef:1:10000'
     """
-    return f"local:{task_id}:{configuration_id}:{EVALUATOR_VERSION}"
+    cap = "" if max_rows == MAX_ROWS else f":{max_rows}"
+    return f"local:{task_id}:{configuration_id}:{EVALUATOR_VERSION}{cap}"
 
 
 def evaluate_unit(unit: Unit, child: Child, tick: Callable[[], None]) -> UnitResult:
     """Evaluate one unit's configurations in turn."""
     rows: list[Evaluation] = []
     errors: dict[str, str] = {}
+    measured: Measured = {"runs": [], "folds": [], "curves": []}
     try:
         for configuration in unit.configurations:
             answer = child.evaluate(unit.task, configuration)
-            rows += _evaluations(unit.task, configuration, answer, child.protocol)
+            found = _evaluations(unit.task, configuration, answer, child.protocol, child.n_rows)
+            rows += found
+            for table, row in _measured(found[0], answer):
+                measured[table].append(row)
             if answer["status"] != "ok":
                 errors[configuration.configuration_id] = answer["error"]
             tick()
     except HistoryError as error:
         return UnitResult(unit=unit, evaluations=[], errors={}, problem=str(error))
-    return UnitResult(unit=unit, evaluations=rows, errors=errors)
+    return UnitResult(unit=unit, evaluations=rows, errors=errors, measured=measured)
 
 
 def chunked(

@@ -30,6 +30,7 @@ from warmstart.execution.crossvalidation import (
     load_task,
     resolve,
 )
+from warmstart.execution.measure.resources import PeakMemory
 
 _MEMORY_WORDS = ("bad_alloc", "bad allocation", "unable to allocate", "cannot allocate")
 
@@ -61,11 +62,14 @@ class Worker:
             if task is None:
                 raise HistoryError("no task is loaded")
             build = resolve(request["builder"])
-            return cross_validate(
+            memory = PeakMemory()
+            answer = cross_validate(
                 task,
                 lambda: build(request["values"], task.schema, random_state=request["seed"]),
                 time_limit_s=request["time_limit_s"],
+                measure=request.get("measure", False),
             )
+            return {**answer, "peak_memory_mb": memory.megabytes()}
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a failure is a result
             return _failure(error)
 

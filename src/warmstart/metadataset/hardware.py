@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 _LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "ConfigSpace", "pyarrow")
-_LEARNERS = ("lightgbm", "xgboost", "xgboost-cpu")
+_LEARNERS = ("lightgbm", "xgboost", "xgboost-cpu", "catboost")
 
 
 def reference_s(*, n_repeats: int = 5) -> float:

@@ -23,6 +23,7 @@ from warmstart.execution.local import EVALUATOR_VERSION, LocalTask, Protocol, Un
 from warmstart.metadataset.build.units import BuildLock, UnitRecord, Units
 from warmstart.metadataset.core.schema import CONFIGURATIONS, EVALUATIONS
 from warmstart.metadataset.storage.files import digest, write_json, write_parquet
+from warmstart.metadataset.storage.measured import measured_table, write_measured
 
 _log = logging.getLogger(__name__)
 
@@ -107,6 +108,11 @@ def part_path(out: Path, key: str) -> Path:
     return out / PARTS / f"part-{key}.parquet"
 
 
+def measured_path(out: Path, table: str, key: str) -> Path:
+    """Where one of the optional tables of a unit is."""
+    return out / table / f"part-{key}.parquet"
+
+
 def evaluated(out: Path, units: Units) -> set[tuple[str, str]]:
     """Task and configuration of everything done; parts and units are made to agree."""
     done: set[tuple[str, str]] = set()
@@ -151,6 +157,11 @@ def keep(result: UnitResult, out: Path, units: Units) -> None:
         error=result.problem or (json.dumps(result.errors) if result.errors else ""),
     )
     if not result.problem:
+        for name, measured in result.measured.items():
+            # Before the part: what is recorded as done has all of it.
+            if measured:
+                table = measured_table(name, measured)
+                write_measured(table, name, measured_path(out, name, unit.key))
         path = part_path(out, unit.key)
         write_parquet(evaluations_table(result.evaluations), path, sort_by=BY_RUN)
         record = dataclasses.replace(record, digest=digest(path))

@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -31,16 +29,16 @@ from warmstart.metadataset.build.folder import (
     read_known_tasks,
 )
 from warmstart.metadataset.build.units import UnitRecord, Units
-from warmstart.metadataset.core.schema import (
-    EVALUATIONS,
-    SCHEMA_VERSION,
-)
+from warmstart.metadataset.core.schema import EVALUATIONS, SCHEMA_VERSION
 from warmstart.metadataset.hardware import cpu_model, library_versions, reference_s
 from warmstart.metadataset.storage.files import (
     digest,
     replaced_folder,
     write_json,
     write_parquet,
+)
+from warmstart.metadataset.storage.measured import (
+    rounded_to_bits,
 )
 from warmstart.metafeatures.registry import EXTRACTOR_VERSION
 
@@ -153,18 +151,6 @@ def _merged(build: Path, units: Sequence[UnitRecord]) -> pa.Table:
         column = pa.array(rounded, pa.float64(), from_pandas=True)
         table = table.set_column(index, EVALUATIONS.field(index), column)
     return table
-
-
-def rounded_to_bits(values: npt.NDArray[np.float64], bits: int) -> npt.NDArray[np.float64]:
-    """The nearest numbers with so many significant bits; the rest are zeros.
-
-    Examples
-    --------
-    >>> rounded_to_bits(np.array([0.1, 100.1, np.nan]), 10).round(4).tolist()
-    [0.1, 100.125, nan]
-    """
-    mantissa, exponent = np.frexp(values)
-    return np.asarray(np.ldexp(np.rint(mantissa * 2**bits) / 2**bits, exponent))
 
 
 def _with_evaluations(evaluations: pa.Table, least: int) -> set[str]:

@@ -53,6 +53,45 @@ EVALUATIONS = _schema(
     _required("source_run_id", pa.string()),
 )
 
+_RUN = (
+    _required("task_id", pa.string()),
+    _required("configuration_id", pa.string()),
+    # Rows of the table that were used, at most those that the protocol allows.
+    _required("rows", pa.int64()),
+)
+
+RUNS = _schema(
+    *_RUN,
+    _required("status", pa.string()),
+    pa.field("peak_memory_mb", pa.float32()),
+    pa.field("model_bytes", pa.int64()),
+    pa.field("error", pa.string()),
+)
+
+CURVES = _schema(
+    *_RUN,
+    _required("metric", pa.string()),
+    # What the budget counts: "iterations", ...
+    _required("kind", pa.string()),
+    _required("budget", pa.float32()),
+    pa.field("score", pa.float32()),
+    # Seconds of a fit with this budget.
+    pa.field("cost_s", pa.float32()),
+)
+
+
+def folds_schema(metrics: list[str]) -> pa.Schema:
+    """One row a fold of a run, one column a metric: score, higher is better."""
+    return _schema(
+        *_RUN,
+        _required("fold", pa.int16()),
+        pa.field("n_train", pa.int32()),
+        pa.field("n_test", pa.int32()),
+        pa.field("fit_s", pa.float32()),
+        pa.field("predict_s", pa.float32()),
+        *(pa.field(name, pa.float32()) for name in metrics),
+    )
+
 
 def metafeatures_schema(names: list[str], extractor_version: str) -> pa.Schema:
     """One float column a meta-feature; the extractor's version in the metadata."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,42 +12,54 @@ from ConfigSpace.util import deactivate_inactive_hyperparameters
 from scipy.stats import qmc
 
 from warmstart.domain import Configuration, TaskType, check_task_type
+from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.pipelines.learners import SPACE
 from warmstart.spaces.pipelines.tabular import tabular_space
 
-_BOOSTERS = {"lightgbm": 40, "xgboost": 40}
+_BOOSTERS = {"lightgbm": 60, "xgboost": 50, "catboost": 50, "hist_gradient_boosting": 26}
 _CLASSIFIERS = {
     **_BOOSTERS,
-    "hist_gradient_boosting": 14,
-    "random_forest": 12,
-    "extra_trees": 12,
-    "rbf_svm": 14,
-    "mlp": 10,
-    "logistic_regression": 10,
-    "nearest_neighbors": 10,
-    "linear_svm": 7,
-    "elastic_net": 7,
-    "decision_tree": 8,
-    "adaboost": 5,
-    "lda": 5,
-    "qda": 4,
-    "naive_bayes": 4,
+    "random_forest": 16,
+    "extra_trees": 20,
+    "mlp": 48,
+    "logistic_regression": 26,
+    "elastic_net": 20,
+    "linear_svm": 16,
+    "rbf_svm": 32,
+    "lda": 8,
+    "decision_tree": 6,
+    "nearest_neighbors": 6,
+    "naive_bayes": 2,
+    "adaboost": 2,
+    "qda": 2,
 }
 _REGRESSORS = {
     **_BOOSTERS,
-    "hist_gradient_boosting": 16,
-    "random_forest": 14,
-    "extra_trees": 14,
-    "rbf_svm": 16,
-    "mlp": 12,
-    "nearest_neighbors": 12,
-    "linear_svm": 8,
-    "ridge": 8,
-    "elastic_net": 8,
-    "decision_tree": 9,
-    "adaboost": 5,
+    "random_forest": 20,
+    "extra_trees": 24,
+    "mlp": 52,
+    "ridge": 24,
+    "elastic_net": 22,
+    "linear_svm": 18,
+    "rbf_svm": 36,
+    "decision_tree": 6,
+    "nearest_neighbors": 8,
+    "adaboost": 2,
 }
-"""How many of the 202 configurations each learner gets: more where it has more to choose."""
+"""How many configurations each learner gets: more where it has more to choose and wins more."""
+
+_ROUNDS = {
+    "lightgbm": "n_estimators",
+    "xgboost": "n_estimators",
+    "catboost": "n_estimators",
+    "hist_gradient_boosting": "max_iter",
+}
+_RATES = (0.01, 0.3)
+_PRODUCTS = (3.0, 30.0)
+"""Learning rates of boosters, and rounds times rate: fewer leave a booster half trained."""
+
+_LEAST_ROUNDS = 10
+_MOST_ROUNDS = 1000
 
 
 def space_filling(
@@ -95,6 +108,38 @@ def space_filling(
     return list(found.values())
 
 
+def complete(task_type: TaskType, values: Mapping[str, Any]) -> Configuration:
+    """A configuration of the tabular space from some of its values, the rest defaults.
+
+    Parameters
+    ----------
+    task_type : {"binary", "multiclass", "regression"}
+    values : mapping
+        ``learner``, and hyperparameters of the learner with or without its name before them.
+
+    Raises
+    ------
+    SpaceMismatchError
+        If the space has no such hyperparameter, or a value is outside its range.
+
+    Examples
+    --------
+    >>> complete("regression", {"learner": "ridge", "alpha": 2.0}).values["ridge:alpha"]
+    2.0
+    """
+    learner = str(values["learner"])
+    space = tabular_space(task_type, [learner])
+    given = {}
+    for name, value in values.items():
+        whole = name if name in space else f"{learner}:{name}"
+        if whole not in space:
+            raise SpaceMismatchError(f"the space of {learner} has no hyperparameter {name!r}")
+        if not space[whole].legal_value(value):
+            raise SpaceMismatchError(f"{name}={value!r} of {learner} is not in {space[whole]}")
+        given[whole] = value
+    return _configuration(space, {**_default(space), **given})
+
+
 def _default(space: ConfigurationSpace) -> dict[str, Any]:
     return {hp.name: hp.default_value for hp in space.values()}
 
@@ -108,7 +153,24 @@ def _at(space: ConfigurationSpace, point: np.ndarray[Any, Any]) -> dict[str, Any
             values[hp.name] = hp.choices[int(np.searchsorted(shares, u * shares[-1], "right"))]
         else:
             values[hp.name] = hp.to_value(np.float64(u))
-    return values
+    return values | _rounds(values, dict(zip(values, point, strict=True)))
+
+
+def _rounds(values: dict[str, Any], point: dict[str, float]) -> dict[str, Any]:
+    """A booster's rate and rounds, drawn as their product: neither means much alone."""
+    learner = values["learner"]
+    if learner not in _ROUNDS:
+        return {}
+    rounds, rate = f"{learner}:{_ROUNDS[learner]}", f"{learner}:learning_rate"
+    chosen = _between(_RATES, point[rate])
+    product = _between(_PRODUCTS, point[rounds])
+    count = int(np.clip(round(product / chosen), _LEAST_ROUNDS, _MOST_ROUNDS))
+    return {rate: chosen, rounds: count}
+
+
+def _between(limits: tuple[float, float], u: float) -> float:
+    low, high = limits
+    return float(low * (high / low) ** u)
 
 
 def _configuration(space: ConfigurationSpace, values: dict[str, Any]) -> Configuration:

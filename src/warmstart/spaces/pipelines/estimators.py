@@ -14,14 +14,25 @@ from warmstart.domain import Schema
 Values = Mapping[str, Any]
 
 
-def _weight(values: Values) -> str | None:
+def class_weight(values: Values) -> str | None:
+    """What scikit-learn calls the weights of a configuration's classes."""
     return "balanced" if values.get("class_weight") == "balanced" else None
+
+
+def weighted(classifier: Any, values: Values) -> Any:
+    """The classifier, its rows weighed where it takes no weights of classes."""
+    if class_weight(values) is None:
+        return classifier
+    from warmstart.spaces.pipelines.labels import LabelEncodedClassifier
+
+    return LabelEncodedClassifier(classifier, class_weight="balanced")
 
 
 def _forest_values(values: Values, random_state: int) -> dict[str, Any]:
     return {
         "n_estimators": values["n_estimators"],
-        "max_features": values["max_features"],
+        # A share of the columns, or their number's square root.
+        "max_features": "sqrt" if values.get("features") == "sqrt" else values["max_features"],
         "min_samples_leaf": values["min_samples_leaf"],
         "bootstrap": values["bootstrap"],
         "random_state": random_state,
@@ -41,7 +52,7 @@ def random_forest_classifier(values: Values, _: Schema, random_state: int) -> An
     forest = RandomForestClassifier(
         **_forest_values(values, random_state),
         criterion=values["criterion"],
-        class_weight=_weight(values),
+        class_weight=class_weight(values),
     )
     return _with_numbered_classes(forest) if forest.class_weight else forest
 
@@ -58,7 +69,7 @@ def extra_trees_classifier(values: Values, _: Schema, random_state: int) -> Any:
     forest = ExtraTreesClassifier(
         **_forest_values(values, random_state),
         criterion=values["criterion"],
-        class_weight=_weight(values),
+        class_weight=class_weight(values),
     )
     return _with_numbered_classes(forest) if forest.class_weight else forest
 
@@ -67,31 +78,6 @@ def extra_trees_regressor(values: Values, _: Schema, random_state: int) -> Any:
     from sklearn.ensemble import ExtraTreesRegressor
 
     return ExtraTreesRegressor(**_forest_values(values, random_state))
-
-
-def _hist_gradient_boosting_values(values: Values, random_state: int) -> dict[str, Any]:
-    names = ("learning_rate", "max_iter", "max_leaf_nodes", "min_samples_leaf")
-    return {
-        **{name: values[name] for name in names},
-        "l2_regularization": values["l2_regularization"],
-        "max_features": values["max_features"],
-        "early_stopping": False,
-        "random_state": random_state,
-    }
-
-
-def hist_gradient_boosting_classifier(values: Values, _: Schema, random_state: int) -> Any:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    return HistGradientBoostingClassifier(
-        **_hist_gradient_boosting_values(values, random_state), class_weight=_weight(values)
-    )
-
-
-def hist_gradient_boosting_regressor(values: Values, _: Schema, random_state: int) -> Any:
-    from sklearn.ensemble import HistGradientBoostingRegressor
-
-    return HistGradientBoostingRegressor(**_hist_gradient_boosting_values(values, random_state))
 
 
 def _decision_tree_values(values: Values, random_state: int) -> dict[str, Any]:
@@ -105,7 +91,7 @@ def decision_tree_classifier(values: Values, _: Schema, random_state: int) -> An
     return DecisionTreeClassifier(
         **_decision_tree_values(values, random_state),
         criterion=values["criterion"],
-        class_weight=_weight(values),
+        class_weight=class_weight(values),
     )
 
 
@@ -126,10 +112,11 @@ def adaboost_classifier(values: Values, _: Schema, random_state: int) -> Any:
     from sklearn.ensemble import AdaBoostClassifier
     from sklearn.tree import DecisionTreeClassifier
 
-    return AdaBoostClassifier(
+    adaboost = AdaBoostClassifier(
         DecisionTreeClassifier(max_depth=values["max_depth"]),
         **_adaboost_values(values, random_state),
     )
+    return weighted(adaboost, values)
 
 
 def adaboost_regressor(values: Values, _: Schema, random_state: int) -> Any:
@@ -146,7 +133,10 @@ def logistic_regression(values: Values, _: Schema, random_state: int) -> Any:
     from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression(
-        C=values["C"], class_weight=_weight(values), max_iter=300, random_state=random_state
+        C=values["C"],
+        class_weight=class_weight(values),
+        max_iter=300,
+        random_state=random_state,
     )
 
 
@@ -164,7 +154,7 @@ def elastic_net_classifier(values: Values, _: Schema, random_state: int) -> Any:
         penalty="elasticnet",
         alpha=values["alpha"],
         l1_ratio=values["l1_ratio"],
-        class_weight=_weight(values),
+        class_weight=class_weight(values),
         # Not averaged: with an L1 penalty scikit-learn 1.9 then predicts the wrong class.
         random_state=random_state,
     )
@@ -182,7 +172,7 @@ def linear_svm_classifier(values: Values, _: Schema, random_state: int) -> Any:
     from sklearn.svm import LinearSVC
 
     return LinearSVC(
-        C=values["C"], class_weight=_weight(values), dual="auto", random_state=random_state
+        C=values["C"], class_weight=class_weight(values), dual="auto", random_state=random_state
     )
 
 
@@ -198,13 +188,18 @@ def linear_svm_regressor(values: Values, _: Schema, random_state: int) -> Any:
     )
 
 
+def _gamma(values: Values) -> float | str:
+    # "scale" is one over the number of columns, for columns of unit variance.
+    return "scale" if values.get("gamma_rule") == "scale" else float(values["gamma"])
+
+
 def rbf_svm_classifier(values: Values, _: Schema, random_state: int) -> Any:
     from sklearn.svm import SVC
 
     return SVC(
         C=values["C"],
-        gamma=values["gamma"],
-        class_weight=_weight(values),
+        gamma=_gamma(values),
+        class_weight=class_weight(values),
         random_state=random_state,
     )
 
@@ -212,7 +207,7 @@ def rbf_svm_classifier(values: Values, _: Schema, random_state: int) -> Any:
 def rbf_svm_regressor(values: Values, _: Schema, __: int) -> Any:
     from sklearn.svm import SVR
 
-    return SVR(C=values["C"], gamma=values["gamma"], epsilon=values["epsilon"])
+    return SVR(C=values["C"], gamma=_gamma(values), epsilon=values["epsilon"])
 
 
 def _neighbors_values(values: Values) -> dict[str, Any]:
@@ -231,33 +226,40 @@ def neighbors_regressor(values: Values, _: Schema, __: int) -> Any:
     return KNeighborsRegressor(**_neighbors_values(values))
 
 
-def _mlp_values(values: Values, random_state: int) -> dict[str, Any]:
+def _mlp_values(values: Values, schema: Schema, random_state: int) -> dict[str, Any]:
     return {
         "hidden_layer_sizes": (values["width"],) * values["n_layers"],
         "activation": values["activation"],
         "alpha": values["alpha"],
         "learning_rate_init": values["learning_rate_init"],
         "max_iter": values["max_iter"],
+        "early_stopping": bool(values.get("early_stopping")) and can_hold_out(schema),
         "random_state": random_state,
     }
 
 
-def mlp_classifier(values: Values, _: Schema, random_state: int) -> Any:
+def can_hold_out(schema: Schema) -> bool:
+    """Whether scikit-learn can hold out a tenth of two thirds of the rows, by classes."""
+    enough = schema.n_rows >= 60
+    return enough and (schema.task_type == "regression" or (schema.min_class_count or 0) >= 4)
+
+
+def mlp_classifier(values: Values, schema: Schema, random_state: int) -> Any:
     from warmstart.spaces.pipelines.networks import NetworkClassifier
 
-    return NetworkClassifier(**_mlp_values(values, random_state))
+    return weighted(NetworkClassifier(**_mlp_values(values, schema, random_state)), values)
 
 
-def mlp_regressor(values: Values, _: Schema, random_state: int) -> Any:
+def mlp_regressor(values: Values, schema: Schema, random_state: int) -> Any:
     from warmstart.spaces.pipelines.networks import NetworkRegressor
 
-    return NetworkRegressor(**_mlp_values(values, random_state))
+    return NetworkRegressor(**_mlp_values(values, schema, random_state))
 
 
 def naive_bayes(values: Values, _: Schema, __: int) -> Any:
     from sklearn.naive_bayes import GaussianNB
 
-    return GaussianNB(var_smoothing=values["var_smoothing"])
+    return weighted(GaussianNB(var_smoothing=values["var_smoothing"]), values)
 
 
 def lda(values: Values, _: Schema, __: int) -> Any:
@@ -275,77 +277,3 @@ def qda(values: Values, _: Schema, __: int) -> Any:
     from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
 
     return QuadraticDiscriminantAnalysis(reg_param=values["reg_param"])
-
-
-_LIGHTGBM = (
-    "n_estimators",
-    "learning_rate",
-    "num_leaves",
-    "min_child_samples",
-    "reg_alpha",
-    "reg_lambda",
-    "colsample_bytree",
-    "subsample",
-)
-
-
-def _lightgbm_values(values: Values, random_state: int) -> dict[str, Any]:
-    return {
-        **{name: values[name] for name in _LIGHTGBM},
-        # Without a frequency LightGBM ignores subsample and says nothing.
-        "subsample_freq": 1,
-        "random_state": random_state,
-        "n_jobs": 1,
-        "verbosity": -1,
-    }
-
-
-def lightgbm_classifier(values: Values, _: Schema, random_state: int) -> Any:
-    from lightgbm import LGBMClassifier
-
-    return LGBMClassifier(
-        **_lightgbm_values(values, random_state), class_weight=_weight(values)
-    )
-
-
-def lightgbm_regressor(values: Values, _: Schema, random_state: int) -> Any:
-    from lightgbm import LGBMRegressor
-
-    return LGBMRegressor(**_lightgbm_values(values, random_state))
-
-
-_XGBOOST = (
-    "n_estimators",
-    "learning_rate",
-    "max_depth",
-    "min_child_weight",
-    "gamma",
-    "reg_alpha",
-    "reg_lambda",
-    "colsample_bytree",
-    "subsample",
-)
-
-
-def _xgboost_values(values: Values, random_state: int) -> dict[str, Any]:
-    return {
-        **{name: values[name] for name in _XGBOOST},
-        "tree_method": "hist",
-        "random_state": random_state,
-        "n_jobs": 1,
-        "verbosity": 0,
-    }
-
-
-def xgboost_classifier(values: Values, _: Schema, random_state: int) -> Any:
-    from xgboost import XGBClassifier
-
-    from warmstart.spaces.pipelines.labels import LabelEncodedClassifier
-
-    return LabelEncodedClassifier(XGBClassifier(**_xgboost_values(values, random_state)))
-
-
-def xgboost_regressor(values: Values, _: Schema, random_state: int) -> Any:
-    from xgboost import XGBRegressor
-
-    return XGBRegressor(**_xgboost_values(values, random_state))

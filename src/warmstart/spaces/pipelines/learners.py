@@ -13,7 +13,7 @@ from typing import Any
 from warmstart._extras import installed, require
 from warmstart.domain import Schema
 from warmstart.errors import SpaceMismatchError
-from warmstart.spaces.pipelines import estimators
+from warmstart.spaces.pipelines import boosters, estimators
 from warmstart.spaces.pipelines.estimators import Values
 
 SPACE = "tabular"
@@ -75,24 +75,32 @@ LEARNERS: dict[str, Learner] = {
     for learner in (
         Learner(
             name="lightgbm",
-            classifier=estimators.lightgbm_classifier,
-            regressor=estimators.lightgbm_regressor,
+            classifier=boosters.lightgbm_classifier,
+            regressor=boosters.lightgbm_regressor,
             package="lightgbm",
             extra="lightgbm",
             takes_missing=True,
         ),
         Learner(
             name="xgboost",
-            classifier=estimators.xgboost_classifier,
-            regressor=estimators.xgboost_regressor,
+            classifier=boosters.xgboost_classifier,
+            regressor=boosters.xgboost_regressor,
             package="xgboost",
             extra="xgboost",
             takes_missing=True,
         ),
         Learner(
+            name="catboost",
+            classifier=boosters.catboost_classifier,
+            regressor=boosters.catboost_regressor,
+            package="catboost",
+            extra="catboost",
+            takes_missing=True,
+        ),
+        Learner(
             name="hist_gradient_boosting",
-            classifier=estimators.hist_gradient_boosting_classifier,
-            regressor=estimators.hist_gradient_boosting_regressor,
+            classifier=boosters.hist_gradient_boosting_classifier,
+            regressor=boosters.hist_gradient_boosting_regressor,
             takes_missing=True,
             refuses_empty=True,
         ),

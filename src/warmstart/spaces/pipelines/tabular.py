@@ -22,6 +22,15 @@ from warmstart.spaces.pipelines.learners import LEARNERS, SPACE
 
 AnyHyperparameter: TypeAlias = Hyperparameter[Any, Any]
 
+_RULES = {
+    "shrinkage_factor": ("shrinkage", "manual"),
+    "gamma": ("gamma_rule", "value"),
+    "max_features": ("features", "share"),
+    "learning_rate": ("rate", "value"),
+    "subsample": ("bootstrap", "bernoulli"),
+}
+"""Numbers that count only where another hyperparameter says that they do."""
+
 
 def tabular_space(
     task_type: TaskType, learners: Iterable[str] | None = None, *, seed: int = 0
@@ -75,9 +84,11 @@ def _active_with(
     child: AnyHyperparameter, learner: AnyHyperparameter, name: str, space: ConfigurationSpace
 ) -> Any:
     chosen = EqualsCondition(child, learner, name)
-    if child.name != "lda:shrinkage_factor":
+    _, _, own = child.name.partition(":")
+    rule, choice = _RULES.get(own, ("", ""))
+    if f"{name}:{rule}" not in space:
         return chosen
-    return AndConjunction(chosen, EqualsCondition(child, space["lda:shrinkage"], "manual"))
+    return AndConjunction(chosen, EqualsCondition(child, space[f"{name}:{rule}"], choice))
 
 
 def _add_preprocessing(
@@ -121,45 +132,71 @@ def hyperparameters(learner: str, task_type: TaskType) -> list[AnyHyperparameter
     weight = [] if task_type == "regression" else [choice("class_weight", "none", "balanced")]
     criterion = [] if task_type == "regression" else [choice("criterion", "gini", "entropy")]
     epsilon = [real("epsilon", 1e-3, 1.0, 0.1)] if task_type == "regression" else []
+    stopping = choice("early_stopping", 0, 50, 300)
+    classify = task_type != "regression"
     if learner in ("random_forest", "extra_trees"):
         return [
-            whole("n_estimators", 30, 100, 100),
-            linear("max_features", 0.1, 1.0, 0.3),
-            whole("min_samples_leaf", 1, 20, 1),
+            whole("n_estimators", 30, 300, 100),
+            choice("features", *(("sqrt", "share") if classify else ("share", "sqrt"))),
+            linear("max_features", 0.05, 1.0, 1.0),
+            whole("min_samples_leaf", 1, 64, 1),
             choice("bootstrap", learner == "random_forest", learner != "random_forest"),
             *criterion,
             *weight,
         ]
     ranges = {
         "lightgbm": lambda: [
-            whole("n_estimators", 20, 200, 100),
-            real("learning_rate", 0.01, 0.5, 0.1),
-            whole("num_leaves", 4, 128, 31),
-            whole("min_child_samples", 2, 100, 20),
+            whole("n_estimators", 10, 1000, 100),
+            real("learning_rate", 0.002, 0.5, 0.1),
+            whole("num_leaves", 2, 512, 31),
+            whole("min_child_samples", 1, 100, 20),
+            real("min_child_weight", 1e-7, 10.0, 1e-3),
             real("reg_alpha", 1e-6, 10.0, 1e-6),
             real("reg_lambda", 1e-6, 10.0, 1e-6),
             linear("colsample_bytree", 0.3, 1.0, 1.0),
             linear("subsample", 0.5, 1.0, 1.0),
+            choice("extra_trees", False, True),
+            stopping,
             *weight,
         ],
         "xgboost": lambda: [
-            whole("n_estimators", 20, 200, 100),
-            real("learning_rate", 0.01, 0.5, 0.3),
+            whole("n_estimators", 10, 1000, 100),
+            real("learning_rate", 0.002, 0.5, 0.3),
             whole("max_depth", 1, 12, 6),
-            real("min_child_weight", 0.1, 50.0, 1.0),
+            real("min_child_weight", 1e-6, 50.0, 1.0),
             real("gamma", 1e-6, 10.0, 1e-6),
             real("reg_alpha", 1e-6, 10.0, 1e-6),
             real("reg_lambda", 1e-6, 100.0, 1.0),
             linear("colsample_bytree", 0.3, 1.0, 1.0),
+            linear("colsample_bylevel", 0.3, 1.0, 1.0),
             linear("subsample", 0.5, 1.0, 1.0),
+            stopping,
+            *weight,
+        ],
+        "catboost": lambda: [
+            whole("n_estimators", 10, 1000, 1000),
+            choice("rate", "library", "value"),
+            real("learning_rate", 0.002, 0.5, 0.03),
+            whole("depth", 1, 10, 6, log=False),
+            real("l2_leaf_reg", 1e-5, 30.0, 3.0),
+            linear("random_strength", 0.0, 3.0, 1.0),
+            linear("rsm", 0.3, 1.0, 1.0),
+            choice("bootstrap", "library", "bernoulli"),
+            linear("subsample", 0.5, 1.0, 0.8),
+            choice("grow_policy", "SymmetricTree", "Depthwise"),
+            whole("one_hot_max_size", 2, 64, 2),
+            whole("max_ctr_complexity", 1, 5, 4, log=False),
+            stopping,
+            *weight,
         ],
         "hist_gradient_boosting": lambda: [
-            whole("max_iter", 20, 150, 100),
-            real("learning_rate", 0.01, 0.5, 0.1),
-            whole("max_leaf_nodes", 4, 64, 31),
+            whole("max_iter", 10, 1000, 100),
+            real("learning_rate", 0.002, 0.5, 0.1),
+            whole("max_leaf_nodes", 3, 128, 31),
             whole("min_samples_leaf", 2, 100, 20),
             real("l2_regularization", 1e-6, 10.0, 1e-6),
             linear("max_features", 0.3, 1.0, 1.0),
+            stopping,
             *weight,
         ],
         "decision_tree": lambda: [
@@ -172,18 +209,21 @@ def hyperparameters(learner: str, task_type: TaskType) -> list[AnyHyperparameter
         "adaboost": lambda: [
             whole("n_estimators", 20, 100, 50),
             real("learning_rate", 0.01, 2.0, 1.0),
-            whole("max_depth", 1, 6, 1 if task_type != "regression" else 3, log=False),
+            whole("max_depth", 1, 6, 1 if classify else 3, log=False),
+            *weight,
         ],
         "logistic_regression": lambda: [real("C", 1e-4, 1e3, 1.0), *weight],
         "ridge": lambda: [real("alpha", 1e-3, 1e4, 1.0)],
         "elastic_net": lambda: [
-            real("alpha", 1e-5, 1.0, 1e-3),
-            linear("l1_ratio", 0.05, 1.0, 0.5),
+            real("alpha", 1e-5, 1.0, 1e-4 if classify else 1.0),
+            linear("l1_ratio", 0.05, 1.0, 0.15 if classify else 0.5),
             *weight,
         ],
         "linear_svm": lambda: [real("C", 1e-4, 1e2, 1.0), *epsilon, *weight],
         "rbf_svm": lambda: [
-            real("C", 1e-2, 1e3, 1.0),
+            # Beyond 100 the regression takes minutes where it gains nothing.
+            real("C", 1e-2, 1e3 if classify else 1e2, 1.0),
+            choice("gamma_rule", "scale", "value"),
             real("gamma", 1e-4, 2.0, 0.05),
             *epsilon,
             *weight,
@@ -194,14 +234,16 @@ def hyperparameters(learner: str, task_type: TaskType) -> list[AnyHyperparameter
             choice("p", 2, 1),
         ],
         "mlp": lambda: [
-            whole("width", 8, 128, 64),
-            whole("n_layers", 1, 2, 1, log=False),
+            whole("width", 8, 256, 100),
+            whole("n_layers", 1, 3, 1, log=False),
             choice("activation", "relu", "tanh"),
-            real("alpha", 1e-6, 1.0, 1e-4),
-            real("learning_rate_init", 1e-3, 3e-2, 1e-3),
-            whole("max_iter", 20, 100, 100),
+            real("alpha", 1e-6, 10.0, 1e-4),
+            real("learning_rate_init", 3e-4, 3e-2, 1e-3),
+            whole("max_iter", 20, 300, 200),
+            choice("early_stopping", False, True),
+            *weight,
         ],
-        "naive_bayes": lambda: [real("var_smoothing", 1e-9, 1.0, 1e-9)],
+        "naive_bayes": lambda: [real("var_smoothing", 1e-9, 1.0, 1e-9), *weight],
         "lda": lambda: [
             choice("shrinkage", "none", "auto", "manual"),
             linear("shrinkage_factor", 0.01, 1.0, 0.1),

@@ -7,7 +7,8 @@ import pytest
 from ConfigSpace import Configuration as Point
 
 from warmstart.domain import Column, Schema, configuration_id
-from warmstart.spaces.pipelines.design import space_filling
+from warmstart.errors import SpaceMismatchError
+from warmstart.spaces.pipelines.design import complete, space_filling
 from warmstart.spaces.pipelines.learners import LEARNERS, SPACE
 from warmstart.spaces.pipelines.pipeline import build_estimator
 from warmstart.spaces.pipelines.tabular import tabular_space
@@ -23,9 +24,9 @@ class TestTheWholeSet:
 
     def test_is_as_large_as_the_knowledge_base_needs(self, points):
         counts = Counter(point.learner for point in points)
-        assert len(points) >= 200
-        assert counts["lightgbm"] >= 40
-        assert counts["xgboost"] >= 40
+        assert len(points) >= 380
+        assert counts["lightgbm"] >= 60
+        assert counts["catboost"] >= 50
 
     def test_has_every_learner_and_its_default(self, points, task_type):
         ids = {point.configuration_id for point in points}
@@ -60,13 +61,29 @@ class TestTheWholeSet:
             max_categories=5,
         )
         for point in points:
-            build_estimator(point.values, schema)
+            if LEARNERS[point.learner].installed:
+                build_estimator(point.values, schema)
 
-    def test_fills_the_ranges(self, points):
+    def test_fills_the_rates_of_boosters(self, points):
         rates = [point.values.get("lightgbm:learning_rate") for point in points]
-        place = np.log([rate for rate in rates if rate] / np.float64(0.01)) / np.log(50)
+        place = np.log([rate for rate in rates if rate] / np.float64(0.01)) / np.log(30)
         counts, _ = np.histogram(place, bins=5, range=(0, 1))
-        assert counts.min() >= 4  # of 40 in five equal parts
+        assert counts.min() >= 6  # of 60 in five equal parts
+
+    def test_no_booster_is_left_half_trained(self, points):
+        rounds = {"hist_gradient_boosting": "max_iter"}
+        for point in points:
+            own = f"{point.learner}:learning_rate"
+            if point.learner in ("lightgbm", "xgboost", "hist_gradient_boosting"):
+                name = rounds.get(point.learner, "n_estimators")
+                made = point.values[f"{point.learner}:{name}"]
+                assert 10 <= made <= 1000
+                assert 2.8 <= made * point.values[own] <= 32
+
+    def test_more_of_what_wins_than_of_what_never_does(self, points):
+        counts = Counter(point.learner for point in points)
+        poor = ("nearest_neighbors", "naive_bayes", "adaboost", "qda")
+        assert sum(counts[name] for name in poor) < counts["mlp"] / 2
 
     def test_numbers_are_short(self, points):
         for point in points:
@@ -93,3 +110,29 @@ def test_scale_keeps_every_default():
 def test_refuses_a_scale_of_nothing(scale):
     with pytest.raises(ValueError, match="scale must be positive"):
         space_filling("binary", scale=scale)
+
+
+class TestComplete:
+    def test_fills_in_the_libraries_defaults(self):
+        point = complete("binary", {"learner": "lightgbm", "num_leaves": 7})
+        assert point.values["lightgbm:num_leaves"] == 7
+        assert point.values["lightgbm:learning_rate"] == 0.1
+
+    def test_leaves_out_what_its_choices_make_inactive(self):
+        point = complete("regression", {"learner": "catboost", "learning_rate": 0.1})
+        assert "catboost:learning_rate" not in point.values  # the library chooses it
+        point = complete(
+            "regression", {"learner": "catboost", "rate": "value", "learning_rate": 0.1}
+        )
+        assert point.values["catboost:learning_rate"] == 0.1
+
+    @pytest.mark.parametrize(
+        ("values", "message"),
+        [
+            ({"learner": "ridge", "beta": 1.0}, "ridge has no hyperparameter 'beta'"),
+            ({"learner": "ridge", "alpha": -1.0}, "alpha=-1.0 of ridge is not in"),
+        ],
+    )
+    def test_refuses(self, values, message):
+        with pytest.raises(SpaceMismatchError, match=message):
+            complete("regression", values)

@@ -33,6 +33,8 @@ def test_every_sample_builds(task_type):
     space = tabular_space(task_type, seed=3)
     for configuration in space.sample_configuration(40):
         values = dict(configuration)
+        if not LEARNERS[values["learner"]].installed:
+            continue
         estimator = build_estimator(values, schema_for(task_type))
         assert set(estimator.named_steps) >= {"columns", "preprocess", "model"}
         assert ("reduce" in estimator.named_steps) == (values.get("reduction") == "pca")
@@ -50,6 +52,10 @@ def test_only_what_is_active_has_a_value(task_type):
         assert ("pca_variance" in values) == (values.get("reduction") == "pca")
         shrunk = values.get("lda:shrinkage") == "manual"
         assert ("lda:shrinkage_factor" in values) == shrunk
+        given = values.get("rbf_svm:gamma_rule") == "value"
+        assert ("rbf_svm:gamma" in values) == given
+        chosen = values.get("catboost:rate") == "value"
+        assert ("catboost:learning_rate" in values) == chosen
 
 
 @pytest.mark.parametrize("task_type", TYPES)

@@ -1,0 +1,68 @@
+"""What is recorded of runs beside their scores: resources, folds, curves; optional tables.
+
+Numbers keep only the digits that are not noise, from the moment they are recorded, so that
+whatever is computed from them later is the same everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from warmstart.metadataset.core.schema import CURVES, RUNS, folds_schema
+from warmstart.metadataset.storage.files import write_parquet
+from warmstart.metrics import METRICS
+
+FOLDS = folds_schema(sorted(METRICS))
+TABLES: Mapping[str, pa.Schema] = {"runs": RUNS, "folds": FOLDS, "curves": CURVES}
+_ORDER = {
+    "runs": ("task_id", "configuration_id", "rows"),
+    "folds": ("task_id", "configuration_id", "rows", "fold"),
+    "curves": ("task_id", "metric", "kind", "configuration_id", "rows", "budget"),
+}
+_COARSE = 8
+"""Significant bits of seconds and megabytes; scores of folds have 16, of curves 12."""
+
+_BITS = {"curves": {"score": 12, "budget": 24}, "folds": dict.fromkeys(METRICS, 16)}
+
+
+def rounded_to_bits(values: npt.NDArray[Any], bits: int) -> npt.NDArray[Any]:
+    """The nearest numbers with so many significant bits; the rest are zeros.
+
+    Examples
+    --------
+    >>> rounded_to_bits(np.array([0.1, 100.1, np.nan]), 10).round(4).tolist()
+    [0.1, 100.125, nan]
+    """
+    mantissa, exponent = np.frexp(values)
+    return np.asarray(np.ldexp(np.rint(mantissa * 2**bits) / 2**bits, exponent))
+
+
+def measured_table(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Rows of one table by its schema, without their noise digits."""
+    table = pa.Table.from_pylist([dict(row) for row in rows], schema=TABLES[name])
+    for index, field in enumerate(table.schema):
+        if pa.types.is_floating(field.type):
+            bits = _BITS.get(name, {}).get(field.name, _COARSE)
+            values = table[field.name].to_numpy().astype(np.float64)
+            column = pa.array(rounded_to_bits(values, bits), field.type, from_pandas=True)
+            table = table.set_column(index, field, column)
+    return table
+
+
+def write_measured(table: pa.Table, name: str, path: Path) -> None:
+    """Write one of the optional tables, sorted."""
+    write_parquet(table, path, sort_by=_ORDER[name])
+
+
+def read_measured(folder: Path, name: str, files: Sequence[Path] | None = None) -> pa.Table:
+    """All rows of one of the optional tables of a folder; none where it has no such table."""
+    found = sorted((folder / name).glob("*.parquet")) if files is None else files
+    tables = [pq.read_table(file, schema=TABLES[name]) for file in found]
+    return pa.concat_tables([TABLES[name].empty_table(), *tables])
