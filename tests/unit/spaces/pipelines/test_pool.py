@@ -11,7 +11,7 @@ from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.pipelines.pool import read_pool
 from warmstart.spaces.pipelines.tabular import tabular_space
 
-SHIPPED = Path(__file__).parents[3] / "data" / "pool" / "pool.jsonl"
+SHIPPED = Path(__file__).parents[4] / "data" / "pool" / "pool.jsonl"
 
 
 @pytest.mark.parametrize("task_type", ["binary", "multiclass", "regression"])
