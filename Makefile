@@ -65,13 +65,14 @@ wheel: $(VENV)/made
 	  cp data/examples/german_credit.csv "$$folder" && cd "$$folder" && \
 	  venv/bin/warmstart suggest german_credit.csv --target class -n 3
 
-# Every step skips what is done, so the same command goes on after a stop. The families of the
+# Every step skips what is done, runs packed in data/runs among it, so the same command goes on
+# after a stop and in a fresh checkout. The families of the
 # two example tables stay out: what is suggested for them is then a prediction, not a memory.
 knowledge: $(VENV)/dev
 	$(BIN)/python data/corpus/fetch.py --out build/corpus
-	$(BIN)/warmstart build local --tasks build/corpus/tasks.csv --space tabular \
-	  --out build/kb/run --jobs $(JOBS) --time-limit 30 --memory-limit 2048
-	$(BIN)/warmstart build publish build/kb/run build/kb/meta --jobs $(JOBS) --min-evaluations 200
+	$(BIN)/python data/runs/run.py --corpus build/corpus --build build/kb --jobs $(JOBS)
+	$(BIN)/warmstart build publish build/kb/rows-2000 build/kb/meta --jobs $(JOBS) \
+	  --min-evaluations 100
 	$(BIN)/warmstart build knowledge build/kb/meta data/knowledge \
 	  --leave-out german --leave-out concrete
 

@@ -3,7 +3,9 @@
     python data/runs/run.py --corpus build/corpus --build build/kb [--jobs N] [--passes A,B]
 
 Each pass adds to one build folder: at 2,000 rows ``BUILD/rows-2000``, at 10,000 for tables
-that have more than 2,000 ``BUILD/rows-10000``.
+that have more than 2,000 ``BUILD/rows-10000``. Runs packed beside this file are not done
+again; `warmstart build pack BUILD/rows-2000 data/runs/rows-2000` adds what is new, also
+while this runs.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from pathlib import Path
 from warmstart.execution.local import Limits, LocalTask, Protocol, read_tasks
 from warmstart.execution.resampling import n_splits
 from warmstart.metadataset.build.local import build_local
+from warmstart.metadataset.build.pack import pack, unpack
 from warmstart.spaces.pipelines.pool import read_pool
 
 HERE = Path(__file__).resolve().parent
@@ -93,15 +96,18 @@ def run(wanted: Pass, corpus: Path, build: Path, jobs: int) -> None:
             last = time.monotonic()
             print(f"{wanted.name}: {done:,} of {total:,}, {speed:.2f} a second", flush=True)
 
+    folder, packed = build / f"rows-{wanted.max_rows}", HERE / f"rows-{wanted.max_rows}"
+    tasks = list(ordered(corpus, wanted))
+    unpack(packed, folder, tasks, protocol)
     report = build_local(
-        list(ordered(corpus, wanted)),
+        tasks,
         pool,
-        build / f"rows-{wanted.max_rows}",
+        folder,
         protocol=protocol,
         n_jobs=jobs,
         progress=tell,
     )
-    print(f"{wanted.name}: {report}", flush=True)
+    print(f"{wanted.name}: {report}; {pack(folder, packed):,} runs packed", flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:

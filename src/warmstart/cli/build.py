@@ -48,6 +48,12 @@ def build_local(
         Path | None,
         typer.Option(metavar="JSONL", help="Configurations of a file, instead of a space."),
     ] = None,
+    goes_on_from: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="FOLDER", help="Go on from what build pack wrote."
+        ),
+    ] = None,
     max_rows: Annotated[
         int, typer.Option(metavar="N", min=6, help="Rows of a table that are used.")
     ] = 2000,
@@ -79,6 +85,11 @@ def build_local(
         max_rows=max_rows,
         sampler="space-filling" if pool is None else "pool",
     )
+    if goes_on_from is not None:
+        from warmstart.metadataset.build.pack import unpack
+
+        n_runs = unpack(goes_on_from, out, wanted, protocol)
+        remarks().print(f"{n_runs:,} evaluations taken from {goes_on_from}.", soft_wrap=True)
     with ProgressMeter(remarks(), "evaluations") as meter:
         try:
             # Every fit has a process of its own as it is; joblib's threads wait for them.
@@ -134,6 +145,18 @@ def _configurations(
         ]
         for task_type in dict.fromkeys(task.task_type for task in tasks)
     }
+
+
+@app.command("pack")
+def pack(
+    build: Annotated[Path, typer.Argument(help="Folder of a build, finished or not.")],
+    out: Annotated[Path, typer.Argument(help="Folder that grows by what is new.")],
+) -> None:
+    """Keep the runs of a build in a few small files, from which build local can go on."""
+    from warmstart.metadataset.build import pack as packing
+
+    n_runs = packing.pack(build, out)
+    results().print(f"{out}: {n_runs:,} runs added", soft_wrap=True)
 
 
 @app.command("publish")

@@ -98,6 +98,7 @@ def _measured(
         "rows": int(evaluation.budget or 0),
     }
     told = {name: answer.get(name) for name in ("peak_memory_mb", "model_bytes", "error")}
+    told["timestamp"] = evaluation.timestamp
     yield "runs", {**named, "status": evaluation.status, **told}
     for number, fold in enumerate(answer.get("folds", ())):
         numbers = {name: fold[name] for name in ("n_train", "n_test", "fit_s", "predict_s")}

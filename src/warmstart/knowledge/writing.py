@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,8 @@ def write_base(md: MetaDataset, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder:
         new, old = Path(folder) / "new", Path(folder) / "old"
-        Recommender().fit(md).save(new)
+        # What was measured beside the scores answers no question; the history keeps it.
+        Recommender().fit(replace(md, _measured=None)).save(new)
         if (path / DATA_CARD).is_file():
             shutil.copy2(path / DATA_CARD, new / DATA_CARD)
         if path.exists():

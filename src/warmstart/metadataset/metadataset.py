@@ -375,6 +375,7 @@ class MetaDataset(Views):
             that differ from their digests.
         """
         from warmstart.metadataset.storage import reading as store
+        from warmstart.metadataset.storage.measured import Measured
 
         parts = store.read(Path(path), verify=verify)
         return cls(
@@ -384,6 +385,7 @@ class MetaDataset(Views):
             _evaluations=parts.evaluations,
             _rows=np.arange(len(parts.tasks)),
             info=parts.info,
+            _measured=Measured(Path(path)).table,
         )
 
     def merge(self, *others: MetaDataset, conflicts: Conflicts = "refuse") -> Self:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +113,12 @@ def measured_path(out: Path, table: str, key: str) -> Path:
     return out / table / f"part-{key}.parquet"
 
 
+def measured_files(out: Path, units: Sequence[UnitRecord], table: str) -> list[Path]:
+    """The files of one of the optional tables of these units, those that have any."""
+    paths = [measured_path(out, table, unit.key) for unit in units]
+    return [path for path in paths if path.exists()]
+
+
 def evaluated(out: Path, units: Units) -> set[tuple[str, str]]:
     """Task and configuration of everything done; parts and units are made to agree."""
     done: set[tuple[str, str]] = set()
@@ -144,6 +150,13 @@ def evaluations_table(rows: Sequence[Evaluation]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=EVALUATIONS)
 
 
+def keep_tables(out: Path, key: str, tables: Mapping[str, pa.Table]) -> None:
+    """Write what was measured of a unit; before its part, which says that it is done."""
+    for name, table in tables.items():
+        if len(table):
+            write_measured(table, name, measured_path(out, name, key))
+
+
 def keep(result: UnitResult, out: Path, units: Units) -> None:
     """Write a unit's part, then say that it is done; in this order."""
     unit = result.unit
@@ -157,11 +170,8 @@ def keep(result: UnitResult, out: Path, units: Units) -> None:
         error=result.problem or (json.dumps(result.errors) if result.errors else ""),
     )
     if not result.problem:
-        for name, measured in result.measured.items():
-            # Before the part: what is recorded as done has all of it.
-            if measured:
-                table = measured_table(name, measured)
-                write_measured(table, name, measured_path(out, name, unit.key))
+        tables = {name: measured_table(name, rows) for name, rows in result.measured.items()}
+        keep_tables(out, unit.key, tables)
         path = part_path(out, unit.key)
         write_parquet(evaluations_table(result.evaluations), path, sort_by=BY_RUN)
         record = dataclasses.replace(record, digest=digest(path))

@@ -24,12 +24,13 @@ from warmstart.metadataset.build.describe import (
 from warmstart.metadataset.build.folder import (
     BY_RUN,
     PARTS,
+    measured_files,
     part_path,
     read_configurations,
     read_known_tasks,
 )
 from warmstart.metadataset.build.units import UnitRecord, Units
-from warmstart.metadataset.core.schema import EVALUATIONS, SCHEMA_VERSION
+from warmstart.metadataset.core.schema import EVALUATIONS, MEASURED, SCHEMA_VERSION
 from warmstart.metadataset.hardware import cpu_model, library_versions, reference_s
 from warmstart.metadataset.storage.files import (
     digest,
@@ -38,7 +39,9 @@ from warmstart.metadataset.storage.files import (
     write_parquet,
 )
 from warmstart.metadataset.storage.measured import (
+    read_measured,
     rounded_to_bits,
+    write_measured,
 )
 from warmstart.metafeatures.registry import EXTRACTOR_VERSION
 
@@ -79,7 +82,8 @@ def publish(
         raise HistoryError(f"{build} holds no build")
     describe_datasets(build, n_jobs=n_jobs)
     with Units(build / "units.sqlite") as units:
-        evaluations = _merged(build, units.read("evaluations", "done"))
+        done = units.read("evaluations", "done")
+    evaluations = _merged(build, done)
     enough = _with_evaluations(evaluations, min_evaluations)
     tasks = [
         task
@@ -107,6 +111,13 @@ def publish(
         for name, table in tables.items():
             order = BY_RUN if name == EVALUATIONS_FILE else table.column_names[:1]
             write_parquet(table, folder / name, sort_by=order)
+        for name in MEASURED:
+            rows = read_measured(measured_files(build, done, name), name)
+            rows = rows.filter(pc.is_in(rows["task_id"], names))
+            if len(rows):
+                file = f"{name}/part-0.parquet"
+                write_measured(rows, name, folder / file)
+                tables[file] = rows
         manifest = _manifest(build, folder, tasks, tables, notes)
         write_json(manifest, folder / "manifest.json")
     return manifest

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from warmstart.errors import MetaDatasetError
@@ -22,6 +23,7 @@ from warmstart.metadataset.core.matrix import (
     stack_rows,
     take_rows,
 )
+from warmstart.metadataset.core.schema import MEASURED
 from warmstart.metadataset.core.score_table import ScoreTable
 
 if TYPE_CHECKING:
@@ -48,6 +50,9 @@ class Views:
 
     info: Mapping[str, Any]
     """Where the meta-dataset comes from: sources, licences, notes."""
+
+    _measured: Callable[[str, Iterable[str], Iterable[str]], pa.Table] | None = None
+    """Reads one of the optional tables, of the tasks and configurations named."""
 
     @property
     def configurations(self) -> pd.DataFrame:
@@ -279,6 +284,38 @@ class Views:
             metric=metric if metric is not None or len(view.metrics) > 1 else view.metrics[0],
             configurations=view.configurations.iloc[columns],
         )
+
+    def measured(self, name: str) -> pd.DataFrame:
+        """What is recorded of runs beside their scores, where the history was made here.
+
+        Parameters
+        ----------
+        name : {"runs", "folds", "curves"}
+            One row a run (peak memory, size of the model, error), a fold (rows, seconds,
+            score in each metric), or a point of a curve (score with fewer iterations).
+            ``rows`` are those of the table that were used.
+
+        Returns
+        -------
+        DataFrame
+            Without rows where nothing was recorded.
+
+        Raises
+        ------
+        MetaDatasetError
+            If there is no table of this name.
+        """
+        frame: pd.DataFrame = self.measured_table(name).to_pandas()
+        return frame
+
+    def measured_table(self, name: str) -> pa.Table:
+        """The same as :meth:`measured`, as an Arrow table."""
+        if name not in MEASURED:
+            raise MetaDatasetError(f"{name!r} is none of the tables {', '.join(MEASURED)}")
+        if self._measured is None:
+            return MEASURED[name].empty_table()
+        ids = (str(label) for label in self.configuration_ids)
+        return self._measured(name, (str(label) for label in self.tasks.index), ids)
 
     def _columns(self, configurations: Iterable[Any]) -> NDArray[np.intp]:
         return _positions("configuration", self.configuration_ids, configurations)

@@ -2,6 +2,8 @@
 
 import pyarrow as pa
 
+from warmstart.metrics import METRICS
+
 SCHEMA_VERSION = 1
 
 
@@ -65,6 +67,7 @@ RUNS = _schema(
     _required("status", pa.string()),
     pa.field("peak_memory_mb", pa.float32()),
     pa.field("model_bytes", pa.int64()),
+    pa.field("timestamp", pa.string()),
     pa.field("error", pa.string()),
 )
 
@@ -91,6 +94,11 @@ def folds_schema(metrics: list[str]) -> pa.Schema:
         pa.field("predict_s", pa.float32()),
         *(pa.field(name, pa.float32()) for name in metrics),
     )
+
+
+MEASURED = {"runs": RUNS, "folds": folds_schema(sorted(METRICS)), "curves": CURVES}
+"""Optional tables of a history that was made here, see
+:mod:`warmstart.metadataset.storage.measured`."""
 
 
 def metafeatures_schema(names: list[str], extractor_version: str) -> pa.Schema:

@@ -6,21 +6,21 @@ whatever is computed from them later is the same everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from warmstart.metadataset.core.schema import CURVES, RUNS, folds_schema
+from warmstart.metadataset.core.schema import MEASURED
 from warmstart.metadataset.storage.files import write_parquet
 from warmstart.metrics import METRICS
 
-FOLDS = folds_schema(sorted(METRICS))
-TABLES: Mapping[str, pa.Schema] = {"runs": RUNS, "folds": FOLDS, "curves": CURVES}
 _ORDER = {
     "runs": ("task_id", "configuration_id", "rows"),
     "folds": ("task_id", "configuration_id", "rows", "fold"),
@@ -46,7 +46,7 @@ def rounded_to_bits(values: npt.NDArray[Any], bits: int) -> npt.NDArray[Any]:
 
 def measured_table(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Rows of one table by its schema, without their noise digits."""
-    table = pa.Table.from_pylist([dict(row) for row in rows], schema=TABLES[name])
+    table = pa.Table.from_pylist([dict(row) for row in rows], schema=MEASURED[name])
     for index, field in enumerate(table.schema):
         if pa.types.is_floating(field.type):
             bits = _BITS.get(name, {}).get(field.name, _COARSE)
@@ -61,8 +61,22 @@ def write_measured(table: pa.Table, name: str, path: Path) -> None:
     write_parquet(table, path, sort_by=_ORDER[name])
 
 
-def read_measured(folder: Path, name: str, files: Sequence[Path] | None = None) -> pa.Table:
-    """All rows of one of the optional tables of a folder; none where it has no such table."""
-    found = sorted((folder / name).glob("*.parquet")) if files is None else files
-    tables = [pq.read_table(file, schema=TABLES[name]) for file in found]
-    return pa.concat_tables([TABLES[name].empty_table(), *tables])
+def read_measured(files: Iterable[Path], name: str) -> pa.Table:
+    """All rows of files of one of the optional tables; columns that one lacks are null."""
+    tables = [pq.read_table(file) for file in files]
+    table = pa.concat_tables([MEASURED[name].empty_table(), *tables], promote_options="default")
+    return table.select(MEASURED[name].names).cast(MEASURED[name])
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The optional tables of a meta-dataset, read from its folder when asked for."""
+
+    folder: Path
+
+    def table(self, name: str, task_names: Iterable[str], ids: Iterable[str]) -> pa.Table:
+        """One table's rows of these tasks and configurations."""
+        rows = read_measured(sorted((self.folder / name).glob("*.parquet")), name)
+        for column, kept in (("task_id", task_names), ("configuration_id", ids)):
+            rows = rows.filter(pc.is_in(rows[column], pa.array(list(kept), pa.string())))
+        return rows

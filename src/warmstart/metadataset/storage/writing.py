@@ -19,6 +19,7 @@ from warmstart.metadataset.core import schema
 from warmstart.metadataset.core.configurations import some
 from warmstart.metadataset.core.evaluations import Evaluations
 from warmstart.metadataset.storage.files import digest, write_json
+from warmstart.metadataset.storage.measured import write_measured
 from warmstart.metadataset.storage.reading import MANIFEST
 
 if TYPE_CHECKING:
@@ -96,6 +97,9 @@ def _write_parts(metadataset: MetaDataset, folder: Path) -> None:
         pq.write_table(table, folder / name, compression="zstd")
     task_names = tables["tasks.parquet"]["task_id"].to_pylist()
     n_rows = _write_evaluations(metadataset._evaluations, task_names, folder / "evaluations")
+    for name in schema.MEASURED:
+        if len(rows := metadataset.measured_table(name)):
+            write_measured(rows, name, folder / name / "part-0.parquet")
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     manifest = {
         **metadataset.info,

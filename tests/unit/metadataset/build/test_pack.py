@@ -1,0 +1,155 @@
+"""What is measured of runs: kept by builds, published, saved, packed, and unpacked again."""
+
+import dataclasses
+import shutil
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from pandas.testing import assert_frame_equal
+from tests.unit.metadataset.builder import PROTOCOL, configurations, tasks
+
+from warmstart.errors import HistoryError, MetaDatasetError
+from warmstart.execution.local import chunked, evaluate_units
+from warmstart.metadataset.build import local
+from warmstart.metadataset.build.local import build_local
+from warmstart.metadataset.build.pack import pack, unpack
+from warmstart.metadataset.build.publish import publish
+from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.metadataset.storage.measured import measured_table
+
+TABLES = ["runs", "folds", "curves"]
+POINTS = configurations()[-3:]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("built")
+    build_local(tasks(folder), POINTS, folder / "build", protocol=PROTOCOL, n_jobs=1)
+    publish(folder / "build", folder / "base")
+    return folder
+
+
+def evaluations(md):
+    frame = md.to_frame().sort_values(["metric", "task_id", "configuration_id"])
+    return frame.drop(columns=["timestamp"]).reset_index(drop=True)
+
+
+def test_every_run_and_fold_is_kept(built):
+    md = MetaDataset.open(built / "base", verify=True)
+    runs, folds = md.measured("runs"), md.measured("folds")
+    assert runs["status"].value_counts().to_dict() == {"ok": 6, "failed": 3}
+    assert runs.loc[runs["status"] == "failed", "error"].str.contains("RuntimeError").all()
+    good = runs[runs["status"] == "ok"]
+    assert (good["model_bytes"] > 100).all()
+    assert (good["rows"] == 60).all()
+    assert len(folds) == 6 * 9  # small tables are split three times
+    assert (folds["n_train"] + folds["n_test"] == 60).all()
+    mean = folds.groupby(["task_id", "configuration_id"])["r2"].mean().loc["r"]
+    expected = md.matrix("r2").loc["r"].dropna()
+    assert_frame_equal(
+        mean.to_frame("r2"), expected.to_frame("r2"), rtol=1e-4, check_names=False
+    )
+
+
+def test_saving_and_selecting_keep_what_was_measured(built, tmp_path):
+    md = MetaDataset.open(built / "base")
+    md.save(tmp_path / "one")
+    again = MetaDataset.open(tmp_path / "one", verify=True)
+    for name in TABLES:
+        assert_frame_equal(again.measured(name), md.measured(name))
+    only = again.select(["b"])
+    assert set(only.measured("folds")["task_id"]) == {"b"}
+    only.save(tmp_path / "two")
+    assert set(MetaDataset.open(tmp_path / "two").measured("runs")["task_id"]) == {"b"}
+
+
+def test_a_history_without_them_has_empty_tables():
+    md = MetaDataset.from_matrix(pd.DataFrame({"a": [1.0]}, index=["x"]))
+    assert [len(md.measured(name)) for name in TABLES] == [0, 0, 0]
+    with pytest.raises(MetaDatasetError, match="'scores' is none of the tables runs, folds"):
+        md.measured("scores")
+
+
+def test_a_build_goes_on_from_a_pack(built, tmp_path, monkeypatch):
+    assert pack(built / "build", tmp_path / "pack") == 9
+    assert pack(built / "build", tmp_path / "pack") == 0
+    wanted = tasks(built)
+    assert unpack(tmp_path / "pack", tmp_path / "build", wanted, PROTOCOL) == 9
+    assert unpack(tmp_path / "pack", tmp_path / "build", wanted, PROTOCOL) == 0
+
+    def refuse(units, *_, **__):
+        assert not list(units)
+        yield from ()
+
+    monkeypatch.setattr(local, "evaluate_units", refuse)
+    report = build_local(wanted, POINTS, tmp_path / "build", protocol=PROTOCOL)
+    assert (report.n_before, report.n_evaluations) == (9, 0)
+    publish(tmp_path / "build", tmp_path / "base")
+    before, after = (MetaDataset.open(folder / "base") for folder in (built, tmp_path))
+    assert_frame_equal(evaluations(after), evaluations(before), rtol=5e-3)
+    for name in TABLES:
+        assert_frame_equal(after.measured(name), before.measured(name))
+
+
+def test_a_pack_only_grows(built, tmp_path):
+    some, rest = POINTS[:1], POINTS[1:]
+    out, packed = tmp_path / "build", tmp_path / "pack"
+    build_local(tasks(built), some, out, protocol=PROTOCOL)
+    assert pack(out, packed) == 3
+    first = {file: file.read_bytes() for file in packed.rglob("*.parquet")}
+    build_local(tasks(built), rest, out, protocol=PROTOCOL)
+    assert pack(out, packed) == 6
+    assert all(file.read_bytes() == data for file, data in first.items())
+    assert sorted(folder.name for folder in packed.iterdir() if folder.is_dir()) == [
+        "0001",
+        "0002",
+    ]
+    assert unpack(packed, tmp_path / "again", tasks(built), PROTOCOL) == 9
+
+
+def test_a_kill_while_packing_leaves_no_half_number(built, tmp_path):
+    pack(built / "build", tmp_path / "pack")
+    (tmp_path / "pack" / "0001" / "runs.parquet").unlink()  # it is written last
+    assert unpack(tmp_path / "pack", tmp_path / "build", tasks(built), PROTOCOL) == 0
+    assert pack(built / "build", tmp_path / "pack") == 9
+
+
+def test_packs_of_another_protocol_are_refused(built, tmp_path):
+    pack(built / "build", tmp_path / "pack")
+    other = dataclasses.replace(PROTOCOL, max_rows=50)
+    with pytest.raises(HistoryError, match="another protocol"):
+        unpack(tmp_path / "pack", tmp_path / "build", tasks(built), other)
+    shutil.copytree(built / "build", tmp_path / "other")
+    path = tmp_path / "other" / "protocol.json"
+    path.write_text(path.read_text().replace("2000", "50"))
+    with pytest.raises(HistoryError, match="another protocol than"):
+        pack(tmp_path / "other", tmp_path / "pack")
+    with pytest.raises(HistoryError, match="holds no build"):
+        pack(tmp_path / "nowhere", tmp_path / "pack")
+
+
+def test_numbers_keep_the_digits_that_mean_something():
+    row = {"task_id": "t", "configuration_id": "c", "rows": 60, "fold": 0}
+    table = measured_table("folds", [{**row, "fit_s": 0.123456, "r2": 0.123456}])
+    [found] = table.to_pylist()
+    assert found["r2"] == pytest.approx(0.123456, rel=2e-5)
+    assert found["fit_s"] == pytest.approx(0.123456, rel=4e-3)
+    assert found["mae"] is None
+
+
+def test_parts_of_a_build_have_the_rows_used(built):
+    found = [
+        row
+        for file in (built / "build" / "evaluations").rglob("part-*.parquet")
+        for row in pq.read_table(file).to_pylist()
+    ]
+    assert {row["budget"] for row in found} == {60.0}
+
+
+def test_units_carry_what_was_measured_through_executors(built):
+    from warmstart.execution.executors.local import Serial
+
+    [task, *_] = tasks(built)
+    [result] = evaluate_units(chunked(task, POINTS[:1], 5), PROTOCOL, executor=Serial())
+    assert [len(result.measured[name]) for name in TABLES] == [1, 9, 0]
