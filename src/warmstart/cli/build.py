@@ -50,9 +50,7 @@ def build_local(
     ] = None,
     goes_on_from: Annotated[
         Path | None,
-        typer.Option(
-            "--from", metavar="FOLDER", help="Go on from what build pack wrote."
-        ),
+        typer.Option("--from", metavar="FOLDER", help="Go on from what build pack wrote."),
     ] = None,
     max_rows: Annotated[
         int, typer.Option(metavar="N", min=6, help="Rows of a table that are used.")

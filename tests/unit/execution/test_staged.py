@@ -13,7 +13,7 @@ from sklearn.linear_model import Ridge
 from warmstart.execution.measure.curves import FoldCurve, mean_curve
 from warmstart.execution.measure.resources import PeakMemory, stored_bytes
 from warmstart.execution.measure.staged import stages
-from warmstart.spaces.pipelines.early_stopping import EarlyStopped
+from warmstart.spaces.pipelines.boosting.early_stopping import EarlyStopped
 from warmstart.spaces.pipelines.labels import LabelEncodedClassifier
 
 RNG = np.random.default_rng(0)

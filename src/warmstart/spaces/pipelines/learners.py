@@ -13,7 +13,8 @@ from typing import Any
 from warmstart._extras import installed, require
 from warmstart.domain import Schema
 from warmstart.errors import SpaceMismatchError
-from warmstart.spaces.pipelines import boosters, estimators
+from warmstart.spaces.pipelines import estimators
+from warmstart.spaces.pipelines.boosting import boosters
 from warmstart.spaces.pipelines.estimators import Values
 
 SPACE = "tabular"

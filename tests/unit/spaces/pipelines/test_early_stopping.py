@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warmstart.spaces.pipelines.early_stopping import EarlyStopped, hold_out
+from warmstart.spaces.pipelines.boosting.early_stopping import EarlyStopped, hold_out
 from warmstart.spaces.pipelines.labels import LabelEncodedClassifier
 
 

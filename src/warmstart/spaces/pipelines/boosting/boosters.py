@@ -19,7 +19,7 @@ def _stopped(model: Any, values: Values, random_state: int) -> Any:
     patience = int(values.get("early_stopping", 0))
     if not patience:
         return model
-    from warmstart.spaces.pipelines.early_stopping import EarlyStopped
+    from warmstart.spaces.pipelines.boosting.early_stopping import EarlyStopped
 
     return EarlyStopped(model, patience=patience, random_state=random_state)
 
@@ -168,7 +168,7 @@ def _with_categories(model: Any, values: Values, schema: Schema, random_state: i
     """The booster told where the level numbers are, where levels are numbered."""
     categories = len(schema.names("categorical"))
     if values.get("encoding") == "ordinal" and categories:
-        from warmstart.spaces.pipelines.catboost_columns import CategoryColumns
+        from warmstart.spaces.pipelines.boosting.catboost_columns import CategoryColumns
 
         before = len(schema.names("numeric", "boolean"))
         before += _DATE_PARTS * len(schema.names("date"))

@@ -1,0 +1,1 @@
+"""Boosted trees: what builds them, stops them early, and tells CatBoost its categories."""
