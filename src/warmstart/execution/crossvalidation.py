@@ -182,7 +182,7 @@ def cross_validate(
             train=fold.X_train, test=fold.X_test, fit_s=0.0, transform_s=0.0, n_bytes=0
         )
         if steps is not None:
-            ready = task.prepared.get(steps, recipe, fold, number)
+            ready = task.prepared.get(steps, recipe, fold, number, measure=measure)
         # An estimator that works in place must not spoil the data of the next one.
         X_train, X_test = ready.train.copy(), ready.test.copy()
         start = time.process_time()

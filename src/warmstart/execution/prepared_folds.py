@@ -48,10 +48,13 @@ class PreparedFolds:
         self._folds: dict[tuple[str, int], Prepared] = {}
         self._bytes = 0
 
-    def get(self, steps: Any, recipe: str, fold: Fold, number: int) -> Prepared:
+    def get(
+        self, steps: Any, recipe: str, fold: Fold, number: int, *, measure: bool = False
+    ) -> Prepared:
         """Training and held-out matrix of one fold, and what they cost.
 
-        `recipe` names the steps as they are before fitting.
+        `recipe` names the steps as they are before fitting; `measure` says whether their
+        size is asked for.
         """
         key = recipe, number
         if key in self._folds:
@@ -67,8 +70,8 @@ class PreparedFolds:
             test=test,
             fit_s=fitted - start,
             transform_s=time.process_time() - fitted,
-            # Measured once a task: the folds differ little.
-            n_bytes=stored_bytes(steps) or 0 if number == 0 else 0,
+            # Measured of one fold: the others differ little.
+            n_bytes=(stored_bytes(steps) or 0) if measure and number == 0 else 0,
         )
         size = getattr(train, "nbytes", 0) + getattr(test, "nbytes", 0)
         if self._bytes + size <= self.max_bytes:

@@ -22,7 +22,8 @@ import numpy as np
 
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
-from warmstart.execution.crossvalidation import PreparedFolds, predict
+from warmstart.execution.crossvalidation import predict
+from warmstart.execution.prepared_folds import PreparedFolds
 from warmstart.metrics import METRICS
 from warmstart.recommend.look.splits import Divided, Part
 
@@ -196,14 +197,12 @@ class LiveFits:
             prepared = self._prepared.setdefault(job.part.division, PreparedFolds())
         steps, estimator = model[:-1], model[-1]
         before = time.thread_time()
-        X_train, X_test, prepare_s, transform_s = prepared.get(
-            steps, joblib.hash(steps), fold, job.part.fold
-        )
+        ready = prepared.get(steps, joblib.hash(steps), fold, job.part.fold)
         spent = time.thread_time() - before
         # An estimator that works in place must not spoil the data of the next one.
-        estimator.fit(X_train.copy(), fold.y_train)
+        estimator.fit(ready.train.copy(), fold.y_train)
         n_classes = self._data.n_classes
-        prediction = predict(estimator, X_test.copy(), n_classes)
+        prediction = predict(estimator, ready.test.copy(), n_classes)
         metric = METRICS[self._metric]
         given = getattr(prediction, metric.needs)
         if given is None:
@@ -211,4 +210,4 @@ class LiveFits:
         score = metric.score(fold.y_test, given, n_classes)
         if not np.isfinite(score):
             raise HistoryError(f"{metric.name} is not finite")
-        return score, max(prepare_s + transform_s - spent, 0.0)
+        return score, max(ready.fit_s + ready.transform_s - spent, 0.0)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from warmstart.datasets.dataset import Dataset
 from warmstart.domain import Schema
-from warmstart.execution.crossvalidation import Fold
+from warmstart.execution.prepared_folds import Fold
 from warmstart.execution.resampling import MAX_ROWS, N_FOLDS, cap_rows, folds
 
 Indices = npt.NDArray[np.intp]
