@@ -48,7 +48,11 @@ def test_every_run_and_fold_is_kept(built):
     mean = folds.groupby(["task_id", "configuration_id"])["r2"].mean().loc["r"]
     expected = md.matrix("r2").loc["r"].dropna()
     assert_frame_equal(
-        mean.to_frame("r2"), expected.to_frame("r2"), rtol=1e-4, check_names=False
+        mean.to_frame("r2"),
+        expected.to_frame("r2"),
+        rtol=1e-4,
+        check_names=False,
+        check_dtype=False,
     )
 
 
