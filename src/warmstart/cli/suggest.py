@@ -35,6 +35,7 @@ class Strategy(str, Enum):
     portfolio = "portfolio"
     knn = "knn"
     random = "random"
+    anytime = "anytime"
 
 
 File = Annotated[

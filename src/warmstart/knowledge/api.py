@@ -64,8 +64,9 @@ def suggest(
         Known tasks to forget, by id, name or family.
     knowledge : path, Recommender or MetaDataset, optional
         Another base than the embedded one.
-    strategy : {"auto", "pmf", "portfolio", "knn", "random"}
-        "auto" is PMF, or the portfolio for a dataset unlike everything known.
+    strategy : {"auto", "pmf", "portfolio", "knn", "random", "anytime"}
+        "auto" is PMF, or the portfolio for a dataset unlike everything known; "anytime"
+        orders by expected gain per second, for a list that is run until time is over.
     look_s : float, optional
         Look before answering: spend at most so many seconds on fits to parts of the
         data, and name first what is best by all that is known then. 0, the default,

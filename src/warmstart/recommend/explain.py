@@ -12,6 +12,7 @@ _HOW = {
     "portfolio": "the ordered set that did best over all known tasks",
     "knn": "the best configuration of each of the nearest known tasks",
     "random": "drawn at random",
+    "anytime": "ordered by what each is expected to gain for its seconds",
 }
 
 

@@ -6,7 +6,7 @@ import copy
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from warmstart.protocols import PerformanceModel
     from warmstart.recommend.look.request import Progress
 
-Strategy = Literal["auto", "pmf", "portfolio", "knn", "random"]
-STRATEGIES: tuple[str, ...] = ("auto", "pmf", "portfolio", "knn", "random")
+Strategy = Literal["auto", "pmf", "portfolio", "knn", "random", "anytime"]
+STRATEGIES: tuple[str, ...] = get_args(Strategy)
 
 _N_PARTIAL = 4
 """Models without excluded tasks that are kept for the next question."""
@@ -236,8 +236,9 @@ class Recommender:
             Predicted seconds that one fit of each may take together.
         exclude : str or iterable
             Known tasks to forget, by id, name or family; the model is fitted without them.
-        strategy : {"auto", "pmf", "portfolio", "knn", "random"}
-            "auto" is PMF, or the portfolio for a dataset unlike everything known.
+        strategy : {"auto", "pmf", "portfolio", "knn", "random", "anytime"}
+            "auto" is PMF, or the portfolio for a dataset unlike everything known; "anytime"
+            orders by expected gain per second, for a list that is run until time is over.
         look_s : float, optional
             Look before answering: spend at most so many seconds on fits to parts of the
             data, and name first what is best by all that is known then. 0, the default,

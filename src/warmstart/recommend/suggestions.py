@@ -147,7 +147,7 @@ class Suggestions(Sequence[Suggestion]):
     metric: str | None
 
     strategy: str
-    """What chose them: "pmf", "portfolio", "knn" or "random"."""
+    """What chose them: "pmf", "portfolio", "knn", "random" or "anytime"."""
 
     task_type: TaskType | None = None
     dataset: str = ""

@@ -681,3 +681,24 @@ class TestWrongArguments:
         for asked, told in (("binary", "binary"), ("classification", None)):
             assert typed.suggest(task_type=asked, n=1).task_type == told
         assert typed.suggest(task_type="regression", n=1).task_type == "regression"
+
+
+def test_anytime_gains_most_for_its_seconds(toy_recommender):
+    """Each configuration of the toy takes twice as long as the one before."""
+    usual = toy_recommender.suggest(metafeatures=NEW, n=10)
+    anytime = toy_recommender.suggest(metafeatures=NEW, n=10, strategy="anytime")
+    assert anytime.strategy == "anytime"
+    assert set(ids(anytime)) == set(ids(usual))
+    assert anytime[0].cost_s < usual[0].cost_s
+    within = toy_recommender.suggest(
+        metafeatures=NEW, n=10, strategy="anytime", time_budget_s=anytime[0].cost_s
+    )
+    assert ids(within)[0] == ids(anytime)[0]
+    assert sum(one.cost_s for one in within) <= anytime[0].cost_s
+    assert "for its seconds" in anytime.explain()
+
+
+def test_anytime_needs_seconds():
+    rec = Recommender().fit(toy(costs=False))
+    with pytest.raises(KnowledgeError, match=r"anytime. needs measured costs"):
+        rec.suggest(metafeatures=NEW, strategy="anytime")

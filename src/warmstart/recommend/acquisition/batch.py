@@ -14,7 +14,12 @@ _TIED = 1e-6
 
 
 def best_of_n(
-    samples: Array, n: int, *, costs: Array | None = None, budget_s: float | None = None
+    samples: Array,
+    n: int,
+    *,
+    costs: Array | None = None,
+    budget_s: float | None = None,
+    per_second: bool = False,
 ) -> list[int]:
     """Greedily pick the set whose best member is expected to be best.
 
@@ -31,6 +36,9 @@ def best_of_n(
         Predicted seconds.
     budget_s : float, optional
         Seconds the picks may cost together.
+    per_second : bool
+        Order by gain for each second of `costs`: for a list that is run from its top and
+        may be stopped at any time.
 
     Returns
     -------
@@ -51,16 +59,23 @@ def best_of_n(
     [0, 2]
     >>> best_of_n(draws, 2, costs=np.array([9.0, 1.0, 1.0]), budget_s=5.0)
     [1, 2]
+    >>> best_of_n(draws, 2, costs=np.array([9.0, 1.0, 1.0]), per_second=True)
+    [1, 2]
     >>> best_of_n(np.array([[3.0, 2.0, 1.0, 0.0]]), 4)  # after the best its next best
     [3, 2, 1, 0]
     """
     low = samples.min(axis=1, keepdims=True)
     spread = samples.max(axis=1, keepdims=True) - low
-    if n == 1 and costs is None:
+    if n == 1 and costs is None and not per_second:
         # The least mean regret, without writing every regret down.
         per_unit = (1.0 / np.where(spread > 0, spread, 1.0)).astype(samples.dtype)
         return [int((per_unit[:, 0] @ samples).argmin())]
     regret = ((samples - low) / np.where(spread > 0, spread, 1.0)).astype("float32")
+    if per_second:
+        if costs is None:
+            raise ValueError("gain per second needs costs")
+        within = np.inf if budget_s is None else budget_s
+        return _greedy(regret, n, costs, within, per_second=True)
     if costs is None or budget_s is None:
         return _greedy(regret, n, np.zeros(samples.shape[1]), np.inf, per_second=False)
     candidates = [_greedy(regret, n, costs, budget_s, per_second=p) for p in (False, True)]

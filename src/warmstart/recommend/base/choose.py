@@ -24,6 +24,9 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 OWN_MODELS = ("pmf", "transfer_gp")
 """Names of the model that :class:`Fitted` holds, by how it completes the history."""
 
+ANYTIME = "anytime"
+"""The strategy whose order gains most for each second."""
+
 LEVELS = (0.05, 0.16, 0.5, 0.84, 0.95)
 """Quantiles of the score that a suggestion tells."""
 
@@ -61,7 +64,8 @@ def choose(
     candidates : ndarray of int
         Columns of the score table that may be chosen.
     method : str or PerformanceModel
-        One of :data:`OWN_MODELS` picks by posterior samples; any other by its own batch.
+        One of :data:`OWN_MODELS` picks by posterior samples, and so does "anytime", which
+        orders by gain per second; any other picks by its own batch.
     speed : float
         Seconds here for one second of the base's machine.
 
@@ -74,10 +78,13 @@ def choose(
     if fitted.costs is not None:
         costs = fitted.costs.predict(metafeatures, speed)[candidates]
     _check_budget(costs, time_budget_s)
-    if method in OWN_MODELS:
+    anytime = method == ANYTIME
+    if anytime and not np.isfinite(costs).all():
+        raise KnowledgeError("strategy='anytime' needs measured costs; the base has none")
+    if method in OWN_MODELS or anytime:
         regret = fitted.chooser.start(metafeatures, candidates)
         draws = regret.draw_losses(N_SAMPLES, np.random.default_rng(random_state))
-        picks = best_of_n(draws, n, costs=costs, budget_s=time_budget_s)
+        picks = best_of_n(draws, n, costs=costs, budget_s=time_budget_s, per_second=anytime)
     else:
         picks = _by_own_batch(fitted, metafeatures, candidates, method, random_state)
         picks = _affordable(picks, costs, time_budget_s)[:n]
