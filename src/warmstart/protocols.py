@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from warmstart.downstream.report import SeedReport
     from warmstart.metadataset.core.score_table import ScoreTable
     from warmstart.metafeatures.prepared import Prepared
+    from warmstart.models.curves.curves import Curves
     from warmstart.similarity.task_view import TaskView
 
 
@@ -143,6 +144,24 @@ class TaskEmbedding(TaskDistance, Protocol):
 
     def transform(self, view: TaskView) -> NDArray[np.float64]:
         """Vector of a task, shape (n_features,)."""
+        ...
+
+
+@runtime_checkable
+class CurveModel(Protocol):
+    """Predicts where a learning curve ends; see :mod:`warmstart.models.curves`."""
+
+    def fit(self, curves: Curves) -> Self:
+        """Learn from previous curves."""
+        ...
+
+    def predict(
+        self, budgets: Sequence[float], scores: Sequence[float], target: float
+    ) -> tuple[float, float]:
+        """Mean and standard deviation of the score at budget `target`.
+
+        Infinite deviation says that nothing is known beyond the last score.
+        """
         ...
 
 

@@ -10,6 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from warmstart.downstream.optuna_sampler.pruner import (
+        PreviousCurvesPruner as PreviousCurvesPruner,
+    )
     from warmstart.downstream.optuna_sampler.sampler import WarmStartSampler as WarmStartSampler
     from warmstart.downstream.sklearn_search.search import (
         WarmStartSearchCV as WarmStartSearchCV,
@@ -31,6 +34,7 @@ TUNERS = (
 """Modules with a function ``seed``, loaded when first asked for."""
 
 _HOME = {
+    "PreviousCurvesPruner": "warmstart.downstream.optuna_sampler.pruner",
     "SeedReport": "warmstart.downstream.report",
     "Space": "warmstart.spaces.space",
     "WarmStartSearchCV": "warmstart.downstream.sklearn_search.search",

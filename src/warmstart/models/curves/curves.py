@@ -1,0 +1,134 @@
+"""Learning curves of past trials on one grid of budgets."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from warmstart.errors import HistoryError
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Curves:
+    """Scores of past trials at rising budgets: rounds, rows, epochs or folds.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"trial": [0, 0, 1, 1, 1], "rounds": [1, 4, 1, 2, 4],
+    ...                       "auc": [0.6, 0.8, 0.5, 0.6, 0.7]})
+    >>> curves = Curves.from_frame(frame, curve="trial", budget="rounds", score="auc")
+    >>> curves.values.round(2).tolist()
+    [[0.6, 0.7, 0.8], [0.5, 0.6, 0.7]]
+    """
+
+    budgets: Floats
+    """Ascending, above zero, shape (n_budgets,)."""
+
+    values: Floats
+    """Scores, higher is better, shape (n_curves, n_budgets); NaN where a curve has none."""
+
+    tasks: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(0, dtype=object))
+    """Task of each curve, shape (n_curves,), or empty where it is not known."""
+
+    def __post_init__(self) -> None:
+        if self.values.ndim != 2 or self.values.shape[1] != len(self.budgets):
+            raise HistoryError(
+                f"curves are (n_curves, {len(self.budgets)}) scores, one a budget, got "
+                f"{self.values.shape}"
+            )
+        if not (np.diff(self.budgets, prepend=0.0) > 0).all():
+            raise HistoryError(f"budgets must rise from above zero, got {self.budgets}")
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        curve: Hashable | Sequence[Hashable],
+        budget: Hashable,
+        score: Hashable,
+        task: Hashable | None = None,
+        higher_is_better: bool = True,
+    ) -> Curves:
+        """Read curves off a long frame; between its own budgets a curve is interpolated.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            One row a curve and budget.
+        curve : label or list of labels
+            Columns that tell curves apart.
+        budget, score : label
+            Columns of what was spent and of the score then.
+        task : label, optional
+            Column of the task.
+        higher_is_better : bool
+            Losses change sign.
+
+        Raises
+        ------
+        HistoryError
+            If a curve has two scores at one budget, or a column is missing.
+        """
+        by = list(curve) if isinstance(curve, list | tuple) else [curve]
+        wanted = [*by, budget, score, *([] if task is None else [task])]
+        if missing := [name for name in wanted if name not in frame]:
+            raise HistoryError(f"no column {missing[0]!r}; there are {list(frame.columns)}")
+        again = frame.duplicated([*by, budget]).to_numpy()
+        if again.any():
+            *which, at = frame.loc[again, [*by, budget]].iloc[0].tolist()
+            raise HistoryError(
+                f"curve {which} has two scores at budget {at}; average repetitions first"
+            )
+        sign = 1.0 if higher_is_better else -1.0
+        wide = frame.pivot_table(
+            index=by, columns=budget, values=score, observed=True, dropna=False, sort=True
+        )
+        wide = wide.dropna(how="all")
+        budgets = wide.columns.to_numpy("float64")
+        values = _filled(sign * wide.to_numpy("float64"), budgets)
+        tasks = np.zeros(0, dtype=object)
+        if task is not None:
+            of = frame.drop_duplicates(by).set_index(by, drop=False)[task]
+            tasks = of.reindex(wide.index).to_numpy(object)
+        return cls(budgets=budgets, values=values, tasks=tasks)
+
+    def without(self, tasks: Sequence[Any]) -> Curves:
+        """Those of other tasks."""
+        kept = ~np.isin(self.tasks.astype(str), [str(task) for task in tasks])
+        return Curves(budgets=self.budgets, values=self.values[kept], tasks=self.tasks[kept])
+
+    def at(self, budgets: Sequence[float] | Floats) -> Floats:
+        """Scores at other budgets, shape (n_curves, n), NaN beyond a curve's own."""
+        wanted = np.log(np.asarray(budgets, dtype="float64"))
+        known = np.log(self.budgets)
+        if len(wanted) and np.isin(wanted, known).all():
+            exact: Floats = self.values[:, np.searchsorted(known, wanted)]
+            return exact
+        result = np.full((len(self.values), len(wanted)), np.nan)
+        for row, curve in enumerate(self.values):
+            seen = np.isfinite(curve)
+            if seen.any():
+                result[row] = np.interp(
+                    wanted, known[seen], curve[seen], left=np.nan, right=np.nan
+                )
+        return result
+
+
+def _filled(values: Floats, budgets: Floats) -> Floats:
+    """Each curve interpolated, over the logarithm of the budget, between its own ends."""
+    log, result = np.log(budgets), values.copy()
+    for row, curve in enumerate(values):
+        seen = np.isfinite(curve)
+        if seen.any() and not seen.all():
+            result[row] = np.interp(log, log[seen], curve[seen], left=np.nan, right=np.nan)
+    return result

@@ -1,0 +1,175 @@
+"""Learning curves: reading, extrapolation, stopping; each formula by an independent way."""
+
+import numpy as np
+import optuna
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import Ridge
+
+from warmstart.downstream.optuna_sampler.pruner import PreviousCurvesPruner
+from warmstart.errors import HistoryError, NotFittedError
+from warmstart.models.curves.curves import Curves
+from warmstart.models.curves.previous_curves import LastValue, PowerLaw, PreviousCurves
+from warmstart.models.curves.stopping import StoppingRule
+from warmstart.protocols import CurveModel
+
+BUDGETS = np.array([1.0, 2.0, 4.0, 8.0, 16.0])
+
+
+def rising(n=20, seed=0):
+    rng = np.random.default_rng(seed)
+    ends, speeds = rng.uniform(0.6, 0.9, (n, 1)), rng.uniform(0.3, 1.5, (n, 1))
+    return Curves(budgets=BUDGETS, values=ends - 0.3 * BUDGETS**-speeds)
+
+
+class TestReading:
+    def test_long_frame_round_trip(self):
+        curves = rising(4)
+        frame = pd.DataFrame(curves.values, columns=BUDGETS).melt(
+            ignore_index=False, var_name="budget", value_name="score"
+        )
+        frame = frame.reset_index(names="trial").assign(task=lambda f: f.trial % 2)
+        again = Curves.from_frame(
+            frame.sample(frac=1, random_state=0),
+            curve="trial",
+            budget="budget",
+            score="score",
+            task="task",
+        )
+        np.testing.assert_allclose(again.values, curves.values)
+        assert again.tasks.tolist() == [0, 1, 0, 1]
+        assert len(again.without([1])) == 2
+
+    def test_losses_change_sign(self):
+        frame = pd.DataFrame({"t": [0, 0], "n": [1, 2], "loss": [0.9, 0.4]})
+        curves = Curves.from_frame(
+            frame, curve="t", budget="n", score="loss", higher_is_better=False
+        )
+        assert curves.values.tolist() == [[-0.9, -0.4]]
+
+    def test_nothing_is_made_up_beyond_a_curves_ends(self):
+        values = np.array([[np.nan, 0.5, np.nan, 0.7, np.nan]])
+        curves = Curves(budgets=BUDGETS, values=values)
+        found = curves.at([1.0, 2.0, 4.0, 16.0])[0]
+        assert np.isnan(found[[0, 3]]).all()
+        assert found[1] == 0.5
+
+    @pytest.mark.parametrize(
+        ("budgets", "match"), [([2.0, 1.0], "rise"), ([0.0, 1.0], "above zero")]
+    )
+    def test_budgets_that_do_not_rise(self, budgets, match):
+        with pytest.raises(HistoryError, match=match):
+            Curves(budgets=np.array(budgets), values=np.zeros((1, 2)))
+
+    def test_two_scores_at_one_budget(self):
+        frame = pd.DataFrame({"t": [0, 0], "n": [1, 1], "s": [0.1, 0.2]})
+        with pytest.raises(HistoryError, match=r"curve \[0\] has two scores at budget 1"):
+            Curves.from_frame(frame, curve="t", budget="n", score="s")
+
+    def test_a_column_that_is_not_there(self):
+        with pytest.raises(HistoryError, match="no column 'auc'"):
+            Curves.from_frame(
+                pd.DataFrame({"t": [0], "n": [1]}), curve="t", budget="n", score="auc"
+            )
+
+
+class TestPreviousCurves:
+    @given(seed=st.integers(0, 50), n=st.integers(2, 4))
+    @settings(max_examples=20, deadline=None)
+    def test_the_affine_fit_is_a_ridge_towards_slope_one(self, seed, n):
+        rng = np.random.default_rng(seed)
+        x, y, end = rng.uniform(size=n), rng.uniform(size=n), rng.uniform()
+        curves = Curves(budgets=BUDGETS[: n + 1], values=np.array([[*x, end]]))
+        model = PreviousCurves(pull=0.5).fit(curves)
+        found, _ = model.predict(BUDGETS[:n], y, BUDGETS[n])
+        weights = 10.0 ** (np.arange(1, n + 1) / n)
+        ridge = Ridge(alpha=0.5 * np.exp(-n / 2) * weights.sum(), tol=1e-12)
+        # y - x = (a - 1) x + b, with a - 1 drawn to zero.
+        ridge.fit(x[:, None], y - x, sample_weight=weights)
+        assert found == pytest.approx(end + ridge.predict([[end]])[0], abs=1e-8)
+
+    def test_curves_like_earlier_ones_are_continued(self):
+        model = PreviousCurves(n_kept=5).fit(rising(200))
+        for curve in rising(20, seed=1).values:
+            mean, std = model.predict(BUDGETS[:4], curve[:4], BUDGETS[4])
+            assert abs(mean - curve[4]) < 0.02
+            assert std < 0.05
+
+    def test_a_prior_of_the_end_draws_the_prediction(self):
+        model, curve = PreviousCurves().fit(rising()), rising(1, seed=3).values[0]
+        plain, _ = model.predict(BUDGETS[:2], curve[:2], 16)
+        drawn, _ = model.predict(BUDGETS[:2], curve[:2], 16, prior=(plain + 0.05, 0.05))
+        assert drawn > plain
+
+    def test_nothing_is_known_where_no_curve_goes(self):
+        mean, std = PreviousCurves().fit(rising()).predict([1, 2], [0.5, 0.6], 99)
+        assert (mean, std) == (0.6, np.inf)
+
+    def test_bad_input(self):
+        with pytest.raises(NotFittedError, match="fit the curve model"):
+            PreviousCurves().predict([1], [0.5], 2)
+        with pytest.raises(HistoryError, match="finite scores"):
+            PreviousCurves().fit(rising()).predict([1, 2], [0.5, np.nan], 4)
+        with pytest.raises(HistoryError, match="no previous curve"):
+            PreviousCurves().fit(Curves(budgets=BUDGETS, values=np.zeros((0, 5))))
+
+
+@pytest.mark.parametrize("model", [PreviousCurves(), PowerLaw(), LastValue()])
+def test_every_model_is_a_curve_model(model):
+    assert isinstance(model, CurveModel)
+    mean, std = model.fit(rising()).predict([1, 2, 4], [0.5, 0.6, 0.65], 16)
+    assert np.isfinite(mean)
+    assert std >= 0
+
+
+def test_a_power_law_is_found_again():
+    n = np.array([1.0, 2, 4, 8])
+    mean, std = PowerLaw().fit(rising()).predict(n, 0.9 - 0.4 * n**-0.55, 64)
+    assert mean == pytest.approx(0.9 - 0.4 * 64**-0.55, abs=1e-6)
+    assert std < 1e-6
+
+
+class TestStopping:
+    def test_the_better_the_rival_the_sooner(self):
+        rule = StoppingRule(model=PreviousCurves().fit(rising()), target=16)
+        curve = rising(1, seed=5).values[0]
+        chances = [
+            rule.judge(BUDGETS[:3], curve[:3], best).probability for best in (0.5, 0.8, 0.99)
+        ]
+        assert chances == sorted(chances, reverse=True)
+        assert rule.judge(BUDGETS[:3], curve[:3], 5.0).stop
+
+    def test_nothing_is_stopped_without_a_rival_or_too_early(self):
+        rule = StoppingRule(model=PreviousCurves().fit(rising()), target=16)
+        assert not rule.judge([1.0, 2.0, 4.0], [0.1, 0.1, 0.1], -np.inf).stop
+        assert not rule.judge([1.0, 2.0], [0.1, 0.1], 0.9).stop
+
+    @pytest.mark.parametrize("p_stop", [0.0, 1.0, -0.1])
+    def test_a_chance_that_is_none(self, p_stop):
+        with pytest.raises(HistoryError, match=f"got {p_stop}"):
+            StoppingRule(model=LastValue(), target=2, p_stop=p_stop)
+
+
+@pytest.mark.parametrize("direction", ["maximize", "minimize"])
+def test_pruner_keeps_the_best_and_stops_the_rest(direction):
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    sign = 1.0 if direction == "maximize" else -1.0
+    pruner = PreviousCurvesPruner(rising(50))
+
+    def objective(trial):
+        end = trial.suggest_float("end", 0.6, 0.9)
+        for step in BUDGETS:
+            trial.report(sign * (end - 0.3 * step**-0.8), int(step))
+            if trial.should_prune():
+                raise optuna.TrialPruned
+        return sign * (end - 0.3 * 16**-0.8)
+
+    sampler = optuna.samplers.RandomSampler(seed=0)
+    study = optuna.create_study(direction=direction, pruner=pruner, sampler=sampler)
+    study.optimize(objective, n_trials=30)
+    ends = [trial.params["end"] for trial in study.trials]
+    assert study.best_trial.params["end"] == max(ends)
+    assert len(pruner.judgements) > 15
+    assert all(one.probability < 0.05 for one in pruner.judgements.values())
