@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from warmstart.models.rankings.portfolio import Portfolio
-from warmstart.recommend.acquisition.batch import best_of_n
-from warmstart.recommend.acquisition.policies import N_SAMPLES
+from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
 from warmstart.recommend.base.fitted import Fitted
 from warmstart.recommend.base.unaligned import take_columns
 from warmstart.recommend.look.belief import LookBelief

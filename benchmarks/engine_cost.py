@@ -23,9 +23,12 @@ import numpy as np
 import pandas as pd
 
 from _against import add_against, compare, resident_mb
+from _alone import Alone
 from warmstart.evaluate.memory import peak_mb, reset_peak
 from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.protocols import PerformanceModel
+from warmstart.recommend.base.begin import begun
 from warmstart.recommend.methods import make_method
 
 
@@ -62,6 +65,11 @@ def made_up(n_tasks: int, n_configs: int, missing: float) -> ScoreTable:
     )
 
 
+def made(method: str) -> PerformanceModel:
+    """A method over the table's own columns; of the default both models."""
+    return Alone() if method == "pmf" else make_method(method)
+
+
 def main() -> None:
     args = arguments()
     if args.against is not None:
@@ -90,11 +98,11 @@ def main() -> None:
         f"{np.isfinite(train.scores).mean():.0%} known, {described} tasks described; "
         f"{threads} thread(s)\n"
     )
-    make_method(args.method).fit(made_up(20, 10, 0.0))  # what is loaded, is loaded once
+    made(args.method).fit(made_up(20, 10, 0.0))  # what is loaded, is loaded once
     print(f"held before    {resident_mb():8.0f} MB of table and libraries")
     known_mb = reset_peak()
     began = time.process_time()
-    model = make_method(args.method).fit(train)
+    model = made(args.method).fit(train)
     print(f"fit           {time.process_time() - began:9.2f} s")
     print(f"peak memory   {peak_mb() if known_mb else np.nan:9.0f} MB with table and libraries")
 
@@ -105,7 +113,7 @@ def main() -> None:
         if table.metafeatures is not None and table.task_ids[row] in table.metafeatures.index:
             phi = table.metafeatures.loc[table.task_ids[row]]
         marks = [time.process_time()]
-        state = model.start(phi)
+        state = begun(model, phi)
         marks.append(time.process_time())
         index = state.next()
         marks.append(time.process_time())

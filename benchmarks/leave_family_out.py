@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from _alone import Alone
 from _common import add_questions, as_suggest_sees, print_heading, questions
 from warmstart.evaluate.replay import replay
 from warmstart.metadataset.core.score_table import ScoreTable
@@ -28,7 +29,7 @@ from warmstart.models.pmf.pmf import PMF
 from warmstart.models.rankings.portfolio import Portfolio
 from warmstart.models.rankings.ranked import RankedState
 from warmstart.protocols import PerformanceModel, TaskState
-from warmstart.recommend.acquisition.policies import GuidedPMF, GuidedState
+from warmstart.recommend.acquisition.next_point import ByAcquisition
 from warmstart.recommend.base.neighbours import Relatives
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ TARGET = 0.8
 
 
 @dataclass(kw_only=True)
-class TopByMean(GuidedPMF):
+class TopByMean(Alone):
     """PMF, but the n configurations of lowest predicted regret: near copies."""
 
     def start(self, metafeatures: pd.Series[Any] | None = None) -> RankedState:
@@ -63,18 +64,18 @@ class TopByMean(GuidedPMF):
 
 
 @dataclass(kw_only=True)
-class ChosenByError(GuidedPMF):
+class ChosenByError(Alone):
     """PMF whose batch is chosen on the scale of error, as scores are predicted."""
 
-    def start(self, metafeatures: pd.Series[Any] | None = None) -> GuidedState:
-        return GuidedState(self.model.start(metafeatures), self.random_state)
+    def start(self, metafeatures: pd.Series[Any] | None = None) -> ByAcquisition:
+        return ByAcquisition(self.model.start(metafeatures), random_state=self.random_state)
 
 
 @dataclass(kw_only=True)
 class Auto:
     """What strategy="auto" does: the portfolio for a task unlike everything known."""
 
-    pmf: GuidedPMF = field(default_factory=GuidedPMF)
+    pmf: Alone = field(default_factory=Alone)
     portfolio: Portfolio = field(default_factory=Portfolio)
     relatives: Relatives | None = None
 
@@ -99,8 +100,8 @@ class Auto:
 ABLATIONS: Methods = {
     OURS: "pmf",
     "auto: portfolio where unlike": Auto(),
-    "no meta-features": GuidedPMF(model=PMF(use_metafeatures=False)),
-    "meta-features, no shrinking": GuidedPMF(model=PMF(shrink=False)),
+    "no meta-features": PMF(use_metafeatures=False),
+    "meta-features, no shrinking": PMF(shrink=False),
     "chosen by error, not regret": ChosenByError(),
     "top n by predicted mean": TopByMean(),
     "greedy portfolio": "portfolio",

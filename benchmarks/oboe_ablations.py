@@ -20,12 +20,12 @@ import numpy as np
 import pandas as pd
 
 import warmstart.models.pmf.pmf as pmf
+from _alone import Alone
 from warmstart.evaluate.replay import replay
 from warmstart.evaluate.result import Replay, markdown_table
 from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.pmf.pmf import PMF
-from warmstart.recommend.acquisition.policies import GuidedPMF
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -38,7 +38,7 @@ class LessHistory:
     """The default, fitted to a few of the training tasks."""
 
     n_tasks: int
-    model: GuidedPMF = field(default_factory=GuidedPMF)
+    model: Alone = field(default_factory=Alone)
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
         drawn = np.random.default_rng(random_state).permutation(table.n_tasks)[: self.n_tasks]
@@ -50,7 +50,7 @@ class LessHistory:
 
 
 @dataclass(kw_only=True)
-class CovarianceAtItsWord(GuidedPMF):
+class CovarianceAtItsWord(Alone):
     """The default, its sample covariance all but unshrunk."""
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
@@ -64,11 +64,11 @@ class CovarianceAtItsWord(GuidedPMF):
 
 ABLATIONS: dict[str, str | PerformanceModel] = {
     "the default": "pmf",
-    "no meta-features": GuidedPMF(model=PMF(use_metafeatures=False)),
-    "no scale mixture": GuidedPMF(model=PMF(n_components=1)),
-    "neither scales nor spreads": GuidedPMF(model=PMF(n_components=1, spreads=(1.0,))),
-    "no spreads about the mean": GuidedPMF(model=PMF(spreads=(1.0,))),
-    "predictions not shrunk": GuidedPMF(model=PMF(shrink=False)),
+    "no meta-features": PMF(use_metafeatures=False),
+    "no scale mixture": PMF(n_components=1),
+    "neither scales nor spreads": PMF(n_components=1, spreads=(1.0,)),
+    "no spreads about the mean": PMF(spreads=(1.0,)),
+    "predictions not shrunk": PMF(shrink=False),
     "covariance not shrunk": CovarianceAtItsWord(),
 }
 

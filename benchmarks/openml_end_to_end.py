@@ -32,7 +32,9 @@ from sklearn.ensemble import RandomForestRegressor
 from sklearn.metrics import pairwise_distances_argmin
 
 import warmstart
+from _alone import Alone
 from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.recommend.base.begin import begun
 from warmstart.recommend.methods import make_method
 from warmstart.spaces.encoding import ConfigurationEncoder
 
@@ -92,8 +94,9 @@ def recommended(
         return [int(i) for i in order[:n]]
     key = (id(cells), method, seed)
     if key not in _FITTED:
-        _FITTED[key] = make_method(method).fit(cells.table(), random_state=seed)
-    return list(_FITTED[key].start(described).batch(n))
+        model = Alone() if method == "pmf" else make_method(method)
+        _FITTED[key] = model.fit(cells.table(), random_state=seed)
+    return list(begun(_FITTED[key], described).batch(n))
 
 
 _FITTED: dict[tuple[int, str, int], object] = {}

@@ -39,7 +39,6 @@ from warmstart.models.pmf.gplvm_training import (
     train,
 )
 from warmstart.protocols import PerformanceModel
-from warmstart.recommend.acquisition.surrogate_policy import SurrogateGuided
 from warmstart.recommend.methods import METHODS
 
 DEFAULT = ("pmf", "gplvm", "gplvm_published", "random", "random_x2", "random_x4")
@@ -92,7 +91,7 @@ def named_methods(args: argparse.Namespace) -> dict[str, str | PerformanceModel]
         ),
     }
     for name in set(recipes) & set(made):
-        made[name] = SurrogateGuided(model=GPLVM(recipe=recipes[name]))
+        made[name] = GPLVM(recipe=recipes[name])
     unknown = set(made) - set(METHODS)
     if unknown:
         raise SystemExit(f"unknown methods: {', '.join(sorted(unknown))}")

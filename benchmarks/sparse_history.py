@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from _alone import Alone
 from warmstart.metadataset.core.score_table import ScoreTable, normalised_regret
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.log_loss import ideal_score, log_loss_response
@@ -28,7 +29,6 @@ from warmstart.models.pmf.completion import complete
 from warmstart.models.pmf.pmf import PMF
 from warmstart.models.rankings.portfolio import Portfolio
 from warmstart.protocols import PerformanceModel
-from warmstart.recommend.acquisition.policies import GuidedPMF
 
 
 def hidden(table: ScoreTable, density: float, seed: int) -> ScoreTable:
@@ -83,8 +83,8 @@ def main() -> None:
     fold = np.empty(table.n_tasks, dtype=int)
     fold[order] = np.arange(table.n_tasks) % max(args.folds, 1)
     methods = {
-        "pmf, completed by svd": lambda: GuidedPMF(model=PMF(completion="svd")),
-        "pmf": GuidedPMF,
+        "pmf, completed by svd": lambda: Alone(model=PMF(completion="svd")),
+        "pmf": Alone,
         "portfolio": Portfolio,
     }
     for density in args.densities:

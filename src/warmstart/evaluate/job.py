@@ -9,17 +9,18 @@ import logging
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from warmstart.evaluate import memory
-from warmstart.evaluate.trace import HeldOutTask, Mode, follow, regrets
+from warmstart.evaluate.held_out import HeldOut
+from warmstart.evaluate.trace import Mode, follow, regrets
 from warmstart.metadataset.core.score_table import ScoreTable
+from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.protocols import PerformanceModel
-from warmstart.recommend.methods import make_method
+from warmstart.recommend.recommender import Recommender
 
 _log = logging.getLogger(__name__)
 
@@ -29,11 +30,16 @@ class Job:
     """One method on one fold."""
 
     name: str
-    model: PerformanceModel
+    model: PerformanceModel | Recommender
     fold: int
+    md: MetaDataset
     table: ScoreTable
-    train: NDArray[np.intp]
+    held: NDArray[np.intp]
+    """Tasks of the fold."""
+
     test: NDArray[np.intp]
+    """Those of them that are tested."""
+
     tried: NDArray[np.bool_]
     n_evaluations: int
     mode: Mode
@@ -59,28 +65,29 @@ def run(job: Job) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _measure(job: Job) -> tuple[pd.DataFrame, pd.DataFrame]:
-    table, scores = job.table, job.table.scores
-    n_seeds = job.n_seeds if getattr(job.model, "random_answers", False) else 1
-    tries = int(getattr(job.model, "tries_per_step", 1))
+    table = job.table
+    method = job.model.method if isinstance(job.model, Recommender) else job.model
+    at_random = bool(getattr(method, "random_answers", False))
+    n_seeds = job.n_seeds if at_random else 1
+    tries = int(getattr(method, "tries_per_step", 1))
     sums = np.zeros((2, len(job.test), job.n_evaluations))
     fit_s = start_s = choose_s = 0.0
     n_choices = 0
     memory_known = memory.reset_peak()
     for seed in range(n_seeds):
         began = time.process_time()
-        model = make_method(job.model).fit(
-            table.take(job.train), random_state=_seed(job, seed, n_seeds)
-        )
+        searches = HeldOut(_recommender(job, seed), job.md, table, job.tried, job.held)
+        for row in job.test:
+            searches.fitted(row).prepare(job.random_state)
         fit_s += time.process_time() - began
         for place, row in enumerate(job.test):
-            task = HeldOutTask(scores[row], job.tried[row])
             began = time.process_time()
-            state = model.start(_metafeatures(table, row))
+            engine, task = searches.begin(row, _seed(job, seed, row if at_random else None))
             start_s += time.process_time() - began
-            trace = follow(state, task, job.n_evaluations, mode=job.mode, tries=tries)
+            trace = follow(engine, task, job.n_evaluations, mode=job.mode, tries=tries)
             choose_s += trace.choose_cpu_s
             n_choices += trace.n_choices
-            sums[:, place] += regrets(trace.incumbents, scores[row])
+            sums[:, place] += regrets(trace.incumbents, table.scores[row])
     normalised, raw = sums / n_seeds
     ids = table.task_ids[job.test]
     regret = pd.DataFrame(
@@ -96,7 +103,7 @@ def _measure(job: Job) -> tuple[pd.DataFrame, pd.DataFrame]:
         {
             "method": [job.name],
             "fold": [job.fold],
-            "n_train": [len(job.train)],
+            "n_train": [table.n_tasks - len(job.held)],
             "fit_cpu_s": [fit_s / n_seeds],
             "start_cpu_s": [start_s / (n_seeds * len(job.test))],
             "step_cpu_s": [choose_s / max(n_choices, 1)],
@@ -106,19 +113,23 @@ def _measure(job: Job) -> tuple[pd.DataFrame, pd.DataFrame]:
     return regret, timings
 
 
-def _seed(job: Job, seed: int, n_seeds: int) -> int:
-    """The caller's own seed, or one for each fold where answers are drawn at random."""
-    if n_seeds == 1:
+def _recommender(job: Job, seed: int) -> Recommender:
+    """The one handed in, as it is fitted, or one to fit to what is not held out."""
+    given = job.model
+    if isinstance(given, Recommender) and given.is_fitted:
+        return given
+    method = given.model if isinstance(given, Recommender) else given
+    recommender = Recommender(method, random_state=_seed(job, seed, None))
+    recommender.attach(job.md)
+    return recommender
+
+
+def _seed(job: Job, seed: int, row: int | None) -> int:
+    """The caller's own seed, or one for each task where answers are drawn at random."""
+    if row is None:
         return job.random_state
-    return int(np.random.SeedSequence((job.random_state, job.fold, seed)).generate_state(1)[0])
-
-
-def _metafeatures(table: ScoreTable, row: int) -> pd.Series[Any] | None:
-    known = table.metafeatures
-    if known is None or table.task_ids[row] not in known.index:
-        return None
-    found: pd.Series[Any] = known.loc[table.task_ids[row]]
-    return found
+    drawn = np.random.SeedSequence((job.random_state, job.fold, seed, int(row)))
+    return int(drawn.generate_state(1)[0])
 
 
 def cache_key(job: Job) -> str | None:
@@ -126,13 +137,13 @@ def cache_key(job: Job) -> str | None:
 
     It changes with the data, the settings, the method's own settings and the code.
     """
-    model = repr(job.model)
+    model = _settings(job.model)
     if " at 0x" in model:
         _log.warning("%s is not cached: its repr does not tell its settings", job.name)
         return None
     table = job.table
     content = hashlib.sha256()
-    for array in (table.scores, job.tried, job.train, job.test):
+    for array in (table.scores, job.tried, job.held, job.test):
         content.update(np.ascontiguousarray(array).tobytes())
     for frame in (table.metafeatures, table.configurations):
         if frame is not None:
@@ -148,7 +159,18 @@ def cache_key(job: Job) -> str | None:
     return content.hexdigest()[:24]
 
 
-def _code(model: PerformanceModel) -> list[Path]:
+def _settings(model: PerformanceModel | Recommender) -> str:
+    """What another process would make the same model of."""
+    if not isinstance(model, Recommender):
+        return repr(model)
+    own = repr((model.model, model.random_state))
+    if not model.is_fitted:
+        return own
+    evaluations = model.md.to_frame().sort_values(["task_id", "configuration_id"])
+    return own + hashlib.sha256(evaluations.to_csv().encode()).hexdigest()
+
+
+def _code(model: PerformanceModel | Recommender) -> list[Path]:
     """Source files of this package and of the module a method is defined in."""
     files = sorted(Path(__file__).parents[1].rglob("*.py"))
     try:

@@ -23,19 +23,22 @@ from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.protocols import PerformanceModel
 from warmstart.recommend.arguments import check_count, check_seed
 from warmstart.recommend.methods import make_method
+from warmstart.recommend.recommender import Recommender
 
 _log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int, str], None]
 """Called with the jobs done, the jobs in all, and the name of the last one."""
 
+Method = str | PerformanceModel | Recommender
+"""What can be replayed."""
+
 DEFAULT_METHODS = ("pmf", "portfolio", "knn", "random")
 
 
 def replay(
     md: MetaDataset,
-    methods: Sequence[str | PerformanceModel]
-    | Mapping[str, str | PerformanceModel] = DEFAULT_METHODS,
+    methods: Sequence[Method] | Mapping[str, Method] = DEFAULT_METHODS,
     *,
     folds: int | Mapping[Any, int] | pd.Series[Any] = 5,
     n_evaluations: int = 100,
@@ -51,7 +54,8 @@ def replay(
     """Hold tasks out fold by fold and follow each method on each of them.
 
     A method is fitted to the tasks outside the fold, begins each task inside with its
-    meta-features only, and picks configurations whose recorded scores are then revealed.
+    meta-features only, and picks configurations whose recorded scores are then revealed. What
+    picks them is the very search that :meth:`warmstart.Recommender.search` gives.
 
     Parameters
     ----------
@@ -59,7 +63,9 @@ def replay(
         Recorded evaluations.
     methods : sequence, or mapping of names
         Names, see :data:`warmstart.recommend.methods.METHODS`, and objects that follow
-        :class:`warmstart.protocols.PerformanceModel`, which are copied.
+        :class:`warmstart.protocols.PerformanceModel`, which are copied. A fitted
+        :class:`~warmstart.Recommender` answers from what it was fitted to, without the
+        tasks of the fold and their families.
     folds : int, or mapping of task id to fold
         A number deals the families into folds, see
         :func:`~warmstart.evaluate.folds.assign_folds`; a family is never split.
@@ -128,8 +134,9 @@ def replay(
             name=name,
             model=model,
             fold=int(fold),
+            md=md,
             table=table,
-            train=np.flatnonzero(fold_of != fold),
+            held=np.flatnonzero(fold_of == fold),
             test=np.flatnonzero((fold_of == fold) & tested),
             tried=tried,
             n_evaluations=n_evaluations,
@@ -173,23 +180,27 @@ def _run_all(jobs: Sequence[Job], n_jobs: int) -> Iterator[tuple[pd.DataFrame, p
 
 
 def _named(
-    methods: Sequence[str | PerformanceModel] | Mapping[str, str | PerformanceModel],
-) -> dict[str, PerformanceModel]:
+    methods: Sequence[Method] | Mapping[str, Method],
+) -> dict[str, PerformanceModel | Recommender]:
     if isinstance(methods, str):
         methods = [methods]
     if not methods:
         raise ValueError("name at least one method")
     if isinstance(methods, Mapping):
-        return {name: make_method(method) for name, method in methods.items()}
-    named: dict[str, PerformanceModel] = {}
+        return {name: _made(method) for name, method in methods.items()}
+    named: dict[str, PerformanceModel | Recommender] = {}
     for method in methods:
         name = method if isinstance(method, str) else type(method).__name__
         if name in named:
             raise ValueError(
                 f"two methods are called {name!r}; name each once, or give a mapping of names"
             )
-        named[name] = make_method(method)
+        named[name] = _made(method)
     return named
+
+
+def _made(method: Method) -> PerformanceModel | Recommender:
+    return method if isinstance(method, Recommender) else make_method(method)
 
 
 def _tested(table: ScoreTable, tasks: Iterable[Any] | None) -> NDArray[np.bool_]:

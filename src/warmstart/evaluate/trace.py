@@ -1,16 +1,20 @@
-"""One method on one held-out task: what it picks, and the regret that leaves."""
+"""One search on one held-out task: what it picks, and the regret that leaves."""
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from warmstart.metadataset.core.score_table import Floats
-from warmstart.protocols import TaskState
+from warmstart.recommend.question import Result
+
+if TYPE_CHECKING:
+    from warmstart.recommend.engine import Engine
 
 Mode = Literal["sequential", "batch"]
 
@@ -20,7 +24,8 @@ class HeldOutTask:
     """What is known of a task, to be revealed one configuration at a time."""
 
     scores: Floats
-    """Shape (n_configs,); NaN where it failed or was not evaluated."""
+    """Of each place in the search's pool, shape (n_pool,); NaN where it failed or was not
+    evaluated."""
 
     tried: NDArray[np.bool_]
     """Whether a configuration was evaluated at all, well or badly."""
@@ -29,6 +34,9 @@ class HeldOutTask:
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
     """How a method did on one task."""
+
+    picked: list[int]
+    """Places in the search's pool, in order."""
 
     incumbents: Floats
     """Best score after 1, 2, … evaluations; NaN before the first success."""
@@ -40,17 +48,16 @@ class Trace:
 
 
 def follow(
-    state: TaskState, task: HeldOutTask, n_evaluations: int, *, mode: Mode, tries: int = 1
+    engine: Engine, task: HeldOutTask, n_evaluations: int, *, mode: Mode, tries: int = 1
 ) -> Trace:
-    """Let a method pick configurations of a held-out task and reveal their scores.
+    """Let a search pick configurations of a held-out task and reveal their scores.
 
-    Configurations that were never evaluated on the task are ruled out before it begins. A
-    failed one costs an evaluation.
+    Only what was evaluated on the task may be picked. A failed one costs an evaluation.
 
     Parameters
     ----------
-    state : TaskState
-        Fresh.
+    engine : Engine
+        Fresh; the object that a user's :class:`warmstart.Search` asks.
     n_evaluations : int
         Steps to take; fewer where the configurations run out, then nothing changes.
     mode : {"sequential", "batch"}
@@ -58,52 +65,45 @@ def follow(
     tries : int
         Configurations a step.
     """
-    for index in np.flatnonzero(~task.tried):
-        state.tell(int(index), np.nan)
-    n_steps = min(n_evaluations, -(-int(task.tried.sum()) // tries))
+    n = min(n_evaluations * tries, int(task.tried.sum()))
     began = time.process_time()
-    scores = (
-        _sequential(state, task, n_steps, tries)
-        if mode == "sequential"
-        else _batch(state, task, n_steps * tries)
-    )
+    if mode == "sequential":
+        picked = _sequential(engine, task, n)
+    else:
+        picked = engine.ask(n, open=task.tried)
     spent = time.process_time() - began
-    best = np.fmax.accumulate(scores)[tries - 1 :: tries]
+    scores = task.scores[picked]
+    best = np.fmax.accumulate(scores)[tries - 1 :: tries] if picked else np.array([np.nan])
     if len(scores) % tries:
         best = np.append(best, np.fmax.reduce(scores))
     incumbents = np.full(n_evaluations, best[-1])
     incumbents[: len(best)] = best[:n_evaluations]
-    return Trace(incumbents, spent, len(scores) if mode == "sequential" else 1)
+    n_choices = len(picked) if mode == "sequential" else 1
+    return Trace(picked, incumbents, spent, n_choices)
 
 
-def _sequential(state: TaskState, task: HeldOutTask, n_steps: int, tries: int) -> Floats:
-    best = np.nanmax(task.scores)
+def _sequential(engine: Engine, task: HeldOutTask, n: int) -> list[int]:
+    best = np.fmax.reduce(task.scores)
     picked: list[int] = []
-    scores: list[float] = []
-    for _ in range(min(n_steps * tries, int(task.tried.sum()))):
-        index = state.next()
-        _check([index], picked, task)
-        score = float(task.scores[index])
-        state.tell(index, score)
-        picked.append(index)
-        scores.append(score)
+    while len(picked) < n:
+        asked = engine.ask(open=task.tried)
+        if not asked:
+            break
+        (place,) = asked
+        score = float(task.scores[place])
+        engine.tell(
+            place,
+            Result(
+                configuration=engine.pool.values[place],
+                configuration_id=engine.pool.ids[place],
+                score=score,
+                status="failed" if math.isnan(score) else "ok",
+            ),
+        )
+        picked.append(place)
         if score == best:  # nothing can change any more
             break
-    return np.array(scores)
-
-
-def _batch(state: TaskState, task: HeldOutTask, n: int) -> Floats:
-    picked = state.batch(min(n, int(task.tried.sum())))
-    _check(picked, [], task)
-    return task.scores[picked]
-
-
-def _check(indices: list[int], before: list[int], task: HeldOutTask) -> None:
-    """Refuse picks that break the promises of a task state."""
-    if len(set(indices)) < len(indices) or set(indices) & set(before):
-        raise ValueError(f"a method named a configuration twice: {indices[:10]}")
-    if not all(task.tried[indices]):
-        raise ValueError("a method named a configuration that was told to be out")
+    return picked
 
 
 def regrets(incumbents: Floats, scores: Floats) -> tuple[Floats, Floats]:

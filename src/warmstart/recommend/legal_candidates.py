@@ -75,18 +75,28 @@ def choose_candidates(
     return np.asarray(kept, dtype=np.intp), notes
 
 
-def check_pool(fitted: Fitted, pool: Sequence[Mapping[str, Any]], ids: Sequence[Any]) -> None:
+def check_pool(
+    fitted: Fitted, pool: Sequence[Mapping[str, Any]], ids: Sequence[Any], *, model: str
+) -> None:
     """Refuse a pool of one's own of which nothing could be said.
 
     Raises
     ------
     KnowledgeError
-        If members are not of the base, and they or the base have no values to compare by.
+        If members are not of the base, and they or the base have no values to compare by,
+        or the model does not look at those.
     """
-    known = fitted.known
+    known, method = fitted.known, fitted.method
+    reads = method is None or getattr(method, "reads_configurations", False)
     for values, name in zip(pool, ids, strict=True):
-        if (values and known.says_values) or known.point(values, name).column >= 0:
+        comparable = bool(values) and known.says_values
+        if (comparable and reads) or known.point(values, name).column >= 0:
             continue
+        if comparable:
+            raise KnowledgeError(
+                f"candidate {name!r} is not of the base, and model {model!r} only ranks what "
+                "is; take a model that looks at what configurations are made of, such as 'pmf'"
+            )
         what = "it has no values" if not values else "the base says nothing but their ids"
         raise KnowledgeError(
             f"candidate {name!r} is not of the base, and {what}: nothing can be expected of "

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from typing import Any
 
+from warmstart.errors import KnowledgeError
 from warmstart.models.pmf.gplvm import GPLVM
 from warmstart.models.pmf.gplvm_training import PUBLISHED
 from warmstart.models.pmf.linear import LinearPMF
@@ -23,29 +25,27 @@ from warmstart.models.surrogates.quantile_transfer import QuantileTransfer
 from warmstart.models.surrogates.rgpe import RGPE
 from warmstart.models.surrogates.tst import TST
 from warmstart.protocols import PerformanceModel
-from warmstart.recommend.acquisition.gaussian_policy import Guided
-from warmstart.recommend.acquisition.policies import GuidedPMF
-from warmstart.recommend.acquisition.surrogate_policy import SurrogateGuided
+from warmstart.recommend.question import ACQUISITIONS
 
 METHODS: dict[str, Callable[[], PerformanceModel]] = {
-    "pmf": GuidedPMF,
-    "gplvm": lambda: SurrogateGuided(model=GPLVM()),
-    "gplvm_published": lambda: SurrogateGuided(model=GPLVM(recipe=PUBLISHED)),
-    "pmf_gplvm": lambda: GuidedPMF(model=PMF(kernel=GPLVM())),
-    "transfer_gp": lambda: GuidedPMF(model=PMF(completion="gp")),
-    "linear_pmf": lambda: Guided(model=LinearPMF()),
+    "pmf": PMF,
+    "gplvm": GPLVM,
+    "gplvm_published": lambda: GPLVM(recipe=PUBLISHED),
+    "pmf_gplvm": lambda: PMF(kernel=GPLVM()),
+    "transfer_gp": lambda: PMF(completion="gp"),
+    "linear_pmf": LinearPMF,
     "knn": KND,
     "knn_portfolio": KNNPortfolio,
     "knn_rank": KNNRank,
     "portfolio": Portfolio,
     "average_rank": AverageRank,
     "oboe": Oboe,
-    "tst": lambda: SurrogateGuided(model=TST()),
-    "rgpe": lambda: SurrogateGuided(model=RGPE()),
+    "tst": TST,
+    "rgpe": RGPE,
     "quantile_transfer": QuantileTransfer,
     "forest": BoostedTrees,
-    "cold_gp": lambda: SurrogateGuided(model=ColdGP()),
-    "cold_forest": lambda: SurrogateGuided(model=ColdForest()),
+    "cold_gp": ColdGP,
+    "cold_forest": ColdForest,
     "random": RandomSearch,
     "random_x2": lambda: RandomSearch(tries_per_step=2),
     "random_x4": lambda: RandomSearch(tries_per_step=4),
@@ -90,3 +90,34 @@ def make_method(method: str | PerformanceModel) -> PerformanceModel:
             "see warmstart.protocols.PerformanceModel"
         )
     return copy.deepcopy(method)
+
+
+def check_acquisition(acquisition: Any, method: PerformanceModel | None, name: str) -> None:
+    """Refuse an acquisition function that there is not, or that a model cannot be asked by.
+
+    Parameters
+    ----------
+    method : PerformanceModel, optional
+        None is the base's own model, which any may ask.
+    name : str
+        Of the model.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+    KnowledgeError
+        If the model names configurations by itself.
+    """
+    if acquisition not in ACQUISITIONS:
+        raise ValueError(f"acquisition must be one of {ACQUISITIONS}, got {acquisition!r}")
+    if (
+        method is not None
+        and acquisition != ACQUISITIONS[0]
+        and not getattr(method, "gives_belief", False)
+    ):
+        raise KnowledgeError(
+            f"acquisition={acquisition!r} asks a belief, and model {name!r} has none: it "
+            "names configurations by itself; leave acquisition out, or take another model, "
+            "such as 'pmf'"
+        )

@@ -63,6 +63,9 @@ class Question:
     excluded: tuple[Any, ...]
     random_state: int
     speed: float
+    model: str = "pmf"
+    """Name of the model that decides."""
+
     local: bool = False
     """Whether configurations near the best one told may be asked, though in no pool."""
 

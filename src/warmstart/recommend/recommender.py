@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -19,14 +18,15 @@ from warmstart.errors import (
     NotFittedError,
 )
 from warmstart.metadataset.samplers import bias_note, samplers_of
+from warmstart.models.pmf.pmf import PMF
 from warmstart.recommend.arguments import check_budget, check_count, check_seed
 from warmstart.recommend.assemble import dress, find_relatives
-from warmstart.recommend.base.choose import OWN_MODELS, choose
+from warmstart.recommend.base.choose import ANYTIME, choose
 from warmstart.recommend.base.fitted import Fitted
 from warmstart.recommend.legal_candidates import check_pool, choose_candidates
 from warmstart.recommend.look.looked import Looked, with_measurement
 from warmstart.recommend.look.request import Request, check_jobs, check_look
-from warmstart.recommend.methods import make_method
+from warmstart.recommend.methods import check_acquisition, make_method
 from warmstart.recommend.question import Acquisition, Question, read_pool
 from warmstart.recommend.search import Search
 from warmstart.recommend.suggestions import Suggestions
@@ -71,8 +71,13 @@ class Recommender:
     """
 
     def __init__(self, model: str | PerformanceModel = "pmf", *, random_state: int = 0) -> None:
-        make_method(model)  # refuse what is none before anything is fitted
+        # What is none is refused before anything is fitted.
+        made = make_method(model)
         self.model = model
+        self._pmf = made if isinstance(made, PMF) else PMF()
+        self.method = None if isinstance(made, PMF) else made
+        """What decides in place of PMF, if anything does; not fitted."""
+
         self.random_state = check_seed(random_state)
         self._md: MetaDataset | None = None
         self._fitted: dict[tuple[Any, ...], Fitted] = {}
@@ -147,8 +152,8 @@ class Recommender:
         self._md, self._saved = merged, None
         return self
 
-    def attach(self, md: MetaDataset, path: Path) -> None:
-        """Answer from `md` with the models saved at `path`, each read when first needed."""
+    def attach(self, md: MetaDataset, path: Path | None = None) -> None:
+        """Answer from `md` with models fitted when first needed, or read from `path` then."""
         self._md, self._fitted, self._saved = md, {}, path
 
     @property
@@ -157,6 +162,11 @@ class Recommender:
         if self._md is None:
             raise NotFittedError("the recommender is not fitted; call fit(md) or load(path)")
         return self._md
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether it can answer."""
+        return self._md is not None
 
     def task_types(self) -> tuple[str | None, ...]:
         """Kinds of task it knows: "classification", "regression", or None where unsaid."""
@@ -185,7 +195,8 @@ class Recommender:
                     saved=None
                     if gone or not self._saved
                     else load_models(self._saved, key[:2]),
-                    completion="gp" if self.model == "transfer_gp" else "auto",
+                    pmf=self._pmf,
+                    method=self.method,
                     random_state=self.random_state,
                 )
             except MetaDatasetError as error:
@@ -299,7 +310,7 @@ class Recommender:
                 phi,
                 columns,
                 n,
-                method=self._method(strategy, relation.flag is True),
+                **self._decider(strategy, relation.flag is True),
                 time_budget_s=time_budget_s,
                 speed=self._speed(),
                 random_state=seed,
@@ -384,6 +395,7 @@ class Recommender:
             or time budget is given, it also asks for new configurations near good ones.
         """
         n_initial, budget_s = check_count("n_initial", n_initial), check_budget(time_budget_s)
+        check_acquisition(acquisition, self.method, self.model_name)
         seed = check_seed(self.random_state if random_state is None else random_state)
         query = understand(
             self,
@@ -404,7 +416,7 @@ class Recommender:
             learners = tuple(fitted.learners[k] for k in columns)
         else:
             pool, ids = read_pool(candidates)
-            check_pool(fitted, pool, ids)
+            check_pool(fitted, pool, ids, model=self.model_name)
             learners = tuple(str(values.get("learner", "")) for values in pool)
         question = Question(
             kind=query.kind,
@@ -420,8 +432,10 @@ class Recommender:
             excluded=tuple(plain_value(task) for task in query.excluded),
             random_state=seed,
             speed=self._speed(),
+            model=self.model_name,
             # Only where nothing but the history says what may be tried.
             local=fitted.unaligned is not None
+            and self.method is None
             and candidates is None
             and space is None
             and budget_s is None
@@ -447,12 +461,19 @@ class Recommender:
         """Itself: clones of a search share what they know instead of copying it."""
         return self
 
-    def _method(self, strategy: Strategy, unlike: bool) -> str | PerformanceModel:
-        if strategy != "auto":
-            return strategy
-        if not isinstance(self.model, str):
-            return copy.deepcopy(self.model)
-        return "portfolio" if unlike and self.model in OWN_MODELS else self.model
+    def _decider(self, strategy: Strategy, unlike: bool) -> dict[str, Any]:
+        """What chooses, None for the base's own model, and its name."""
+        if strategy == "auto" and unlike and self.method is None:
+            strategy = "portfolio"
+        if strategy == "auto":
+            return {"method": self.method, "strategy": self.model_name}
+        method = None if strategy in ("pmf", ANYTIME) else make_method(strategy)
+        return {"method": method, "strategy": strategy}
+
+    @property
+    def model_name(self) -> str:
+        """Name of the model, or of its class."""
+        return self.model if isinstance(self.model, str) else type(self.model).__name__
 
     def _speed(self) -> float:
         hardware = self.md.info.get("hardware") or {}

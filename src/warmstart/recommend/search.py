@@ -14,13 +14,8 @@ import numpy as np
 
 from warmstart.domain import Status
 from warmstart.errors import HistoryWarning, KnowledgeError, MetaDatasetError
-from warmstart.recommend.acquisition.batch import best_of_n
-from warmstart.recommend.acquisition.next_point import pick
-from warmstart.recommend.acquisition.policies import N_SAMPLES
 from warmstart.recommend.arguments import check_count
-from warmstart.recommend.belief.new_configurations import Beyond
-from warmstart.recommend.belief.pool import Pool
-from warmstart.recommend.belief.posterior import TaskBelief
+from warmstart.recommend.engine import Engine
 from warmstart.recommend.observations import base_digest, beyond_perfect, read_result
 from warmstart.recommend.question import Question, Result
 from warmstart.recommend.suggestions import Suggestion
@@ -38,9 +33,6 @@ Also = Sequence[Mapping[str, Any]]
 
 _FORMAT = 1
 
-_N_CENTRES, _N_NEAR = 4, 64
-"""Best results whose surroundings are looked at, and how many configurations there."""
-
 
 class Search:
     """Suggests one configuration after another, each informed by the scores told so far.
@@ -55,13 +47,8 @@ class Search:
         self.warnings = warnings
         """What was repaired, dropped, capped or assumed when the search was begun."""
 
-        self._pool = Pool(fitted, question)
-        self._belief = TaskBelief(fitted, question, self._pool)
-        self._pending: list[int] = []
-        self._planned: list[int] = []
-        self._closed: set[int] = set()
-        self._n_asked = 0
-        self._beyond = Beyond(fitted, question)
+        self.engine = Engine(fitted, question)
+        """What decides, in places of its pool: the object that replay drives."""
 
     @property
     def ideal(self) -> float:
@@ -71,20 +58,20 @@ class Search:
     @property
     def history(self) -> tuple[Result, ...]:
         """Everything told, in order."""
-        return tuple(self._belief.results)
+        return tuple(self.engine.results)
 
     @property
     def best(self) -> Result | None:
         """The configuration of the highest mean score; None before any score is told."""
-        means = self._belief.mean_scores()
+        means, pool = self.engine.belief.mean_scores(), self.engine.pool
         if not means:
             return None
         index = max(means, key=lambda k: means[k])
-        name = self._pool.ids[index]
+        name = pool.ids[index]
         told = [r.cost_s for r in self.history if r.configuration_id == name]
         costs = [cost_s for cost_s in told if not math.isnan(cost_s)]
         return Result(
-            configuration=dict(self._pool.values[index]),
+            configuration=dict(pool.values[index]),
             configuration_id=name,
             score=means[index],
             cost_s=float(np.mean(costs)) if costs else math.nan,
@@ -96,7 +83,7 @@ class Search:
 
         Not within a time budget, nor where configurations do not say what they are made of.
         """
-        return self._beyond.possible
+        return self.engine.takes_new
 
     @overload
     def ask(self, n: None = None, *, also: Also = ()) -> Suggestion: ...
@@ -125,81 +112,11 @@ class Search:
         """
         if n is not None:
             n = check_count("n", n)
-        asked = [self._ask_one(n or 1, also)]
-        while len(asked) < (n or 1) and self._open().any():
-            asked.append(self._ask_one(n or 1, also))
-        return asked[0] if n is None else tuple(asked)
-
-    def _ask_one(self, n_together: int, also: Also) -> Suggestion:
-        open_, told = self._open(), bool(self._belief.mean_scores())
-        if not open_.any() and not (told and also):
+        asked = self.engine.ask(n or 1, also=also)
+        if not asked:
             raise KnowledgeError(self._why_closed())
-        index = self._pick(open_, also) if told else self._next_planned(open_, n_together)
-        self._pending.append(index)
-        self._n_asked += 1
-        return self._suggestion(index)
-
-    def _pick(self, open_: Any, also: Also) -> int:
-        """By the acquisition function, from the pool, near the best told, or from `also`."""
-        new = also if also and self.takes_new else self._near()
-        near = self._pool.new_points(new)
-        costs = self._pool.costs()
-        if near and self._fitted.unaligned is None:
-            belief, more = self._beyond.anywhere.believe(self._pool.points, near)
-            mixture = self._belief.told_all(belief).mixture.extended(more)
-        else:
-            # The picker tells the belief what it expects of the pending ones.
-            belief = self._belief.rebuilt() if self._pending else self._belief.now()
-            mixture = belief.mixture
-            if near:
-                # What is only its own is no reason to try one copy after another.
-                mixture = mixture.extended(self._belief.before(near).mixture.shared_only())
-        open_ = np.r_[open_, np.ones(len(near), dtype=bool)]
-        if not open_.any():
-            raise KnowledgeError(self._why_closed())
-        costs = np.r_[costs, np.full(len(near), np.median(costs))]
-        index = pick(
-            mixture,
-            open_,
-            min(map(self._belief.response, self._belief.mean_scores().values())),
-            self.question.acquisition,
-            pending=self._pending,
-            costs=costs,
-            rng=self._rng(),
-        )
-        n_pool = len(self._pool)
-        return index if index < n_pool else self._locate(dict(near[index - n_pool].values))
-
-    def _near(self) -> list[dict[str, Any]]:
-        """New configurations near those with the best scores."""
-        if not self.question.local:
-            return []
-        means = self._belief.mean_scores()
-        best = sorted(means, key=lambda k: -means[k])[:_N_CENTRES]
-        rng = np.random.default_rng([self.question.random_state, self._n_asked, 1])
-        found: list[dict[str, Any]] = []
-        for rank, index in enumerate(best):
-            n = _N_NEAR // 2 if rank == 0 else _N_NEAR // (2 * _N_CENTRES)
-            found += self._fitted.neighbourhood.around(self._pool.values[index], n, rng)
-        return found
-
-    def _next_planned(self, open_: Any, n_together: int) -> int:
-        """The start: a batch chosen as a whole, handed out in order."""
-        self._planned = [k for k in self._planned if open_[k]]
-        if not self._planned:
-            regret = self._belief.before(self._pool.points, model=self._fitted.chooser)
-            draws = regret.draw_losses(N_SAMPLES, self._rng())
-            left = np.flatnonzero(open_)
-            n = max(self.question.n_initial, n_together)
-            within = self.question.time_budget_s is not None
-            picks = best_of_n(
-                draws[:, left],
-                n,
-                costs=self._pool.costs()[left] if within else None,
-                budget_s=self._seconds_left() if within else None,
-            )
-            self._planned = [int(left[k]) for k in picks]
-        return self._planned.pop(0)
+        named = tuple(map(self._suggestion, asked))
+        return named[0] if n is None else named
 
     def tell(
         self,
@@ -235,19 +152,17 @@ class Search:
             If the score is better than any can be in the metric, such as a percentage or
             a loss without its minus sign.
         """
-        values, name = self._pool.identify(configuration, self._pending)
+        engine = self.engine
+        values, name = engine.pool.identify(configuration, engine.pending)
         result = read_result(values, name, score=score, cost_s=cost_s, status=status)
         if note := beyond_perfect(result, self.question.metric):
             self._note(note)
-        index = self._pool.place(values, name)
-        if index in self._pending:
-            self._pending.remove(index)
-        self._belief.learn(result)
+        engine.tell(engine.pool.place(values, name), result)
 
     def fresh(self, n_asked: int = 0) -> Search:
         """The same question with nothing told; what is random is as after `n_asked` asked."""
         search = Search(self._fitted, self.question, warnings=self.warnings)
-        search._n_asked, search._beyond = n_asked, self._beyond
+        search.engine.n_asked = n_asked
         return search
 
     def reserve(self, configuration: Suggestion | Mapping[str, Any] | Any) -> None:
@@ -261,9 +176,9 @@ class Search:
         HistoryError
             If the configuration is unknown.
         """
-        index = self._locate(configuration)
-        if index not in self._pending:
-            self._pending.append(index)
+        index = self.engine.add(configuration)
+        if index not in self.engine.pending:
+            self.engine.pending.append(index)
 
     def close(self, configuration: Suggestion | Mapping[str, Any] | Any) -> None:
         """Never ask a configuration, and expect nothing of it.
@@ -273,7 +188,7 @@ class Search:
         HistoryError
             If the configuration is unknown.
         """
-        self._closed.add(self._locate(configuration))
+        self.engine.closed.add(self.engine.add(configuration))
 
     def run(
         self,
@@ -339,12 +254,7 @@ class Search:
             {
                 "warmstart_search": _FORMAT,
                 "question": self.question.to_dict(),
-                "results": [result.to_dict() for result in self.history],
-                "pending": self._pending,
-                "planned": self._planned,
-                "closed": sorted(self._closed),
-                "n_asked": self._n_asked,
-                "added": self._pool.added,
+                **self.engine.to_json(),
                 "warnings": list(self.warnings),
                 "base": base_digest(self._fitted),
             },
@@ -384,14 +294,14 @@ class Search:
         base = warmstart.open_knowledge(knowledge)
         try:
             asked = Question.from_dict(values["question"])
+            if asked.model != base.model_name:
+                raise KnowledgeError(
+                    f"the search was led by model {asked.model!r}, the base given has "
+                    f"{base.model_name!r}; pass a Recommender with that model"
+                )
             fitted = base.fitted(asked.kind, asked.metric, asked.excluded)
             search = cls(fitted, asked, warnings=tuple(values.get("warnings", ())))
-            for added in values.get("added", ()):
-                search._locate(added)
-            search._belief.results += map(Result.from_dict, values["results"])
-            search._pending, search._planned = values["pending"], values["planned"]
-            search._closed = set(values.get("closed", ()))
-            search._n_asked = values["n_asked"]
+            search.engine.restore(values)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"the JSON of a search is incomplete: {error!r}") from error
         except MetaDatasetError as error:
@@ -411,49 +321,20 @@ class Search:
             self.warnings += (note,)
             python_warnings.warn(note, HistoryWarning, stacklevel=3)
 
-    def _locate(self, configuration: Any) -> int:
-        """Place in the pool; a mapping not in it is added."""
-        return self._pool.place(*self._pool.identify(configuration, self._pending))
-
-    def _open(self) -> Any:
-        """Which configurations may be asked."""
-        open_ = np.zeros(len(self._pool), dtype=bool)
-        open_[: len(self.question.pool)] = True
-        for result in self.history:
-            open_[self._pool.index(result.configuration_id)] = False
-        open_[[*self._pending, *self._closed]] = False
-        if self.question.time_budget_s is not None:
-            open_ &= self._pool.costs() <= self._seconds_left()
-        return open_
-
     def _why_closed(self) -> str:
         if self.question.time_budget_s is None:
             return f"all {len(self.question.pool)} configurations have been asked"
-        return f"nothing fits the {self._seconds_left():.3g} s left of the time budget"
-
-    def _seconds_left(self) -> float:
-        predicted = self._pool.costs()
-        spent = sum(
-            predicted[self._pool.index(r.configuration_id)]
-            if math.isnan(r.cost_s)
-            else r.cost_s
-            for r in self.history
-        )
-        asked = sum(predicted[index] for index in self._pending)
-        return float((self.question.time_budget_s or math.inf) - spent - asked)
-
-    def _rng(self) -> np.random.Generator:
-        return np.random.default_rng([self.question.random_state, self._n_asked])
+        return f"nothing fits the {self.engine.seconds_left():.3g} s left of the time budget"
 
     def _suggestion(self, index: int) -> Suggestion:
         levels = (0.05, 0.16, 0.5, 0.84, 0.95)
-        quantiles = self._belief.score_quantiles(levels, index)
+        quantiles = self.engine.belief.score_quantiles(levels, index)
         low, below, median, above, high = quantiles
-        cost = float(self._pool.costs()[index])
+        cost = float(self.engine.pool.costs()[index])
         return Suggestion(
-            configuration=dict(self._pool.values[index]),
-            configuration_id=self._pool.ids[index],
-            learner=self._pool.learners[index],
+            configuration=dict(self.engine.pool.values[index]),
+            configuration_id=self.engine.pool.ids[index],
+            learner=self.engine.pool.learners[index],
             score=float(median),
             score_std=float(above - below) / 2,
             score_low=float(low),

@@ -23,8 +23,8 @@ from warmstart.errors import (
     WarmstartError,
 )
 from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.models.pmf.pmf import PMF
 from warmstart.models.rankings.average_rank import AverageRank
-from warmstart.recommend.acquisition.policies import GuidedPMF
 from warmstart.recommend.recommender import Recommender
 from warmstart.spaces.pipelines.learners import LEARNERS
 
@@ -201,16 +201,16 @@ class TestModel:
         assert suggestions[0].score_low < suggestions[0].score
 
     def test_an_object_is_not_changed(self):
-        model = GuidedPMF()
+        model = PMF()
         Recommender(model).fit(toy()).suggest(metafeatures=NEW, n=3)
-        assert model.model.prior_ is None
+        assert model.prior_ is None
 
     def test_an_object_is_asked_of_the_candidates_only(self):
         """Tasks that tried none of them are left out."""
         scores = score_frame(task_ids())
         scores.loc["t3", "c0":"c4"] = np.nan
         md = MetaDataset.from_matrix(scores, configurations=configurations())
-        found = Recommender(GuidedPMF()).fit(md).suggest(n=9, space="tree")
+        found = Recommender(PMF()).fit(md).suggest(n=9, space="tree")
         assert {s.learner for s in found} == {"tree"}
 
     def test_unknown_name(self):

@@ -90,7 +90,7 @@ def test_a_point_the_base_never_saw_teaches_its_neighbourhood(recommender):
     search = recommender.search()
     before = {s.configuration_id: s.score for s in search.ask(N_CONFIGS)}
     search.tell({"x": 0.513}, 0.899)
-    search._pending.clear()
+    search.engine.pending.clear()
     after = {s.configuration_id: s.score for s in search.ask(N_CONFIGS)}
     gain = {name: after[name] - before[name] for name in before}
     assert gain["c12"] > 0.0
@@ -103,8 +103,8 @@ def test_a_failure_lowers_belief_and_is_no_score(recommender):
     search.tell(first, status="failed")
     assert search.best is None
     assert math.isnan(search.history[0].score)
-    belief = search._belief.now()
-    index = search._pool.index(first.configuration_id)
+    belief = search.engine.belief.now()
+    index = search.engine.pool.index(first.configuration_id)
     assert belief.score_quantiles([0.5])[0, index] < first.score
     assert search.ask().configuration_id != first.configuration_id
 
@@ -142,7 +142,7 @@ def test_own_candidates_are_all_that_is_asked(recommender):
 def test_a_time_budget_is_not_exceeded(recommender):
     search = recommender.search(time_budget_s=12.0)
     spent = 0.0
-    while search._open().any():
+    while search.engine.open(search.engine.seconds_left()).any():
         suggestion = search.ask()
         spent += suggestion.cost_s
         search.tell(suggestion, 0.5, cost_s=suggestion.cost_s)

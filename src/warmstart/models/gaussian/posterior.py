@@ -134,6 +134,11 @@ class MixturePosterior:
         return rows
 
     @property
+    def values(self) -> Sequence[float]:
+        """Responses told, in order."""
+        return self._values
+
+    @property
     def n_configs(self) -> int:
         """Number of configurations."""
         return int(self.means.shape[1])

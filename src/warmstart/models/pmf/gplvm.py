@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ import pandas as pd
 from warmstart.errors import KnowledgeError, NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
 from warmstart.metadataset.storage.files import write_atomically
+from warmstart.models.belief import IndependentBelief
 from warmstart.models.gaussian.latent_kernel import LatentKernel
 from warmstart.models.gaussian.posterior import Factor, MixturePosterior
 from warmstart.models.pmf.gplvm_training import Recipe, train
@@ -59,6 +60,7 @@ class GPLVM:
        ICML 2009.
     """
 
+    gives_belief: ClassVar[bool] = True
     recipe: Recipe = field(default_factory=Recipe)
     n_initial: int = 5
     max_rank: int = 1000
@@ -180,7 +182,7 @@ class GPLVM:
             return cls.from_arrays(dict(arrays))
 
 
-class GPLVMBelief:
+class GPLVMBelief(IndependentBelief):
     """One task: the process over its losses, conditioned on what was told."""
 
     def __init__(
@@ -188,6 +190,23 @@ class GPLVMBelief:
     ) -> None:
         self.mixture, self.design, self.n_initial = mixture, design, n_initial
         self._lowest = np.inf
+
+    @property
+    def told(self) -> Sequence[int]:
+        """Configurations told."""
+        return self.mixture.told
+
+    def response(self, score: float) -> float:
+        """The loss itself."""
+        return -score
+
+    def score(self, responses: Floats) -> Floats:
+        """Losses as scores."""
+        return -responses
+
+    def draws(self, n: int, rng: np.random.Generator) -> Floats:
+        """Joint draws of the scores, shape (n, n_configs)."""
+        return -self.mixture.sample(n, rng)
 
     def tell(self, index: int, score: float) -> None:
         """Learn a finite score."""

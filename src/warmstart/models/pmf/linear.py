@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -44,6 +44,7 @@ class LinearPMF:
     .. [2] Tipping, Bishop. "Probabilistic Principal Component Analysis." JRSS B 61, 1999.
     """
 
+    gives_belief: ClassVar[bool] = True
     n_latent: int = 30
     mean_: Floats | None = field(default=None, repr=False, compare=False)
     factor_: Factor | None = field(default=None, repr=False, compare=False)

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from warmstart.models.log_loss import OFFSET, log_loss_response, score_of
+from warmstart.models.belief import LossBelief
+from warmstart.models.log_loss import OFFSET, score_of
 
 if TYPE_CHECKING:
     from warmstart.models.gaussian.posterior import MixturePosterior
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
-class PMFPosterior:
+class PMFPosterior(LossBelief):
     """Belief about one task: scores outside, log losses inside."""
 
     def __init__(self, mixture: MixturePosterior, ideal: float, offset: float = OFFSET) -> None:
@@ -28,9 +29,31 @@ class PMFPosterior:
         draws = self.mixture.sample(n_samples, rng)
         return np.exp(draws, out=draws)
 
-    def response(self, score: float) -> float:
-        """A score as the belief sees it: a log loss, lower is better."""
-        return float(log_loss_response(np.asarray(score), self.ideal, self.offset))
+    @property
+    def told(self) -> Sequence[int]:
+        """Configurations told; see :class:`~warmstart.protocols.Belief`."""
+        return self.mixture.told
+
+    def marginals(self) -> tuple[Array, Array, Array]:
+        """Of the mixture; see :class:`~warmstart.protocols.Belief`."""
+        return self.mixture.means, np.sqrt(self.mixture.variances), self.mixture.weights
+
+    def incumbent(self) -> float:
+        """The lowest told; see :class:`~warmstart.protocols.Belief`."""
+        return min(self.mixture.values, default=np.inf)
+
+    def mean(self) -> Array:
+        """As :meth:`score_mean`."""
+        return self.score_mean()
+
+    def interval(self, level: float = 0.9) -> tuple[Array, Array]:
+        """From :meth:`score_quantiles`; see :class:`~warmstart.protocols.Belief`."""
+        low, high = self.score_quantiles([(1 - level) / 2, (1 + level) / 2])
+        return low, high
+
+    def draws(self, n: int, rng: np.random.Generator) -> Array:
+        """Joint draws of the scores, shape (n, n_configs)."""
+        return self.ideal + self.offset - self.draw_losses(n, rng)
 
     def tell(self, index: int, score: float) -> None:
         """Learn that configuration `index` scored `score`."""

@@ -40,6 +40,7 @@ class RandomSearch:
     [0, 1, 2]
     """
 
+    reads_configurations: ClassVar[bool] = True
     tries_per_step: int = 1
     random_answers: ClassVar[bool] = True
     n_configs_: int | None = field(default=None, repr=False, compare=False)

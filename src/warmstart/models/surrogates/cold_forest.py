@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
+from warmstart.models.belief import IndependentBelief
 from warmstart.models.gaussian.feature_gp import configuration_features
-from warmstart.models.log_loss import ideal_score, log_loss_response
+from warmstart.models.log_loss import ideal_score
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -51,6 +52,8 @@ class ColdForest:
        Evaluation." Artificial Intelligence 206, 2014 (section 4.3: variances of forests).
     """
 
+    gives_belief: ClassVar[bool] = True
+    reads_configurations: ClassVar[bool] = True
     n_initial: int = 10
     n_trees: int = 10
     max_features: float = 5 / 6
@@ -84,21 +87,26 @@ class ColdForest:
         return ColdForestBelief(self, [int(j) for j in order], seed)
 
 
-class ColdForestBelief:
+class ColdForestBelief(IndependentBelief):
     """Trees over the log losses of one task."""
 
     def __init__(self, model: ColdForest, design: Sequence[int], seed: int) -> None:
         assert model.features_ is not None  # it was started
         self.design, self.n_initial = design, model.n_initial
-        self._model, self._seed = model, seed
+        self._model, self._seed, self.ideal = model, seed, model.ideal_
         self._features = np.ascontiguousarray(model.features_, dtype=np.float32)
         self._told: list[int] = []
         self._values: list[float] = []
 
+    @property
+    def told(self) -> Sequence[int]:
+        """Configurations told."""
+        return self._told
+
     def tell(self, index: int, score: float) -> None:
         """Learn a finite score."""
         self._told.append(int(index))
-        self._values.append(float(log_loss_response(np.asarray(score), self._model.ideal_)))
+        self._values.append(self.response(score))
 
     def predict(self) -> tuple[Floats, Floats, float]:
         """Means, standard deviations and the lowest response seen, log losses."""

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
+from warmstart.models.belief import IndependentBelief
 from warmstart.models.gaussian.feature_gp import (
     FeatureGP,
     configuration_features,
     median_distance,
 )
-from warmstart.models.log_loss import ideal_score, log_loss_response
+from warmstart.models.log_loss import ideal_score, score_of
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -38,6 +39,8 @@ class ColdGP:
        Algorithms." NeurIPS 2012.
     """
 
+    gives_belief: ClassVar[bool] = True
+    reads_configurations: ClassVar[bool] = True
     n_initial: int = 6
     random_answers: bool = True
     features_: Floats | None = field(default=None, repr=False, compare=False)
@@ -64,18 +67,28 @@ class ColdGP:
         return ColdGPBelief(process, self.ideal_, [int(j) for j in order], self.n_initial)
 
 
-class ColdGPBelief:
+class ColdGPBelief(IndependentBelief):
     """A process over the log losses of one task."""
 
     def __init__(
         self, process: FeatureGP, ideal: float, design: Sequence[int], n_initial: int
     ) -> None:
-        self.process, self._ideal = process, ideal
+        self.process, self.ideal = process, ideal
         self.design, self.n_initial = design, n_initial
+
+    @property
+    def told(self) -> Sequence[int]:
+        """Configurations told."""
+        return self.process.told
 
     def tell(self, index: int, score: float) -> None:
         """Learn a finite score."""
-        self.process.tell(index, float(log_loss_response(np.asarray(score), self._ideal)))
+        self.process.tell(index, self.response(score))
+
+    def score(self, responses: Floats) -> Floats:
+        """Standardised responses as scores."""
+        process = self.process
+        return score_of(process.centre + process.scale * responses, self.ideal, self.offset)
 
     def predict(self) -> tuple[Floats, Floats, float]:
         """Means, standard deviations and the lowest response seen, standardised."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -46,6 +46,7 @@ class BoostedTrees:
        meta-features).
     """
 
+    reads_configurations: ClassVar[bool] = True
     n_trees: int = 200
     learning_rate: float = 0.1
     trees_: HistGradientBoostingRegressor | None = field(

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
+from warmstart.models.belief import IndependentBelief
 from warmstart.models.gaussian.feature_gp import (
     FeatureGP,
     configuration_features,
     median_distance,
 )
-from warmstart.models.log_loss import ideal_score, log_loss_response
+from warmstart.models.log_loss import ideal_score, log_loss_response, score_of
 from warmstart.models.pmf.completion import standardise
 from warmstart.models.rankings.portfolio import portfolio_order, tempered
 
@@ -51,6 +52,8 @@ class RGPE:
        Ranking-Weighted Gaussian Process Ensembles." AutoML workshop at ICML 2018.
     """
 
+    gives_belief: ClassVar[bool] = True
+    reads_configurations: ClassVar[bool] = True
     n_draws: int = 256
     n_initial: int = 3
     random_answers: bool = False
@@ -85,7 +88,7 @@ class RGPE:
         )
 
 
-class RGPEBelief:
+class RGPEBelief(IndependentBelief):
     """Known tasks' responses and the new task's own process, weighed."""
 
     def __init__(
@@ -97,13 +100,23 @@ class RGPEBelief:
         ideal: float,
         design: Sequence[int],
     ) -> None:
-        self.process, self._ideal, self._responses = process, ideal, responses
+        self.process, self.ideal, self._responses = process, ideal, responses
         self.design, self.n_initial = design, model.n_initial
         self._n_draws, self._seed = model.n_draws, model.random_state
 
+    @property
+    def told(self) -> Sequence[int]:
+        """Configurations told."""
+        return self.process.told
+
     def tell(self, index: int, score: float) -> None:
         """Learn a finite score."""
-        self.process.tell(index, float(log_loss_response(np.asarray(score), self._ideal)))
+        self.process.tell(index, self.response(score))
+
+    def score(self, responses: Floats) -> Floats:
+        """Standardised responses as scores."""
+        process = self.process
+        return score_of(process.centre + process.scale * responses, self.ideal, self.offset)
 
     def weights(self) -> tuple[Floats, float]:
         """Weight of each known task, and of the new task's own process; they add up to 1."""

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
+from warmstart.models.belief import IndependentBelief
 from warmstart.models.gaussian.feature_gp import (
     FeatureGP,
     configuration_features,
     median_distance,
 )
-from warmstart.models.log_loss import ideal_score, log_loss_response
+from warmstart.models.log_loss import ideal_score, log_loss_response, score_of
 from warmstart.models.pmf.completion import standardise
 from warmstart.models.rankings.portfolio import portfolio_order, tempered
 from warmstart.similarity.rank_correlation import RankCorrelation
@@ -63,6 +64,8 @@ class TST:
        Automatic Hyperparameter Optimization." ECML PKDD 2016.
     """
 
+    gives_belief: ClassVar[bool] = True
+    reads_configurations: ClassVar[bool] = True
     bandwidth: float = 0.3
     n_initial: int = 3
     random_answers: bool = False
@@ -95,7 +98,7 @@ class TST:
         return TSTBelief(self, self.responses_, process, ideal=self.ideal_, design=self.design_)
 
 
-class TSTBelief:
+class TSTBelief(IndependentBelief):
     """Known tasks' responses and the new task's own process, weighed."""
 
     def __init__(
@@ -107,13 +110,23 @@ class TSTBelief:
         ideal: float,
         design: Sequence[int],
     ) -> None:
-        self.process, self._ideal, self._responses = process, ideal, responses
+        self.process, self.ideal, self._responses = process, ideal, responses
         self.design, self.n_initial = design, model.n_initial
         self._similarity, self._bandwidth = model.similarity, model.bandwidth
 
+    @property
+    def told(self) -> Sequence[int]:
+        """Configurations told."""
+        return self.process.told
+
     def tell(self, index: int, score: float) -> None:
         """Learn a finite score."""
-        self.process.tell(index, float(log_loss_response(np.asarray(score), self._ideal)))
+        self.process.tell(index, self.response(score))
+
+    def score(self, responses: Floats) -> Floats:
+        """Standardised responses as scores."""
+        process = self.process
+        return score_of(process.centre + process.scale * responses, self.ideal, self.offset)
 
     def weights(self) -> Floats:
         """Weight of each known task, between 0 and 3/4, shape (n_tasks,)."""

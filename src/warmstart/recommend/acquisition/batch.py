@@ -9,6 +9,9 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Single = np.ndarray[Any, np.dtype[np.float32]]
 
+N_SAMPLES = 1000
+"""Posterior draws a batch is chosen on; more changes little."""
+
 _TIED = 1e-6
 """Gains this close, in units of regret, are told apart by rounding alone."""
 

@@ -8,13 +8,45 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from warmstart.protocols import Belief
 from warmstart.recommend.acquisition import functions as acq
+from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
 
 if TYPE_CHECKING:
     from warmstart.models.gaussian.posterior import MixturePosterior
     from warmstart.recommend.question import Acquisition
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+
+_LEAST = 1e-30
+"""Improvement below which only its logarithm keeps the order of configurations."""
+
+
+def worth(
+    marginals: tuple[Array, Array, Array],
+    incumbent: float,
+    acquisition: Acquisition,
+    costs: Array | None = None,
+) -> Array:
+    """How much each configuration is worth trying next, shape (n_configs,); any but Thompson.
+
+    Parameters
+    ----------
+    marginals : tuple of ndarray
+        Means and standard deviations, (n_components, n_configs), and weights.
+    incumbent : float
+        Lowest response seen.
+    costs : ndarray, shape (n_configs,), optional
+        Predicted seconds, for "ei_per_second".
+    """
+    if acquisition == "pi":
+        return acq.probability_of_improvement(*marginals, incumbent)
+    if acquisition == "lcb":
+        return -acq.lower_confidence_bound(*marginals)
+    result = acq.log_expected_improvement(*marginals, incumbent)
+    if acquisition == "ei_per_second" and costs is not None:
+        result = result - np.log(np.maximum(costs, 1e-3))
+    return result
 
 
 def pick(
@@ -50,15 +82,81 @@ def pick(
     """
     for index in pending:
         mixture.tell(index, float(mixture.mean()[index]))
-    means, stds, weights = mixture.means, np.sqrt(mixture.variances), mixture.weights
+    means, variances, weights = mixture.means, mixture.variances, mixture.weights
     if acquisition == "thompson":
-        worth = -mixture.sample(1, rng)[0]
-    elif acquisition == "pi":
-        worth = acq.probability_of_improvement(means, stds, weights, incumbent)
-    elif acquisition == "lcb":
-        worth = -acq.lower_confidence_bound(means, stds, weights)
-    else:
-        worth = acq.log_expected_improvement(means, stds, weights, incumbent)
-        if acquisition == "ei_per_second":
-            worth = worth - np.log(np.maximum(costs, 1e-3))
-    return int(np.where(open_, worth, -np.inf).argmax())
+        value = -mixture.sample(1, rng)[0]
+        return int(np.where(open_, value, -np.inf).argmax())
+    if acquisition in ("ei", "log_ei"):
+        best = acq.most_improving(means, variances, weights, incumbent, open_)
+        at = [best]
+        gain = acq.expected_improvement(
+            means[:, at], np.sqrt(variances[:, at]), weights, incumbent
+        )
+        if gain[0] > _LEAST:
+            return best
+    value = worth((means, np.sqrt(variances), weights), incumbent, acquisition, costs)
+    return int(np.where(open_, value, -np.inf).argmax())
+
+
+class ByAcquisition:
+    """The task state of a model that only believes: its design first, then an acquisition.
+
+    Parameters
+    ----------
+    belief : Belief
+        Over the configurations of the table its model was fitted to.
+    acquisition : str
+    first : Belief, optional
+        What a start without a design is chosen by, where it is another belief.
+    random_state : int
+        Of the draws that Thompson sampling, and a start without a design, are chosen on.
+    costs : ndarray, shape (n_configs,), optional
+    """
+
+    def __init__(
+        self,
+        belief: Belief,
+        acquisition: Acquisition = "ei",
+        *,
+        first: Belief | None = None,
+        random_state: int = 0,
+        costs: Array | None = None,
+    ) -> None:
+        self.belief, self._first = belief, first or belief
+        self._acquisition, self._costs, self._seed = acquisition, costs, random_state
+        n = len(belief.design) or belief.marginals()[0].shape[1]
+        self._out = np.zeros(n, dtype=bool)
+
+    def next(self) -> int:
+        """The next of the design, or the one most worth trying once it is done."""
+        left = self.batch(1)
+        if not left:
+            raise IndexError("every configuration has been told")
+        return left[0]
+
+    def batch(self, n: int) -> list[int]:
+        """The design while too little was told, then those most worth trying."""
+        belief = self.belief
+        if len(belief.told) < belief.n_initial:
+            return [int(k) for k in belief.design if not self._out[k]][:n]
+        left = np.flatnonzero(~self._out)
+        rng = np.random.default_rng([self._seed, len(belief.told)])
+        if not len(belief.told) and len(left) and not len(belief.design):
+            losses = -self._first.draws(N_SAMPLES, rng)[:, left]
+            return [int(left[k]) for k in best_of_n(losses, n)]
+        means, stds, weights = belief.marginals()
+        if self._acquisition == "thompson":
+            value = belief.draws(1, rng)[0]
+        else:
+            incumbent = belief.incumbent()
+            if not np.isfinite(incumbent):  # before any result: below the best expected
+                incumbent = float((weights @ means).min())
+            value = worth((means, stds, weights), incumbent, self._acquisition, self._costs)
+        order = np.lexsort((weights @ means, -value))
+        return [int(k) for k in order[~self._out[order]][:n]]
+
+    def tell(self, index: int, score: float) -> None:
+        """Learn a score; NaN rules the configuration out."""
+        self._out[index] = True
+        if np.isfinite(score):
+            self.belief.tell(index, score)

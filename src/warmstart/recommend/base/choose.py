@@ -10,19 +10,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from warmstart.errors import KnowledgeError
-from warmstart.recommend.acquisition.batch import best_of_n
-from warmstart.recommend.acquisition.policies import N_SAMPLES
-from warmstart.recommend.base.unaligned import take_columns
-from warmstart.recommend.methods import make_method
+from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
+from warmstart.recommend.base.begin import begun, fit_to
+from warmstart.recommend.base.identity import Point
 
 if TYPE_CHECKING:
     from warmstart.protocols import PerformanceModel
     from warmstart.recommend.base.fitted import Fitted
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-
-OWN_MODELS = ("pmf", "transfer_gp")
-"""Names of the model that :class:`Fitted` holds, by how it completes the history."""
 
 ANYTIME = "anytime"
 """The strategy whose order gains most for each second."""
@@ -52,7 +48,8 @@ def choose(
     candidates: npt.NDArray[np.intp],
     n: int,
     *,
-    method: str | PerformanceModel,
+    method: PerformanceModel | None,
+    strategy: str,
     time_budget_s: float | None,
     speed: float,
     random_state: int,
@@ -63,9 +60,10 @@ def choose(
     ----------
     candidates : ndarray of int
         Columns of the score table that may be chosen.
-    method : str or PerformanceModel
-        One of :data:`OWN_MODELS` picks by posterior samples, and so does "anytime", which
-        orders by gain per second; any other picks by its own batch.
+    method : PerformanceModel, optional
+        Picks by its own batch; the base's PMF, by posterior samples, without one.
+    strategy : str
+        What to call it; "anytime" orders by gain per second.
     speed : float
         Seconds here for one second of the base's machine.
 
@@ -78,10 +76,10 @@ def choose(
     if fitted.costs is not None:
         costs = fitted.costs.predict(metafeatures, speed)[candidates]
     _check_budget(costs, time_budget_s)
-    anytime = method == ANYTIME
+    anytime = strategy == ANYTIME
     if anytime and not np.isfinite(costs).all():
         raise KnowledgeError("strategy='anytime' needs measured costs; the base has none")
-    if method in OWN_MODELS or anytime:
+    if method is None:
         regret = fitted.chooser.start(metafeatures, candidates)
         draws = regret.draw_losses(N_SAMPLES, np.random.default_rng(random_state))
         picks = best_of_n(draws, n, costs=costs, budget_s=time_budget_s, per_second=anytime)
@@ -95,13 +93,13 @@ def choose(
     if not fitted.knows_scale(metafeatures):
         notes.append("Predicted errors are in units of the target's standard deviation.")
     # The portfolio speaks where meta-features mislead; predictions then ignore them too.
-    described = None if method == "portfolio" else metafeatures
+    described = None if strategy == "portfolio" else metafeatures
     posterior = fitted.pmf.start(described, candidates[picks])
     return Choice(
         columns=[int(candidates[k]) for k in picks],
         quantiles=fitted.as_reported(posterior.score_quantiles(LEVELS), metafeatures),
         costs=costs[picks],
-        strategy=method if isinstance(method, str) else type(method).__name__,
+        strategy=strategy,
         notes=tuple(notes),
     )
 
@@ -122,15 +120,13 @@ def _by_own_batch(
     fitted: Fitted,
     metafeatures: pd.Series[Any] | None,
     candidates: npt.NDArray[np.intp],
-    method: str | PerformanceModel,
+    method: PerformanceModel,
     random_state: int,
 ) -> list[int]:
     """Every candidate in the order of a method that ranks by itself."""
-    reduced = take_columns(fitted.aligned, candidates)
-    # A task that tried none of the candidates has nothing to say of them.
-    reduced = reduced.take(np.flatnonzero(np.isfinite(reduced.scores).any(axis=1)))
-    model = make_method(method).fit(reduced, random_state=random_state)
-    return model.start(metafeatures).batch(len(candidates))
+    points = [Point(fitted.known.points[k], int(k)) for k in candidates]
+    model = fit_to(fitted, method, points, random_state)
+    return begun(model, metafeatures, random_state=random_state).batch(len(candidates))
 
 
 def _affordable(picks: list[int], costs: Array, budget_s: float | None) -> list[int]:

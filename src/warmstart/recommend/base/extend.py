@@ -11,7 +11,8 @@ import pandas as pd
 from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.models.gaussian.transfer_gp import MAX_CANDIDATES
 from warmstart.models.pmf.incremental import believed, transferred, widened, with_task
-from warmstart.recommend.base.fitted import Fitted, find_relatives_of, readable, score_table
+from warmstart.recommend.base.fitted import Fitted, find_relatives_of, readable
+from warmstart.recommend.base.training_scores import score_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,8 +104,7 @@ def extended(
         fitted,
         table=table,
         measured=joined(before, measured).scores,
-        pmf=pmf,
-        chooser=chooser,
+        models=fitted.models.renewed(table, pmf, chooser),
         configurations=(*fitted.configurations, *values),
         learners=(*fitted.learners, *learners),
         spaces=(*fitted.spaces, *added.spaces.loc[fresh]),

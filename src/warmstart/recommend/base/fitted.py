@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,86 +11,38 @@ import numpy as np
 import pandas as pd
 
 from warmstart.domain import plain_value
-from warmstart.errors import KnowledgeError
-from warmstart.metadataset.core.matrix import STATUSES
 from warmstart.metrics import METRICS
 from warmstart.models.gaussian.transfer_gp import common_candidates
 from warmstart.models.log_loss import lowest_score
-from warmstart.models.pmf.completion import Completion, choose_completion
+from warmstart.models.pmf.completion import choose_completion
 from warmstart.models.pmf.fold_in import FoldIn
 from warmstart.models.pmf.pmf import PMF
-from warmstart.models.pmf.regret import fit_with_choice
+from warmstart.recommend.base.begin import begun, fit_to
 from warmstart.recommend.base.cost import CostModel
-from warmstart.recommend.base.identity import KnownConfigurations
+from warmstart.recommend.base.identity import KnownConfigurations, Point
+from warmstart.recommend.base.models import Models
 from warmstart.recommend.base.neighbours import Relatives
+from warmstart.recommend.base.training_scores import (
+    IN_TARGET_UNITS,
+    TARGET_SCALE,
+    score_table,
+    target_scales,
+)
 from warmstart.recommend.base.unaligned import Unaligned, notes_on, take_columns
+from warmstart.recommend.belief.prior import believe
 from warmstart.spaces.neighbourhood import Neighbourhood
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable
     from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.models.pmf.posterior import PMFPosterior
+    from warmstart.protocols import PerformanceModel, TaskState
+    from warmstart.recommend.question import Acquisition
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-TARGET_SCALE = "TargetStd"
-"""Meta-feature that errors in units of the target are divided by."""
-
-_TARGET_UNITS = (TARGET_SCALE, "TargetMAD")
-"""Meta-features in units of the target: metres or miles make no other task of it."""
-
-_IN_TARGET_UNITS = ("rmse", "mae")
-_FAILURES = [STATUSES.index(status) for status in ("failed", "timeout", "memout")]
-_NAMES = ("space", "learner")
 _MAX_ROWS = 2000.0
 _TRAIN_SHARE = 2 / 3
-
-
-def score_table(md: MetaDataset, metric: str | None, task_type: str | None) -> ScoreTable:
-    """The scores a model learns from: failures worst, errors in units of the target's spread.
-
-    Configurations that never scored in this metric are left out. A configuration that
-    failed on a task takes the task's worst score, so that failing is never attractive.
-    Meta-features in units of the target are left out: tasks are not alike by their units.
-    """
-    table = md.table(metric, task_type=task_type)
-    scores = table.scores.copy()
-    if scale := _target_scales(table, metric):
-        scores /= np.asarray(scale)[:, None]
-    rows = md.tasks.index.get_indexer(table.task_ids)
-    # A failure is recorded once, in the task's default metric, whatever metric is asked for.
-    status = [md.layer(name).status[rows] for name in dict.fromkeys((metric, None))]
-    failed = np.isin(status, _FAILURES).any(axis=0) & np.isnan(scores)
-    worst = np.nanmin(scores, axis=1)
-    scores = np.where(failed, worst[:, None], scores)
-    scored = np.flatnonzero(np.isfinite(table.scores).any(axis=0))
-    phi = table.metafeatures
-    if phi is not None:
-        phi = phi.drop(columns=[name for name in _TARGET_UNITS if name in phi])
-    return replace(
-        table,
-        scores=scores[:, scored],
-        configuration_ids=table.configuration_ids[scored],
-        costs=None if table.costs is None else table.costs[:, scored],
-        metafeatures=None if phi is None or phi.empty else phi,
-        configurations=_described(md, table.configuration_ids[scored]),
-    )
-
-
-def _described(md: MetaDataset, ids: pd.Index) -> pd.DataFrame | None:
-    """Hyperparameters; learner and space too, where they are values or there are several."""
-    frame, values = md.configurations.loc[ids], md.configuration(ids[0])
-    alike = [name for name in _NAMES if name in frame and frame[name].nunique() < 2]
-    frame = frame[[name for name in frame if name in values or name not in alike]]
-    return frame if len(frame.columns) else None
-
-
-def _target_scales(table: ScoreTable, metric: str | None) -> list[float]:
-    """Spread of each task's target; empty where the metric has no unit or it is unknown."""
-    phi = table.metafeatures
-    if metric not in _IN_TARGET_UNITS or phi is None or TARGET_SCALE not in phi:
-        return []
-    scales = phi[TARGET_SCALE].reindex(table.task_ids)
-    return [] if scales.isna().any() else [max(float(s), 1e-12) for s in scales]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,11 +55,8 @@ class Fitted:
     measured: Array
     """Scores of the table as they were measured: NaN for failures, in each task's units."""
 
-    pmf: PMF
-    """Predicts scores."""
-
-    chooser: PMF
-    """Predicts regrets, see :mod:`warmstart.models.pmf.regret`."""
+    models: Models
+    """PMF of scores and of regrets."""
 
     configurations: tuple[Mapping[str, Any], ...]
     """Plain values of each column."""
@@ -125,6 +74,9 @@ class Fitted:
     notes: tuple[str, ...] = ()
     """How the history was read, where it is not a table that tasks share."""
 
+    method: PerformanceModel | None = None
+    """What decides instead of PMF, which then only says what to expect."""
+
     @classmethod
     def fit(
         cls,
@@ -133,41 +85,37 @@ class Fitted:
         metric: str | None,
         task_type: str | None,
         saved: tuple[PMF, PMF] | None = None,
-        completion: Completion = "auto",
+        pmf: PMF | None = None,
+        method: PerformanceModel | None = None,
         random_state: int = 0,
     ) -> Fitted:
         """Fit to the tasks of one type; models saved for the same tasks are reused.
 
         Parameters
         ----------
-        completion : {"auto", "svd", "prior", "gp"}
-            As of :class:`PMF`.
+        pmf : PMF, optional
+            Whose settings to take.
+        method : PerformanceModel, optional
+            What decides instead. PMF is then fitted when it is first needed.
         """
         history = score_table(md, metric, task_type)
-        how = choose_completion(history) if completion == "auto" else completion
+        pmf = pmf or PMF()
+        how = choose_completion(history) if pmf.completion == "auto" else pmf.completion
         columns = common_candidates(history.scores) if how == "gp" else None
-        if saved is None:
-            pmf = PMF(completion=how)
-            saved = (
-                pmf,
-                fit_with_choice(pmf, history, columns=columns, random_state=random_state),
-            )
-        pmf, chooser = saved
+        settings = replace(pmf, completion=how, prior_=None, kernel_=None)
+        models = Models(settings, history, columns, random_state, saved=saved)
         table = history if columns is None else take_columns(history, columns)
-        unaligned = None if columns is None else Unaligned.of(history, columns, pmf)
-        if pmf.n_configs != table.n_configs:
-            raise KnowledgeError(
-                f"the saved model knows {pmf.n_configs} configurations, the meta-dataset "
-                f"{table.n_configs}; save the base again"
-            )
+        if method is None or columns is not None:
+            models.check(table.n_configs)
+        unaligned = None if columns is None else Unaligned.of(history, columns, models.pmf)
         ids = table.configuration_ids
         measured = md.table(metric, configurations=ids, task_type=task_type)
         configurations = tuple(md.configuration(c) for c in ids)
         return cls(
             table=table,
             measured=measured.scores,
-            pmf=pmf,
-            chooser=chooser,
+            models=models,
+            method=method,
             configurations=configurations,
             learners=tuple(
                 str(learner or values.get("learner", ""))
@@ -175,11 +123,21 @@ class Fitted:
             ),
             spaces=tuple(md.spaces.loc[ids]),
             names=readable(md.tasks.loc[table.task_ids]),
-            in_target_units=bool(_target_scales(measured, metric)),
+            in_target_units=bool(target_scales(measured, metric)),
             relatives=find_relatives_of(table),
             unaligned=unaligned,
             notes=notes_on(history, how) if unaligned is None else (unaligned.note(),),
         )
+
+    @property
+    def pmf(self) -> PMF:
+        """Predicts scores."""
+        return self.models.pmf
+
+    @property
+    def chooser(self) -> PMF:
+        """Predicts regrets, see :mod:`warmstart.models.pmf.regret`."""
+        return self.models.chooser
 
     @cached_property
     def aligned(self) -> ScoreTable:
@@ -221,6 +179,52 @@ class Fitted:
         ids = tuple(map(plain_value, self.table.configuration_ids))
         return KnownConfigurations(ids, self.configurations, self.learners, self.spaces)
 
+    def started(
+        self,
+        points: Sequence[Point],
+        metafeatures: pd.Series[Any] | None,
+        *,
+        acquisition: Acquisition = "ei",
+        costs: Array | None = None,
+        random_state: int = 0,
+    ) -> TaskState:
+        """The task state of :attr:`method` over some configurations; see :func:`begun`."""
+        model = self._fitted_to(points, random_state)
+        return begun(model, metafeatures, acquisition, costs, random_state)
+
+    def _fitted_to(self, points: Sequence[Point], random_state: int) -> PerformanceModel:
+        assert self.method is not None  # the base's own model has beliefs over any pool
+        key = (np.array([point.column for point in points]).tobytes(), random_state)
+        model = self._begun.get(key)
+        if model is None:
+            model = fit_to(self, self.method, points, random_state)
+            # One that draws at random when a task begins would draw on and on.
+            if not getattr(model, "random_answers", False):
+                self._begun.clear()
+                self._begun[key] = model
+        return model
+
+    def prepare(self, random_state: int = 0) -> None:
+        """Fit what decides to all configurations, where it does not draw at random."""
+        if self.method is None:
+            self.models.check(self.table.n_configs)
+        elif not getattr(self.method, "random_answers", False):
+            points = [Point(values, k) for k, values in enumerate(self.known.points)]
+            self._fitted_to(points, random_state)
+
+    @cached_property
+    def _begun(self) -> dict[Any, PerformanceModel]:
+        return {}
+
+    def regret_belief(
+        self, metafeatures: pd.Series[Any] | None, points: Sequence[Point]
+    ) -> PMFPosterior:
+        """What regrets are believed of before any result: what a first batch is chosen by."""
+        columns = np.array([point.column for point in points], dtype=np.intp)
+        if (columns >= 0).all():
+            return self.chooser.start(metafeatures, columns)
+        return believe(self, metafeatures, points, model=self.chooser)
+
     @cached_property
     def ranks(self) -> Array:
         """Rank of every score on its task, 1 the best; NaN where unknown."""
@@ -256,7 +260,7 @@ class Fitted:
         another may be.
         """
         metric = self.table.metric
-        without_unit = metric in METRICS and metric not in _IN_TARGET_UNITS
+        without_unit = metric in METRICS and metric not in IN_TARGET_UNITS
         known = without_unit or self.in_target_units
         rates = self.pmf.loss_unit == 1 and metric not in METRICS
         return known or rates or len(np.unique(self.table.families)) > 1

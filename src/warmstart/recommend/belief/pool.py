@@ -110,6 +110,10 @@ class Pool:
                 )
         return -1
 
+    def add(self, configuration: Any) -> int:
+        """Place of a configuration that may be new; see :meth:`identify`."""
+        return self.place(*self.identify(configuration))
+
     def place(self, values: dict[str, Any], name: Any) -> int:
         """Place of a configuration, at the end where it was not here."""
         if name not in self._places:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from warmstart.domain import plain_value
-from warmstart.recommend.acquisition.batch import best_of_n
-from warmstart.recommend.acquisition.policies import N_SAMPLES
+from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
 from warmstart.recommend.base.choose import LEVELS, Choice
 from warmstart.recommend.look.looked import Looked
 from warmstart.recommend.look.perform import Columns, look_at, notes_on, why_not

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from warmstart.domain import plain_value
 from warmstart.execution.resampling import MIN_ROWS, N_FOLDS
 from warmstart.metrics import METRICS
-from warmstart.recommend.acquisition.policies import N_SAMPLES
+from warmstart.recommend.acquisition.batch import N_SAMPLES
 from warmstart.recommend.look.belief import LookBelief
 from warmstart.recommend.look.fits import LiveFits
 from warmstart.recommend.look.record import Record

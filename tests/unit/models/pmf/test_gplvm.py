@@ -291,9 +291,9 @@ class TestArrays:
             sys.meta_path.insert(0, NotInstalled())
             import pandas as pd
             from warmstart.models.pmf.gplvm import GPLVM
-            from warmstart.recommend.acquisition.surrogate_policy import SurrogateState
+            from warmstart.recommend.acquisition.next_point import ByAcquisition
             phi = pd.Series({NEW.to_dict()!r})
-            state = SurrogateState(GPLVM.load({str(path)!r}).start(phi))
+            state = ByAcquisition(GPLVM.load({str(path)!r}).start(phi))
             for _ in range(6):
                 index = state.next()
                 state.tell(index, 0.5 + 0.01 * index)

@@ -5,7 +5,6 @@ import pytest
 
 from warmstart.models.gaussian.posterior import Factor, MixturePosterior
 from warmstart.models.pmf.posterior import PMFPosterior
-from warmstart.recommend.acquisition.policies import GuidedState
 
 
 @pytest.fixture
@@ -41,8 +40,16 @@ def test_a_told_score_is_its_own_mean(belief):
 
 
 @pytest.mark.parametrize("offset", [0.001, 0.1])
-def test_a_policy_counts_its_incumbent_on_the_scale_of_the_belief(belief, offset):
-    """With another offset the incumbent would lie beside what the belief was told."""
-    state = GuidedState(PMFPosterior(belief.mixture, belief.ideal, offset), 0)
-    state.tell(1, 0.75)
-    assert state._incumbent == pytest.approx(belief.mixture.mean()[1], abs=1e-6)
+def test_the_incumbent_is_counted_on_the_scale_of_the_belief(belief, offset):
+    """With another offset it would lie beside what the belief was told."""
+    posterior = PMFPosterior(belief.mixture, belief.ideal, offset)
+    posterior.tell(1, 0.75)
+    assert posterior.incumbent() == pytest.approx(belief.mixture.mean()[1], abs=1e-6)
+
+
+def test_one_type_of_belief(belief):
+    low, high = belief.interval(0.8)
+    draws = belief.draws(20_000, np.random.default_rng(0))
+    within = ((draws > low) & (draws < high)).mean(axis=0)
+    np.testing.assert_allclose(within, 0.8, atol=0.02)
+    np.testing.assert_allclose(draws.mean(axis=0), belief.mean(), atol=0.02)

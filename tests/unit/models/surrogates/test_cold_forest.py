@@ -7,7 +7,7 @@ from tests.contracts.performance_model import make_table
 
 from warmstart.models.log_loss import log_loss_response
 from warmstart.models.surrogates.cold_forest import ColdForest
-from warmstart.recommend.acquisition.surrogate_policy import SurrogateState
+from warmstart.recommend.acquisition.next_point import ByAcquisition
 
 
 def told(n=8, **settings):
@@ -45,7 +45,7 @@ def test_looks_where_scores_were_high():
     model = ColdForest(n_initial=3).fit(make_table(n_configs=30), random_state=0)
     later = []
     for _ in range(12):
-        state, picked = SurrogateState(model.start()), []
+        state, picked = ByAcquisition(model.start()), []
         for _ in range(9):
             picked.append(state.next())
             state.tell(picked[-1], 0.5 + 0.01 * picked[-1])

@@ -1,0 +1,157 @@
+"""A search led by the belief of the fitted model: the default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
+from warmstart.recommend.acquisition.next_point import pick
+from warmstart.recommend.belief.new_configurations import Beyond
+
+if TYPE_CHECKING:
+    from warmstart.recommend.base.fitted import Fitted
+    from warmstart.recommend.belief.pool import Pool
+    from warmstart.recommend.belief.posterior import TaskBelief
+    from warmstart.recommend.question import Question
+
+Also = Sequence[Mapping[str, Any]]
+
+_N_CENTRES, _N_NEAR = 4, 64
+"""Best results whose surroundings are looked at, and how many configurations there."""
+
+
+class ByBelief:
+    """A first batch that complements itself, then an acquisition function on all results.
+
+    Parameters
+    ----------
+    fitted : Fitted
+    question : Question
+    pool : Pool
+    belief : TaskBelief
+        Over the pool; is told by whoever tells the search.
+    """
+
+    def __init__(
+        self, fitted: Fitted, question: Question, pool: Pool, belief: TaskBelief
+    ) -> None:
+        self._fitted, self._question = fitted, question
+        self._pool, self._belief = pool, belief
+        self.planned: list[int] = []
+        """What is left of the first batch."""
+
+        self._beyond = Beyond(fitted, question)
+
+    @property
+    def takes_new(self) -> bool:
+        """Whether configurations of no pool can be judged, and so asked."""
+        return self._beyond.possible
+
+    def propose(
+        self,
+        open_: npt.NDArray[np.bool_],
+        pending: Sequence[int],
+        *,
+        n_asked: int,
+        n_together: int,
+        also: Also,
+        seconds_left: float | None,
+    ) -> int | None:
+        """Place of the configuration to ask; None where none is open.
+
+        Parameters
+        ----------
+        open_ : ndarray of bool, shape (n_pool,)
+        pending : sequence of int
+        n_asked : int
+            Asked so far; what is random depends on it.
+        n_together : int
+            Of how many that are asked together this is one.
+        also : sequence of mapping
+            New configurations that may be asked as well, once a score is told.
+        seconds_left : float, optional
+            Of the time budget, if there is one.
+        """
+        if not self._belief.mean_scores():
+            return self._next_planned(open_, n_together, seconds_left)
+        rng = np.random.default_rng([self._question.random_state, n_asked])
+        return self._pick(open_, pending, also, n_asked, rng)
+
+    def _next_planned(
+        self, open_: npt.NDArray[np.bool_], n_together: int, seconds_left: float | None
+    ) -> int | None:
+        """The start: a batch chosen as a whole, handed out in order."""
+        self.planned = [k for k in self.planned if open_[k]]
+        if not self.planned:
+            left = np.flatnonzero(open_)
+            regret = self._fitted.regret_belief(self._question.phi, self._pool.points)
+            # The seed of the question alone, as :meth:`Recommender.suggest` draws.
+            rng = np.random.default_rng(self._question.random_state)
+            draws = regret.draw_losses(N_SAMPLES, rng)
+            picks = best_of_n(
+                draws if len(left) == draws.shape[1] else draws[:, left],
+                max(self._question.n_initial, n_together),
+                costs=None if seconds_left is None else self._pool.costs()[left],
+                budget_s=seconds_left,
+            )
+            self.planned = [int(left[k]) for k in picks]
+        return self.planned.pop(0) if self.planned else None
+
+    def _pick(
+        self,
+        open_: npt.NDArray[np.bool_],
+        pending: Sequence[int],
+        also: Also,
+        n_asked: int,
+        rng: np.random.Generator,
+    ) -> int | None:
+        """By the acquisition function, from the pool, near the best told, or from `also`."""
+        near = self._pool.new_points(also if self.takes_new and also else self._near(n_asked))
+        open_ = np.r_[open_, np.ones(len(near), dtype=bool)]
+        if not open_.any():
+            return None
+        if near and self._fitted.unaligned is None:
+            belief, more = self._beyond.anywhere.believe(self._pool.points, near)
+            mixture = self._belief.told_all(belief).mixture.extended(more)
+        else:
+            # The picker tells the belief what it expects of the pending ones.
+            belief = self._belief.rebuilt() if pending else self._belief.now()
+            mixture = belief.mixture
+            if near:
+                # What is only its own is no reason to try one copy after another.
+                mixture = mixture.extended(self._belief.before(near).mixture.shared_only())
+        costs = np.zeros(len(open_))
+        if self._question.acquisition == "ei_per_second":
+            known = self._pool.costs()
+            costs = np.r_[known, np.full(len(near), np.median(known))]
+        index = pick(
+            mixture,
+            open_,
+            min(map(self._belief.response, self._belief.mean_scores().values())),
+            self._question.acquisition,
+            pending=pending,
+            costs=costs,
+            rng=rng,
+        )
+        n_pool = len(self._pool)
+        return index if index < n_pool else self._pool.add(dict(near[index - n_pool].values))
+
+    def _near(self, n_asked: int) -> list[dict[str, Any]]:
+        """New configurations near those with the best scores."""
+        if not self._question.local:
+            return []
+        means = self._belief.mean_scores()
+        best = sorted(means, key=lambda k: -means[k])[:_N_CENTRES]
+        rng = np.random.default_rng([self._question.random_state, n_asked, 1])
+        found: list[dict[str, Any]] = []
+        for rank, index in enumerate(best):
+            n = _N_NEAR // 2 if rank == 0 else _N_NEAR // (2 * _N_CENTRES)
+            found += self._fitted.neighbourhood.around(self._pool.points[index].values, n, rng)
+        return found
+
+    def learn(self, place: int, score: float) -> None:
+        """Nothing more: the belief is told already."""

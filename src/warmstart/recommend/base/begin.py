@@ -1,0 +1,90 @@
+"""Beginning a task with a model other than the base's own."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from warmstart.protocols import Belief
+from warmstart.recommend.acquisition.next_point import ByAcquisition
+from warmstart.recommend.base.unaligned import take_columns
+
+if TYPE_CHECKING:
+    from warmstart.metadataset.core.score_table import ScoreTable
+    from warmstart.protocols import PerformanceModel, TaskState
+    from warmstart.recommend.base.fitted import Fitted
+    from warmstart.recommend.base.identity import Point
+    from warmstart.recommend.question import Acquisition
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def fit_to(
+    fitted: Fitted, method: PerformanceModel, points: Sequence[Point], random_state: int
+) -> PerformanceModel:
+    """A copy of a model, fitted to what a base has of some configurations.
+
+    Their places are its columns. One that the base does not have is known by what it is made
+    of, to models that look at that.
+    """
+    table = table_over(fitted, points)
+    return copy.deepcopy(method).fit(table, random_state=random_state)
+
+
+def begun(
+    model: PerformanceModel,
+    metafeatures: pd.Series[Any] | None = None,
+    acquisition: Acquisition = "ei",
+    costs: Array | None = None,
+    random_state: int = 0,
+) -> TaskState:
+    """The task state of a fitted model, by an acquisition function where it only believes."""
+    state = model.start(metafeatures)
+    if isinstance(state, Belief):
+        return ByAcquisition(state, acquisition, random_state=random_state, costs=costs)
+    return state
+
+
+def table_over(fitted: Fitted, points: Sequence[Point]) -> ScoreTable:
+    """What the base knows of some configurations, in their order."""
+    columns = np.array([point.column for point in points], dtype=np.intp)
+    if (columns >= 0).all():
+        table = take_columns(fitted.aligned, columns)
+    else:
+        table = _with_new(fitted.aligned, columns, points)
+    # A task that tried none of the candidates has nothing to say of them.
+    some = np.flatnonzero(np.isfinite(table.scores).any(axis=1))
+    return table if len(some) in (0, table.n_tasks) else table.take(some)
+
+
+def _with_new(
+    table: ScoreTable, columns: npt.NDArray[np.intp], points: Sequence[Point]
+) -> ScoreTable:
+    """Columns of a table, and empty ones of configurations it does not have.
+
+    Where it has none of them, models learn from its own, which come last and are no
+    candidates.
+    """
+    n, known = len(points), np.flatnonzero(columns >= 0)
+    rest = np.setdiff1d(np.arange(table.n_configs), columns[known])
+    scores = np.full((table.n_tasks, n + len(rest)), np.nan)
+    scores[:, known] = table.scores[:, columns[known]]
+    scores[:, n:] = table.scores[:, rest]
+    configurations = None
+    if table.configurations is not None:
+        made_of = pd.DataFrame([point.values for point in points])
+        made_of = made_of.reindex(columns=table.configurations.columns)
+        configurations = pd.concat([made_of, table.configurations.iloc[rest]])
+    return replace(
+        table,
+        scores=scores,
+        configuration_ids=pd.RangeIndex(scores.shape[1]),
+        costs=None,
+        configurations=configurations,
+    )

@@ -1,0 +1,82 @@
+"""The two PMF models of a base, fitted together when one is first needed."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from warmstart.errors import KnowledgeError
+from warmstart.models.pmf.regret import fit_with_choice
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from warmstart.metadataset.core.score_table import ScoreTable
+    from warmstart.models.pmf.pmf import PMF
+
+
+class Models:
+    """PMF of scores and of regrets.
+
+    Parameters
+    ----------
+    settings : PMF
+        Not fitted.
+    history : ScoreTable
+    columns : ndarray of int, optional
+        As in :meth:`PMF.fit`.
+    random_state : int
+    saved : tuple of PMF, optional
+        Both, fitted before to the same tasks.
+    """
+
+    def __init__(
+        self,
+        settings: PMF,
+        history: ScoreTable,
+        columns: npt.NDArray[np.intp] | None,
+        random_state: int,
+        *,
+        saved: tuple[PMF, PMF] | None = None,
+    ) -> None:
+        self._settings, self._history, self._columns = settings, history, columns
+        self._random_state = random_state
+        if saved is not None:
+            self.__dict__["_both"] = saved
+
+    @cached_property
+    def _both(self) -> tuple[PMF, PMF]:
+        pmf = self._settings
+        chooser = fit_with_choice(
+            pmf, self._history, columns=self._columns, random_state=self._random_state
+        )
+        return pmf, chooser
+
+    @property
+    def pmf(self) -> PMF:
+        """Predicts scores."""
+        return self._both[0]
+
+    @property
+    def chooser(self) -> PMF:
+        """Predicts regrets, see :mod:`warmstart.models.pmf.regret`."""
+        return self._both[1]
+
+    def renewed(self, history: ScoreTable, pmf: PMF, chooser: PMF) -> Models:
+        """The same settings with models that have learnt from more."""
+        return Models(self._settings, history, None, self._random_state, saved=(pmf, chooser))
+
+    def check(self, n_configs: int) -> None:
+        """Fit, and refuse saved models of another base.
+
+        Raises
+        ------
+        KnowledgeError
+            If they know another number of configurations.
+        """
+        if self.pmf.n_configs != n_configs:
+            raise KnowledgeError(
+                f"the saved model knows {self.pmf.n_configs} configurations, the "
+                f"meta-dataset {n_configs}; save the base again"
+            )
