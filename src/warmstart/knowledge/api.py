@@ -141,8 +141,8 @@ def search(
         Another base than the embedded one.
     **question :
         ``target``, ``metafeatures``, ``candidates``, ``n_initial``, ``acquisition``,
-        ``space``, ``metric``, ``time_budget_s``, ``exclude``, ``task_type``, ``kinds`` and
-        ``random_state``, as in :meth:`warmstart.Recommender.search`.
+        ``space``, ``metric``, ``time_budget_s``, ``exclude``, ``task_type``, ``kinds``,
+        ``look`` and ``random_state``, as in :meth:`warmstart.Recommender.search`.
 
     Returns
     -------

@@ -12,6 +12,7 @@ import pandas as pd
 from warmstart.domain import Schema, Status, plain_value
 from warmstart.errors import DatasetError, KnowledgeError
 from warmstart.recommend.arguments import plain_configuration
+from warmstart.recommend.look.result import Look
 from warmstart.tables.frames import read_frame
 
 Acquisition = Literal["ei", "log_ei", "ei_per_second", "pi", "lcb", "thompson"]
@@ -69,6 +70,9 @@ class Question:
     local: bool = False
     """Whether configurations near the best one told may be asked, though in no pool."""
 
+    look: Look | None = None
+    """What was measured on parts of the data before the search began."""
+
     def __post_init__(self) -> None:
         if self.acquisition not in ACQUISITIONS:
             raise ValueError(
@@ -86,7 +90,8 @@ class Question:
     def to_dict(self) -> dict[str, Any]:
         """Plain values; :meth:`from_dict` reads them back."""
         schema = None if self.schema is None else self.schema.to_dict()
-        return {**asdict(self), "schema": schema}
+        look = None if self.look is None else self.look.to_dict()
+        return {**asdict(self), "schema": schema, "look": look}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Question:
@@ -98,6 +103,7 @@ class Question:
                 **values,
                 **lists,
                 "schema": None if schema is None else Schema.from_dict(schema),
+                "look": Look.from_dict(look) if (look := values.get("look")) else None,
             }
         )
 

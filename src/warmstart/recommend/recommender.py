@@ -23,6 +23,7 @@ from warmstart.recommend.arguments import check_budget, check_count, check_seed
 from warmstart.recommend.assemble import dress, find_relatives
 from warmstart.recommend.base.choose import ANYTIME, choose
 from warmstart.recommend.base.fitted import Fitted
+from warmstart.recommend.belief.first_knowledge import check_first_look
 from warmstart.recommend.legal_candidates import check_pool, choose_candidates
 from warmstart.recommend.look.looked import Looked, with_measurement
 from warmstart.recommend.look.request import Request, check_jobs, check_look
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.protocols import PerformanceModel
     from warmstart.recommend.look.request import Progress
+    from warmstart.recommend.look.result import Look
 
 Strategy = Literal["auto", "pmf", "portfolio", "knn", "random", "anytime"]
 STRATEGIES: tuple[str, ...] = get_args(Strategy)
@@ -370,6 +372,7 @@ class Recommender:
         exclude: str | Iterable[Any] = (),
         task_type: str | None = None,
         kinds: Mapping[Any, str] | None = None,
+        look: Look | None = None,
         random_state: int | None = None,
     ) -> Search:
         """Begin a search that asks for configurations and learns from what it is told.
@@ -387,6 +390,9 @@ class Recommender:
             What ranks the configurations after that.
         time_budget_s : float, optional
             Seconds that all evaluations may take together.
+        look : Look, optional
+            What :meth:`suggest` measured on the same data, ``suggestions.look``: the search
+            believes it, with the errors its folds have, and may ask the same again.
 
         Returns
         -------
@@ -409,6 +415,12 @@ class Recommender:
             kinds=kinds,
         )
         fitted, phi = query.fitted, query.metafeatures
+        if look is not None and self.method is not None:
+            raise KnowledgeError(
+                f"model {self.model_name!r} cannot begin from a look, only the base's own can; "
+                "leave out look="
+            )
+        first_look = check_first_look(look, query.metric)
         if candidates is None:
             columns, _ = choose_candidates(fitted, space, query.schema)
             pool = tuple(dict(fitted.configurations[k]) for k in columns)
@@ -433,6 +445,7 @@ class Recommender:
             random_state=seed,
             speed=self._speed(),
             model=self.model_name,
+            look=first_look,
             # Only where nothing but the history says what may be tried.
             local=fitted.unaligned is not None
             and self.method is None

@@ -24,6 +24,7 @@ from warmstart.downstream.sklearn_search.failed_fits import append_failures, fai
 from warmstart.downstream.sklearn_search.known_rows import known_rows
 from warmstart.errors import HistoryError, KnowledgeError
 from warmstart.metrics import find_metric
+from warmstart.recommend.look.result import Look
 from warmstart.spaces.pipelines.target_pipeline import TargetPipeline
 
 if TYPE_CHECKING:
@@ -69,6 +70,9 @@ class WarmStartSearchCV(BaseSearchCV):  # type: ignore[misc]
         take it.
     n_candidates : int
         Draws from `param_distributions` to choose from.
+    look : Look, optional
+        What :func:`warmstart.suggest` measured on the same data, ``suggestions.look``: first
+        knowledge of the search over pipelines of the base.
     batch_size : int
         Candidates chosen before their scores are seen; more for many jobs.
     scoring, n_jobs, refit, cv, verbose, pre_dispatch, random_state, error_score, \
@@ -106,6 +110,7 @@ return_train_score
         "estimator": [HasMethods(["fit"]), None],
         "param_distributions": [dict, list, None],
         "n_iter": [Interval(numbers.Integral, 1, None, closed="left")],
+        "look": [Look, None],
         "n_candidates": [Interval(numbers.Integral, 1, None, closed="left")],
         "batch_size": [Interval(numbers.Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
@@ -126,6 +131,7 @@ return_train_score
         mapping: Mapping[str, Any] | None = None,
         n_candidates: int = 200,
         batch_size: int = 1,
+        look: Look | None = None,
         scoring: Any = None,
         n_jobs: int | None = None,
         refit: Any = True,
@@ -156,6 +162,7 @@ return_train_score
         self.mapping = mapping
         self.n_candidates = n_candidates
         self.batch_size = batch_size
+        self.look = look
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
@@ -236,6 +243,7 @@ return_train_score
             metric=metric,
             acquisition=self.acquisition,  # type: ignore[arg-type]
             n_initial=self.batch_size,
+            look=self.look,
             random_state=seed,
         )
         regression = dataset.task_type == "regression"

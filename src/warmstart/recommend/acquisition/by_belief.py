@@ -88,7 +88,11 @@ class ByBelief:
         self.planned = [k for k in self.planned if open_[k]]
         if not self.planned:
             left = np.flatnonzero(open_)
-            regret = self._fitted.regret_belief(self._question.phi, self._pool.points)
+            regret = (
+                self._fitted.regret_belief(self._question.phi, self._pool.points)
+                if self._question.look is None
+                else self._belief.at_first()
+            )
             # The seed of the question alone, as :meth:`Recommender.suggest` draws.
             rng = np.random.default_rng(self._question.random_state)
             draws = regret.draw_losses(N_SAMPLES, rng)

@@ -9,6 +9,7 @@ import numpy as np
 
 from warmstart.models.log_loss import log_loss_response
 from warmstart.models.pmf.posterior import PMFPosterior
+from warmstart.recommend.belief.first_knowledge import tell_look
 from warmstart.recommend.belief.prior import believe
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class TaskBelief:
 
     def __init__(self, fitted: Fitted, question: Question, pool: Pool) -> None:
         self._fitted, self._phi, self._pool = fitted, question.phi, pool
+        self._look, self._schema = question.look, question.schema
         self.results: list[Result] = []
         """What was told, in order."""
 
@@ -91,6 +93,22 @@ class TaskBelief:
         """As :meth:`now`, in a copy that may be told more."""
         return self.told_all(self._untold())
 
+    def at_first(self) -> PMFPosterior:
+        """What was believed before any result: the prior, and a look if there was one."""
+        return self._told_look(self._untold())
+
+    def _told_look(self, belief: PMFPosterior) -> PMFPosterior:
+        if self._look is not None:
+            tell_look(
+                belief,
+                self._look,
+                self._fitted,
+                self._pool.points,
+                scale=self.scale,
+                n_rows=None if self._schema is None else self._schema.n_rows,
+            )
+        return belief
+
     def _untold(self) -> PMFPosterior:
         """A belief over the pool that was told nothing."""
         if self._prior is None or (
@@ -105,6 +123,7 @@ class TaskBelief:
 
     def told_all(self, belief: PMFPosterior) -> PMFPosterior:
         """Tell a belief every score; repeated ones as one mean, failures as warnings."""
+        self._told_look(belief)
         means = self.mean_scores()
         for index, score in means.items():
             belief.mixture.tell(index, self.response(score))
