@@ -4,45 +4,27 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from warmstart.datasets.notes import Notes
+from warmstart.datasets.readers.arff_columns import (
+    QUOTED,
+    Attribute,
+    read_attribute,
+    split_cells,
+    typed_cells,
+    unquoted,
+)
 from warmstart.errors import DatasetError
 
-_QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
-_ATTRIBUTE = re.compile(rf"@attribute\s+({_QUOTED}|[^\s{{]+)\s*(.+)", re.IGNORECASE)
-_CELL = re.compile(rf"\s*({_QUOTED}|[^,]*)\s*(?:,|$)")
-_SPARSE_CELL = re.compile(rf"\s*(\d+)\s+({_QUOTED}|[^,}}]*)\s*(?:,|$)")
-_ESCAPE = re.compile(r"\\(.)")
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_SPARSE_CELL = re.compile(rf"\s*(\d{{1,9}})\s+({QUOTED}|[^,}}\s][^,}}]*)\s*(?:,|$)")
 
-# Java's date patterns, longest first.
-_JAVA = {
-    "yyyy": "%Y",
-    "yy": "%y",
-    "MM": "%m",
-    "dd": "%d",
-    "HH": "%H",
-    "mm": "%M",
-    "ss": "%S",
-    "SSS": "%f",
-}
-
-
-@dataclass(frozen=True)
-class Attribute:
-    """One column as the header declares it."""
-
-    name: str
-    type: Literal["numeric", "nominal", "string", "date"]
-    levels: tuple[str, ...] = ()
-    """Of a nominal attribute, in the declared order."""
-
-    date_format: str = ""
-    """strptime pattern of a date; empty for ISO 8601."""
+_WEIGHT = re.compile(r"\s*,?\s*\{\s*[-+.\deE]+\s*\}\s*")
+"""Weka's weight of a row or an attribute, at its end."""
 
 
 def read_arff(raw: bytes, source: str, notes: Notes) -> pd.DataFrame:
@@ -94,14 +76,15 @@ def parse_arff(text: str, source: str, notes: Notes) -> pd.DataFrame:
     1  O'Malley   NaN  house cat
     """
     attributes: list[Attribute] = []
-    lines = text.splitlines()
+    # Not str.splitlines, which takes U+2028 and others inside a cell for line breaks.
+    lines = _LINE_BREAK.split(text)
     for number, line in enumerate(lines, start=1):
         stripped = line.strip()
         word = stripped[:10].lower()
         if not stripped or stripped.startswith("%") or word.startswith("@relation"):
             continue
         if word.startswith("@attribute"):
-            attributes.append(_attribute(stripped, source, number))
+            attributes.append(read_attribute(stripped, source, number))
         elif word.startswith("@data"):
             return _read_rows(lines, number, attributes, source, notes)
         else:
@@ -109,55 +92,6 @@ def parse_arff(text: str, source: str, notes: Notes) -> pd.DataFrame:
                 f"{source}, line {number}: expected @attribute or @data, got {stripped[:40]!r}"
             )
     raise DatasetError(f"{source} has no @data line, so it is not a complete ARFF file")
-
-
-def _attribute(line: str, source: str, number: int) -> Attribute:
-    match = _ATTRIBUTE.fullmatch(line)
-    if match is None:
-        raise DatasetError(f"{source}, line {number}: cannot read {line[:60]!r}")
-    name, declared = _unquote(match[1]), match[2].strip()
-    if declared.startswith("{"):
-        inside = declared[1 : declared.rfind("}")] if "}" in declared else declared[1:]
-        return Attribute(name, "nominal", tuple(_cells(inside)))
-    word, _, rest = declared.partition(" ")
-    if word.lower() in ("numeric", "real", "integer"):
-        return Attribute(name, "numeric")
-    if word.lower() == "string":
-        return Attribute(name, "string")
-    if word.lower() == "date":
-        return Attribute(name, "date", date_format=_strptime(_unquote(rest)))
-    raise DatasetError(
-        f"{source}, line {number}: attribute {name!r} is of type {word!r}; "
-        "numeric, nominal, string and date can be read"
-    )
-
-
-def _strptime(java: str) -> str:
-    pattern = re.sub(r"'(.*?)'", r"\1", java)
-    for token, directive in _JAVA.items():
-        pattern = pattern.replace(token, directive)
-    # What is left of letters are tokens not known here; cells then speak for themselves.
-    return "" if re.search(r"(?<!%)[A-SU-Za-z]", pattern) else pattern
-
-
-def _unquote(cell: str) -> str:
-    cell = cell.strip()
-    if len(cell) >= 2 and cell[0] in "'\"" and cell[-1] == cell[0]:
-        cell = cell[1:-1]
-    return _ESCAPE.sub(r"\1", cell) if "\\" in cell else cell
-
-
-def _cells(line: str) -> list[str]:
-    found, position = [], 0
-    while position <= len(line):
-        match = _CELL.match(line, position)
-        if match is None:
-            raise ValueError(f"cannot read {line[position : position + 30]!r}")
-        found.append(_unquote(match[1]))
-        if not match[0].endswith(","):
-            break
-        position = match.end()
-    return found
 
 
 def _read_rows(
@@ -170,16 +104,34 @@ def _read_rows(
         for number, line in enumerate(lines[start:], start=start + 1)
         if line and not line.isspace() and not line.lstrip().startswith("%")
     ]
+    rows = _without_weights(rows, notes)
     if rows and rows[0][1].lstrip().startswith("{"):
         columns = _sparse_columns(rows, attributes, source)
     else:
         columns = _dense_columns(rows, attributes, source)
     typed = [
-        _typed(values, attribute, source, notes)
+        typed_cells(values, attribute, source, notes)
         for values, attribute in zip(columns, attributes, strict=True)
     ]
     frame = pd.concat(typed, axis=1) if typed else pd.DataFrame()
     return frame.set_axis([attribute.name for attribute in attributes], axis=1)
+
+
+def _without_weights(rows: list[tuple[int, str]], notes: Notes) -> list[tuple[int, str]]:
+    """Rows without Weka's weights at their ends: ``1,2,{0.5}`` and ``{0 1}, {0.5}``."""
+    kept, n_weights = [], 0
+    for number, line in rows:
+        brace = line.rfind("{") if line.rstrip().endswith("}") else -1
+        at = line.rfind(",", 0, brace) if brace > 0 else -1
+        if at > 0 and _WEIGHT.fullmatch(line, at):
+            line, n_weights = line[:at], n_weights + 1
+        kept.append((number, line))
+    if n_weights:
+        notes.say(
+            f"The file's weights of rows ({n_weights:,}) were left out; fit the pipelines with "
+            "sample weights where they matter."
+        )
+    return kept
 
 
 def _dense_columns(
@@ -204,7 +156,7 @@ def _dense_columns(
     table: list[list[str]] = []
     for number, line in rows:
         try:
-            cells = _cells(line.strip())
+            cells = split_cells(line.strip())
         except ValueError as error:
             raise DatasetError(f"{source}, line {number}: {error}") from error
         if len(cells) != n:
@@ -226,40 +178,27 @@ def _sparse_columns(
         inside = line.strip()
         if not (inside.startswith("{") and inside.endswith("}")):
             raise DatasetError(f"{source}, line {number}: a sparse row ends with a brace")
-        for match in _SPARSE_CELL.finditer(inside[1:-1]):
-            index = int(match[1])
+        for index, cell in _sparse_cells(inside[1:-1], f"{source}, line {number}"):
             if index >= len(attributes):
                 raise DatasetError(
                     f"{source}, line {number}: attribute {index} of {len(attributes)}"
                 )
-            columns[index][row] = _unquote(match[2])
+            columns[index][row] = cell
     return columns
 
 
-def _typed(values: Any, attribute: Attribute, source: str, notes: Notes) -> pd.Series[Any]:
-    cells = pd.Series(values, dtype=object)
-    # Trailing blanks are no part of a cell; leading ones are gone already.
-    cells = cells.str.strip() if len(cells) else cells
-    cells = cells.where(cells.notna() & (cells != "?"), None)
-    if attribute.type == "numeric":
-        numbers = pd.to_numeric(cells, errors="coerce").astype("float64")
-        bad = numbers.isna() & cells.notna() & (cells.astype(str).str.lower() != "nan")
-        if bad.any():
+def _sparse_cells(inside: str, place: str) -> Iterator[tuple[int, str]]:
+    """Cells of a sparse row with the numbers of their attributes."""
+    position, seen = 0, set[int]()
+    while inside[position:].strip():
+        match = _SPARSE_CELL.match(inside, position)
+        if match is None:
             raise DatasetError(
-                f"{source}: attribute {attribute.name!r} is numeric, "
-                f"but a row holds {cells[bad].iloc[0]!r}"
+                f"{place}: a sparse cell is an attribute's number and a value, got "
+                f"{inside[position : position + 30].strip()!r}"
             )
-        return numbers
-    if attribute.type == "date":
-        return pd.to_datetime(cells, format=attribute.date_format or "ISO8601", errors="coerce")
-    if attribute.type == "string":
-        return cells
-    levels = list(dict.fromkeys(attribute.levels))
-    undeclared = [level for level in cells.dropna().unique() if level not in set(levels)]
-    if undeclared:
-        detail = f"{undeclared[0]!r}"
-        notes.column(attribute.name, "Nominal values the ARFF header does not declare", detail)
-    categories = pd.Categorical(
-        cells, categories=np.array([*levels, *undeclared], dtype=object)
-    )
-    return pd.Series(categories)
+        if int(match[1]) in seen:
+            raise DatasetError(f"{place}: attribute {match[1]} has two values")
+        seen.add(int(match[1]))
+        yield int(match[1]), unquoted(match[2])
+        position = match.end()

@@ -129,3 +129,90 @@ def test_other_suffix_is_told_by_content(tmp_path):
         "@relation r\n@attribute a real\n@attribute y {p,q}\n@data\n1,p\n2,q\n3,p\n"
     )
     assert load_dataset(path, target="y").n_rows == 3
+
+
+HEAD = "@relation r\n@attribute a numeric\n@attribute b {x,y}\n@data\n"
+
+
+def read_text(text):
+    notes = Notes()
+    return parse_arff(text, "f.arff", notes), "\n".join(notes.sentences())
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (
+            "{0 2,junk}",
+            r"line 6: a sparse cell is an attribute's number and a value, got 'junk'",
+        ),
+        ("{0}", r"line 6: a sparse cell .* got '0'"),
+        ("{0 1 1 y}", r"attribute 'a' is numeric, but a row holds '1 1 y'"),
+        ("{0 1,0 2}", r"line 6: attribute 0 has two values"),
+        ("{0 1,2 2}", r"line 6: attribute 2 of 2"),
+    ],
+)
+def test_sparse_cells_that_do_not_fit_are_refused(row, told):
+    with pytest.raises(DatasetError, match=told):
+        read_text(HEAD + "{0 1, 1 y}\n" + row)
+
+
+@pytest.mark.parametrize(
+    ("declared", "cell", "told"),
+    [
+        (
+            "date 'yyyy-MM-dd'",
+            "01.02.2020",
+            r"a date of the format 'yyyy-MM-dd', .* '01.02.2020'",
+        ),
+        ("date", "soon", r"a date ISO, but a row holds 'soon'"),
+    ],
+)
+def test_dates_against_their_format_are_refused(declared, cell, told):
+    with pytest.raises(DatasetError, match=told):
+        read_text(f"@relation r\n@attribute d {declared}\n@data\n2020-01-01\n{cell}\n")
+
+
+@pytest.mark.parametrize(
+    ("declared", "cell", "expected"),
+    [
+        ("date 'dd.MM.yyyy'", "14.10.1066", "1066-10-14"),
+        ("date \"yyyy-MM-dd'T'HH:mm:ss\"", "2020-01-01T10:30:00", "2020-01-01 10:30"),
+        ("date 'd MMM yy'", "'3 Feb 21'", "2021-02-03"),
+        ("date 'yyyy-MM-dd HH:mm:ssZ'", "'2020-01-01 10:30:00+0200'", "2020-01-01 08:30"),
+        ("date", "2020-01-01T10:30:00Z", "2020-01-01 10:30"),
+    ],
+)
+def test_dates_in_their_format(declared, cell, expected):
+    frame, _ = read_text(f"@relation r\n@attribute d {declared}\n@data\n{cell}\n?\n")
+    assert frame["d"].iloc[0] == pd.Timestamp(expected)
+    assert frame["d"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("rows", ["1,x,{0.5}\n2,y\n", "{0 1}, {0.5}\n{0 2,1 y}\n"])
+def test_weights_are_left_out_and_told(rows):
+    frame, said = read_text(HEAD + rows)
+    assert frame["a"].tolist() == [1, 2]
+    assert frame["b"].tolist() == ["x", "y"]
+    assert "weights of rows (1) were left out" in said
+
+
+def test_weight_of_an_attribute():
+    frame, _ = read_text("@relation r\n@attribute a numeric {0.5}\n@data\n1\n")
+    assert frame["a"].tolist() == [1]
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\x0b", "\x0c", "\x1c", "\x85"])
+def test_lines_end_where_lines_end(mark):
+    """Not where Python's str.splitlines would end them too."""
+    frame, _ = read_text(f"@relation r\r\n@attribute s string\r\n@data\r\n'a{mark}b'\r\n")
+    assert frame["s"].tolist() == [f"a{mark}b"]
+
+
+def test_escapes_as_weka_writes_them():
+    frame, _ = read_text(r"""@relation r
+@attribute s string
+@data
+'one\ntwo\t\'three\''
+""")
+    assert frame["s"].tolist() == ["one\ntwo\t'three'"]
