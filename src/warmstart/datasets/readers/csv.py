@@ -2,92 +2,99 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import re
-from itertools import pairwise
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from warmstart.datasets.notes import Notes
+from warmstart.datasets.readers.compressed import PACKED_SUFFIXES
+from warmstart.datasets.readers.csv_dialect import Dialect, sniff
+from warmstart.datasets.readers.data_file import DataFile, shown
 from warmstart.datasets.readers.quotes import note_merged_lines
 from warmstart.errors import DatasetError
-from warmstart.tables.cells import MISSING_WORDS
-from warmstart.tables.frames import usable_names
-
-_SAMPLE_LINES = 50
-_CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\x1a"))
+from warmstart.tables.cells import MISSING_WORDS, numbers, words
+from warmstart.tables.written_numbers import numbers_in
 
 # "None" is a level more often than a gap in a file; pandas would read it as a gap.
 _GAPS = sorted(MISSING_WORDS - {"None"})
 
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", r"\s+": "blanks"}
+_LEADING_ZERO = re.compile(rb"(?:^|[\s,;|\"])0\d+(?=[\s,;|\"]|$)")
+_CHUNK = 1 << 20
 
 
-def read_csv(path: Path, head: bytes, notes: Notes) -> pd.DataFrame:
+def read_csv(file: DataFile, head: bytes, notes: Notes, target: object = None) -> pd.DataFrame:
     """Read a CSV file whose encoding, separator and header are to be found out.
 
     Parameters
     ----------
-    path : Path
+    file : DataFile
         May be compressed.
     head : bytes
         The first bytes of the text, from which the dialect is told.
     notes : Notes
         Receives whatever is not comma-separated UTF-8 with a header.
+    target : str, optional
+        The column that is asked for.
 
     Returns
     -------
     pandas.DataFrame, shape (n_rows, n_columns)
+        Codes with leading zeros are words, as in a frame.
 
     Raises
     ------
     DatasetError
         If the file is binary, or its lines do not make a table.
     """
-    encoding = _encoding(path, head)
-    text = head.decode(encoding, errors="replace")
-    lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) > 1 and not text.endswith("\n"):
-        lines.pop()  # it may be cut
-    lines = lines[:_SAMPLE_LINES]
-    separator = sniff_separator(lines) if lines else ","
-    if separator != ",":
-        notes.say(f"The file separates its cells by {_SEPARATORS[separator]}.")
-    rows = _rows(lines, separator)
-    header = has_header(rows)
-    if rows and not header:
-        notes.say("The file has no header; its columns are called 0, 1, 2, …")
-    decimal = "," if separator != "," and _uses_decimal_comma(rows) else "."
-    if decimal == ",":
-        notes.say("Decimal commas were read as such.")
-    names = _longer_header(rows, notes) if header else None
-
-    def read(encoding: str) -> pd.DataFrame:
-        return pd.read_csv(
+    path = Path(file.path)
+    dialect = sniff(file, head, notes, target)
+    encoding, frame = _decoded(file, dialect, notes)
+    if n_comments := _n_comments_after(frame, dialect):
+        rows = "1 comment line" if n_comments == 1 else f"{n_comments} comment lines"
+        notes.say(f"{rows} after the table left out.")
+        frame = _parsed(file, dialect, encoding, nrows=len(frame) - n_comments)
+    if len(dialect.separator) == 1 and (
+        note := note_merged_lines(
             path,
-            sep=separator,
-            header=0 if header else None,
-            names=names,
-            decimal=decimal,
+            len(frame) + dialect.n_skipped + n_comments,
+            separator=dialect.separator,
             encoding=encoding,
-            na_values=_GAPS,
-            keep_default_na=False,
-            skipinitialspace=True,
-            low_memory=False,
+            skip_blanks=True,
         )
+    ):
+        notes.say(note)
+    for name in dialect.repeated:
+        notes.column(name, "Duplicate column names made unique (a, a.1, …)")
+    _restore_codes(frame, file, dialect, encoding)
+    if dialect.decimal == ",":
+        _read_points_as_thousands(frame)
+    # Row names were told of; they are no index that anybody chose.
+    return frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index(drop=True)
 
+
+def _decoded(file: DataFile, dialect: Dialect, notes: Notes) -> tuple[str, pd.DataFrame]:
+    """The table, and the encoding in which it could be read."""
+    path = shown(file.path)
     try:
         try:
-            frame = read(encoding)
-        except UnicodeDecodeError:
+            return dialect.encoding, _parsed(file, dialect, dialect.encoding)
+        except UnicodeDecodeError as error:
+            if file.encoding is not None:
+                raise DatasetError(f"{path} is not {file.encoding}: {error}") from error
             notes.say("The file is not UTF-8 and was read as Latin-1 (Windows-1252).")
             try:
-                frame = read("cp1252")
+                return "cp1252", _parsed(file, dialect, "cp1252")
             except UnicodeDecodeError:
-                frame = read("latin-1")
+                return "latin-1", _parsed(file, dialect, "latin-1")
+    except DatasetError:
+        raise
     except pd.errors.EmptyDataError:
         raise DatasetError(f"{path} is empty") from None
     except (pd.errors.ParserError, csv.Error) as error:
@@ -98,108 +105,112 @@ def read_csv(path: Path, head: bytes, notes: Notes) -> pd.DataFrame:
         ) from error
     except (OSError, EOFError, ValueError) as error:
         raise DatasetError(f"{path} cannot be read as CSV: {error}") from error
-    if len(separator) == 1 and (
-        note := note_merged_lines(
-            path, len(frame), separator=separator, encoding=encoding, skip_blanks=True
+
+
+def _parsed(file: DataFile, dialect: Dialect, encoding: str, **more: Any) -> pd.DataFrame:
+    with _from_the_table_on(file, dialect, encoding) as source:
+        frame: pd.DataFrame = pd.read_csv(
+            source,
+            sep=dialect.separator,
+            header=0 if dialect.header else None,
+            names=dialect.names,
+            decimal=dialect.decimal,
+            comment=dialect.comment,
+            encoding=encoding,
+            na_values=_GAPS,
+            keep_default_na=False,
+            skipinitialspace=True,
+            low_memory=False,
+            **more,
         )
-    ):
-        notes.say(note)
-    if rows and header and len(set(rows[0])) < len(rows[0]):
-        repeated = {name for name in rows[0] if name and rows[0].count(name) > 1}
-        for name in sorted(repeated):
-            notes.column(name, "Duplicate column names made unique (a, a.1, …)")
     return frame
 
 
-def _encoding(path: Path, head: bytes) -> str:
-    for mark, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if head.startswith(mark):
-            return name
-    if head.startswith(b"PK\x03\x04"):
-        raise DatasetError(f"{path} is a zip or Excel file; save the sheet as CSV")
-    if len(head) - len(head.translate(None, _CONTROL)) > 0.001 * len(head):
-        raise DatasetError(
-            f"{path} is binary, not text; CSV, Parquet and ARFF files can be read"
-        )
-    return "utf-8-sig"
+@contextmanager
+def _from_the_table_on(file: DataFile, dialect: Dialect, encoding: str) -> Iterator[Any]:
+    """What pandas is to read: the path, or the text behind the lines before the table."""
+    path = Path(file.path)
+    packed = path.suffix.lower() in PACKED_SUFFIXES
+    if not dialect.n_skipped and not packed:
+        yield path
+        return
+    with file.opened() as raw:
+        if not dialect.n_skipped:
+            yield raw
+            return
+        # pandas' own skiprows would look for quotes in the lines it skips.
+        text = io.TextIOWrapper(raw, encoding, newline="")
+        for _ in range(dialect.n_skipped):
+            _skip_line(text)
+        yield text
+        text.detach()
 
 
-def sniff_separator(lines: list[str]) -> str:
-    r"""What separates the cells of a few lines.
-
-    Examples
-    --------
-    >>> sniff_separator(["a;b", "1,5;2", "2,5;3"]), sniff_separator(["a b", "1 2"])
-    (';', '\\s+')
-    """
-    best, best_score = ",", 0.0
-    for separator in (",", ";", "\t", "|"):
-        counts = [len(row) for row in _rows(lines, separator)]
-        if not counts or counts[0] < 2:
-            continue
-        # Lines agree with the header on the true separator; its count breaks ties.
-        score = sum(n == counts[0] for n in counts) / len(counts) + 1e-6 * min(counts[0], 1000)
-        if score > best_score:
-            best, best_score = separator, score
-    if best_score == 0:
-        counts = [len(line.split()) for line in lines]
-        if counts and counts[0] > 1 and len(lines) > 1 and len(set(counts)) == 1:
-            return r"\s+"
-    return best
+def _skip_line(text: io.TextIOWrapper) -> None:
+    while (character := text.read(1)) not in ("", "\n"):
+        if character == "\r":
+            return
 
 
-def _rows(lines: list[str], separator: str) -> list[list[str]]:
-    if separator == r"\s+":
-        return [line.split() for line in lines]
+def _n_comments_after(frame: pd.DataFrame, dialect: Dialect) -> int:
+    """Rows at the end that are a bar or a hash and words, as in ``|1x3 Cross validator``."""
+    if frame.shape[1] < 2 or not len(frame):
+        return 0
+    n = 0
+    while n < len(frame):
+        first, *rest = frame.iloc[-1 - n].tolist()
+        marked = isinstance(first, str) and first[:1] in ("|", "#")
+        if not marked or not all(pd.isna(cell) for cell in rest):
+            break
+        n += 1
+    return n if n < len(frame) and dialect.separator != "|" else 0
+
+
+def _restore_codes(
+    frame: pd.DataFrame, file: DataFile, dialect: Dialect, encoding: str
+) -> None:
+    """Words in place of numbers where the file has leading zeros: 01067 is a code."""
+    kinds = [dtype.kind for dtype in frame.dtypes if hasattr(dtype, "kind")]
+    if not set(kinds) & set("if") or not _has_leading_zeros(file, encoding):
+        return
+    places = [i for i, dtype in enumerate(frame.dtypes) if dtype.kind in "if"]
+    whole = [i for i in places if not (frame.iloc[:, i] % 1 > 0).any()]
+    if not whole:
+        return
+    again = _parsed(file, dialect, encoding, dtype=str, nrows=len(frame))
+    for i in whole:
+        cells = again.iloc[:, i]
+        found = words(cells)[1]
+        if any(re.fullmatch(r"0\d+", word) for word in found):
+            frame.isetitem(i, cells.array)
+
+
+def _has_leading_zeros(file: DataFile, encoding: str) -> bool:
+    if encoding == "utf-16":
+        return True  # every other byte is zero: look at the cells
     try:
-        return [
-            [cell.strip() for cell in row]
-            for row in csv.reader(lines, delimiter=separator, skipinitialspace=True)
-        ]
-    except csv.Error:
-        return []
-
-
-def has_header(rows: list[list[str]]) -> bool:
-    """Whether the first of a few rows names the columns.
-
-    It does not if it holds numbers, other than names that count (2019, 2020, …), or if
-    each of its cells is met again below it.
-
-    Examples
-    --------
-    >>> has_header([["5.1", "setosa"], ["4.9", "setosa"]])
-    False
-    >>> has_header([["region", "2019", "2020"], ["north", "3", "4"]])
-    True
-    """
-    if not rows:
+        if "0".encode(encoding) != b"0" or codecs.lookup(encoding).name.startswith("utf-32"):
+            return True
+    except (LookupError, UnicodeEncodeError):
         return True
-    numbers = [float(cell) for cell in rows[0] if _NUMBER.fullmatch(cell)]
-    if numbers:
-        counting = all(b - a == 1 for a, b in pairwise(numbers))
-        return counting and (len(numbers) > 1 or 1900 <= numbers[0] <= 2100)
-    if len(rows) < 6:
-        return True
-    below = [set(column) for column in zip(*rows[1:], strict=False)]
-    return not all(cell in cells for cell, cells in zip(rows[0], below, strict=False))
+    tail = b""
+    with file.opened() as raw:
+        while chunk := raw.read(_CHUNK):
+            if _LEADING_ZERO.search(tail + chunk):
+                return True
+            tail = chunk[-64:]
+    return False
 
 
-def _longer_header(rows: list[list[str]], notes: Notes) -> list[str] | None:
-    """Names for a file whose rows are one cell longer than its header."""
-    if len(rows) < 2 or any(len(row) != len(rows[0]) + 1 for row in rows[1:]):
-        return None
-    if any(row[-1] for row in rows[1:]):
-        # R writes tables so: the first cell names the row. pandas reads it as the index.
-        notes.say(
-            "The first cell of each line has no column name and was taken for a row name."
-        )
-        return None
-    # Every line ends with a separator.
-    names = [*rows[0], f"Unnamed: {len(rows[0])}"]
-    return [str(name) for name in usable_names(names) or names]
-
-
-def _uses_decimal_comma(rows: list[list[str]]) -> bool:
-    cells = [cell for row in rows[1:] for cell in row]
-    return any(_DECIMAL_COMMA.fullmatch(cell) for cell in cells)
+def _read_points_as_thousands(frame: pd.DataFrame) -> None:
+    """In a file of decimal commas 1.250 is more than a thousand."""
+    for i, dtype in enumerate(frame.dtypes):
+        if pd.api.types.is_numeric_dtype(dtype):
+            continue
+        codes, found = words(frame.iloc[:, i])
+        if len(found) and (codes >= 0).any():
+            read = numbers_in(found, comma=True)
+            if not pd.isna(read).any() and not any(
+                re.fullmatch(r"0\d+", word) for word in found
+            ):
+                frame.isetitem(i, numbers(frame.iloc[:, i], comma=True))

@@ -1,35 +1,51 @@
-"""Datasets from files: CSV in its many dialects, Parquet, ARFF."""
+"""Datasets from files: which format one is in, by its content and then by its name."""
 
 from __future__ import annotations
 
 import lzma
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 import pandas as pd
 
-from warmstart.datasets.checks import near_misses
 from warmstart.datasets.notes import Notes
-from warmstart.datasets.readers.compressed import opened
-from warmstart.errors import DatasetError, DatasetNotFoundError
+from warmstart.datasets.readers.compressed import PACKED_SUFFIXES
+from warmstart.datasets.readers.data_file import (
+    DATA_SUFFIXES,
+    DataFile,
+    bare_name,
+    check_path,
+    shown,
+)
+from warmstart.datasets.readers.formats import read_excel, read_feather, read_json, read_parquet
+from warmstart.errors import DatasetError
 
-_DATA_SUFFIXES = {".csv", ".tsv", ".txt", ".data", ".dat", ".parquet", ".pq", ".arff"}
-_PACKED_SUFFIXES = {".gz", ".bz2", ".xz", ".zip"}
+__all__ = ["bare_name", "read_file"]
+
 _JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{]")
+_EXCEL = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 _SAMPLE_BYTES = 65_536
-_DAMAGED = (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile)
+_DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
-def read_file(path: Path, notes: Notes) -> pd.DataFrame:
+def read_file(file: DataFile | Path | str, notes: Notes, target: object = None) -> pd.DataFrame:
     """Read a data file by its content, then by its name.
+
+    Text that looks like no other format is read as CSV whatever its name ends in: UCI's
+    files end in .test and .train, others in nothing. What is no table then has not the
+    column that is asked for.
 
     Parameters
     ----------
-    path : Path
-        CSV (also compressed), Parquet or ARFF.
+    file : DataFile or path
+        CSV, ARFF or JSON lines (these also compressed), Parquet, Feather, or an Excel or
+        OpenDocument sheet; ``"-"``, a pipe or a web address.
     notes : Notes
         Receives the dialect, where it is not the usual one.
+    target : str, optional
+        The column that is asked for: a first line that has it is a header.
 
     Returns
     -------
@@ -40,92 +56,59 @@ def read_file(path: Path, notes: Notes) -> pd.DataFrame:
     DatasetNotFoundError
         If there is no such file; similar names in the folder are told.
     DatasetError
-        If it is a folder, empty, binary, or damaged.
+        If it is a folder, empty, binary, damaged, or unpacks to more than it may.
     """
-    _check_path(path)
-    packed = path.suffix.lower() in _PACKED_SUFFIXES
-    try:
-        with opened(path) as file:
-            head = file.read(_SAMPLE_BYTES)
-    except _DAMAGED as error:
-        raise DatasetError(f"{path} cannot be read: {error}") from error
+    given = file if isinstance(file, DataFile) else DataFile(path=file)
+    check_path(given.path)
+    with given.on_disk() as there:
+        try:
+            return _read(there, notes, target)
+        except _DAMAGED as error:
+            raise DatasetError(f"{shown(there.path)} cannot be read: {error}") from error
+
+
+def _read(file: DataFile, notes: Notes, target: object) -> pd.DataFrame:
+    path = Path(file.path)
+    with file.opened() as raw:
+        head = raw.read(_SAMPLE_BYTES)
     if not head.strip():
-        raise DatasetError(f"{path} is empty")
+        raise DatasetError(f"{shown(path)} is empty")
+    packed = path.suffix.lower() in PACKED_SUFFIXES
     suffix = (Path(path.stem) if packed else path).suffix.lower()
     if head.startswith(b"PAR1") or suffix in (".parquet", ".pq"):
-        return _read_parquet(path)
+        return read_parquet(path)
+    if head.startswith((b"ARROW1", b"FEA1")):
+        return read_feather(path)
+    if suffix in _EXCEL and head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return read_excel(path, notes)
     _refuse_markup(path, head)
+    if _JSON.match(_start_of(head)):
+        return read_json(file, head)
     if suffix == ".arff" or head.lstrip().lower().startswith(b"@relation"):
         from warmstart.datasets.readers.arff import read_arff
 
-        with opened(path) as file:
-            return read_arff(file.read(), str(path), notes)
+        with file.opened() as raw:
+            return read_arff(raw.read(), shown(path), notes)
     from warmstart.datasets.readers.csv import read_csv
 
-    return read_csv(path, head, notes)
+    if suffix not in DATA_SUFFIXES and path.suffix and not packed:
+        notes.say(f"The file ends in {path.suffix!r} and was read as CSV by its content.")
+    return read_csv(file, head, notes, target)
+
+
+def _start_of(head: bytes) -> bytes:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:200].lower()
 
 
 def _refuse_markup(path: Path, head: bytes) -> None:
     """Name what is text but no table, rather than miss its columns."""
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:200].lower()
-    what, reader = "", ""
-    if _JSON.match(start):
-        what, reader = "JSON", "pandas.read_json"
-    elif start.startswith((b"<!doctype html", b"<html")):
+    start, what, reader = _start_of(head), "", ""
+    if start.startswith((b"<!doctype html", b"<html")):
         what, reader = "a web page", "pandas.read_html"
     elif start.startswith(b"<?xml"):
         what, reader = "XML", "pandas.read_xml"
     if what:
         raise DatasetError(
-            f"{path} is {what}; CSV, Parquet and ARFF files can be read. Read it with "
-            f"{reader} and pass the frame"
+            f"{shown(path)} is {what}; CSV, Parquet, ARFF, Feather, Excel and JSON files can "
+            f"be read. Read it with {reader} and pass the frame"
         )
-
-
-def bare_name(path: Path) -> str:
-    """Name of a file without what tells its format.
-
-    Examples
-    --------
-    >>> bare_name(Path("data/v1.2/iris.v2.csv.gz"))
-    'iris.v2'
-    """
-    name = Path(path.name)
-    for suffixes in (_PACKED_SUFFIXES, _DATA_SUFFIXES):
-        if name.suffix.lower() in suffixes:
-            name = Path(name.stem)
-    return str(name)
-
-
-def _check_path(path: Path) -> None:
-    try:
-        exists = path.exists()
-    except (OSError, ValueError):  # longer than a name may be: a file's text, perhaps
-        raise DatasetNotFoundError(
-            f"there is no file {str(path)[:60]!r}…; to pass a table's text, read it with "
-            "pandas.read_csv(io.StringIO(text)) first"
-        ) from None
-    if path.is_dir():
-        inside = sorted(p.name for p in path.iterdir() if p.suffix.lower() in _DATA_SUFFIXES)
-        hint = f"; it holds {', '.join(inside[:5])}" if inside else ""
-        raise DatasetError(f"{path} is a folder, not a data file{hint}")
-    if exists:
-        return
-    folder = path.parent
-    if not folder.is_dir():
-        raise DatasetNotFoundError(f"there is no file {path}, and no folder {folder}")
-    names = [p.name for p in folder.iterdir() if p.is_file()]
-    similar = near_misses(path.name, names)
-    hint = f"; did you mean {' or '.join(similar)}?" if similar else ""
-    raise DatasetNotFoundError(f"there is no file {path}{hint}")
-
-
-def _read_parquet(path: Path) -> pd.DataFrame:
-    import pyarrow as pa
-
-    try:
-        return pd.read_parquet(path)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise DatasetError(
-            f"{path} is not a complete Parquet file: {str(error).splitlines()[0]}"
-        ) from error

@@ -10,6 +10,7 @@ import pandas as pd
 
 from warmstart.datasets.checks import no_target, unknown_target
 from warmstart.datasets.notes import Notes
+from warmstart.datasets.readers.data_file import DataFile
 from warmstart.errors import DatasetError
 from warmstart.tables.frames import as_frame, read_frame, usable_names
 
@@ -41,7 +42,7 @@ def read_source(data: Any, y: Any, target: Any, notes: Notes) -> Source:
         )
     if isinstance(y, str):
         raise DatasetError(f"y must hold one value a row; to name a column pass target={y!r}")
-    if isinstance(data, (str, Path)):
+    if isinstance(data, str | Path | DataFile):
         return _read_address(data, y, target, notes)
     if isinstance(data, dict) and hasattr(data, "data") and hasattr(data, "target"):
         return _read_bunch(data, y, target)
@@ -59,8 +60,8 @@ def _name_of(y: Any) -> str | None:
     return str(name) if isinstance(name, str) and name else None
 
 
-def _read_address(address: str | Path, y: Any, target: Any, notes: Notes) -> Source:
-    if str(address).startswith("openml:"):
+def _read_address(address: str | Path | DataFile, y: Any, target: Any, notes: Notes) -> Source:
+    if not isinstance(address, DataFile) and str(address).startswith("openml:"):
         from warmstart.datasets.readers.openml import read_openml
 
         frame, default_target, name = read_openml(str(address), target)
@@ -68,10 +69,8 @@ def _read_address(address: str | Path, y: Any, target: Any, notes: Notes) -> Sou
     else:
         from warmstart.datasets.readers.files import bare_name, read_file
 
-        if "://" in str(address):
-            raise DatasetError(f"{address} is a web address; download it and pass the file")
-        path = Path(address).expanduser()
-        frame, name = read_file(path, notes), bare_name(path)
+        file = address if isinstance(address, DataFile) else DataFile(path=address)
+        frame, name = read_file(file, notes, target), bare_name(file.path)
     if y is not None:
         return Source(frame, y, name, _name_of(y))
     source = split_target(frame, target)
