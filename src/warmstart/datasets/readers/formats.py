@@ -65,7 +65,10 @@ def read_excel(path: Path, notes: Notes) -> pd.DataFrame:
     try:
         with pd.ExcelFile(path) as book:
             names = [str(name) for name in book.sheet_names]
-            frame: pd.DataFrame = pd.read_excel(book, sheet_name=0)
+            # Cells of text stay text: 01067 is a code.
+            frame: pd.DataFrame = pd.read_excel(
+                book, sheet_name=0, dtype=object, keep_default_na=False, na_values=[""]
+            ).infer_objects()
     except Exception as error:  # each of three libraries has errors of its own
         raise DatasetError(f"{shown(path)} cannot be read: {_first_line(error)}") from error
     if len(names) > 1:
