@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from warmstart.errors import ArgumentError
+
 TaskType = Literal["binary", "multiclass", "regression"]
 ColumnKind = Literal[
     "numeric", "categorical", "boolean", "date", "text", "constant", "identifier"
@@ -29,7 +31,7 @@ USED_KINDS: frozenset[ColumnKind] = frozenset(
 def check_task_type(task_type: str) -> TaskType:
     """Return `task_type` if it is one, else raise ``ValueError`` naming those there are."""
     if task_type not in get_args(TaskType):
-        raise ValueError(f"task_type must be one of {get_args(TaskType)}, got {task_type!r}")
+        raise ArgumentError(f"task_type must be one of {get_args(TaskType)}, got {task_type!r}")
     return task_type  # type: ignore[return-value]
 
 
@@ -42,7 +44,7 @@ class Column:
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(ColumnKind):
-            raise ValueError(
+            raise ArgumentError(
                 f"kind of column {self.name!r} must be one of {get_args(ColumnKind)}, "
                 f"got {self.kind!r}"
             )
@@ -71,11 +73,11 @@ class Schema:
     def __post_init__(self) -> None:
         check_task_type(self.task_type)
         if self.target_form not in get_args(TargetForm):
-            raise ValueError(
+            raise ArgumentError(
                 f"target_form must be one of {get_args(TargetForm)}, got {self.target_form!r}"
             )
         if self.n_rows < 1:
-            raise ValueError(f"n_rows must be at least 1, got {self.n_rows}")
+            raise ArgumentError(f"n_rows must be at least 1, got {self.n_rows}")
 
     def names(self, *kinds: ColumnKind) -> list[str | int]:
         """Names of the columns of the given kinds, in order."""
@@ -123,7 +125,7 @@ class Task:
     def __post_init__(self) -> None:
         check_task_type(self.task_type)
         if not self.task_id:
-            raise ValueError("task_id must not be empty")
+            raise ArgumentError("task_id must not be empty")
 
 
 def plain_value(value: Any) -> Any:
@@ -134,9 +136,9 @@ def plain_value(value: Any) -> Any:
         return value
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise ValueError(f"a configuration value must be finite, got {value}")
+            raise ArgumentError(f"a configuration value must be finite, got {value}")
         return value
-    raise ValueError(
+    raise ArgumentError(
         f"a configuration holds plain values, got {type(value).__name__}: {value!r}"
     )
 
@@ -207,12 +209,16 @@ class Evaluation:
 
     def __post_init__(self) -> None:
         if self.status not in get_args(Status):
-            raise ValueError(f"status must be one of {get_args(Status)}, got {self.status!r}")
+            raise ArgumentError(
+                f"status must be one of {get_args(Status)}, got {self.status!r}"
+            )
         if self.status == "ok" and not math.isfinite(self.score):
-            raise ValueError(
+            raise ArgumentError(
                 f"score of {self.configuration_id} on {self.task_id} must be finite, "
                 f"got {self.score}; tell a failure by its status"
             )
         for name in ("cost_s", "predict_cost_s"):
             if getattr(self, name) < 0:
-                raise ValueError(f"{name} is a duration in seconds, got {getattr(self, name)}")
+                raise ArgumentError(
+                    f"{name} is a duration in seconds, got {getattr(self, name)}"
+                )

@@ -5,6 +5,14 @@ class WarmstartError(Exception):
     """Root of every error warmstart raises on purpose."""
 
 
+class ArgumentError(WarmstartError, ValueError):
+    """An argument has a value that it may not have; the message holds both."""
+
+
+class ArgumentTypeError(WarmstartError, TypeError):
+    """An argument is of a type that it may not be of."""
+
+
 class DatasetError(WarmstartError, ValueError):
     """A dataset cannot be read or learned from; the message says where and what to do."""
 

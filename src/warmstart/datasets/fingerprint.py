@@ -31,6 +31,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from warmstart.datasets.cell_hashes import HashedTable, Tokens, mixed
+from warmstart.errors import ArgumentError
 
 _PREFIX = "w1:"
 _K_ROWS = 128
@@ -233,7 +234,7 @@ def _packed(sketches: list[_Sketch]) -> str:
 @lru_cache(maxsize=4096)
 def _unpacked(text: str) -> list[_Sketch]:
     if not text.startswith(_PREFIX):
-        raise ValueError(f"a fingerprint starts with {_PREFIX!r}, got {text[:20]!r}")
+        raise ArgumentError(f"a fingerprint starts with {_PREFIX!r}, got {text[:20]!r}")
     try:
         data = base64.b64decode(text[len(_PREFIX) :], validate=True)
         sketches, at = [], 0
@@ -244,9 +245,9 @@ def _unpacked(text: str) -> list[_Sketch]:
             sketches.append(_Sketch(smallest, n_rows, n_distinct, bool(size & 0x8000)))
             at += _HEAD.size + 4 * count
     except (binascii.Error, struct.error, ValueError) as error:
-        raise ValueError(f"fingerprint {text[:20]!r} is damaged: {error}") from error
+        raise ArgumentError(f"fingerprint {text[:20]!r} is damaged: {error}") from error
     if not sketches:
-        raise ValueError("a fingerprint holds at least one sketch, got none")
+        raise ArgumentError("a fingerprint holds at least one sketch, got none")
     return sketches
 
 

@@ -11,7 +11,7 @@ from warmstart.downstream.given_points import Given, Points, given_points
 from warmstart.downstream.name_mapping import NameMapping
 from warmstart.downstream.names import Names
 from warmstart.downstream.report import Accepted, Change, Dropped, SeedReport
-from warmstart.errors import SpaceMismatchError
+from warmstart.errors import ArgumentError, SpaceMismatchError
 from warmstart.spaces.legal import nearest_legal, plain, same
 from warmstart.spaces.space import ABSENT, Constant, Parameter, Space
 
@@ -75,7 +75,7 @@ def fit_points(
         If the policy is none, or scores and points differ in number.
     """
     if policy not in get_args(Policy):
-        raise ValueError(f"policy must be one of {get_args(Policy)}, got {policy!r}")
+        raise ArgumentError(f"policy must be one of {get_args(Policy)}, got {policy!r}")
     given = given_points(points, scores)
     names = Names(given, mapping)
     if isinstance(space, Space):

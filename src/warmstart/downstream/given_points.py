@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from warmstart.errors import ArgumentError, ArgumentTypeError
 from warmstart.recommend.suggestions import Suggestion
 from warmstart.spaces.legal import plain
 
@@ -61,7 +62,7 @@ def given_points(points: Points, scores: Sequence[float | None] | None = None) -
     if scores is None:
         scores = [None] * len(values)
     if len(scores) != len(values):
-        raise ValueError(f"there are {len(values)} points but {len(scores)} scores")
+        raise ArgumentError(f"there are {len(values)} points but {len(scores)} scores")
     given = [
         Given(position=i, values=point, score=_known(score))
         for i, (point, score) in enumerate(zip(values, scores, strict=True))
@@ -73,13 +74,13 @@ def _known(score: float | None) -> float | None:
     if score is None or score != score:
         return None
     if math.isinf(score):
-        raise ValueError(f"a known score must be finite, got {score}; None for a failed one")
+        raise ArgumentError(f"a known score must be finite, got {score}; None for a failed one")
     return float(score)
 
 
 def _rows(points: Any) -> Iterable[Any]:
     if isinstance(points, Mapping | str):
-        raise TypeError(
+        raise ArgumentTypeError(
             f"points are a sequence of dictionaries, got one {type(points).__name__}"
         )
     if hasattr(points, "to_dict") and hasattr(points, "columns"):
@@ -103,10 +104,10 @@ def _values(point: Any) -> dict[str, Any]:
     if isinstance(point, Suggestion):
         return dict(point.configuration)
     if not isinstance(point, Mapping):
-        raise TypeError(
+        raise ArgumentTypeError(
             f"a point is a Suggestion or a dictionary of values, got {type(point).__name__}: "
             f"{point!r}"
         )
     if odd := [key for key in point if not isinstance(key, str)]:
-        raise ValueError(f"names of parameters are text, got {odd[0]!r} in {dict(point)!r}")
+        raise ArgumentError(f"names of parameters are text, got {odd[0]!r} in {dict(point)!r}")
     return {key: plain(value) for key, value in point.items()}

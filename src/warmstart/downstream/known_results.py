@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from warmstart.downstream.report import SeedReport
+from warmstart.errors import ArgumentError
 
 Mode = Literal["min", "max"]
 
@@ -26,12 +27,12 @@ def rewards(report: SeedReport, mode: Mode, *, where: str) -> list[float] | None
         If only some of the points have scores, or the mode is none.
     """
     if mode not in ("min", "max"):
-        raise ValueError(f"mode must be 'min' or 'max', got {mode!r}")
+        raise ArgumentError(f"mode must be 'min' or 'max', got {mode!r}")
     known = [score for score in report.scores if score is not None]
     if not known:
         return None
     if len(known) < len(report.points):
-        raise ValueError(
+        raise ArgumentError(
             f"{len(report.points) - len(known)} of {len(report.points)} points have no score; "
             f"{where} needs all or none, so evaluate those or seed them apart"
         )

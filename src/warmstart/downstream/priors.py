@@ -11,7 +11,7 @@ import numpy as np
 
 from warmstart._extras import require
 from warmstart.downstream.names_back import match, read_mapping
-from warmstart.errors import SpaceMismatchError
+from warmstart.errors import ArgumentError, SpaceMismatchError
 from warmstart.recommend.ranges import weights_of
 from warmstart.spaces.legal import nearest_legal, same
 from warmstart.spaces.space import ABSENT, Choice
@@ -120,7 +120,7 @@ def gaussian_prior(
     .. [1] Nomura et al. "Warm Starting CMA-ES for Hyperparameter Optimization." AAAI 2021.
     """
     if not alpha > 0:
-        raise ValueError(f"alpha must be positive, got {alpha!r}")
+        raise ArgumentError(f"alpha must be positive, got {alpha!r}")
     found = _positions(suggestions, space, mapping)
     # A configuration that lacks a parameter says nothing of it: the middle.
     points = np.column_stack([np.nan_to_num(column, nan=0.5) for column in found.values()])

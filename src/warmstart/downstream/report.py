@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from warmstart.errors import ArgumentError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -35,7 +37,7 @@ class Change:
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
-            raise ValueError(f"kind must be one of {get_args(Kind)}, got {self.kind!r}")
+            raise ArgumentError(f"kind must be one of {get_args(Kind)}, got {self.kind!r}")
 
     def __str__(self) -> str:
         what = f"{self.parameter} {self.old!r}"

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from warmstart.errors import ArgumentError
+
 
 def assign_folds(
     families: Sequence[Any] | NDArray[Any], n_folds: int = 5, *, random_state: int = 0
@@ -41,7 +43,7 @@ def assign_folds(
     """
     codes, names = pd.factorize(np.asarray(families, object))
     if not 2 <= n_folds <= len(names):
-        raise ValueError(
+        raise ArgumentError(
             f"folds must be from 2 to the number of families, {len(names)}; got {n_folds}"
         )
     members = np.bincount(codes)

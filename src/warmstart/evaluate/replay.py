@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from warmstart._version import __version__
-from warmstart.errors import MetaDatasetError
+from warmstart.errors import ArgumentError, ArgumentTypeError, MetaDatasetError
 from warmstart.evaluate.folds import assign_folds
 from warmstart.evaluate.job import Job, run
 from warmstart.evaluate.result import Replay
@@ -110,9 +110,9 @@ def replay(
     {('portfolio', 1): 0.2, ('random', 1): 0.5}
     """
     if mode not in ("sequential", "batch"):
-        raise ValueError(f"mode must be 'sequential' or 'batch', got {mode!r}")
+        raise ArgumentError(f"mode must be 'sequential' or 'batch', got {mode!r}")
     if not isinstance(md, MetaDataset):
-        raise TypeError(
+        raise ArgumentTypeError(
             f"replay takes a MetaDataset, got {type(md).__name__}; open a folder with "
             "warmstart.MetaDataset.open, a public table with MetaDataset.published"
         )
@@ -120,7 +120,7 @@ def replay(
     n_seeds = check_count("n_seeds", n_seeds)
     random_state = check_seed(random_state)
     if n_jobs == 0:
-        raise ValueError("n_jobs must be a number of processes, or -1 for one a core; got 0")
+        raise ArgumentError("n_jobs must be a number of processes, or -1 for one a core; got 0")
     models = _named(methods)
     table = md.table(metric)
     tested = _tested(table, tasks)
@@ -185,14 +185,14 @@ def _named(
     if isinstance(methods, str):
         methods = [methods]
     if not methods:
-        raise ValueError("name at least one method")
+        raise ArgumentError("name at least one method")
     if isinstance(methods, Mapping):
         return {name: _made(method) for name, method in methods.items()}
     named: dict[str, PerformanceModel | Recommender] = {}
     for method in methods:
         name = method if isinstance(method, str) else type(method).__name__
         if name in named:
-            raise ValueError(
+            raise ArgumentError(
                 f"two methods are called {name!r}; name each once, or give a mapping of names"
             )
         named[name] = _made(method)
@@ -219,7 +219,9 @@ def _folds(
     if isinstance(folds, int | np.integer) and not isinstance(folds, bool):
         return assign_folds(table.families, int(folds), random_state=random_state)
     if not isinstance(folds, Mapping | pd.Series):
-        raise ValueError(f"folds is a number, or a mapping of task id to fold, got {folds!r}")
+        raise ArgumentError(
+            f"folds is a number, or a mapping of task id to fold, got {folds!r}"
+        )
     given = pd.Series(folds).reindex(table.task_ids)
     if given.isna().any():
         raise MetaDatasetError(f"tasks without a fold: {list(given.index[given.isna()][:5])}")

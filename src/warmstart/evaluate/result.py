@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from warmstart.errors import ArgumentError
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -50,7 +52,7 @@ class Replay:
         """
         rows = self.regret[self.regret["method"] == method]
         if rows.empty:
-            raise ValueError(f"{method!r} was not replayed; there are {self.methods}")
+            raise ArgumentError(f"{method!r} was not replayed; there are {self.methods}")
         n_steps = int(rows["t"].max())
         return pd.DataFrame(
             rows["normalised_regret"].to_numpy().reshape(-1, n_steps),
@@ -84,7 +86,7 @@ class Replay:
         rows = []
         shown = [t for t in np.atleast_1d(np.asarray(ts)).tolist() if 1 <= t <= n_steps]
         if not shown:
-            raise ValueError(f"no step of {ts!r} was replayed; there are 1 to {n_steps}")
+            raise ArgumentError(f"no step of {ts!r} was replayed; there are 1 to {n_steps}")
         for t in shown:
             # Regrets computed along other paths differ in the last digits.
             at = pd.DataFrame({m: curve[t] for m, curve in curves.items()}).round(12)
@@ -208,7 +210,7 @@ class Replay:
             ranks = self.summary((t,))["average_rank"].droplevel("t")
             n_tasks = int(self.settings["n_tasks"])
             return plots.plot_critical_difference(ranks, n_tasks=n_tasks, t=t, ax=ax)
-        raise ValueError(f"kind must be 'regret' or 'critical_difference', got {kind!r}")
+        raise ArgumentError(f"kind must be 'regret' or 'critical_difference', got {kind!r}")
 
 
 def markdown_table(rows: Sequence[Sequence[str]]) -> str:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warmstart.errors import KnowledgeError
+from warmstart.errors import ArgumentTypeError, KnowledgeError
 from warmstart.recommend.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def open_knowledge(
     from warmstart.metadataset.metadataset import MetaDataset
 
     if not isinstance(knowledge, MetaDataset):
-        raise TypeError(
+        raise ArgumentTypeError(
             "knowledge is a path, a Recommender or a MetaDataset, "
             f"got {type(knowledge).__name__}"
         )

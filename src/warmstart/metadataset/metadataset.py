@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from warmstart.errors import ArgumentTypeError
 from warmstart.metadataset.core import from_frames as inputs
 from warmstart.metadataset.core.configurations import (
     Configurations,
@@ -431,7 +432,7 @@ class MetaDataset(Views):
 
         for other in others:
             if not isinstance(other, MetaDataset):
-                raise TypeError(f"merge takes MetaDatasets, got {type(other).__name__}")
+                raise ArgumentTypeError(f"merge takes MetaDatasets, got {type(other).__name__}")
         merged = merge([self, *others], conflicts)
         return type(self).from_parts(
             merged.task_ids,

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from warmstart.domain import USED_KINDS, Schema, TaskType
+from warmstart.errors import ArgumentError
 from warmstart.metafeatures.scaling import Floats, Integers, Standardised, standardise
 
 T = TypeVar("T")
@@ -75,7 +76,7 @@ class Prepared:
         random_state: int = 0,
     ) -> None:
         if max_rows < 1 or max_columns < 1:
-            raise ValueError(
+            raise ArgumentError(
                 f"max_rows and max_columns must be at least 1, got {max_rows}, {max_columns}"
             )
         self.dataset, self.random_state = dataset, random_state

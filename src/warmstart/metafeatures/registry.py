@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from warmstart.domain import TaskType, check_task_type
+from warmstart.errors import ArgumentError, ArgumentTypeError
 from warmstart.metafeatures import general, information, landmarking, statistical, target
 from warmstart.protocols import MetaFeature
 
@@ -36,12 +37,12 @@ def register(feature: MetaFeature) -> None:
         If its name is taken.
     """
     if not isinstance(feature, MetaFeature):
-        raise TypeError(
+        raise ArgumentTypeError(
             "a meta-feature needs name, group, task_types and a call, "
             f"got {type(feature).__name__}"
         )
     if feature.name in _FEATURES:
-        raise ValueError(f"a meta-feature named {feature.name!r} is registered already")
+        raise ArgumentError(f"a meta-feature named {feature.name!r} is registered already")
     _FEATURES[feature.name] = feature
 
 
@@ -89,7 +90,7 @@ def metafeatures_for(
     )
     unknown = [group for group in wanted if group not in groups()]
     if unknown:
-        raise ValueError(f"groups must be among {groups()}, got {unknown}")
+        raise ArgumentError(f"groups must be among {groups()}, got {unknown}")
     return [
         feature
         for feature in _FEATURES.values()

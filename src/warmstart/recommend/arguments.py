@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from warmstart.domain import plain_value
-from warmstart.errors import WarmstartError
+from warmstart.errors import ArgumentError, WarmstartError
 
 _MAX_SEED = 2**32 - 1
 """The largest seed that scikit-learn takes."""
 
 
 def check_count(name: str, value: Any) -> int:
-    """Return a whole number of at least 1, else raise ``ValueError`` naming the argument.
+    """Return a whole number of at least 1, else raise naming the argument.
 
     Examples
     --------
@@ -24,22 +24,22 @@ def check_count(name: str, value: Any) -> int:
     3
     """
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+        raise ArgumentError(f"{name} must be a whole number of at least 1, got {value!r}")
     return int(value)
 
 
 def check_seed(value: Any) -> int:
-    """Return a seed of every library the answer touches, else raise ``ValueError``."""
+    """Return a seed of every library the answer touches, else raise."""
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not whole or not 0 <= value <= _MAX_SEED:
-        raise ValueError(
+        raise ArgumentError(
             f"random_state must be a whole number from 0 to {_MAX_SEED}, got {value!r}"
         )
     return int(value)
 
 
 def check_budget(value: Any) -> float | None:
-    """Return positive seconds, None without a limit, else raise ``ValueError``.
+    """Return positive seconds, None without a limit, else raise.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def check_budget(value: Any) -> float | None:
         return None
     number = isinstance(value, Real | np.number) and not isinstance(value, bool)
     if not number or not value > 0:
-        raise ValueError(f"time_budget_s must be positive seconds, got {value!r}")
+        raise ArgumentError(f"time_budget_s must be positive seconds, got {value!r}")
     return float(value) if math.isfinite(value) else None
 
 

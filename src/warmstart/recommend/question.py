@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from warmstart.domain import Schema, Status, plain_value
-from warmstart.errors import DatasetError, KnowledgeError
+from warmstart.errors import ArgumentError, DatasetError, KnowledgeError
 from warmstart.recommend.arguments import plain_configuration
 from warmstart.recommend.look.result import Look
 from warmstart.tables.frames import read_frame
@@ -75,11 +75,11 @@ class Question:
 
     def __post_init__(self) -> None:
         if self.acquisition not in ACQUISITIONS:
-            raise ValueError(
+            raise ArgumentError(
                 f"acquisition must be one of {ACQUISITIONS}, got {self.acquisition!r}"
             )
         if self.n_initial < 1:
-            raise ValueError(f"n_initial must be at least 1, got {self.n_initial}")
+            raise ArgumentError(f"n_initial must be at least 1, got {self.n_initial}")
 
     @property
     def phi(self) -> pd.Series[Any] | None:

@@ -12,6 +12,7 @@ from scipy.special import ndtr
 
 from warmstart._extras import require
 from warmstart.domain import plain_value
+from warmstart.errors import ArgumentError
 from warmstart.spaces.pipelines.learners import LEARNERS
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ class NumberRange:
 
     def __post_init__(self) -> None:
         if not self.low <= self.high:
-            raise ValueError(f"a range goes from low to high, got {self.low} to {self.high}")
+            raise ArgumentError(f"a range goes from low to high, got {self.low} to {self.high}")
         if self.log and not self.low > 0:
-            raise ValueError(f"a range on a log scale is positive, got low={self.low}")
+            raise ArgumentError(f"a range on a log scale is positive, got low={self.low}")
 
     def __contains__(self, value: object) -> bool:
         number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -65,7 +66,7 @@ class ChoiceSubset:
 
     def __post_init__(self) -> None:
         if not self.choices:
-            raise ValueError("a subset has at least one choice")
+            raise ArgumentError("a subset has at least one choice")
 
     def __contains__(self, value: object) -> bool:
         return any(type(c) is type(value) and c == value for c in self.choices)
@@ -137,9 +138,9 @@ def narrow(suggestions: Sequence[Suggestion], quantile: float) -> Ranges:
         If the share is none, or there is nothing to learn from.
     """
     if not 0 < quantile <= 1:
-        raise ValueError(f"quantile is a share of the weight in (0, 1], got {quantile!r}")
+        raise ArgumentError(f"quantile is a share of the weight in (0, 1], got {quantile!r}")
     if not suggestions:
-        raise ValueError("there are no suggestions to learn ranges from")
+        raise ArgumentError("there are no suggestions to learn ranges from")
     weights = weights_of(suggestions)
     names = dict.fromkeys(name for s in suggestions for name in s.configuration)
     task_types = {s.schema.task_type for s in suggestions if s.schema is not None}

@@ -12,6 +12,8 @@ from threadpoolctl import threadpool_limits
 
 from warmstart.domain import plain_value
 from warmstart.errors import (
+    ArgumentError,
+    ArgumentTypeError,
     HistoryWarning,
     KnowledgeError,
     MetaDatasetError,
@@ -289,7 +291,7 @@ class Recommender:
         n_jobs = check_jobs(n_jobs)
         n, time_budget_s = check_count("n", n), check_budget(time_budget_s)
         if strategy not in STRATEGIES:
-            raise ValueError(f"strategy must be one of {STRATEGIES}, got {strategy!r}")
+            raise ArgumentError(f"strategy must be one of {STRATEGIES}, got {strategy!r}")
         seed = check_seed(self.random_state if random_state is None else random_state)
         query = understand(
             self,
@@ -502,7 +504,7 @@ def _check_metadataset(md: Any) -> None:
     from warmstart.metadataset.metadataset import MetaDataset
 
     if not isinstance(md, MetaDataset):
-        raise TypeError(
+        raise ArgumentTypeError(
             f"a MetaDataset is wanted, got {type(md).__name__}; open a folder with "
             "warmstart.MetaDataset.open, or make one of a frame with from_matrix or "
             "from_evaluations"

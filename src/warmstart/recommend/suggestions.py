@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 from warmstart.domain import Schema, TaskType, plain_value
-from warmstart.errors import SpaceMismatchError
+from warmstart.errors import ArgumentError, SpaceMismatchError
 from warmstart.recommend.look.result import Look
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ class Suggestions(Sequence[Suggestion]):
         """
         values = json.loads(text)
         if not isinstance(values, dict) or values.get("warmstart_suggestions") != _FORMAT:
-            raise ValueError(f"not the JSON of suggestions: {text[:60]!r}")
+            raise ArgumentError(f"not the JSON of suggestions: {text[:60]!r}")
         try:
             schema = None if values["schema"] is None else Schema.from_dict(values["schema"])
             return cls(
@@ -244,7 +244,7 @@ class Suggestions(Sequence[Suggestion]):
                 look=Look.from_dict(look) if (look := values.get("look")) else None,
             )
         except (KeyError, TypeError) as error:
-            raise ValueError(f"the JSON of suggestions is incomplete: {error}") from error
+            raise ArgumentError(f"the JSON of suggestions is incomplete: {error}") from error
 
     def seed(self, target: Any, space: Any = None, **options: Any) -> SeedReport:
         """Give the configurations to a tuner as its first trials, best first.

@@ -10,6 +10,8 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
+from warmstart.errors import ArgumentError
+
 
 class Absence(Enum):
     """The type of :data:`ABSENT`."""
@@ -47,11 +49,15 @@ class Number:
 
     def __post_init__(self) -> None:
         if not self.low <= self.high:
-            raise ValueError(f"{self.name}: low {self.low} must not be above high {self.high}")
+            raise ArgumentError(
+                f"{self.name}: low {self.low} must not be above high {self.high}"
+            )
         if self.log and not self.low > 0:
-            raise ValueError(f"{self.name}: a logarithmic range starts above 0, not {self.low}")
+            raise ArgumentError(
+                f"{self.name}: a logarithmic range starts above 0, not {self.low}"
+            )
         if self.step is not None and not self.step > 0:
-            raise ValueError(f"{self.name}: step must be above 0, got {self.step}")
+            raise ArgumentError(f"{self.name}: step must be above 0, got {self.step}")
 
     @property
     def fallback(self) -> float:
@@ -95,7 +101,7 @@ class Choice:
 
     def __post_init__(self) -> None:
         if not self.choices:
-            raise ValueError(f"{self.name}: there must be at least one choice")
+            raise ArgumentError(f"{self.name}: there must be at least one choice")
 
     @property
     def fallback(self) -> Any:
@@ -182,10 +188,10 @@ class Space:
     def __post_init__(self) -> None:
         names = [parameter.name for parameter in self.parameters]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"parameters {twice} are there more than once")
+            raise ArgumentError(f"parameters {twice} are there more than once")
         for condition in self.conditions:
             if missing := {condition.child, *condition.parents} - set(names):
-                raise ValueError(f"a condition names {sorted(missing)}, not in {names}")
+                raise ArgumentError(f"a condition names {sorted(missing)}, not in {names}")
         object.__setattr__(self, "parameters", tuple(self._parents_first()))
 
     def __iter__(self) -> Iterator[Parameter]:
@@ -212,7 +218,7 @@ class Space:
                 if not any(names & set(c.parents) for c in self.conditions_of(parameter.name))
             ]
             if not free:
-                raise ValueError(f"the conditions of {sorted(names)} go in a circle")
+                raise ArgumentError(f"the conditions of {sorted(names)} go in a circle")
             # One at a time, so that the order changes no more than it must.
             order.append(free[0])
             waiting.remove(free[0])

@@ -10,7 +10,7 @@ from warmstart.downstream.fit import Ask, Define, Policy, fit_points
 from warmstart.downstream.given_points import Points
 from warmstart.downstream.name_mapping import NameMapping
 from warmstart.downstream.report import SeedReport
-from warmstart.errors import SpaceMismatchError
+from warmstart.errors import ArgumentError, SpaceMismatchError
 from warmstart.spaces.space import Choice, Number, Parameter, Space
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def seed(
     """
     optuna = require("optuna", extra="optuna")
     if scores is not None and len(target.directions) > 1:
-        raise ValueError("scores are of one objective, but the study has several")
+        raise ArgumentError("scores are of one objective, but the study has several")
     distributions: dict[str, BaseDistribution] = {}
     report = fit_points(
         suggestions,

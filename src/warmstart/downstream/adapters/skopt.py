@@ -11,7 +11,7 @@ from warmstart.downstream.fit import Policy, fit_points
 from warmstart.downstream.given_points import Points
 from warmstart.downstream.name_mapping import NameMapping
 from warmstart.downstream.report import SeedReport
-from warmstart.errors import SpaceMismatchError
+from warmstart.errors import ArgumentError, SpaceMismatchError
 from warmstart.spaces.space import Choice, Number, Parameter, Space
 
 
@@ -93,7 +93,7 @@ def seed(
         note = "an Optimizer has no queue: evaluate arguments['x0'] in order and tell it"
         return replace(report, arguments={"x0": rest}, notes=(note,)) if rest else report
     if len({loss is None for loss in y}) == 2:
-        raise ValueError(
+        raise ArgumentError(
             f"{y.count(None)} of {len(y)} points have no score; x0 and y0 need all or none, "
             "so evaluate those or seed them apart"
         )

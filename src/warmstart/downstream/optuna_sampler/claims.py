@@ -17,6 +17,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from warmstart.errors import ArgumentError
+
 if TYPE_CHECKING:
     from optuna.study import Study
     from optuna.trial import FrozenTrial
@@ -44,7 +46,7 @@ class Claims:
 
     def __init__(self, patience_s: float) -> None:
         if not patience_s >= 0:
-            raise ValueError(f"patience_s is a duration in seconds, got {patience_s!r}")
+            raise ArgumentError(f"patience_s is a duration in seconds, got {patience_s!r}")
         self._patience_s = patience_s
         self._first_seen: dict[tuple[int, int], float] = {}
 

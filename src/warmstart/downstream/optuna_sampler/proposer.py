@@ -11,7 +11,7 @@ import numpy as np
 
 from warmstart.domain import Status, plain_value
 from warmstart.downstream.optuna_sampler.new_points import StudySpace, draw_new
-from warmstart.errors import KnowledgeError
+from warmstart.errors import ArgumentTypeError, KnowledgeError
 from warmstart.recommend.recommender import Recommender
 from warmstart.recommend.search import Search
 from warmstart.recommend.suggestions import Suggestions
@@ -223,14 +223,14 @@ def make_guide(
         if knowledge is not None:
             rest["knowledge"] = knowledge
         if rest:
-            raise TypeError(
+            raise ArgumentTypeError(
                 f"{', '.join(sorted(rest))} cannot be given with {type(source).__name__}: "
                 "it was made for one dataset and base; pass the dataset instead"
             )
         return SearchGuide(source) if isinstance(source, Search) else ListGuide(source)
     if isinstance(source, Recommender):
         if knowledge is not None:
-            raise TypeError("a Recommender is its own knowledge; leave out knowledge=")
+            raise ArgumentTypeError("a Recommender is its own knowledge; leave out knowledge=")
         return SearchGuide(source.search(None, y, **question))
     # By the front door: the embedded base is in a room that stands on this one.
     import warmstart

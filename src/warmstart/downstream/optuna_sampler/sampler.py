@@ -18,7 +18,7 @@ from warmstart.downstream.optuna_sampler.claims import (
 from warmstart.downstream.optuna_sampler.proposer import Proposal, make_guide
 from warmstart.downstream.optuna_sampler.space import SeenSpace
 from warmstart.downstream.optuna_sampler.trials import UNASKED, UNKNOWN, Reader
-from warmstart.errors import SpaceMismatchError
+from warmstart.errors import ArgumentError, ArgumentTypeError, SpaceMismatchError
 from warmstart.recommend.search import Search
 from warmstart.recommend.suggestions import Suggestions
 
@@ -139,15 +139,19 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
         **question: Any,
     ) -> None:
         if isinstance(n_trials, bool) or not isinstance(n_trials, int) or n_trials < 1:
-            raise ValueError(f"n_trials must be a whole number of at least 1, got {n_trials!r}")
+            raise ArgumentError(
+                f"n_trials must be a whole number of at least 1, got {n_trials!r}"
+            )
         if then_every is not None and (
             isinstance(then_every, bool) or not isinstance(then_every, int) or then_every < 2
         ):
-            raise ValueError(
+            raise ArgumentError(
                 f"then_every must be a whole number of at least 2, or None, got {then_every!r}"
             )
         if then is not None and not isinstance(then, _optuna.samplers.BaseSampler):
-            raise TypeError(f"then must be an Optuna sampler, got {type(then).__name__}")
+            raise ArgumentTypeError(
+                f"then must be an Optuna sampler, got {type(then).__name__}"
+            )
         self._claims = Claims(patience_s)
         if not _answered(source):
             question = {"random_state": seed, **question}

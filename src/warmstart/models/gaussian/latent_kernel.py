@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from warmstart.errors import ArgumentError
 from warmstart.metadataset.core.score_table import Floats
 from warmstart.models.gaussian.posterior import Factor
 
@@ -39,17 +40,17 @@ class LatentKernel:
 
     def __post_init__(self) -> None:
         if self.latents.ndim != 2 or self.lengthscales.shape != self.latents.shape[1:]:
-            raise ValueError(
+            raise ArgumentError(
                 f"latents have shape {self.latents.shape}, lengthscales "
                 f"{self.lengthscales.shape}; one lengthscale a column is needed"
             )
         if not (np.isfinite(self.latents).all() and (self.lengthscales > 0).all()):
-            raise ValueError(
+            raise ArgumentError(
                 "latents must be finite and lengthscales positive; was the learning rate too "
                 f"high? The smallest lengthscale is {self.lengthscales.min()}"
             )
         if not (self.variance > 0 and self.noise > 0):
-            raise ValueError(
+            raise ArgumentError(
                 f"variance and noise must be positive, got {self.variance} and {self.noise}"
             )
 

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
+from warmstart.errors import ArgumentError
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 _LEAST = 1e-12
@@ -226,7 +228,7 @@ class MixturePosterior:
     def untold(self) -> MixturePosterior:
         """A copy that was told nothing; of a belief that was not."""
         if self.told:
-            raise ValueError(f"{len(self.told)} results were told already")
+            raise ArgumentError(f"{len(self.told)} results were told already")
         return MixturePosterior(
             self.weights, self.prior_means, self.scales, self.level_stds, self.factors
         )

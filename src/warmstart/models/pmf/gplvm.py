@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from warmstart.errors import KnowledgeError, NotFittedError
+from warmstart.errors import ArgumentError, KnowledgeError, NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
 from warmstart.metadataset.storage.files import write_atomically
 from warmstart.models.belief import IndependentBelief
@@ -73,9 +73,9 @@ class GPLVM:
 
     def __post_init__(self) -> None:
         if self.n_initial < 0:
-            raise ValueError(f"n_initial must not be negative, got {self.n_initial}")
+            raise ArgumentError(f"n_initial must not be negative, got {self.n_initial}")
         if self.max_rank < 1:
-            raise ValueError(f"max_rank must be at least 1, got {self.max_rank}")
+            raise ArgumentError(f"max_rank must be at least 1, got {self.max_rank}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
         """Learn latents and hyperparameters from the known entries of `table`.

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from warmstart._extras import require
+from warmstart.errors import ArgumentError
 from warmstart.metadataset.core.score_table import Floats
 from warmstart.models.gaussian.latent_kernel import LatentKernel
 
@@ -45,16 +46,16 @@ class Recipe:
     def __post_init__(self) -> None:
         for name in ("n_latent", "tasks_per_step"):
             if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+                raise ArgumentError(f"{name} must be at least 1, got {getattr(self, name)}")
         if self.n_epochs < 0:
-            raise ValueError(f"n_epochs must not be negative, got {self.n_epochs}")
+            raise ArgumentError(f"n_epochs must not be negative, got {self.n_epochs}")
         if self.optimiser not in ("sgd", "adam"):
-            raise ValueError(f"optimiser is 'sgd' or 'adam', got {self.optimiser!r}")
+            raise ArgumentError(f"optimiser is 'sgd' or 'adam', got {self.optimiser!r}")
         if not self.learning_rate > 0:
-            raise ValueError(f"learning_rate must be positive, got {self.learning_rate}")
+            raise ArgumentError(f"learning_rate must be positive, got {self.learning_rate}")
         at_most = self.configurations_per_step
         if at_most is not None and at_most < 2:
-            raise ValueError(f"configurations_per_step must be at least 2, got {at_most}")
+            raise ArgumentError(f"configurations_per_step must be at least 2, got {at_most}")
 
 
 PUBLISHED = Recipe(optimiser="sgd", learning_rate=1e-7, n_epochs=300)
@@ -98,7 +99,7 @@ def train(responses: Floats, recipe: Recipe, *, random_state: int = 0) -> Latent
     """
     torch = require("torch", extra="torch")
     if recipe.device.startswith("cuda") and not torch.cuda.is_available():
-        raise ValueError(f"device {recipe.device!r}: torch finds no CUDA here; use 'cpu'")
+        raise ArgumentError(f"device {recipe.device!r}: torch finds no CUDA here; use 'cpu'")
     place = {"dtype": torch.float64, "device": torch.device(recipe.device)}
     known_rows = np.isfinite(responses)
     rows = np.flatnonzero(known_rows.any(axis=1))
@@ -129,7 +130,7 @@ def train(responses: Floats, recipe: Recipe, *, random_state: int = 0) -> Latent
             try:
                 loss, gradient = likelihood(covariance.detach(), y[batch][:, drawn], seen)
             except torch.linalg.LinAlgError as error:
-                raise ValueError(
+                raise ArgumentError(
                     f"training diverged in epoch {epoch + 1}; lower the learning rate, which "
                     f"is {recipe.learning_rate:g} with {recipe.optimiser}"
                 ) from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from warmstart.errors import NotFittedError
+from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
 from warmstart.models.gaussian.posterior import Factor, MixturePosterior
 from warmstart.models.log_loss import ideal_score, log_loss_response
@@ -52,7 +52,7 @@ class LinearPMF:
 
     def __post_init__(self) -> None:
         if self.n_latent < 1:
-            raise ValueError(f"n_latent must be at least 1, got {self.n_latent}")
+            raise ArgumentError(f"n_latent must be at least 1, got {self.n_latent}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
         """Learn mean, loadings and noise; nothing is random."""

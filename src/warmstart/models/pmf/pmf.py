@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from warmstart.errors import NotFittedError
+from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.models.gaussian.covariance import shared_share
 from warmstart.models.gaussian.posterior import Factor, MixturePosterior
 from warmstart.models.gaussian.shared_gp import SharedKernel
@@ -247,13 +247,13 @@ class PMF:
 
     def __post_init__(self) -> None:
         if self.completion not in COMPLETIONS:
-            raise ValueError(
+            raise ArgumentError(
                 f"completion must be one of {COMPLETIONS}, got {self.completion!r}"
             )
         if self.max_rank < 1:
-            raise ValueError(f"max_rank must be at least 1, got {self.max_rank}")
+            raise ArgumentError(f"max_rank must be at least 1, got {self.max_rank}")
         if not 0 <= self.kernel_share <= 1:
-            raise ValueError(f"kernel_share is a share, got {self.kernel_share}")
+            raise ArgumentError(f"kernel_share is a share, got {self.kernel_share}")
 
     def fit(
         self,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from warmstart.errors import NotFittedError
+from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
 from warmstart.models.rankings.portfolio import greedy_portfolio
 from warmstart.models.rankings.ranked import RankedState
@@ -52,7 +52,7 @@ class KNNPortfolio:
 
     def __post_init__(self) -> None:
         if self.n_neighbours < 1:
-            raise ValueError(f"n_neighbours must be at least 1, got {self.n_neighbours}")
+            raise ArgumentError(f"n_neighbours must be at least 1, got {self.n_neighbours}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
         """Remember the regrets; nothing is random."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from warmstart.errors import NotFittedError
+from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
 from warmstart.models.rankings.average_rank import relative_ranks
 from warmstart.models.rankings.ranked import RankedState, shrunk_mean
@@ -53,7 +53,7 @@ class KNNRank:
 
     def __post_init__(self) -> None:
         if self.n_neighbours < 1:
-            raise ValueError(f"n_neighbours must be at least 1, got {self.n_neighbours}")
+            raise ArgumentError(f"n_neighbours must be at least 1, got {self.n_neighbours}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
         """Rank the configurations of each task; nothing is random."""

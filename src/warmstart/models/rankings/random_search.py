@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from warmstart.errors import NotFittedError
+from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.models.rankings.ranked import RankedState
 
@@ -50,7 +50,7 @@ class RandomSearch:
 
     def __post_init__(self) -> None:
         if self.tries_per_step < 1:
-            raise ValueError(f"tries_per_step must be at least 1, got {self.tries_per_step}")
+            raise ArgumentError(f"tries_per_step must be at least 1, got {self.tries_per_step}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
         """Remember how many configurations there are, and the seed."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from warmstart.errors import NotFittedError
+from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
 from warmstart.models.belief import IndependentBelief
 from warmstart.models.gaussian.feature_gp import configuration_features
@@ -67,9 +67,9 @@ class ColdForest:
     def __post_init__(self) -> None:
         for name in ("n_initial", "n_trees"):
             if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+                raise ArgumentError(f"{name} must be at least 1, got {getattr(self, name)}")
         if not 0 < self.max_features <= 1:
-            raise ValueError(f"max_features is a share above 0, got {self.max_features}")
+            raise ArgumentError(f"max_features is a share above 0, got {self.max_features}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
         """Remember what the configurations are made of; scores only say which is ideal."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from warmstart.errors import NotFittedError
+from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
 from warmstart.models.gaussian.feature_gp import configuration_features
 from warmstart.models.rankings.ranked import RankedState
@@ -57,7 +57,7 @@ class BoostedTrees:
 
     def __post_init__(self) -> None:
         if self.n_trees < 1:
-            raise ValueError(f"n_trees must be at least 1, got {self.n_trees}")
+            raise ArgumentError(f"n_trees must be at least 1, got {self.n_trees}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
         """Learn from every known pair, or from as many drawn at random."""

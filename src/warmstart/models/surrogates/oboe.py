@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from warmstart.errors import NotFittedError
+from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
 from warmstart.models.log_loss import ideal_score
 from warmstart.models.pmf.soft_impute import soft_impute
@@ -66,7 +66,7 @@ class Oboe:
 
     def __post_init__(self) -> None:
         if not 1 <= self.rank <= self.max_rank:
-            raise ValueError(f"rank must be from 1 to {self.max_rank}, got {self.rank}")
+            raise ArgumentError(f"rank must be from 1 to {self.max_rank}, got {self.rank}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
         """Factorise the losses; nothing is random."""

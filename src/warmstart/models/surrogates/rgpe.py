@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from warmstart.errors import NotFittedError
+from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
 from warmstart.models.belief import IndependentBelief
 from warmstart.models.gaussian.feature_gp import (
@@ -66,7 +66,7 @@ class RGPE:
 
     def __post_init__(self) -> None:
         if self.n_initial < 2:
-            raise ValueError(f"n_initial must be at least 2, got {self.n_initial}")
+            raise ArgumentError(f"n_initial must be at least 2, got {self.n_initial}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
         """Standardise the tasks' responses and complete them."""

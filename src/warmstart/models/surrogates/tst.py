@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from warmstart.errors import NotFittedError
+from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
 from warmstart.models.belief import IndependentBelief
 from warmstart.models.gaussian.feature_gp import (
@@ -78,7 +78,7 @@ class TST:
 
     def __post_init__(self) -> None:
         if self.bandwidth <= 0:
-            raise ValueError(f"bandwidth must be positive, got {self.bandwidth}")
+            raise ArgumentError(f"bandwidth must be positive, got {self.bandwidth}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
         """Standardise the tasks' responses and complete them; nothing is random."""

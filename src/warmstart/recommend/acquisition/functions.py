@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from warmstart.errors import ArgumentError
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 _N_EXACT = 128
@@ -66,9 +68,9 @@ def expected_improvement(means: Array, stds: Array, weights: Array, incumbent: f
     [0.008, 0.1, 0.108]
     """
     if means.shape != stds.shape:
-        raise ValueError(f"means have shape {means.shape}, stds {stds.shape}")
+        raise ArgumentError(f"means have shape {means.shape}, stds {stds.shape}")
     if (stds < 0).any():
-        raise ValueError(f"stds must not be negative, smallest is {stds.min():.3g}")
+        raise ArgumentError(f"stds must not be negative, smallest is {stds.min():.3g}")
     gain = incumbent - means
     # Beyond 38 standard deviations both tails are zero in double precision.
     z = np.clip(gain / np.maximum(stds, 1e-12), -38.0, 38.0)
@@ -179,7 +181,7 @@ def log_expected_improvement(
     [-1809.0, -1259.0]
     """
     if means.shape != stds.shape:
-        raise ValueError(f"means have shape {means.shape}, stds {stds.shape}")
+        raise ArgumentError(f"means have shape {means.shape}, stds {stds.shape}")
     stds = np.maximum(stds, 1e-12)
     z = (incumbent - means) / stds
     log_density = -0.5 * z**2 - 0.5 * math.log(2 * math.pi)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from warmstart.errors import ArgumentError
 from warmstart.recommend.arguments import check_count
 
 DEFAULT_S = 0.0
@@ -111,7 +112,7 @@ def check_look(look_s: Any, look_n: Any) -> Bounds | None:
         return Bounds(n_configs=n_configs)
     number = isinstance(look_s, Real | np.number) and not isinstance(look_s, bool)
     if not number or not 0 <= look_s < math.inf:
-        raise ValueError(f"look_s must be seconds, 0 for none, got {look_s!r}")
+        raise ArgumentError(f"look_s must be seconds, 0 for none, got {look_s!r}")
     return Bounds(seconds=float(look_s), n_configs=n_configs) if look_s > 0 else None
 
 

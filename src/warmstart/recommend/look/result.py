@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from warmstart.domain import Status, plain_value
+from warmstart.errors import ArgumentError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,7 @@ class Measurement:
 
     def __post_init__(self) -> None:
         if self.status == "ok" and not (math.isfinite(self.score) and self.n_folds > 0):
-            raise ValueError(
+            raise ArgumentError(
                 f"configuration {self.configuration_id} was measured, but has the score "
                 f"{self.score} from {self.n_folds} folds"
             )
