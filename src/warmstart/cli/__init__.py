@@ -9,6 +9,7 @@ import typer
 from warmstart._version import __version__
 from warmstart.cli import build as building
 from warmstart.cli import build_openml as building_openml
+from warmstart.cli import describe as describing
 from warmstart.cli import exchange as exchanging
 from warmstart.cli import import_runs as importing
 from warmstart.cli import replay as measuring
@@ -19,7 +20,7 @@ __all__ = ["app", "main"]
 
 app = typer.Typer(
     cls=OneLineErrors,
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -48,8 +49,8 @@ def start(
 
 
 app.command("suggest")(answering.suggest)
-app.command("describe")(answering.describe)
-app.command("knowledge")(answering.knowledge)
+app.command("describe")(describing.describe)
+app.command("knowledge")(describing.knowledge)
 building.app.command("openml")(building_openml.build_openml)
 building.app.command("status")(building_openml.status)
 building.app.command("metafeatures")(exchanging.metafeatures)
@@ -64,8 +65,11 @@ app.command("replay")(measuring.replay)
 
 def main() -> None:
     """Entry point of the command ``warmstart``."""
+    import signal
     import sys
 
+    # A scheduler that stops a job means what Ctrl-C means: keep what is done, and leave.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a character gets a question mark, not a traceback.
         if hasattr(stream, "reconfigure"):

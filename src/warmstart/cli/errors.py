@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import typer
@@ -54,6 +55,47 @@ class OneLineErrors(TyperGroup):
             typer.echo(f"warmstart: {message}", err=True)
             sys.exit(BAD_INPUT)
         sys.exit(status if isinstance(status, int) else 0)
+
+
+def each_file(
+    files: Sequence[str],
+    act: Callable[[str], None],
+    *,
+    as_jsonl: bool = False,
+    leave: bool = True,
+) -> dict[str, str]:
+    """Do something with each of several files; one that cannot be read stops no other.
+
+    Parameters
+    ----------
+    files : sequence of str
+        The error of a single one is raised.
+    act : callable
+    as_jsonl : bool
+        Whether to print what failed as a line of JSON too.
+    leave : bool
+        Whether to leave with an exit code where any failed.
+
+    Returns
+    -------
+    dict
+        Message by file that failed.
+    """
+    failed: dict[str, str] = {}
+    for file in files:
+        try:
+            act(file)
+        except Exception as error:
+            message = bad_input(error)
+            if len(files) == 1 or message is None:
+                raise
+            failed[file] = message
+            typer.echo(f"warmstart: {file}: {message}", err=True)
+            if as_jsonl:
+                typer.echo(json.dumps({"file": file, "error": message}, ensure_ascii=False))
+    if failed and leave:
+        raise typer.Exit(BAD_INPUT)
+    return failed
 
 
 def bad_input(error: Exception) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from warmstart.datasets.readers.data_file import check_address
 from warmstart.knowledge.base import open_knowledge
 from warmstart.recommend.search import Search
 
@@ -103,6 +104,7 @@ def suggest(
     (3, 'balanced_accuracy')
     >>> pipeline = suggestions[0].estimator()
     """
+    check_address(data)  # before a base is read
     return open_knowledge(knowledge).suggest(
         data,
         y,
@@ -158,6 +160,7 @@ def search(
     >>> finder.best.score
     0.91
     """
+    check_address(data)
     return open_knowledge(knowledge).search(data, y, **question)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,23 @@ def embedded_path() -> Path:
     )
 
 
+def default_path() -> Path:
+    """The folder that ``WARMSTART_KNOWLEDGE`` names, else the embedded base.
+
+    Raises
+    ------
+    KnowledgeError
+        If that is no folder, or the installation lacks its base.
+    """
+    named = os.environ.get("WARMSTART_KNOWLEDGE")
+    if not named:
+        return embedded_path()
+    path = Path(named).expanduser()
+    if not path.is_dir():
+        raise KnowledgeError(f"the environment's WARMSTART_KNOWLEDGE is {named}, no folder")
+    return path
+
+
 @lru_cache(maxsize=4)
 def _opened(path: Path, changed: int) -> Recommender:  # noqa: ARG001 - tells versions apart
     return Recommender.load(path)
@@ -55,8 +73,9 @@ def open_knowledge(
     ----------
     knowledge : path, Recommender or MetaDataset, optional
         A folder written by :meth:`warmstart.Recommender.save`, or of a meta-dataset, to
-        which models are then fitted; or anything fitted or to be fitted. The embedded base
-        by default. A folder is read once in a process, and again after it was saved anew.
+        which models are then fitted; or anything fitted or to be fitted. By default the
+        folder that the environment variable ``WARMSTART_KNOWLEDGE`` names, else the embedded
+        base. A folder is read once in a process, and again after it was saved anew.
 
     Raises
     ------
@@ -66,7 +85,7 @@ def open_knowledge(
     if isinstance(knowledge, Recommender):
         return knowledge
     if knowledge is None or isinstance(knowledge, str | Path):
-        path = embedded_path() if knowledge is None else Path(knowledge).expanduser().resolve()
+        path = Path(default_path() if knowledge is None else knowledge).expanduser().resolve()
         return _opened(path, _changed(path))
     from warmstart.metadataset.metadataset import MetaDataset
 

@@ -68,11 +68,26 @@ def choose_candidates(
             reasons[reason] += 1
     if not kept:
         _refuse(wanted, reasons)
+    return np.asarray(kept, dtype=np.intp), _notes(reasons)
+
+
+def _notes(reasons: Counter[str]) -> list[str]:
+    """One line a reason; all learners that are not installed share one, with the remedy."""
+    absent = [name for name in LEARNERS if f"{name} is not installed" in reasons]
     notes = [
         f"{count} configuration{'s' * (count > 1)} left out: {why}."
         for why, count in reasons.items()
+        if why.removesuffix(" is not installed") not in absent
     ]
-    return np.asarray(kept, dtype=np.intp), notes
+    if absent:
+        count = sum(reasons[f"{name} is not installed"] for name in absent)
+        extras = ",".join(dict.fromkeys(LEARNERS[name].extra for name in absent))
+        verb, them = ("is", "it") if len(absent) == 1 else ("are", "them")
+        notes.append(
+            f"{count} configuration{'s' * (count > 1)} left out: {' and '.join(absent)} {verb} "
+            f"not installed; get {them} with: pip install 'warmstart[{extras}]'"
+        )
+    return notes
 
 
 def check_pool(

@@ -175,7 +175,9 @@ def resolve_metric(
     try:
         found = find_metric(metric, member).name
     except HistoryError as error:
-        raise KnowledgeError(str(error)) from None
+        # One of three types stands for its kind: what is told is the kind.
+        told = str(error).replace(f"for a {member} task", f"for {kind}")
+        raise KnowledgeError(told) from None
     if found not in recorded:
         raise KnowledgeError(f"the base has no scores in {found}; it has {', '.join(recorded)}")
     return found

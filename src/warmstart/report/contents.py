@@ -40,7 +40,7 @@ def contents(md: MetaDataset) -> dict[str, list[str]]:
         "tasks": _tasks(md.tasks),
         "configurations": _configurations(md),
         "evaluations": _evaluations(md),
-        "meta-features": [f"{md.metafeatures.shape[1]} of {len(md.metafeatures)} tasks"],
+        "meta-features": [_metafeatures(md.metafeatures)],
         "evaluated by": _protocol(info.get("protocol") or {}),
         "hardware": _hardware(info.get("hardware") or {}),
         "libraries": _pairs(info.get("libraries") or {}),
@@ -50,6 +50,12 @@ def contents(md: MetaDataset) -> dict[str, list[str]]:
         "notes": _notes(info),
     }
     return {heading: lines for heading, lines in found.items() if lines}
+
+
+def _metafeatures(known: pd.DataFrame) -> str:
+    n_tasks, n_features = known.shape
+    of_tasks = "1 task" if n_tasks == 1 else f"each of {n_tasks:,} tasks"
+    return f"{n_features} for {of_tasks}"
 
 
 def _notes(info: Mapping[str, Any]) -> list[str]:

@@ -18,7 +18,9 @@ def as_frame(data: Any) -> pd.DataFrame:
     Parameters
     ----------
     data : DataFrame of any library, array, sparse matrix, list of rows or dict of columns
-        Shape (n_rows, n_columns). A pandas frame with usable names is returned as it is.
+        Shape (n_rows, n_columns); a Series is one column, and anything else that has
+        ``to_pandas()``, as a Hugging Face dataset, what that gives. A pandas frame with
+        usable names is returned as it is.
 
     Returns
     -------
@@ -51,9 +53,16 @@ def read_frame(data: Any) -> pd.DataFrame:
         return data
     if hasattr(data, "tocsr"):  # a scipy sparse matrix or array
         return pd.DataFrame(data.toarray())
+    if isinstance(data, pd.Series):
+        return data.to_frame()
     if isinstance(data, (list, tuple)):
         return _read_rows(data)
     if isinstance(data, dict):
+        if data and all(hasattr(table, "to_pandas") for table in data.values()):
+            raise DatasetError(
+                f"X is a {type(data).__qualname__} of tables, {', '.join(map(repr, data))}; "
+                f"pass one of them, such as data[{next(iter(data))!r}]"
+            )
         try:
             return pd.DataFrame(data)
         except ValueError as error:
@@ -65,6 +74,8 @@ def read_frame(data: Any) -> pd.DataFrame:
     # Asked of the class: a lazy frame warns when asked for its columns.
     if hasattr(type(data), "columns") or hasattr(type(data), "__dataframe__"):
         return _read_narwhals(data)
+    if hasattr(type(data), "to_pandas"):  # a Hugging Face dataset, a series of polars
+        return read_frame(data.to_pandas())
     array = data if isinstance(data, np.ndarray) else np.asarray(data)
     if array.dtype.names is not None:
         return pd.DataFrame(array)

@@ -1,6 +1,7 @@
 """load_dataset: every form data comes in, and everything that can be wrong with it."""
 
 import decimal
+import re
 
 import numpy as np
 import pandas as pd
@@ -346,8 +347,8 @@ class TestColumns:
             load_dataset(np.arange(4), [0, 1, 0, 1])
         with pytest.raises(DatasetError, match="two dimensions"):
             load_dataset([1, 2, 3], [0, 1, 0])
-        with pytest.raises(DatasetError, match="two dimensions"):
-            load_dataset(pd.Series([1.0, 2.0, 3.0]), [0, 1, 0])
+        # A series is a column, with a name of its own.
+        assert load_dataset(pd.Series([1.0, 2.0, 3.0]), [0, 1, 0]).X.shape == (3, 1)
 
     def test_three_dimensions(self):
         with pytest.raises(DatasetError, match="flatten each row"):
@@ -624,3 +625,43 @@ def test_numbers_too_large_for_32_bits_are_bounded_and_told(frame, as_text):
     )
     assert dataset.X["new"].abs().max() == 1e37
     assert as_text or "Numbers beyond 1e+37 read as that: 'new'" in said(dataset)
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [(["y"], "got ['y']; pass target='y'"), (["y", "a"], "got ['y', 'a']; choose one of them")],
+)
+def test_a_list_of_targets_is_told(frame, target, told):
+    with pytest.raises(DatasetError, match=re.escape(f"target names one column, {told}")):
+        load_dataset(frame, target=target)
+
+
+class TestIndex:
+    """No pipeline sees an index, so what it may say is told."""
+
+    n = 12
+
+    def said(self, index):
+        table = pd.DataFrame({"a": np.arange(self.n) % 5, "y": ["p", "q"] * 6})
+        table.index = index
+        return "\n".join(load_dataset(table, target="y").warnings)
+
+    @pytest.mark.parametrize(
+        ("index", "told"),
+        [
+            (pd.date_range("2020", periods=12), "The index holds dates, which no pipeline"),
+            (pd.period_range("2020", periods=12, freq="M"), "The index holds dates"),
+            (pd.Index(range(12), name="customer"), "holds the row labels ('customer')"),
+            (pd.Index(list("abcdefghijkl")), "holds words such as 'a'"),
+            (
+                pd.MultiIndex.from_product([range(3), range(4)], names=["shop", None]),
+                "holds 2 levels ('shop')",
+            ),
+        ],
+    )
+    def test_told(self, index, told):
+        assert told in self.said(index)
+
+    @pytest.mark.parametrize("index", [range(12), range(12, 0, -1), [3] * 12])
+    def test_row_numbers_say_nothing(self, index):
+        assert "index" not in self.said(index)

@@ -135,7 +135,10 @@ class TestInstalled:
         without("lightgbm")
         columns, notes = choose_candidates(fitted, ["lightgbm", "lda"], schema)
         assert learners(fitted, columns) == {"lda"}
-        assert notes == ["1 configuration left out: lightgbm is not installed."]
+        assert notes == [
+            "1 configuration left out: lightgbm is not installed; get it with: "
+            "pip install 'warmstart[lightgbm]'"
+        ]
 
 
 class TestExclude:

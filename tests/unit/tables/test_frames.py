@@ -113,3 +113,21 @@ def test_names_are_unique_and_of_one_type(names):
 
 def test_many_equal_names():
     assert len(set(usable_names(["a"] * 10_000))) == 10_000
+
+
+class TestWhatBecomesAPandasFrame:
+    class Dataset:
+        """As Hugging Face's: no columns, but to_pandas()."""
+
+        def to_pandas(self):
+            return pd.DataFrame({"a": [1, 2]})
+
+    def test_a_series_is_one_column(self):
+        assert as_frame(pd.Series([1, 2], name="a")).to_dict("list") == {"a": [1, 2]}
+
+    def test_what_has_to_pandas(self):
+        assert as_frame(self.Dataset()).to_dict("list") == {"a": [1, 2]}
+
+    def test_a_dict_of_them_is_several(self):
+        with pytest.raises(DatasetError, match=r"tables, 'train', 'test'; .*data\['train'\]"):
+            as_frame({"train": self.Dataset(), "test": self.Dataset()})

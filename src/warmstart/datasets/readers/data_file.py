@@ -236,3 +236,11 @@ def check_path(path: Path | str) -> None:
     similar = near_misses(path.name, names)
     hint = f"; did you mean {' or '.join(similar)}?" if similar else ""
     raise DatasetNotFoundError(f"there is no file {path}{hint}")
+
+
+def check_address(data: object) -> None:
+    """:func:`check_path` of whatever a dataset may be given as; tables are not looked at."""
+    if isinstance(data, DataFile):
+        check_path(data.path)
+    elif isinstance(data, Path) or (isinstance(data, str) and not data.startswith("openml:")):
+        check_path(data)

@@ -48,10 +48,28 @@ def read_openml(address: str, target: Any = None) -> tuple[pd.DataFrame, str | N
         )
         frame, _, _, _ = dataset.get_data(dataset_format="dataframe")
     except (OSError, ValueError, openml.exceptions.PyOpenMLError) as error:
-        raise DatasetError(f"OpenML dataset {number} cannot be read: {error}") from error
+        raise DatasetError(
+            f"OpenML dataset {number} cannot be read: {_reason(error)}"
+        ) from error
     own = dataset.default_target_attribute or None
     if target is None and own is not None and "," in own and own not in frame.columns:
         raise DatasetError(
             f"OpenML dataset {number} has several targets ({own}); choose one with target="
         )
     return frame, own, str(dataset.name)
+
+
+def _reason(error: BaseException) -> str:
+    """What is at the bottom of an error that others are wrapped around, in one line.
+
+    Examples
+    --------
+    >>> _reason(OSError("Max retries exceeded", ConnectionRefusedError(111, "refused")))
+    '[Errno 111] refused'
+    """
+    while True:
+        inside = [getattr(error, "reason", None), error.__cause__, *error.args]
+        deeper = next((one for one in inside if isinstance(one, BaseException)), None)
+        if deeper is None or deeper is error:
+            return " ".join((str(error) or type(error).__name__).split())
+        error = deeper

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from warmstart.datasets.checks import no_target, unknown_target
@@ -112,6 +113,10 @@ def split_target(data: Any, target: Any) -> Source:
     names = usable_names(given) or given
     if target is None:
         raise no_target(names)
+    if isinstance(target, list | set | np.ndarray | pd.Index | pd.Series):
+        shown = list(target)
+        advice = f"pass target={shown[0]!r}" if len(shown) == 1 else "choose one of them"
+        raise DatasetError(f"target names one column, got {shown!r}; {advice}")
     found = [i for i, name in enumerate(given) if name == target]
     if not found:
         found = [i for i, name in enumerate(names) if str(name) == str(target)]
