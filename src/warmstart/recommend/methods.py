@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from warmstart.errors import KnowledgeError
+from warmstart.errors import ArgumentError, ArgumentTypeError, KnowledgeError
 from warmstart.models.pmf.gplvm import GPLVM
 from warmstart.models.pmf.gplvm_training import PUBLISHED
 from warmstart.models.pmf.linear import LinearPMF
@@ -82,10 +82,12 @@ def make_method(method: str | PerformanceModel) -> PerformanceModel:
     """
     if isinstance(method, str):
         if method not in METHODS:
-            raise ValueError(f"there is no method {method!r}; there are {', '.join(METHODS)}")
+            raise ArgumentError(
+                f"there is no method {method!r}; there are {', '.join(METHODS)}"
+            )
         return METHODS[method]()
     if not isinstance(method, PerformanceModel) or isinstance(method, type):
-        raise TypeError(
+        raise ArgumentTypeError(
             f"a method is a name or an object with fit and start, got {method!r}; "
             "see warmstart.protocols.PerformanceModel"
         )
@@ -110,7 +112,7 @@ def check_acquisition(acquisition: Any, method: PerformanceModel | None, name: s
         If the model names configurations by itself.
     """
     if acquisition not in ACQUISITIONS:
-        raise ValueError(f"acquisition must be one of {ACQUISITIONS}, got {acquisition!r}")
+        raise ArgumentError(f"acquisition must be one of {ACQUISITIONS}, got {acquisition!r}")
     if (
         method is not None
         and acquisition != ACQUISITIONS[0]

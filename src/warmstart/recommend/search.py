@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from warmstart.domain import Status
-from warmstart.errors import HistoryWarning, KnowledgeError, MetaDatasetError
+from warmstart.errors import ArgumentError, HistoryWarning, KnowledgeError, MetaDatasetError
 from warmstart.recommend.arguments import check_count
 from warmstart.recommend.engine import Engine
 from warmstart.recommend.observations import base_digest, beyond_perfect, read_result
@@ -290,7 +290,7 @@ class Search:
 
         values = json.loads(text)
         if not isinstance(values, dict) or values.get("warmstart_search") != _FORMAT:
-            raise ValueError(f"not the JSON of a search: {text[:60]!r}")
+            raise ArgumentError(f"not the JSON of a search: {text[:60]!r}")
         base = warmstart.open_knowledge(knowledge)
         try:
             asked = Question.from_dict(values["question"])
@@ -303,7 +303,7 @@ class Search:
             search = cls(fitted, asked, warnings=tuple(values.get("warnings", ())))
             search.engine.restore(values)
         except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"the JSON of a search is incomplete: {error!r}") from error
+            raise ArgumentError(f"the JSON of a search is incomplete: {error!r}") from error
         except MetaDatasetError as error:
             raise KnowledgeError(
                 f"the search was begun with another knowledge base; pass that one: {error}"

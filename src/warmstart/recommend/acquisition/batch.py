@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from warmstart.errors import ArgumentError
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Single = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -76,7 +78,7 @@ def best_of_n(
     regret = ((samples - low) / np.where(spread > 0, spread, 1.0)).astype("float32")
     if per_second:
         if costs is None:
-            raise ValueError("gain per second needs costs")
+            raise ArgumentError("gain per second needs costs")
         within = np.inf if budget_s is None else budget_s
         return _greedy(regret, n, costs, within, per_second=True)
     if costs is None or budget_s is None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from warmstart.errors import ArgumentError
+
 if TYPE_CHECKING:
     from warmstart.protocols import TaskState
     from warmstart.recommend.base.fitted import Fitted
@@ -66,7 +68,7 @@ class ByModel:
         while True:
             named = self._state.batch(n)
             if len(set(named)) < len(named) or set(named) & set(self._told):
-                raise ValueError(f"a method named a configuration twice: {named[:10]}")
+                raise ArgumentError(f"a method named a configuration twice: {named[:10]}")
             for place in named:
                 # Behind the pool are configurations that the model only learns from.
                 if place < n_all and open_[place]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from warmstart.datasets.dataset import Dataset
 from warmstart.domain import Schema
+from warmstart.errors import ArgumentError
 from warmstart.execution.prepared_folds import Fold
 from warmstart.execution.resampling import MAX_ROWS, N_FOLDS, cap_rows, folds
 
@@ -62,7 +63,7 @@ class Divided:
         if self.groups is not None:
             self.groups = np.asarray(pd.factorize(np.asarray(self.groups))[0])
             if len(self.groups) != len(y):
-                raise ValueError(f"{len(self.groups)} groups were given for {len(y)} rows")
+                raise ArgumentError(f"{len(self.groups)} groups were given for {len(y)} rows")
 
     @property
     def n_classes(self) -> int:

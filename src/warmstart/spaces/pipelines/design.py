@@ -12,7 +12,7 @@ from ConfigSpace.util import deactivate_inactive_hyperparameters
 from scipy.stats import qmc
 
 from warmstart.domain import Configuration, TaskType, check_task_type
-from warmstart.errors import SpaceMismatchError
+from warmstart.errors import ArgumentError, SpaceMismatchError
 from warmstart.spaces.pipelines.learners import SPACE
 from warmstart.spaces.pipelines.tabular import tabular_space
 
@@ -90,7 +90,7 @@ def space_filling(
     True
     """
     if scale <= 0:
-        raise ValueError(f"scale must be positive, got {scale}")
+        raise ArgumentError(f"scale must be positive, got {scale}")
     found: dict[str, Configuration] = {}
     shares = _REGRESSORS if check_task_type(task_type) == "regression" else _CLASSIFIERS
     for number, (learner, share) in enumerate(shares.items()):
