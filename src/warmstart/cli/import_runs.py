@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from warmstart.cli.output import results, warn
 
 if TYPE_CHECKING:
+    from warmstart.metadataset.combine.same_runs import Changed
     from warmstart.protocols import HistorySource
 
 KINDS = ("optuna", "mlflow", "ray", "smac", "sklearn", "wandb", "flaml", "table")
@@ -113,6 +114,16 @@ def import_history(
         str | None,
         typer.Option(metavar="NAME", help="How configurations were chosen: tpe, random, …"),
     ] = None,
+    run_prefix: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT", help="Put before run ids, where another history has the same."
+        ),
+    ] = "",
+    changed: Annotated[
+        str,
+        typer.Option(metavar="WHAT", help="refuse or update runs that say something else now."),
+    ] = "refuse",
 ) -> None:
     """Add the runs of another tool to a meta-dataset; running it again adds what is new.
 
@@ -139,6 +150,7 @@ def import_history(
         "learner": learner,
         "space": space,
         "sampler": sampler,
+        "run_prefix": run_prefix,
     }
     more = {"study": study, "constants": constant, "mapping": mapping, "params": param}
     history = _reader(source, {k: v for k, v in more.items() if v})(location, options)
@@ -164,6 +176,7 @@ def import_history(
         families=families,
         defaults=_pairs("default", default) or None,
         task_type=None if attached else task_type,
+        changed=cast("Changed", changed),
     )
     ended = ", ".join(f"{n:,} {status}" for status, n in sorted(report.statuses.items()))
     ended = f" ({ended})" if ended else ""

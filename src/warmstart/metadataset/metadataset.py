@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from warmstart.metadataset.combine.construct import Method
     from warmstart.metadataset.combine.merge_tasks import Conflicts
+    from warmstart.metadataset.combine.same_runs import Changed
     from warmstart.metadataset.storage.append import Appended
     from warmstart.protocols import HistorySource
 
@@ -185,6 +186,7 @@ class MetaDataset(Views):
         families: Mapping[str, str] | None = None,
         defaults: Mapping[str, Any] | None = None,
         task_type: str | None = None,
+        changed: Changed = "refuse",
     ) -> MetaDataset:
         """Make a meta-dataset of runs recorded by other tools.
 
@@ -209,6 +211,8 @@ class MetaDataset(Views):
             Hyperparameters' values where a study did not vary them.
         task_type : str, optional
             Of all tasks, where neither a dataset nor a known metric says it.
+        changed : {"refuse", "update"}
+            Of a run told twice, in two ways: refuse it, or take the last time it is told.
 
         Returns
         -------
@@ -229,6 +233,7 @@ class MetaDataset(Views):
             families=families,
             defaults=defaults,
             task_type=task_type,
+            changed=changed,
         )
 
     @classmethod
@@ -570,7 +575,7 @@ class MetaDataset(Views):
             If there is no meta-dataset, it is a build's own folder, or its ids are of
             another type.
         HistoryError
-            If another process is appending there, or the file system refuses.
+            If another process is writing there all the time, or the file system refuses.
 
         Examples
         --------

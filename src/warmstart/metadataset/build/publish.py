@@ -32,12 +32,8 @@ from warmstart.metadataset.build.folder import (
 from warmstart.metadataset.build.units import UnitRecord, Units
 from warmstart.metadataset.core.schema import EVALUATIONS, MEASURED, SCHEMA_VERSION
 from warmstart.metadataset.hardware import cpu_model, library_versions, reference_s
-from warmstart.metadataset.storage.files import (
-    digest,
-    replaced_folder,
-    write_json,
-    write_parquet,
-)
+from warmstart.metadataset.storage.files import digest, write_json, write_parquet
+from warmstart.metadataset.storage.folders import refuse_others, replaced_folder
 from warmstart.metadataset.storage.measured import (
     read_measured,
     rounded_to_bits,
@@ -80,6 +76,7 @@ def publish(
         raise HistoryError(f"publish {build} to another folder; it keeps its own files")
     if not (build / "units.sqlite").exists():
         raise HistoryError(f"{build} holds no build")
+    refuse_others(out)
     describe_datasets(build, n_jobs=n_jobs)
     with Units(build / "units.sqlite") as units:
         done = units.read("evaluations", "done")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from warmstart.errors import HistoryError
 from warmstart.metadataset.build.units import UnitRecord, is_locked, units_of
-from warmstart.metadataset.storage.reading import MANIFEST
+from warmstart.metadataset.storage.folders import MANIFEST
 
 _KINDS = (
     "openml-dataset",

@@ -214,19 +214,24 @@ def is_locked(path: Path) -> bool:
 class BuildLock:
     """Held by the one process that writes a build; released however that process ends.
 
-    SQLite's own file lock does it on every system. Raises `HistoryError` when taken.
+    SQLite's own file lock does it on every system. Raises `HistoryError` when it is taken,
+    all of `wait_s` seconds.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, wait_s: float = 0.0, doing: str = "building in") -> None:
         self.path = path
         try:
-            self._connection = sqlite3.connect(path, timeout=0.0, isolation_level=None)
+            self._connection = sqlite3.connect(path, timeout=wait_s, isolation_level=None)
+        except sqlite3.Error as error:
+            raise HistoryError(f"cannot use {path}: {error}") from error
+        try:
             self._connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
+            self._connection.close()
             if "locked" not in str(error):
                 raise HistoryError(f"cannot use {path}: {error}") from error
             raise HistoryError(
-                f"another process is building in {path.parent}; wait for it, or stop it"
+                f"another process is {doing} {path.parent}; wait for it, or stop it"
             ) from error
 
     def __enter__(self) -> Self:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from warmstart.errors import HistoryError
 from warmstart.histories.schema import RUNS
+from warmstart.metadataset.combine.same_runs import Changed, once
 from warmstart.metadataset.core.configurations import Configurations, some
 from warmstart.metadataset.core.evaluations import RunEvaluations
 from warmstart.metadataset.core.schema import EVALUATIONS
@@ -41,14 +42,18 @@ class Foreign:
     info: dict[str, Any]
 
 
-def gather(histories: Iterable[HistorySource]) -> tuple[pa.Table, list[str]]:
+def gather(
+    histories: Iterable[HistorySource], changed: Changed = "refuse"
+) -> tuple[pa.Table, list[str]]:
     """All runs in one table of :data:`RUNS`, each once, and what the readers remarked.
 
     Raises
     ------
     HistoryError
-        If there are no runs, or one is told of two tasks.
+        If there are no runs, one is told of two tasks, or in two ways.
     """
+    if changed not in get_args(Changed):
+        raise HistoryError(f"changed must be one of {get_args(Changed)}, got {changed!r}")
     tables, remarks = [], []
     for history in histories:
         for batch in history.batches():
@@ -63,27 +68,7 @@ def gather(histories: Iterable[HistorySource]) -> tuple[pa.Table, list[str]]:
             "there is no run to import" + "".join(f"; {line}" for line in remarks)
         )
     runs = pa.concat_tables(tables).unify_dictionaries()
-    return _once(runs, remarks), remarks
-
-
-def _once(runs: pa.Table, remarks: list[str]) -> pa.Table:
-    keys = pd.Series(run_names(runs).to_numpy(zero_copy_only=False))
-    again = keys.duplicated(keep="last").to_numpy()
-    if again.any():
-        tasks = pd.Series(runs["task"].cast(pa.string()).to_numpy()).groupby(keys)
-        if (tasks.nunique() > 1).any():
-            raise HistoryError("a run is told of two tasks; import each study once")
-        remarks.append(f"{int(again.sum()):,} runs are told twice; the last time counts")
-        runs = runs.filter(pa.array(~again))
-    return runs
-
-
-def run_names(runs: pa.Table) -> pa.Array:
-    """Source, run id and metric of each row as one text."""
-    names = ("source", "source_run_id", "metric")
-    return pc.binary_join_element_wise(
-        *(runs[name].cast(pa.string()) for name in names), "\x1f"
-    ).combine_chunks()
+    return once(runs, remarks, changed), remarks
 
 
 def assemble(runs: pa.Table) -> Foreign:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,19 +21,16 @@ from warmstart.metadataset.combine.from_runs import (
     gather,
     refuse_other_direction,
     refuse_untyped,
-    run_names,
 )
+from warmstart.metadataset.combine.same_runs import Changed, compare, run_names
 from warmstart.metadataset.core.evaluations import RunEvaluations
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.samplers import bias_note, samplers_of
-from warmstart.metadataset.storage.reading import MANIFEST
+from warmstart.metadataset.storage.folders import MANIFEST, is_build, locked
+from warmstart.metadataset.storage.writing import refuse_place, write_inside
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from warmstart.protocols import HistorySource
-
-    Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +41,8 @@ class ImportReport:
     """Evaluations that were not there."""
 
     n_updated: int
-    """Evaluations that were running when last read, and have ended."""
+    """Evaluations that were there and say something else now: they were running when last
+    read, went on, or were corrected."""
 
     n_known: int
     """Evaluations that were there already."""
@@ -68,9 +65,10 @@ def read_histories(
     families: Mapping[str, str] | None = None,
     defaults: Mapping[str, Any] | None = None,
     task_type: str | None = None,
+    changed: Changed = "refuse",
 ) -> MetaDataset:
     """Foreign histories as a meta-dataset; see :meth:`warmstart.MetaDataset.from_histories`."""
-    runs, notes = gather(histories)
+    runs, notes = gather(histories, changed)
     md, more = _completed(
         _joined(None, runs),
         runs,
@@ -92,42 +90,77 @@ def import_histories(
     families: Mapping[str, str] | None = None,
     defaults: Mapping[str, Any] | None = None,
     task_type: str | None = None,
+    changed: Changed = "refuse",
 ) -> ImportReport:
     """Add runs to the meta-dataset at `out`, or begin one there.
 
-    A run is known by its source and the source's own name of it: reading a source again
-    adds only what is new, and what was running when it was last read is brought up to date.
+    A run is known by its source, the source's own name of it and its content: reading a
+    source again adds only what is new, and what was running when it was last read, or went
+    on to a larger budget, is brought up to date. One import writes at a time, others wait.
 
     Parameters
     ----------
     histories : iterable of HistorySource
         What the readers of :mod:`warmstart.histories` give.
     out : path
-        Folder of a meta-dataset; written anew and renamed, so that a crash leaves the old.
+        Folder of a meta-dataset; written anew inside, so that a crash leaves the old.
     datasets, metafeatures, families, defaults, task_type :
         As in :meth:`warmstart.MetaDataset.from_histories`.
+    changed : {"refuse", "update"}
+        What to do with a run that is known by its id and says something else: other values
+        or another result. Another history that numbers its runs alike is told apart by a
+        ``run_prefix`` of its reader instead.
 
     Raises
     ------
     HistoryError
-        If a run was imported before as another task's, a metric changes its direction, or
-        some tasks have a type and others none.
+        If a run was imported before as another task's or with another content, a metric
+        changes its direction, or some tasks have a type and others none; if another process
+        is writing there all the time.
     """
     path = Path(out)
-    runs, notes = gather(histories)
-    base = MetaDataset.open(path) if (path / MANIFEST).is_file() else None
-    if base is not None and (path / "units.sqlite").exists():
+    if is_build(path):
         raise HistoryError(f"{path} is the folder of a build; import into another one")
+    refuse_place(path)
+    runs, notes = gather(histories, changed)
+    # Nobody may add between what is read here and what is written.
+    with locked(path) as folder:
+        return _imported(
+            folder,
+            runs,
+            notes,
+            changed,
+            datasets=datasets,
+            metafeatures=metafeatures,
+            families=families,
+            defaults=defaults,
+            task_type=task_type,
+        )
+
+
+def _imported(
+    path: Path,
+    runs: pa.Table,
+    notes: list[str],
+    changed: Changed,
+    *,
+    datasets: Mapping[str, Any] | None,
+    metafeatures: pd.DataFrame | None,
+    families: Mapping[str, str] | None,
+    defaults: Mapping[str, Any] | None,
+    task_type: str | None,
+) -> ImportReport:
+    """Import into a folder whose lock is held."""
+    base = MetaDataset.open(path) if (path / MANIFEST).is_file() else None
     n_known = n_updated = 0
+    new = runs
     if base is not None:
         _check_directions(base, runs)
-        known, ended = _compare(base, runs)
-        n_known, n_updated = int((known & ~ended).sum()), int(ended.sum())
-        if ended.any():
-            base = _without(base, runs.filter(pa.array(ended)))
-        new = runs.filter(pa.array(~known | ended))
-    else:
-        new = runs
+        found = compare(base, runs, changed)
+        n_known, n_updated = int((found.known & ~found.updated).sum()), int(found.updated.sum())
+        if n_updated:
+            base = _without(base, runs.filter(pa.array(found.updated)))
+        new = runs.filter(pa.array(~found.known | found.updated))
     tasks = tuple(pc.unique(runs["task"].cast(pa.string())).to_pylist())
     said = bool(datasets or families or task_type) or metafeatures is not None
     if base is not None and not len(new) and not said:
@@ -149,7 +182,7 @@ def import_histories(
         task_type=task_type,
     )
     notes += more
-    _noted(md, notes).save(path)
+    write_inside(_noted(md, notes), path)
     return ImportReport(
         n_added=len(new) - n_updated,
         n_updated=n_updated,
@@ -196,46 +229,6 @@ def _check_directions(base: MetaDataset, runs: pa.Table) -> None:
     before = base.info.get("directions") or {}
     for metric, direction in directions_of(runs).items():
         refuse_other_direction(metric, before.get(metric, direction), direction)
-
-
-def _compare(base: MetaDataset, runs: pa.Table) -> tuple[Mask, Mask]:
-    """Which runs the base knows, and which of those have ended since.
-
-    Raises
-    ------
-    HistoryError
-        If the base knows a run as another task's.
-    """
-    names = pd.Index(run_names(runs).to_numpy(zero_copy_only=False))
-    tasks = runs["task"].cast(pa.string()).to_numpy()
-    status = runs["status"].cast(pa.string()).to_numpy()
-    known = np.zeros(len(names), bool)
-    ended = np.zeros(len(names), bool)
-    for rows in _rows_of(base, runs):
-        places = names.get_indexer(pd.Index(run_names(rows).to_numpy(zero_copy_only=False)))
-        found = np.flatnonzero(places >= 0)
-        places = places[found]
-        before = rows["task_id"].cast(pa.string()).to_numpy()[found]
-        other = np.flatnonzero(before != tasks[places])
-        if len(other):
-            one = other[0]
-            raise HistoryError(
-                f"run {rows['source_run_id'][int(found[one])].as_py()!r} was imported before "
-                f"as one of task {before[one]!r}, and is one of {tasks[places[one]]!r} now"
-            )
-        known[places] = True
-        running = rows["status"].cast(pa.string()).to_numpy()[found] == "running"
-        ended[places[running]] = status[places[running]] != "running"
-    return known, ended
-
-
-def _rows_of(base: MetaDataset, runs: pa.Table) -> Iterator[pa.Table]:
-    """Rows of the base that come from the sources of `runs`."""
-    sources = pc.unique(runs["source"].cast(pa.string()))
-    for rows in base._evaluations.rows():
-        ours = rows.filter(pc.is_in(rows["source"].cast(pa.string()), sources))
-        if len(ours):
-            yield ours
 
 
 def _without(base: MetaDataset, runs: pa.Table) -> MetaDataset:

@@ -44,6 +44,9 @@ class Configurations:
     order: Sequence[str] = ()
     """Names of hyperparameters as they were given; the texts sort them."""
 
+    origin: str = ""
+    """The file the texts are from, for errors."""
+
     @cached_property
     def frame(self) -> pd.DataFrame:
         """One row a configuration, one column a hyperparameter; missing where not active.
@@ -54,7 +57,7 @@ class Configurations:
             return self.given
         columns: dict[str, list[Any]] = {}
         for place, text in enumerate(self.texts or ()):
-            for name, value in json.loads(text).items():
+            for name, value in self._read(text, place).items():
                 if name not in columns:
                     columns[name] = [None] * len(self.ids)
                 columns[name][place] = value
@@ -67,8 +70,22 @@ class Configurations:
     def values(self, position: int) -> dict[str, Any]:
         """Plain values of one configuration, only what is active."""
         if self.texts is not None:
-            return self._ordered(json.loads(self.texts[position]))
+            return self._ordered(self._read(self.texts[position], position))
         return _active(self.frame, position)
+
+    def _read(self, text: str, position: int) -> dict[str, Any]:
+        try:
+            values = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            values = error
+        if isinstance(values, dict):
+            return values
+        told = f": {values}" if isinstance(values, Exception) else ""
+        where = f"{self.origin}: " if self.origin else ""
+        raise MetaDatasetError(
+            f"{where}configuration {plain(self.ids[position])!r} has no values that can be "
+            f"read: {text[:80]}{told}"
+        )
 
     def _ordered(self, named: dict[str, Any]) -> dict[str, Any]:
         first = {name: named[name] for name in self.order if name in named}

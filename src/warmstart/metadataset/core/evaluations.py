@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core.configurations import some
+from warmstart.metadataset.core.damage import each_undamaged, undamaged
 from warmstart.metadataset.core.matrix import STATUSES, Aggregate, Layer, scatter
 from warmstart.metadataset.core.schema import EVALUATIONS
 from warmstart.metadataset.core.score_table import Floats
@@ -111,21 +112,29 @@ class RunEvaluations:
     """How to read columns of the rows in a metric some tasks at a time; None to read all at
     once, as where they are few."""
 
+    origin: str = ""
+    """The folder they are read from, for errors; empty where they are in memory."""
+
     _layers: dict[tuple[str, Aggregate], Layer] = field(default_factory=dict)
 
     def rows(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """All rows, with all their columns and the source where none are named."""
-        yield from self.load(columns)
+        with undamaged(self.origin):
+            found = self.load(columns)
+        yield from each_undamaged(self.origin, found)
 
     def layer(self, metric: str, aggregate: Aggregate = "mean") -> Layer:
         """Scatter the rows of one metric into matrices."""
         if (metric, aggregate) not in self._layers:
-            plan = None if self.blocks is None else self.blocks(metric, _COMPACT)
-            if plan is None:
-                self._layers[metric, aggregate] = self._scattered(metric, aggregate)
-            else:
-                self._layers[metric, aggregate] = self._streamed(plan, metric, aggregate)
+            with undamaged(self.origin):
+                self._layers[metric, aggregate] = self._made(metric, aggregate)
         return self._layers[metric, aggregate]
+
+    def _made(self, metric: str, aggregate: Aggregate) -> Layer:
+        plan = None if self.blocks is None else self.blocks(metric, _COMPACT)
+        if plan is None:
+            return self._scattered(metric, aggregate)
+        return self._streamed(plan, metric, aggregate)
 
     def _scattered(self, metric: str, aggregate: Aggregate) -> Layer:
         """All rows at once; they are kept until every metric was looked at."""

@@ -8,8 +8,7 @@ makes one file of all.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,11 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warmstart.errors import MetaDatasetError
-from warmstart.metadataset.build.units import BuildLock
 from warmstart.metadataset.combine.merge_tasks import united_info
 from warmstart.metadataset.core.schema import EVALUATIONS
-from warmstart.metadataset.storage.files import digest, write_json, write_parquet
-from warmstart.metadataset.storage.reading import ADDED, MANIFEST, OURS, read_manifest
+from warmstart.metadataset.storage.deduplicate import source_folder
+from warmstart.metadataset.storage.files import TEMPORARY, digest, write_json, write_parquet
+from warmstart.metadataset.storage.folders import MANIFEST, finish, is_build, locked
+from warmstart.metadataset.storage.reading import ADDED, OURS, read_manifest
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
@@ -48,12 +48,13 @@ def append(metadataset: MetaDataset, folder: Path) -> Appended:
     """
     from warmstart.metadataset.storage.writing import label_kinds, part_tables
 
-    if (folder / "units.sqlite").exists():
+    if is_build(folder):
         raise MetaDatasetError(f"{folder} is the folder of a build; append to another one")
+    finish(folder)
     read_manifest(folder)
     written: dict[str, str] = {}
     n_rows = 0
-    with BuildLock(folder / "append.lock"):
+    with locked(folder) as folder:
         manifest = read_manifest(folder)
         kinds = label_kinds(metadataset)
         for name, kind in kinds.items():
@@ -63,11 +64,13 @@ def append(metadataset: MetaDataset, folder: Path) -> Appended:
                     f"the {name} labels of {folder} are {there['dtype']}, those to append "
                     f"{kind['dtype']}"
                 )
+        known = manifest.get("digests") or {}
         # What evaluations name is there before they are: a crash between leaves all whole.
         for name, table in part_tables(metadataset).items():
-            written |= _added(table, folder, Path(name).stem, table.column_names[:1])
+            written |= _added(table, folder, Path(name).stem, table.column_names[:1], known)
         for source, table in _by_source(metadataset):
-            new = _added(table, folder, f"evaluations/source={source}", _ORDER)
+            place = f"evaluations/{source_folder(source)}"
+            new = _added(table, folder, place, _ORDER, known)
             n_rows += len(table) if new else 0
             written |= new
         if written:
@@ -76,15 +79,24 @@ def append(metadataset: MetaDataset, folder: Path) -> Appended:
     return Appended(n_evaluations=n_rows, files=tuple(written))
 
 
-def _added(table: pa.Table, folder: Path, place: str, order: Sequence[str]) -> dict[str, str]:
+def _added(
+    table: pa.Table,
+    folder: Path,
+    place: str,
+    order: Sequence[str],
+    known: Mapping[str, str],
+) -> dict[str, str]:
     """Write a table to a file named after its content; path and digest, if it is new."""
-    temporary = folder / place / f".adding-{os.getpid()}"
+    temporary = folder / place / f"{TEMPORARY}added"
     try:
         write_parquet(table, temporary, sort_by=order)
         found = digest(temporary)
         there = list(temporary.parent.glob(f"{ADDED}*.parquet"))
-        if any(path.stem.endswith(found[:20]) for path in there):
-            return {}
+        for path in there:
+            if path.stem.endswith(found[:20]):
+                name = path.relative_to(folder).as_posix()
+                # Written, but killed before the manifest said so: it is added now.
+                return {} if name in known else {name: found}
         # Numbered, so that what came first is read first.
         path = temporary.with_name(f"{ADDED}{len(there):06d}-{found[:20]}.parquet")
         temporary.rename(path)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import numpy as np
 import pyarrow as pa
@@ -14,11 +15,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.storage.run_keys import run_keys
 
 _NAMED = ("task_id", "configuration_id", "metric", "status", "budget", "source_run_id")
 _SAID = ("score", "cost_s", "seed", "sampler", "timestamp")
 """What tells runs apart besides where their source gave them no id."""
+
+_LONGEST = 200
 
 _AT_ONCE = 500_000
 """Rows whose keys are compared at a time, about 50 bytes each; all keys take 8 bytes a row."""
@@ -26,7 +30,35 @@ _AT_ONCE = 500_000
 
 def source_of(file: Path) -> str:
     """The source of the evaluations in a file, which its folder is named after."""
-    return file.parent.name.removeprefix("source=")
+    return unquote(file.parent.name.removeprefix("source="))
+
+
+def source_folder(source: str) -> str:
+    """Name of the folder of a source's evaluations: what cannot be in a name is quoted.
+
+    Examples
+    --------
+    >>> source_folder("optuna"), source_folder("../../x")
+    ('source=optuna', 'source=..%2F..%2Fx')
+    """
+    return f"source={quoted(source)}"
+
+
+def quoted(name: str) -> str:
+    """Any text as a part of a file name, readable where it can be.
+
+    Raises
+    ------
+    MetaDatasetError
+        If it is too long to be one.
+    """
+    text = quote(name, safe=" !#$&'()+,;=@[]{}~^`", errors="surrogatepass")
+    if len(text) > _LONGEST:
+        raise MetaDatasetError(
+            f"{name[:40]!r}… is too long to name a file after: {len(text)} letters, at most "
+            f"{_LONGEST}"
+        )
+    return text
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,9 @@ import contextlib
 import hashlib
 import json
 import os
+import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,12 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     HistoryError
         If the file system refuses: read-only, full, no such folder. `path` is as before.
     """
-    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}.tmp")
+    # Another thread, or a machine that shares the folder, may write the same file.
+    temporary = path.with_name(f"{TEMPORARY}{secrets.token_hex(6)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(temporary)
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
+        sync(temporary)
         os.replace(temporary, path)  # noqa: PTH105 - says that it replaces
     except OSError as error:
         with contextlib.suppress(OSError):
@@ -43,36 +44,19 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         ) from error
 
 
-@contextlib.contextmanager
-def replaced_folder(path: Path) -> Iterator[Path]:
-    """A new folder to fill, which takes the place of `path` if nothing goes wrong.
-
-    Raises
-    ------
-    HistoryError
-        If `path` holds something that is not a meta-dataset, or the file system refuses.
-    """
-    new, old = (path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}-{n}") for n in "12")
-    try:
-        holds = {found.name for found in path.iterdir()} if path.exists() else set()
-        if holds and ("manifest.json" not in holds or "units.sqlite" in holds):
-            raise HistoryError(f"{path} holds something other than a finished meta-dataset")
-        new.mkdir(parents=True)
-        yield new
-        if path.exists():
-            path.rename(old)
-        new.rename(path)
-    except OSError as error:
-        raise HistoryError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        for left in (new, old):
-            shutil.rmtree(left, ignore_errors=True)
-
-
 def remove_leftovers(folder: Path) -> None:
     """Delete temporary files that a killed process left in `folder`."""
     for path in folder.glob(f"**/{TEMPORARY}*"):
-        path.unlink(missing_ok=True)
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Have a file survive a power cut."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def sorted_table(table: pa.Table, by: Sequence[str]) -> pa.Table:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,36 +15,49 @@ from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core import schema
 from warmstart.metadataset.core.configurations import some
 from warmstart.metadataset.core.evaluations import Evaluations
+from warmstart.metadataset.storage.deduplicate import source_folder
 from warmstart.metadataset.storage.files import digest, write_json
+from warmstart.metadataset.storage.folders import (
+    MANIFEST,
+    holds_others,
+    is_build,
+    locked,
+    staged,
+)
 from warmstart.metadataset.storage.measured import write_measured
-from warmstart.metadataset.storage.reading import MANIFEST
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
 
 
 def write(metadataset: MetaDataset, path: Path) -> Path:
-    """Write a folder beside `path`, then rename it: a crash leaves the old or the new one."""
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        if not (path / MANIFEST).is_file():
-            raise MetaDatasetError(f"{path} holds something other than a meta-dataset")
-        if (path / "units.sqlite").exists():
-            raise MetaDatasetError(f"{path} is the folder of a build; save to another one")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-    try:
-        _write_parts(metadataset, folder)
-        folder.chmod(0o777 & ~_umask())
-        if path.exists():
-            old = folder.with_name(folder.name + "-old")
-            path.rename(old)
-            folder.rename(path)
-            shutil.rmtree(old)
-        else:
-            folder.rename(path)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    """Write a meta-dataset in the place of what is at `path`, whole or not at all."""
+    refuse_place(path)
+    label_kinds(metadataset)  # before anything is made
+    with locked(path) as folder:
+        write_inside(metadataset, folder)
     return path
+
+
+def write_inside(metadataset: MetaDataset, folder: Path) -> None:
+    """Write to a folder whose lock is held."""
+    refuse_place(folder)
+    with staged(folder) as new:
+        write_parts(metadataset, new)
+
+
+def refuse_place(path: Path) -> None:
+    """Raise if a path is not one to save to.
+
+    Raises
+    ------
+    MetaDatasetError
+        If it is the folder of a build, or of something else.
+    """
+    if is_build(path):
+        raise MetaDatasetError(f"{path} is the folder of a build; save to another one")
+    if holds_others(path):
+        raise MetaDatasetError(f"{path} holds something other than a meta-dataset")
 
 
 def label_kinds(metadataset: MetaDataset) -> dict[str, dict[str, Any]]:
@@ -89,7 +99,8 @@ def part_tables(metadataset: MetaDataset) -> dict[str, pa.Table]:
     return tables
 
 
-def _write_parts(metadataset: MetaDataset, folder: Path) -> None:
+def write_parts(metadataset: MetaDataset, folder: Path) -> None:
+    """Fill an empty folder with all files of a meta-dataset, the manifest last."""
     labels = label_kinds(metadataset)
     tables = part_tables(metadataset)
     for name, table in tables.items():
@@ -157,7 +168,7 @@ def _write_evaluations(evaluations: Evaluations, task_names: list[str], folder: 
             for source in pc.unique(sources).to_pylist():
                 part = ours.filter(pc.equal(sources, source))
                 if source not in writers:
-                    file = folder / f"source={source}" / "part-0.parquet"
+                    file = folder / source_folder(source) / "part-0.parquet"
                     file.parent.mkdir(parents=True)
                     writers[source] = pq.ParquetWriter(
                         file,
@@ -173,9 +184,3 @@ def _write_evaluations(evaluations: Evaluations, task_names: list[str], folder: 
         for writer in writers.values():
             writer.close()
     return n_rows
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

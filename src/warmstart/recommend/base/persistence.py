@@ -12,7 +12,10 @@ import numpy as np
 
 from warmstart.errors import KnowledgeError, MetaDatasetError
 from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.metadataset.storage.deduplicate import quoted
 from warmstart.metadataset.storage.files import write_atomically, write_json
+from warmstart.metadataset.storage.folders import locked, staged
+from warmstart.metadataset.storage.writing import label_kinds, refuse_place, write_parts
 from warmstart.metrics import METRICS
 from warmstart.models.pmf.pmf import PMF
 
@@ -43,24 +46,28 @@ def save(recommender: Recommender, path: Path) -> Path:
         raise KnowledgeError(
             f"model {recommender.model!r} cannot be saved; only models with a name can"
         )
-    recommender.md.save(path)
-    (path / "models").mkdir(exist_ok=True)
-    for kind in recommender.task_types():
-        for metric in _metrics(recommender, kind):
-            try:
-                fitted = recommender.fitted(kind, metric)
-            except MetaDatasetError:  # a metric that no task of this kind has a score in
-                continue
-            arrays = fitted.pmf.to_arrays()
-            chooser = fitted.chooser.to_arrays()
-            arrays |= {_CHOICE + name: array for name, array in chooser.items()}
-            write_atomically(_model_path(path, (kind, metric)), _writer(arrays))
-    settings = {
-        "format": _FORMAT,
-        "model": recommender.model,
-        "random_state": recommender.random_state,
-    }
-    write_json(settings, path / _NAME)
+    refuse_place(path)
+    label_kinds(recommender.md)  # before anything is made
+    with locked(path) as folder, staged(folder) as new:
+        refuse_place(folder)
+        write_parts(recommender.md, new)
+        (new / "models").mkdir()
+        for kind in recommender.task_types():
+            for metric in _metrics(recommender, kind):
+                try:
+                    fitted = recommender.fitted(kind, metric)
+                except MetaDatasetError:  # a metric that no task of this kind has a score in
+                    continue
+                arrays = fitted.pmf.to_arrays()
+                chooser = fitted.chooser.to_arrays()
+                arrays |= {_CHOICE + name: array for name, array in chooser.items()}
+                write_atomically(_model_path(new, (kind, metric)), _writer(arrays))
+        settings = {
+            "format": _FORMAT,
+            "model": recommender.model,
+            "random_state": recommender.random_state,
+        }
+        write_json(settings, new / _NAME)
     return path
 
 
@@ -161,4 +168,4 @@ def load_models(path: Path, key: tuple[str | None, str | None]) -> tuple[PMF, PM
 
 def _model_path(path: Path, key: tuple[str | None, str | None]) -> Path:
     kind, metric = (part or "any" for part in key)
-    return path / "models" / f"{kind}-{metric}.npz"
+    return path / "models" / f"{quoted(f'{kind}-{metric}')}.npz"

@@ -10,11 +10,11 @@ from warmstart.metadataset.storage import files
 from warmstart.metadataset.storage.files import (
     digest,
     remove_leftovers,
-    replaced_folder,
     write_atomically,
     write_json,
     write_parquet,
 )
+from warmstart.metadataset.storage.folders import replaced_folder
 
 TABLE = pa.table({"key": ["b", "a", "c"], "value": [0.1, None, 0.3]})
 
