@@ -215,7 +215,10 @@ def _damage_parquet(draw, path):
             cells[draw.randrange(len(cells))] = draw.choice(STRANGE)
         else:
             cells = [None if cell is None else len(str(cell)) for cell in cells]
-        table = table.set_column(place, column, pa.array(cells))
+        try:
+            table = table.set_column(place, column, pa.array(cells))
+        except (pa.ArrowException, ValueError):  # half a surrogate pair
+            return False
     with contextlib.suppress(pa.ArrowException, ValueError):
         pq.write_table(table, path)
     return True

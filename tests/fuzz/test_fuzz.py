@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from .samples import SAMPLES
 from .trying import try_one
 
-GROUPS = {"readers"}
+GROUPS = {"readers", "bases"}
 
 
 @pytest.mark.parametrize(

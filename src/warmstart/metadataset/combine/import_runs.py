@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +27,7 @@ from warmstart.metadataset.combine.same_runs import Changed, compare, run_names
 from warmstart.metadataset.core.evaluations import RunEvaluations
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.samplers import bias_note, samplers_of
-from warmstart.metadataset.storage.folders import MANIFEST, is_build, locked
+from warmstart.metadataset.storage.folders import MANIFEST, Appeared, is_build, locked
 from warmstart.metadataset.storage.writing import refuse_place, write_inside
 
 if TYPE_CHECKING:
@@ -123,19 +124,18 @@ def import_histories(
         raise HistoryError(f"{path} is the folder of a build; import into another one")
     refuse_place(path)
     runs, notes = gather(histories, changed)
+    more: dict[str, Any] = {
+        "datasets": datasets,
+        "metafeatures": metafeatures,
+        "families": families,
+        "defaults": defaults,
+        "task_type": task_type,
+    }
     # Nobody may add between what is read here and what is written.
+    with contextlib.suppress(Appeared), locked(path) as folder:
+        return _imported(folder, runs, notes, changed, **more)
     with locked(path) as folder:
-        return _imported(
-            folder,
-            runs,
-            notes,
-            changed,
-            datasets=datasets,
-            metafeatures=metafeatures,
-            families=families,
-            defaults=defaults,
-            task_type=task_type,
-        )
+        return _imported(folder, runs, notes, changed, **more)
 
 
 def _imported(
@@ -181,8 +181,8 @@ def _imported(
         defaults=defaults,
         task_type=task_type,
     )
-    notes += more
-    write_inside(_noted(md, notes), path)
+    notes = [*notes, *more]
+    write_inside(_noted(md, notes), path, only_new=base is None)
     return ImportReport(
         n_added=len(new) - n_updated,
         n_updated=n_updated,

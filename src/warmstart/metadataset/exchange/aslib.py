@@ -17,10 +17,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from warmstart._extras import require
 from warmstart.datasets.notes import Notes
 from warmstart.datasets.readers.arff import read_arff
 from warmstart.errors import DatasetError, MetaDatasetError
 from warmstart.metadataset.core.configurations import Configurations, canonical, some
+from warmstart.metadataset.core.damage import undamaged
 from warmstart.metadataset.core.evaluations import RunEvaluations, complete, encoded
 from warmstart.metadataset.core.matrix import OK, STATUSES
 
@@ -37,6 +39,11 @@ def read_aslib(
     folder: Path, *, metric: str | None, higher_is_better: bool | None
 ) -> MetaDataset:
     """See ``MetaDataset.from_aslib``."""
+    with undamaged(folder):
+        return _read(folder, metric, higher_is_better)
+
+
+def _read(folder: Path, metric: str | None, higher_is_better: bool | None) -> MetaDataset:
     from warmstart.metadataset.metadataset import MetaDataset
 
     runs = _arff(folder / "algorithm_runs.arff")
@@ -111,23 +118,21 @@ def _arff(file: Path) -> pd.DataFrame:
 
 
 def _description(file: Path) -> dict[str, list[str]]:
-    """Those entries of the description that matter, each a list of words; of its YAML only
-    plain values and lists of them, which is what scenarios have there."""
+    """Those entries of the description that matter, each a list of words."""
     wanted = ("scenario_id", "performance_measures", "maximize", "performance_type")
     said: dict[str, list[str]] = {name: [] for name in wanted}
     if not file.exists():
         return said
-    current = ""
-    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-        if entry := re.match(r"(\w+)\s*:\s*(.*)$", line):
-            current, value = entry[1].lower(), entry[2]
-            words = re.split(r"[,\s]+", value.strip("[] \t"))
-        elif item := re.match(r"\s*-\s+(.*)$", line):
-            words = [item[1].strip()]
-        else:
-            continue
-        if current in said:
-            said[current] += [word.strip("'\"") for word in words if word]
+    yaml = require("yaml", extra="aslib")
+    with undamaged(file):
+        # The base loader makes text, lists and mappings, whatever a value looks like.
+        found = yaml.load(file.read_bytes(), Loader=yaml.BaseLoader)
+    if not isinstance(found, dict):
+        raise MetaDatasetError(f"{file} is no mapping of names to values")
+    for name, value in found.items():
+        if str(name).lower() in said:
+            cells = value if isinstance(value, list) else re.split(r"[,\s]+", str(value))
+            said[str(name).lower()] = [str(cell).strip() for cell in cells if str(cell).strip()]
     said["maximize"] = [word.lower() for word in said["maximize"]]
     return said
 
@@ -147,7 +152,8 @@ def _features(file: Path, task_names: list[str]) -> pd.DataFrame | None:
 def _hyperparameters(file: Path, names: list[str]) -> list[str]:
     if not file.exists():
         return ["{}"] * len(names)
-    table = pd.read_csv(file, dtype={"idx": str})
+    with undamaged(file):
+        table = pd.read_csv(file, dtype={"idx": str})
     if "idx" not in table:
         raise MetaDatasetError(f"{file} has no column 'idx'; it has {some(table.columns)}")
     rows: dict[str, dict[str, Any]] = {}

@@ -21,6 +21,7 @@ import pyarrow as pa
 from warmstart.domain import configuration_id
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core.configurations import Configurations, canonical, some
+from warmstart.metadataset.core.damage import undamaged
 from warmstart.metadataset.core.evaluations import RunEvaluations, complete, encoded
 from warmstart.metadataset.core.score_table import Floats
 from warmstart.metadataset.storage.files import write_atomically, write_json
@@ -90,9 +91,16 @@ def read_hpob(
     path: Path, *, spaces: Sequence[str] | None, metric: str, higher_is_better: bool
 ) -> MetaDataset:
     """See ``MetaDataset.from_hpob``."""
+    with undamaged(path):
+        file = path / DATA if path.is_dir() else path
+        return _read(file, spaces, metric, higher_is_better)
+
+
+def _read(
+    file: Path, spaces: Sequence[str] | None, metric: str, higher_is_better: bool
+) -> MetaDataset:
     from warmstart.metadataset.metadataset import MetaDataset
 
-    file = path / DATA if path.is_dir() else path
     data = _json(file)
     descriptors = _json(file.with_name(DESCRIPTORS), missing={})
     if unknown := [name for name in spaces or () if name not in data]:

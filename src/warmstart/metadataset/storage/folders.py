@@ -9,8 +9,10 @@ next finishes the moving. The folder itself is never renamed: a symlink to it st
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
+import platform
 import shutil
 import tempfile
 from collections.abc import Iterator, Set
@@ -28,7 +30,6 @@ NEXT = ".next"
 WAIT_S = 30.0
 """How long a writer waits for another one."""
 
-_TRIES = 20
 _LISTED = ".files.json"
 _KEPT = frozenset({LOCK, f"{LOCK}-journal", NEXT, "README.md"})
 """What does not make a folder something else: ours, and a data card somebody wrote."""
@@ -38,9 +39,16 @@ _OURS = (*(f"{name}.parquet" for name in _TABLES), "recommender.json", MANIFEST)
 _OUR_FOLDERS = (*_TABLES, "evaluations", "models")
 
 
+class Appeared(HistoryError):  # noqa: N818 - says what happened
+    """A folder that was not there was made by another writer meanwhile."""
+
+
 @contextlib.contextmanager
 def locked(path: Path, *, wait_s: float | None = None) -> Iterator[Path]:
-    """Hold the lock of a folder, which is made if need be; what a kill left is put right.
+    """Hold the lock of a folder; what a kill left in it is put right.
+
+    There is no lock of a folder that is not there: :func:`staged` makes it in one step, or
+    says that another writer was first.
 
     Parameters
     ----------
@@ -60,39 +68,18 @@ def locked(path: Path, *, wait_s: float | None = None) -> Iterator[Path]:
         If another process holds the lock all the time, or the file system refuses.
     """
     folder = Path(os.path.realpath(path))
-    is_new = not folder.exists()
     try:
-        with _lock(folder, WAIT_S if wait_s is None else wait_s):
-            try:
-                settle(folder)
-                yield folder
-            finally:
-                if is_new:
-                    # A first writer leaves its files alone, or where it failed nothing.
-                    with contextlib.suppress(OSError):
-                        (folder / LOCK).unlink()
-                        folder.rmdir()
+        if not folder.exists():
+            yield folder
+            return
+        wait_s = WAIT_S if wait_s is None else wait_s
+        with BuildLock(folder / LOCK, wait_s=wait_s, doing="writing to"):
+            settle(folder)
+            yield folder
     except OSError as error:
         if isinstance(error, WarmstartError):
             raise
         raise HistoryError(f"cannot write {path}: {error.strerror or error}") from error
-
-
-@contextlib.contextmanager
-def _lock(folder: Path, wait_s: float) -> Iterator[None]:
-    for attempt in range(_TRIES):
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            lock = BuildLock(folder / LOCK, wait_s=wait_s, doing="writing to")
-        except HistoryError:
-            if (folder / LOCK).exists() or attempt == _TRIES - 1:
-                raise
-            continue  # a first writer took its lock away while this one waited for it
-        with lock:
-            if (folder / LOCK).exists():
-                yield
-                return
-    raise HistoryError(f"cannot lock {folder}: other writers make and remove it all the time")
 
 
 @contextlib.contextmanager
@@ -119,6 +106,8 @@ def refuse_others(path: Path) -> None:
     ------
     HistoryError
     """
+    if path.is_file():
+        raise HistoryError(f"{path} is a file; name a folder")
     if is_build(path) or holds_others(path):
         raise HistoryError(f"{path} holds something other than a finished meta-dataset")
 
@@ -143,20 +132,87 @@ def is_committed(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def staged(folder: Path) -> Iterator[Path]:
-    """A folder to fill inside `folder`, whose lock is held; in the end its files count."""
-    new = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=folder))
+def staged(folder: Path, *, only_new: bool = False) -> Iterator[Path]:
+    """A folder to fill, whose files count for `folder` in the end.
+
+    Parameters
+    ----------
+    folder : path
+        Its lock is held, unless it is not there yet.
+    only_new : bool
+        Whether what another writer makes meanwhile may not be replaced.
+
+    Raises
+    ------
+    Appeared
+        If it may not, and there is something.
+    """
+    is_new = not folder.exists()
+    if is_new:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _remove_dead(folder)
+        new = Path(
+            tempfile.mkdtemp(prefix=f"{_beside(folder)}{os.getpid()}-", dir=folder.parent)
+        )
+    else:
+        new = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=folder))
     try:
         yield new
         files = [file for file in sorted(new.rglob("*")) if file.is_file()]
         for file in files:
             sync(file)
+        if is_new and _made(new, folder):
+            return
         write_json([file.relative_to(new).as_posix() for file in files], new / _LISTED)
-        new.rename(folder / NEXT)
+        if not is_new:
+            new.rename(folder / NEXT)
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
-    settle(folder)
+    if not is_new:
+        settle(folder)
+    elif only_new:
+        shutil.rmtree(new, ignore_errors=True)
+        raise Appeared(f"{folder} was made by another process meanwhile; try again")
+    else:
+        with locked(folder):
+            new.rename(folder / NEXT)
+            settle(folder)
+
+
+def _made(new: Path, folder: Path) -> bool:
+    """Rename a new folder to its place; False where somebody else's is there by now."""
+    new.chmod(0o777 & ~_umask())
+    try:
+        new.rename(folder)
+    except OSError:
+        if not folder.exists():
+            raise
+        return False
+    return True
+
+
+def _beside(folder: Path) -> str:
+    """How the name of a folder begins that is to become `folder`."""
+    return f"{TEMPORARY}{folder.name}-{platform.node()}-"
+
+
+def _remove_dead(folder: Path) -> None:
+    """Remove what processes of this machine that are gone left beside a folder."""
+    for left in folder.parent.glob(f"{glob.escape(_beside(folder))}*"):
+        pid = left.name.removeprefix(_beside(folder)).partition("-")[0]
+        try:
+            os.kill(int(pid), 0)
+        except ProcessLookupError:
+            shutil.rmtree(left, ignore_errors=True)
+        except (ValueError, OSError):
+            continue  # somebody else's
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def settle(folder: Path) -> None:

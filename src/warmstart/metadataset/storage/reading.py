@@ -19,6 +19,7 @@ from warmstart.metadataset.core import schema
 from warmstart.metadataset.core.configurations import Configurations, some
 from warmstart.metadataset.core.damage import undamaged
 from warmstart.metadataset.core.evaluations import RunEvaluations
+from warmstart.metadataset.core.from_frames import check_task_types
 from warmstart.metadataset.storage.blocks import LARGE, BlockPlan, row_groups
 from warmstart.metadataset.storage.deduplicate import DistinctRuns, source_of
 from warmstart.metadataset.storage.files import digest
@@ -103,6 +104,7 @@ def _read(path: Path, *, verify: bool) -> Parts:
     with undamaged(path / "tasks.parquet"):
         ids = _labels(task_names, labels.get("task_id"))
         tasks = tasks.drop(columns="task_id").set_axis(ids)
+        check_task_types(tasks)
         # A task of unknown family is its own: the same label, not its text.
         own = dict(zip(task_names, tasks.index, strict=True))
         tasks["family"] = [own.get(name, name) for name in tasks["family"]]

@@ -39,10 +39,10 @@ def write(metadataset: MetaDataset, path: Path) -> Path:
     return path
 
 
-def write_inside(metadataset: MetaDataset, folder: Path) -> None:
-    """Write to a folder whose lock is held."""
+def write_inside(metadataset: MetaDataset, folder: Path, *, only_new: bool = False) -> None:
+    """Write to a folder whose lock is held; see :func:`staged` for `only_new`."""
     refuse_place(folder)
-    with staged(folder) as new:
+    with staged(folder, only_new=only_new) as new:
         write_parts(metadataset, new)
 
 

@@ -124,7 +124,7 @@ def load(path: Path) -> Recommender:
 def _settings(path: Path) -> dict[str, Any]:
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise KnowledgeError(f"{path} is damaged: {error}") from error
     given = settings.get("format") if isinstance(settings, dict) else None
     if given != _FORMAT:

@@ -42,7 +42,7 @@ def texts(md, task):
 
 
 class TestIds:
-    @settings(max_examples=15)
+    @settings(max_examples=15, deadline=None)
     @given(
         st.dictionaries(
             st.text(max_size=4),
@@ -254,3 +254,113 @@ def test_adaptive_samplers_are_told(tmp_path):
     report = import_histories([runs], tmp_path / "m")
     assert report.notes[-1].startswith("50 % of the runs were chosen by samplers that look")
     assert json.loads((tmp_path / "m" / "manifest.json").read_text())["import_notes"]
+
+
+class TestSameIds:
+    """A run is its id and what it says: histories numbered from 0 share ids."""
+
+    COLUMNS = {"metric": {"auc": "maximize"}, "params": ["lr"], "run_id": "run"}  # noqa: RUF012
+
+    def table(self, tmp_path, name, *rows, **options):
+        from warmstart.histories.table import read
+
+        text = "run,lr,auc\n" + "".join(",".join(map(str, row)) + "\n" for row in rows)
+        (tmp_path / name).write_text(text)
+        return read(tmp_path / name, mapping=self.COLUMNS, task="a", **options)
+
+    def test_another_content_is_refused(self, tmp_path):
+        out = tmp_path / "m"
+        import_histories([self.table(tmp_path, "one.csv", (0, 0.1, 0.70))], out)
+        second = self.table(tmp_path, "two.csv", (0, 0.5, 0.95))
+        with pytest.raises(
+            HistoryError,
+            match=r"1 runs say something else .*'0' of task 'a': roc_auc 0.95 with .*0.5.*"
+            r"before roc_auc 0.7; .*run_prefix='second/'.*changed='update'",
+        ):
+            import_histories([second], out)
+        assert MetaDataset.open(out).evaluations()["score"].tolist() == [0.7]
+
+    def test_or_is_another_history(self, tmp_path):
+        out = tmp_path / "m"
+        import_histories([self.table(tmp_path, "one.csv", (0, 0.1, 0.70))], out)
+        second = self.table(tmp_path, "two.csv", (0, 0.5, 0.95), run_prefix="two/")
+        reports = [import_histories([second], out) for _ in range(2)]
+        assert [(r.n_added, r.n_known) for r in reports] == [(1, 0), (0, 1)]
+        assert sorted(MetaDataset.open(out).evaluations()["score"]) == [0.7, 0.95]
+
+    def test_or_was_corrected(self, tmp_path):
+        out = tmp_path / "m"
+        import_histories([self.table(tmp_path, "one.csv", (0, 0.1, 0.7), (1, 0.2, 0.8))], out)
+        second = self.table(tmp_path, "two.csv", (0, 0.5, 0.95), (1, 0.2, 0.8), (2, 1.0, 0.5))
+        report = import_histories([second], out, changed="update")
+        assert (report.n_added, report.n_updated, report.n_known) == (1, 1, 1)
+        md = MetaDataset.open(out)
+        assert sorted(md.evaluations()["score"]) == [0.5, 0.8, 0.95]
+        with pytest.raises(HistoryError, match="changed must be one of"):
+            import_histories([second], out, changed="last")
+
+    def test_within_one_import(self, tmp_path):
+        both = [
+            self.table(tmp_path, "one.csv", (0, 0.1, 0.70)),
+            self.table(tmp_path, "two.csv", (0, 0.5, 0.95)),
+        ]
+        with pytest.raises(HistoryError, match=r"told in two ways under one id, such as '0'"):
+            MetaDataset.from_histories(both)
+        md = MetaDataset.from_histories(both, changed="update")
+        assert md.evaluations()["score"].tolist() == [0.95]
+        both[1] = self.table(tmp_path, "two.csv", (0, 0.5, 0.95), run_prefix="two/")
+        assert len(MetaDataset.from_histories(both).evaluations()) == 2
+
+    def test_told_twice_alike_is_one(self):
+        md = MetaDataset.from_histories([history(run(1, {"n": 1})), history(run(1, {"n": 1}))])
+        assert len(md.evaluations()) == 1
+        assert any("told twice" in note for note in md.info["import_notes"])
+
+    @pytest.mark.parametrize("turn", [1, -1])
+    def test_an_end_counts_more_than_a_beginning(self, turn):
+        told = [run(1, {"n": 1}, status="running"), run(1, {"n": 1}, 0.75)][::turn]
+        md = MetaDataset.from_histories([history(*told)])
+        assert md.evaluations()["score"].tolist() == [0.75]
+
+    @pytest.mark.parametrize(
+        ("before", "now", "n"),
+        [
+            (run(1, {"n": 1}, 0.5, budget=3.0), run(1, {"n": 1}, 0.7, budget=9.0), 1),
+            (
+                run(1, {"n": 1}, 0.5, budget=3.0),
+                run(1, {"n": 1}, budget=3.0, status="pruned"),
+                1,
+            ),
+            (run(1, {"n": 1}, 0.5, cost_s=1.0), run(1, {"n": 1}, 0.5, cost_s=2.0), 0),
+            (run(1, {"n": 1}, 0.5), run(1, {"n": 1.0}, 0.5), 0),
+        ],
+        ids=["went on", "others went further", "only the cost", "only the type"],
+    )
+    def test_what_is_no_conflict(self, tmp_path, before, now, n):
+        import_histories([history(before)], tmp_path / "m")
+        report = import_histories([history(now)], tmp_path / "m")
+        assert (report.n_added, report.n_updated, report.n_known) == (0, n, 1 - n)
+
+    @pytest.mark.parametrize(
+        "now",
+        [
+            run(1, {"n": 2}, 0.5),
+            run(1, {"n": True}, 0.5),
+            run(1, {"n": 1, "m": 1}, 0.5),
+            run(1, {"n": 1}, 0.6),
+            run(1, {"n": 1}, status="failed"),
+            run(1, {"n": 1}, 0.5, seed=3),
+            run(1, {"n": 1}, 0.5, space="other"),
+        ],
+    )
+    def test_what_is_one(self, tmp_path, now):
+        import_histories([history(run(1, {"n": 1}, 0.5))], tmp_path / "m")
+        with pytest.raises(HistoryError, match="say something else"):
+            import_histories([history(now)], tmp_path / "m")
+
+    def test_filled_defaults_are_no_other_content(self, tmp_path):
+        out, defaults = tmp_path / "m", {"rate": 0.5}
+        a, b = history(run(1, {"n": 1})), history(run(2, {"n": 1, "rate": 0.1}, task="b"))
+        for one in (a, b, a, b):
+            import_histories([one], out, defaults=defaults)
+        assert len(MetaDataset.open(out).evaluations()) == 2
