@@ -20,6 +20,7 @@ from pathlib import Path
 
 from warmstart.errors import HistoryError, MetaDatasetError, WarmstartError
 from warmstart.metadataset.build.units import BuildLock
+from warmstart.metadataset.core.schema import MEASURED
 from warmstart.metadataset.storage.files import TEMPORARY, sync, write_json
 
 MANIFEST = "manifest.json"
@@ -36,7 +37,7 @@ _KEPT = frozenset({LOCK, f"{LOCK}-journal", NEXT, "README.md"})
 
 _TABLES = ("tasks", "configurations", "metafeatures")
 _OURS = (*(f"{name}.parquet" for name in _TABLES), "recommender.json", MANIFEST)
-_OUR_FOLDERS = (*_TABLES, "evaluations", "models")
+_OUR_FOLDERS = (*_TABLES, "evaluations", "models", *MEASURED)
 
 
 class Appeared(HistoryError):  # noqa: N818 - says what happened

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from warmstart.metadataset.core.damage import undamaged
 from warmstart.metadataset.core.schema import MEASURED
 from warmstart.metadataset.storage.files import write_parquet
 from warmstart.metrics import METRICS
@@ -76,7 +77,8 @@ class Measured:
 
     def table(self, name: str, task_names: Iterable[str], ids: Iterable[str]) -> pa.Table:
         """One table's rows of these tasks and configurations."""
-        rows = read_measured(sorted((self.folder / name).glob("*.parquet")), name)
+        with undamaged(self.folder / name):
+            rows = read_measured(sorted((self.folder / name).glob("*.parquet")), name)
         for column, kept in (("task_id", task_names), ("configuration_id", ids)):
             rows = rows.filter(pc.is_in(rows[column], pa.array(list(kept), pa.string())))
         return rows
