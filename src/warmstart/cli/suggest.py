@@ -133,6 +133,10 @@ def suggest(
     form: Annotated[
         Format, typer.Option("--format", "-f", help="How to print them; jsonl: a line a file.")
     ] = Format.table,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Also write a page of HTML that needs nothing else."),
+    ] = None,
     separator: Separator = None,
     comment: Comment = None,
     decimal: Decimal = None,
@@ -146,6 +150,8 @@ def suggest(
     """
     if instant and look:
         raise typer.BadParameter("--instant answers without a look, --look asks for one")
+    if len(files) > 1 and report is not None:
+        raise typer.BadParameter("--report writes the page of one file; name one FILE")
     if len(files) > 1 and form not in (Format.table, Format.jsonl):
         raise typer.BadParameter(
             f"of several files --format is jsonl or table, not {form.value}"
@@ -181,6 +187,8 @@ def suggest(
 
         with LookMeter(remarks(), look) as meter:
             suggestions: Suggestions = warmstart.suggest(data, **question, progress=meter)
+        if report is not None:
+            suggestions.report(report)
         if form is Format.table:
             _print_table(suggestions, explain)
         else:

@@ -37,38 +37,64 @@ def explain(suggestions: Suggestions) -> str:
         ]
     if suggestions.out_of_distribution.reason:
         lines += ["", suggestions.out_of_distribution.reason]
-    for rank, suggestion in enumerate(suggestions, start=1):
-        lines += ["", *_explain_one(rank, suggestion, suggestions.metric)]
+    lines.append("")
+    lines += [
+        _in_short(rank, suggestion, suggestions.metric)
+        for rank, suggestion in enumerate(suggestions, start=1)
+    ]
+    if len(suggestions):
+        lines += ["", "explain(1) says more of the first, and so on."]
     if suggestions.warnings:
         lines += ["", "Note:", *(f"  {warning}" for warning in suggestions.warnings)]
     return "\n".join(lines)
 
 
-def _explain_one(rank: int, suggestion: Suggestion, metric: str | None) -> list[str]:
+def explain_one(suggestions: Suggestions, rank: int) -> str:
+    """One suggestion in full: settings, expectation, and how it did on known tasks."""
+    if not 1 <= rank <= len(suggestions):
+        raise IndexError(f"ranks are 1 to {len(suggestions)}, got {rank}")
+    suggestion = suggestions[rank - 1]
+    lines = [f"{rank}. {suggestion.learner or suggestion.configuration_id}"]
+    if expected := _expected(suggestion, suggestions.metric):
+        lines.append(f"  {expected}")
+    lines += ["", "Settings:"]
     prefix = f"{suggestion.learner}:"
-    settings = ", ".join(
-        f"{key.removeprefix(prefix)}={value}"
+    lines += [
+        f"  {key.removeprefix(prefix)} = {value}"
         for key, value in suggestion.configuration.items()
         if key != "learner"
-    )
-    expected = ""
+    ]
+    if suggestion.evidence:
+        lines += ["", "On the known tasks most like it:"]
+        lines += [
+            f"  {e.name}: {e.score:.3f}, number {e.rank} of {e.n_ranked}"
+            for e in suggestion.evidence
+        ]
+    return "\n".join(lines)
+
+
+def _in_short(rank: int, suggestion: Suggestion, metric: str | None) -> str:
+    line = f"{rank}. {suggestion.learner or suggestion.configuration_id}"
+    if expected := _expected(suggestion, metric):
+        line += f": {expected}"
+    if suggestion.evidence:
+        best = min(suggestion.evidence, key=lambda e: e.rank / max(e.n_ranked, 1))
+        line += f"; number {best.rank} of {best.n_ranked} on {best.name}"
+    return line
+
+
+def _expected(suggestion: Suggestion, metric: str | None) -> str:
+    said = []
     if suggestion.score == suggestion.score:
-        expected = (
-            f"  expected {metric or 'score'} {suggestion.score:.3f} "
+        said.append(
+            f"expected {metric or 'score'} {suggestion.score:.3f} "
             f"(90 %: {suggestion.score_low:.3f} to {suggestion.score_high:.3f})"
         )
     if suggestion.n_measured:
-        expected += (
-            f", measured {suggestion.measured:.3f} ± {suggestion.measured_std:.3f} "
+        said.append(
+            f"measured {suggestion.measured:.3f} ± {suggestion.measured_std:.3f} "
             f"on {suggestion.n_measured} fold{'s' * (suggestion.n_measured > 1)}"
         )
     if suggestion.cost_s == suggestion.cost_s:
-        expected += f", about {suggestion.cost_s:.2g} s a fit"
-    lines = [f"{rank}. {suggestion.learner or suggestion.configuration_id}", f"  {settings}"]
-    if expected:
-        lines.append(expected)
-    lines += [
-        f"  on {e.name}: {e.score:.3f}, number {e.rank} of {e.n_ranked}"
-        for e in suggestion.evidence
-    ]
-    return lines
+        said.append(f"about {suggestion.cost_s:.2g} s a fit")
+    return ", ".join(said)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from warmstart._shown import shown
 from warmstart.domain import Status
 from warmstart.errors import ArgumentError, HistoryWarning, KnowledgeError, MetaDatasetError
 from warmstart.recommend.arguments import check_count
@@ -22,6 +23,8 @@ from warmstart.recommend.suggestions import Suggestion
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from matplotlib.axes import Axes
 
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.recommend.base.fitted import Fitted
@@ -314,6 +317,30 @@ class Search:
                 "since; what it asks next may be something else."
             )
         return search
+
+    def plot(self, *, ax: Axes | None = None) -> Axes:
+        """Draw every score told, what was expected of it, and the best so far.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Drawn into; a new one without.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        ValueError
+            If no score was told yet.
+        """
+        drawn: Axes = shown("plot_search")(self, ax=ax)
+        return drawn
+
+    def __repr__(self) -> str:
+        return str(shown("search_text")(self))
+
+    def _repr_html_(self) -> str:
+        return str(shown("text_html")(repr(self)))
 
     def _note(self, note: str) -> None:
         """Warn of something, and keep it; once is enough."""

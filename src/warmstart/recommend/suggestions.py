@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, overload
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, overload
 
+from warmstart._shown import shown
 from warmstart.domain import Schema, TaskType, plain_value
 from warmstart.errors import ArgumentError, SpaceMismatchError
 from warmstart.recommend.look.result import Look
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from warmstart.downstream.report import SeedReport
+    from warmstart.evaluate.leaderboard import Leaderboard
     from warmstart.recommend.ranges import Ranges
 
 _FORMAT = 1
+
+PlotKind = Literal["expected", "measured", "cost"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +77,7 @@ class OutOfDistribution:
         return self.flag is not False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Suggestion:
     """One configuration, and what is expected of it."""
 
@@ -138,8 +144,11 @@ class Suggestion:
         seed = self.random_state if random_state is None else random_state
         return build_estimator(self.configuration, self.schema, random_state=seed)
 
+    def __repr__(self) -> str:
+        return str(shown("suggestion_line")(self))
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Suggestions(Sequence[Suggestion]):
     """Suggested configurations, best first."""
 
@@ -170,15 +179,20 @@ class Suggestions(Sequence[Suggestion]):
     @overload
     def __getitem__(self, index: int) -> Suggestion: ...
     @overload
-    def __getitem__(self, index: slice) -> tuple[Suggestion, ...]: ...
-    def __getitem__(self, index: int | slice) -> Suggestion | tuple[Suggestion, ...]:
+    def __getitem__(self, index: slice) -> Suggestions: ...
+    def __getitem__(self, index: int | slice) -> Suggestion | Suggestions:
+        if isinstance(index, slice):
+            return replace(self, items=self.items[index])
         return self.items[index]
 
     def __len__(self) -> int:
         return len(self.items)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a suggestion: predictions first, then one column a hyperparameter."""
+        """One row a suggestion: predictions first, then one column a hyperparameter.
+
+        What a configuration does not have is missing; whole numbers stay whole.
+        """
         import pandas as pd
 
         rows = [
@@ -195,7 +209,17 @@ class Suggestions(Sequence[Suggestion]):
             }
             for s in self.items
         ]
-        return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="rank"))
+        frame = pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="rank"))
+        for name in dict.fromkeys(key for s in self.items for key in s.configuration):
+            cells = [s.configuration.get(name) for s in self.items]
+            # A gap would turn them into floats, and 100 trees into 100.0.
+            if (
+                name in frame
+                and None in cells
+                and {type(c) for c in cells} == {int, type(None)}
+            ):
+                frame[name] = pd.array(cells, dtype="Int64")
+        return frame
 
     def to_json(self, *, indent: int | None = None) -> str:
         """Everything as JSON text; :meth:`from_json` reads it back."""
@@ -276,11 +300,144 @@ class Suggestions(Sequence[Suggestion]):
         report: SeedReport = warmstart.downstream.seed(self, target, space=space, **options)
         return report
 
-    def explain(self) -> str:
-        """Why these, in plain text: neighbours, expectations, evidence, warnings."""
-        from warmstart.recommend.explain import explain
+    def explain(self, rank: int | None = None) -> str:
+        """Why these, in plain text that fits a screen; or one of them in full.
 
-        return explain(self)
+        Parameters
+        ----------
+        rank : int, optional
+            1 for the first.
+
+        Raises
+        ------
+        IndexError
+            If there is none of that rank.
+        """
+        from warmstart.recommend.explain import explain, explain_one
+
+        return explain(self) if rank is None else explain_one(self, rank)
+
+    def cross_validate(
+        self,
+        X: Any,
+        y: Any,
+        *,
+        cv: Any = 5,
+        groups: Any = None,
+        scoring: Any = None,
+        refit: bool = True,
+        n_jobs: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Leaderboard:
+        """Fit and score every suggestion on the data: what was expected beside what is.
+
+        Parameters
+        ----------
+        X, y :
+            The data they were suggested for, shape (n_rows, n_columns) and (n_rows,).
+        cv : int or splitter
+            Folds, dealt at random with the suggestions' seed and, for classes, stratified;
+            or any scikit-learn splitter.
+        groups : array, shape (n_rows,), optional
+            Rows of one group are never split between training and test.
+        scoring : str or callable, optional
+            As scikit-learn takes it; the suggestions' own metric by default.
+        refit : bool
+            Whether to fit the best once more to all rows, as ``best_estimator_``.
+        n_jobs : int, optional
+            Folds at a time.
+        progress : callable, optional
+            Called with the suggestions done and those in all.
+
+        Returns
+        -------
+        Leaderboard
+            A frame, best first; see :class:`warmstart.evaluate.leaderboard.Leaderboard`.
+
+        Raises
+        ------
+        DatasetError
+            If X, y and groups differ in length, or a target is missing.
+        SpaceMismatchError
+            If none of the suggestions is of a pipeline that warmstart can build.
+        """
+        board: Leaderboard = shown("cross_validate")(
+            self,
+            X,
+            y,
+            cv=cv,
+            groups=groups,
+            scoring=scoring,
+            refit=refit,
+            n_jobs=n_jobs,
+            progress=progress,
+        )
+        return board
+
+    def plot(
+        self, kind: PlotKind = "expected", *, measured: Any = None, ax: Axes | None = None
+    ) -> Axes:
+        """Draw what is expected of each suggestion.
+
+        Parameters
+        ----------
+        kind : {"expected", "measured", "cost"}
+            Expected scores with their intervals; those against what was measured, in a look
+            or as :meth:`cross_validate` gives it; or expected score against seconds a fit.
+        measured : DataFrame, optional
+            What :meth:`cross_validate` returned.
+        ax : matplotlib Axes, optional
+            Drawn into; a new one without.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        ValueError
+            If there is no such plot, or nothing to draw in it.
+        """
+        drawn: Axes = shown("plot_suggestions")(self, kind, measured=measured, ax=ax)
+        return drawn
+
+    def report(self, path: str | Path, *, measured: Any = None) -> Path:
+        """Write a page for a colleague: one HTML file that needs nothing else.
+
+        Parameters
+        ----------
+        path : path
+        measured : DataFrame, optional
+            What :meth:`cross_validate` returned, to be shown beside what was expected.
+
+        Returns
+        -------
+        Path
+            Where it was written.
+        """
+        written: Path = shown("write_page")(self, path, measured=measured)
+        return written
+
+    def save(self, path: str | Path) -> Path:
+        """Write :meth:`to_json` to a file; :meth:`load` reads it back."""
+        from warmstart.metadataset.storage.files import write_atomically
+
+        def write(temporary: Path) -> None:
+            temporary.write_text(self.to_json(indent=1), "utf-8")
+
+        write_atomically(Path(path), write)
+        return Path(path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Suggestions:
+        """Read what :meth:`save` wrote.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If it holds no suggestions.
+        """
+        return cls.from_json(Path(path).read_text("utf-8"))
 
     def ranges(self, quantile: float = 0.9) -> Ranges:
         """Ranges and choices that hold most of the predicted-good region, to search within.
@@ -309,12 +466,10 @@ class Suggestions(Sequence[Suggestion]):
         return narrow(self.items, quantile)
 
     def __repr__(self) -> str:
-        learners = ", ".join(dict.fromkeys(s.learner or "?" for s in self.items))
-        return f"Suggestions({len(self)} for {self.dataset or 'a new task'}: {learners})"
+        return str(shown("suggestions_text")(self))
 
     def _repr_html_(self) -> str:
-        columns = ["learner", "score", "score_low", "score_high", "cost_s"]
-        return str(self.to_frame()[columns].to_html(float_format="{:.4g}".format))
+        return str(shown("suggestions_html")(self))
 
 
 _NUMBERS = ("score", "score_std", "score_low", "score_high", "cost_s")

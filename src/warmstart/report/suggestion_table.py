@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _GAP = "  "
 _INDENT = 4
+_NAME_WIDTH = 30
 
 
 def short_settings(configuration: Mapping[str, Any], learner: str) -> list[str]:
@@ -39,6 +40,24 @@ def short_settings(configuration: Mapping[str, Any], learner: str) -> list[str]:
     return own + others
 
 
+def name_of(suggestion: Suggestion) -> str:
+    """Its learner; without one its values, as many as fit, or its id where it has none.
+
+    Examples
+    --------
+    >>> from warmstart.recommend.suggestions import Suggestion
+    >>> name_of(Suggestion(configuration={"lr": 0.25, "depth": 3}, configuration_id="c7"))
+    'lr=0.25, depth=3'
+    """
+    if suggestion.learner:
+        return suggestion.learner
+    settings = short_settings(suggestion.configuration, "")
+    while len(settings) > 1 and len(", ".join(settings)) > _NAME_WIDTH:
+        settings.pop()
+    # Of one long value little can be read.
+    return ", ".join(settings)[:_NAME_WIDTH] or str(suggestion.configuration_id)
+
+
 def suggestion_table(suggestions: Suggestions, *, width: int = 80) -> Text:
     """Lay suggestions out: a row of expectations each, and the settings below it.
 
@@ -55,12 +74,12 @@ def suggestion_table(suggestions: Suggestions, *, width: int = 80) -> Text:
     """
     from rich.text import Text
 
-    names = [s.learner or str(s.configuration_id) for s in suggestions]
+    names = [name_of(s) for s in suggestions]
     places = decimals_for(s.score for s in suggestions)
     columns = {
         "#": [str(rank) for rank in range(1, len(names) + 1)],
         "learner": names,
-        "expected": [_number(s.score, places) for s in suggestions],
+        "expected": [number(s.score, places) for s in suggestions],
         "90 % interval": [_interval(s, places) for s in suggestions],
         **_measured_column(suggestions, places),
         "seconds": [seconds(s.cost_s) for s in suggestions],
@@ -153,7 +172,7 @@ def _measured_column(suggestions: Suggestions, places: int) -> dict[str, list[st
     if not any(s.n_measured for s in suggestions):
         return {}
     cells = [
-        f"{_number(s.measured, places)} ± {_number(s.measured_std, places)}"
+        f"{number(s.measured, places)} ± {number(s.measured_std, places)}"
         if s.n_measured
         else ""
         for s in suggestions
@@ -161,7 +180,8 @@ def _measured_column(suggestions: Suggestions, places: int) -> dict[str, list[st
     return {"measured": cells}
 
 
-def _number(value: float, places: int) -> str:
+def number(value: float, places: int) -> str:
+    """A score to so many decimal places; a question mark where it is not known."""
     return f"{value:,.{places}f}" if value == value else "?"
 
 
@@ -169,4 +189,4 @@ def _interval(suggestion: Suggestion, places: int) -> str:
     low, high = suggestion.score_low, suggestion.score_high
     if low != low or high != high:
         return "?"
-    return f"{_number(low, places)} to {_number(high, places)}"
+    return f"{number(low, places)} to {number(high, places)}"

@@ -4,6 +4,7 @@ import json
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from warmstart.domain import Column, Schema
@@ -84,14 +85,18 @@ class TestSequence:
         assert len(suggestions) == 2
         assert suggestions[0].learner == "naive_bayes"
         assert suggestions[-1] is suggestions[1]
-        assert suggestions[:1] == (suggestions[0],)
+        assert isinstance(suggestions[:1], Suggestions)
+        assert list(suggestions[1:]) == [suggestions[1]]
+        assert suggestions[:1].warnings == suggestions.warnings
         assert [s.configuration_id for s in suggestions] == [7, 8]
         assert suggestions[1] in suggestions
         with pytest.raises(IndexError):
             suggestions[2]
 
     def test_shows_what_it_holds(self):
-        assert repr(make()) == "Suggestions(2 for toy: naive_bayes, ?)"
+        assert repr(make()) == str(make())
+        assert repr(make()).startswith("2 configurations for toy")
+        assert repr(make()[0]).startswith("Suggestion naive_bayes: expected 0.800")
         assert "<table" in make()._repr_html_()
 
 
@@ -107,6 +112,16 @@ class TestFrame:
 
     def test_of_none(self):
         assert len(make(items=()).to_frame()) == 0
+
+    def test_whole_numbers_stay_whole(self):
+        trees = Suggestion(
+            configuration={"n": 100, "rate": 1, "on": True}, configuration_id="a"
+        )
+        other = Suggestion(configuration={"rate": 0.5, "on": False}, configuration_id="b")
+        frame = make(items=(trees, other)).to_frame()
+        assert frame["n"].tolist() == [100, pd.NA]
+        assert frame["rate"].tolist() == [1.0, 0.5]
+        assert frame["on"].tolist() == [True, False]
 
 
 class TestJson:
@@ -125,6 +140,13 @@ class TestJson:
             warnings=(),
         )
         same(bare, Suggestions.from_json(bare.to_json()))
+
+    def test_to_a_file_and_back(self, tmp_path):
+        written = make().save(tmp_path / "deep" / "s.json")
+        assert [one.name for one in written.parent.iterdir()] == ["s.json"]
+        same(make(), Suggestions.load(written))
+        with pytest.raises(FileNotFoundError):
+            Suggestions.load(tmp_path / "none.json")
 
     def test_is_strict_json(self):
         def refuse(word):
@@ -192,14 +214,29 @@ class TestExplain:
             "Known: 24 tasks",
             "0.90  One",
             "Like.",
-            "1. naive_bayes",
-            "var_smoothing=1e-09",
-            "expected accuracy 0.800 (90 %: 0.600 to 0.900), about 0.25 s a fit",
-            "on One: 0.700, number 2 of 9",
+            "1. naive_bayes: expected accuracy 0.800 (90 %: 0.600 to 0.900), about 0.25 s",
+            " a fit; number 2 of 9 on One",
             "2. 8",
+            "explain(1) says more",
             "One row dropped.",
         ):
             assert part in text
+
+    def test_one_in_full(self):
+        text = make().explain(1)
+        for part in (
+            "1. naive_bayes",
+            "expected accuracy 0.800 (90 %: 0.600 to 0.900), about 0.25 s a fit",
+            "  var_smoothing = 1e-09",
+            "  One: 0.700, number 2 of 9",
+        ):
+            assert part in text
+        assert "x = 1.5" in make().explain(2)
+
+    @pytest.mark.parametrize("rank", [0, 3, -1])
+    def test_there_are_ranks_from_1(self, rank):
+        with pytest.raises(IndexError, match=f"ranks are 1 to 2, got {rank}"):
+            make().explain(rank)
 
     def test_of_a_new_task_without_anything(self):
         bare = Suggestions(

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from warmstart._shown import shown
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core import from_frames as inputs
 from warmstart.metadataset.core.configurations import Configurations, plain, some
@@ -377,6 +378,12 @@ class Views:
             f"MetaDataset({len(self.tasks)} tasks x {len(self.configuration_ids)} "
             f"configurations, metrics: {', '.join(self.metrics)})"
         )
+
+    def __str__(self) -> str:
+        return str(shown("metadataset_text")(self))
+
+    def _repr_html_(self) -> str:
+        return str(shown("text_html")(str(self)))
 
 
 def _positions(kind: str, known: pd.Index, wanted: Iterable[Any]) -> NDArray[np.intp]:

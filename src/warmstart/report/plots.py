@@ -1,0 +1,154 @@
+"""Plots of answers and searches; matplotlib is imported when one is drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+
+import numpy as np
+
+from warmstart._extras import require
+from warmstart.errors import ArgumentError
+from warmstart.recommend.suggestions import PlotKind
+from warmstart.report.suggestion_table import name_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from warmstart.recommend.search import Search
+    from warmstart.recommend.suggestions import Suggestions
+
+_BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#777777"
+"""Told apart by the colour-blind and in print (Okabe, Ito)."""
+
+
+def plot_suggestions(
+    suggestions: Suggestions,
+    kind: PlotKind = "expected",
+    *,
+    measured: Any = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """What :meth:`warmstart.Suggestions.plot` does."""
+    if kind not in get_args(PlotKind):
+        raise ArgumentError(f"kind must be one of {get_args(PlotKind)}, got {kind!r}")
+    if not len(suggestions):
+        raise ArgumentError("there are no suggestions to plot")
+    draw = {"expected": _expected, "measured": _measured, "cost": _cost}[kind]
+    found = _scores(suggestions, measured)
+    if kind == "measured" and np.isnan(found).all():
+        raise ArgumentError(
+            "nothing was measured; pass measured=suggestions.cross_validate(X, y), or look "
+            "with look_s"
+        )
+    if ax is None:
+        height = 1.2 + 0.32 * len(suggestions) if kind == "expected" else 4.2
+        ax = _new_axes(height)
+    draw(suggestions, found, ax)
+    if suggestions.dataset:
+        ax.set_title(suggestions.dataset)
+    return ax
+
+
+def _scores(suggestions: Suggestions, measured: Any) -> Any:
+    """What was measured of each, NaN where nothing was; shape (n_suggestions,)."""
+    if measured is None:
+        return np.array([s.measured for s in suggestions], dtype=float)
+    by_rank = measured["measured"].to_dict()
+    return np.array([by_rank.get(k, np.nan) for k in range(1, len(suggestions) + 1)])
+
+
+def _metric(suggestions: Suggestions) -> str:
+    return suggestions.metric or "score"
+
+
+def _labels(suggestions: Suggestions) -> list[str]:
+    return [f"{rank}  {name_of(s)}" for rank, s in enumerate(suggestions, start=1)]
+
+
+def _expected(suggestions: Suggestions, measured: Any, ax: Axes) -> None:
+    at = np.arange(len(suggestions))
+    middle = np.array([s.score for s in suggestions])
+    low = np.array([s.score_low for s in suggestions])
+    high = np.array([s.score_high for s in suggestions])
+    ax.hlines(at, low, high, color=_BLUE, alpha=0.35, linewidth=6, label="90 % interval")
+    ax.plot(middle, at, "|", color=_BLUE, markersize=12, markeredgewidth=2, label="expected")
+    if not np.isnan(measured).all():
+        ax.plot(measured, at, "D", color=_ORANGE, markersize=5, label="measured")
+    ax.set_yticks(at, _labels(suggestions))
+    ax.invert_yaxis()
+    ax.set_xlabel(_metric(suggestions))
+    ax.legend(frameon=False, fontsize="small", loc="best")
+
+
+def _measured(suggestions: Suggestions, measured: Any, ax: Axes) -> None:
+    middle = np.array([s.score for s in suggestions])
+    reach = np.array([[s.score - s.score_low, s.score_high - s.score] for s in suggestions]).T
+    known = np.isfinite(measured) & np.isfinite(middle)
+    ax.errorbar(
+        middle[known],
+        measured[known],
+        xerr=np.nan_to_num(reach[:, known]),
+        fmt="o",
+        color=_BLUE,
+        ecolor=_GREY,
+        elinewidth=1,
+    )
+    for rank in np.flatnonzero(known):
+        ax.annotate(
+            str(rank + 1),
+            (middle[rank], measured[rank]),
+            xytext=(4, 4),
+            textcoords="offset points",
+            fontsize="small",
+        )
+    ends = [*middle[known], *measured[known]]
+    ax.axline((min(ends), min(ends)), slope=1, color=_GREY, linestyle=":", label="as expected")
+    ax.set(xlabel=f"expected {_metric(suggestions)}", ylabel=f"measured {_metric(suggestions)}")
+    ax.legend(frameon=False, fontsize="small")
+
+
+def _cost(suggestions: Suggestions, measured: Any, ax: Axes) -> None:
+    costs = np.array([s.cost_s for s in suggestions])
+    if not np.isfinite(costs).any():
+        raise ArgumentError("the base has no costs, so nothing is known of seconds")
+    scores = np.array([s.score for s in suggestions])
+    ax.plot(costs, scores, "o", color=_BLUE, label="expected")
+    if not np.isnan(measured).all():
+        ax.plot(costs, measured, "D", color=_ORANGE, markersize=5, label="measured")
+    for rank, (x, y) in enumerate(zip(costs, scores, strict=True), start=1):
+        if np.isfinite(x) and np.isfinite(y):
+            ax.annotate(
+                f"{rank} {name_of(suggestions[rank - 1])}",
+                (x, y),
+                xytext=(4, 4),
+                textcoords="offset points",
+                fontsize="small",
+            )
+    ax.set(xscale="log", xlabel="seconds a fit", ylabel=_metric(suggestions))
+    ax.legend(frameon=False, fontsize="small")
+
+
+def plot_search(search: Search, *, ax: Axes | None = None) -> Axes:
+    """What :meth:`warmstart.Search.plot` does."""
+    scores = np.array([result.score for result in search.history], dtype=float)
+    if not np.isfinite(scores).any():
+        raise ArgumentError("no score was told yet; tell(configuration, score) or run first")
+    ax = _new_axes(4.2) if ax is None else ax
+    at = np.arange(1, len(scores) + 1)
+    best = np.fmax.accumulate(scores)
+    ax.plot(at, scores, "o", color=_BLUE, markersize=5, label="told")
+    ax.step(at, best, where="post", color=_ORANGE, label="best so far")
+    if (failed := np.isnan(scores)).any():
+        floor = np.nanmin(scores)
+        ax.plot(at[failed], np.full(failed.sum(), floor), "x", color=_GREY, label="failed")
+    ax.set(xlabel="evaluations", ylabel=search.question.metric or "score")
+    ax.locator_params(axis="x", integer=True)
+    ax.legend(frameon=False, fontsize="small")
+    return ax
+
+
+def _new_axes(height: float) -> Axes:
+    pyplot = require("matplotlib.pyplot", extra="plots")
+    _, ax = pyplot.subplots(figsize=(7.0, height), layout="constrained")
+    drawn: Axes = ax
+    return drawn
