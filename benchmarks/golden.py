@@ -28,9 +28,8 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.tuners.random_spaces import random_points, random_space
-
 import warmstart
+from warmstart.testing.random_spaces import random_points, random_space
 
 SEEDS = (0, 1, 2)
 

@@ -32,10 +32,9 @@ import numpy as np
 # Tuners are driven by the package beside this file, shared with the tests.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.tuners.checking import Tally, compare
-from benchmarks.tuners.random_spaces import random_points, random_space
-
 import warmstart
+from warmstart.testing.arrivals import Tally, compare
+from warmstart.testing.random_spaces import random_points, random_space
 
 DISTRIBUTIONS = {
     "ax": "ax-platform",

@@ -4,6 +4,8 @@ from contextlib import contextmanager
 
 import pytest
 
+pytest.register_assert_rewrite("warmstart.testing")
+
 # On tables as small as the tests', threads that wait for each other on a busy machine cost
 # a hundred times what they save. Must be set before anything loads OpenMP.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

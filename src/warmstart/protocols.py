@@ -1,6 +1,6 @@
 """What a plugin must do: one Protocol an extension point, no base class to inherit.
 
-Each Protocol has a shared test class in ``tests/contracts``, so that whoever writes one
+Each Protocol has a shared test class in ``warmstart.testing``, so that whoever writes one
 inherits the promises.
 """
 

@@ -12,6 +12,7 @@ from warmstart.cli import build_openml as building_openml
 from warmstart.cli import describe as describing
 from warmstart.cli import exchange as exchanging
 from warmstart.cli import import_runs as importing
+from warmstart.cli import plugins as listing
 from warmstart.cli import replay as measuring
 from warmstart.cli import suggest as answering
 from warmstart.cli.errors import OneLineErrors
@@ -61,6 +62,7 @@ app.add_typer(building.app, name="build")
 app.command("fetch")(building.fetch)
 app.command("import")(importing.import_history)
 app.command("replay")(measuring.replay)
+app.command("plugins")(listing.plugins)
 
 
 def main() -> None:

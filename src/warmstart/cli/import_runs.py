@@ -130,14 +130,16 @@ def import_history(
     Failed and pruned runs are kept with a status. Nothing is guessed: say the task and the
     metric, and whether it is better high or low.
     """
+    from warmstart._plugins import plugins
     from warmstart.errors import HistoryError
     from warmstart.metadataset.combine.attach_datasets import Attached
     from warmstart.metadataset.combine.import_runs import import_histories
 
-    if source not in KINDS:
+    sources = (*KINDS, *plugins("histories"))
+    if source not in sources:
         table = source.lower() in ("csv", "parquet")
         hint = f"; a {source} file of runs is a table" if table else ""
-        raise HistoryError(f"source {source!r} is none of {', '.join(KINDS)}{hint}")
+        raise HistoryError(f"source {source!r} is none of {', '.join(sources)}{hint}")
     options: dict[str, Any] = {
         "task": _task(task or []),
         "task_tag": task_tag,
@@ -197,9 +199,15 @@ def _reader(
     from importlib import import_module
     from inspect import signature
 
+    from warmstart._plugins import load_plugin
     from warmstart.errors import HistoryError
 
-    read: Callable[..., HistorySource] = import_module(f"warmstart.histories.{source}").read
+    module = (
+        import_module(f"warmstart.histories.{source}")
+        if source in KINDS
+        else load_plugin("histories", source)
+    )
+    read: Callable[..., HistorySource] = module.read
     known = signature(read).parameters
     if unknown := [name for name in more if name not in known]:
         raise HistoryError(f"a history of {source} takes no --{unknown[0].rstrip('s')}")

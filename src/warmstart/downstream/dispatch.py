@@ -6,6 +6,7 @@ from importlib import import_module
 from types import FunctionType, MethodType
 from typing import Any
 
+from warmstart._plugins import load_plugin, plugins
 from warmstart.downstream.given_points import Points
 from warmstart.downstream.report import SeedReport
 from warmstart.errors import SpaceMismatchError
@@ -54,7 +55,14 @@ def seed(suggestions: Points, target: Any, *, space: Any = None, **options: Any)
     >>> seed([{"k": "A"}], queue, space=space).accepted, queue
     ([{'k': 'a'}], [{'k': 'a'}])
     """
-    module = import_module(f"warmstart.downstream.adapters.{tuner_of(target)}")
+    name = tuner_of(target)
+    from warmstart.downstream import TUNERS
+
+    module = (
+        import_module(f"warmstart.downstream.adapters.{name}")
+        if name in TUNERS
+        else load_plugin("downstream", name)
+    )
     report: SeedReport = module.seed(suggestions, target, space=space, **options)
     return report
 
@@ -75,10 +83,14 @@ def tuner_of(target: Any) -> str:
         if package in _PACKAGES:
             return _PACKAGES[package]
     kind = target if isinstance(target, type) else type(target)
-    for base in kind.__mro__:
-        package = base.__module__.partition(".")[0]
+    packages = [base.__module__.partition(".")[0] for base in kind.__mro__]
+    for package in packages:
         if package in _PACKAGES:
             return _PACKAGES[package]
+    # A plugin is named as the package that its targets are from.
+    for package in packages:
+        if package in plugins("downstream"):
+            return package
     from warmstart.downstream import TUNERS
 
     raise SpaceMismatchError(

@@ -3,54 +3,84 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, MutableMapping
+from functools import partial
+from importlib import import_module
 from typing import Any
 
+from warmstart._plugins import load_plugin, plugins
 from warmstart.errors import ArgumentError, ArgumentTypeError, KnowledgeError
-from warmstart.models.pmf.gplvm import GPLVM
-from warmstart.models.pmf.gplvm_training import PUBLISHED
-from warmstart.models.pmf.linear import LinearPMF
-from warmstart.models.pmf.pmf import PMF
-from warmstart.models.rankings.average_rank import AverageRank
-from warmstart.models.rankings.knn_portfolio import KNNPortfolio
-from warmstart.models.rankings.knn_rank import KNNRank
-from warmstart.models.rankings.nearest_datasets import KND
-from warmstart.models.rankings.portfolio import Portfolio
-from warmstart.models.rankings.random_search import RandomSearch
-from warmstart.models.surrogates.cold_forest import ColdForest
-from warmstart.models.surrogates.cold_gp import ColdGP
-from warmstart.models.surrogates.forest import BoostedTrees
-from warmstart.models.surrogates.oboe import Oboe
-from warmstart.models.surrogates.quantile_transfer import QuantileTransfer
-from warmstart.models.surrogates.rgpe import RGPE
-from warmstart.models.surrogates.tst import TST
 from warmstart.protocols import PerformanceModel
 from warmstart.recommend.question import ACQUISITIONS
 
-METHODS: dict[str, Callable[[], PerformanceModel]] = {
-    "pmf": PMF,
-    "gplvm": GPLVM,
-    "gplvm_published": lambda: GPLVM(recipe=PUBLISHED),
-    "pmf_gplvm": lambda: PMF(kernel=GPLVM()),
-    "transfer_gp": lambda: PMF(completion="gp"),
-    "linear_pmf": LinearPMF,
-    "knn": KND,
-    "knn_portfolio": KNNPortfolio,
-    "knn_rank": KNNRank,
-    "portfolio": Portfolio,
-    "average_rank": AverageRank,
-    "oboe": Oboe,
-    "tst": TST,
-    "rgpe": RGPE,
-    "quantile_transfer": QuantileTransfer,
-    "forest": BoostedTrees,
-    "cold_gp": ColdGP,
-    "cold_forest": ColdForest,
-    "random": RandomSearch,
-    "random_x2": lambda: RandomSearch(tries_per_step=2),
-    "random_x4": lambda: RandomSearch(tries_per_step=4),
+Maker = Callable[[], PerformanceModel]
+
+_BUILT_IN: dict[str, tuple[str, dict[str, Any]]] = {
+    "pmf": ("pmf.pmf:PMF", {}),
+    "gplvm": ("pmf.gplvm:GPLVM", {}),
+    "gplvm_published": ("pmf.gplvm:published_gplvm", {}),
+    "pmf_gplvm": ("pmf.gplvm:pmf_with_gplvm", {}),
+    "transfer_gp": ("pmf.pmf:PMF", {"completion": "gp"}),
+    "linear_pmf": ("pmf.linear:LinearPMF", {}),
+    "knn": ("rankings.nearest_datasets:KND", {}),
+    "knn_portfolio": ("rankings.knn_portfolio:KNNPortfolio", {}),
+    "knn_rank": ("rankings.knn_rank:KNNRank", {}),
+    "portfolio": ("rankings.portfolio:Portfolio", {}),
+    "average_rank": ("rankings.average_rank:AverageRank", {}),
+    "oboe": ("surrogates.oboe:Oboe", {}),
+    "tst": ("surrogates.tst:TST", {}),
+    "rgpe": ("surrogates.rgpe:RGPE", {}),
+    "quantile_transfer": ("surrogates.quantile_transfer:QuantileTransfer", {}),
+    "forest": ("surrogates.forest:BoostedTrees", {}),
+    "cold_gp": ("surrogates.cold_gp:ColdGP", {}),
+    "cold_forest": ("surrogates.cold_forest:ColdForest", {}),
+    "random": ("rankings.random_search:RandomSearch", {}),
+    "random_x2": ("rankings.random_search:RandomSearch", {"tries_per_step": 2}),
+    "random_x4": ("rankings.random_search:RandomSearch", {"tries_per_step": 4}),
 }
-"""What makes each method, unfitted; add your own."""
+"""Module under ``warmstart.models`` and object of each method, and what it is made with."""
+
+
+class Methods(MutableMapping[str, Maker]):
+    """What makes each method, unfitted: built in, added here, or of an installed package.
+
+    Nothing is imported before it is asked for: an answer loads none of the rivals.
+    """
+
+    def __init__(self) -> None:
+        self._added: dict[str, Maker] = {}
+
+    def __getitem__(self, name: str) -> Maker:
+        if name in self._added:
+            return self._added[name]
+        if name in _BUILT_IN:
+            place, arguments = _BUILT_IN[name]
+            module, _, made = place.partition(":")
+            maker: Maker = getattr(import_module(f"warmstart.models.{module}"), made)
+            return partial(maker, **arguments) if arguments else maker
+        if name in plugins("models"):
+            found: Maker = load_plugin("models", name)
+            return found
+        raise KeyError(name)
+
+    def __setitem__(self, name: str, maker: Maker) -> None:
+        self._added[name] = maker
+
+    def __delitem__(self, name: str) -> None:
+        del self._added[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._added or name in _BUILT_IN or name in plugins("models")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys([*_BUILT_IN, *self._added, *plugins("models")]))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+METHODS = Methods()
+"""Methods by name; ``METHODS["mine"] = Mine`` adds one."""
 
 ON_REQUEST: dict[str, str] = {
     "gplvm": "trains with torch for minutes a fold",

@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from tests.contracts.history_source import HistorySourceContract
 
 from warmstart.errors import HistoryError
 from warmstart.histories.flaml import read
+from warmstart.testing.history_source import HistorySourceContract
 
 FOREST = {"n_estimators": 4, "max_features": 0.5, "max_leaves": 4, "criterion": "entropy"}
 BOOSTED = {"n_estimators": 4, "num_leaves": 4, "learning_rate": 0.1, "log_max_bin": 8}

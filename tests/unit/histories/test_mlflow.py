@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from tests.contracts.history_source import HistorySourceContract
 
 from warmstart.errors import HistoryError, MissingExtraError
 from warmstart.histories.mlflow import read
+from warmstart.testing.history_source import HistorySourceContract
 
 OPTIONS = {"metric": "accuracy", "direction": "maximize", "metric_key": "acc"}
 

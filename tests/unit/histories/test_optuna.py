@@ -8,12 +8,12 @@ import time
 from datetime import datetime, timezone
 
 import pytest
-from tests.contracts.history_source import HistorySourceContract, contents
 
 from warmstart.errors import HistoryError
 from warmstart.histories.optuna import read
 from warmstart.metadataset.combine.import_runs import import_histories
 from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.testing.history_source import HistorySourceContract, contents
 
 optuna = pytest.importorskip("optuna")
 

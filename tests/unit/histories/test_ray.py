@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from tests.contracts.history_source import HistorySourceContract
 
 from warmstart.errors import HistoryError
 from warmstart.histories.ray import read
+from warmstart.testing.history_source import HistorySourceContract
 
 
 def write_trial(experiment, number, config, reports, *, error=None, torn=""):

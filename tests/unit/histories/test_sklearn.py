@@ -13,11 +13,11 @@ from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, Randomize
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
-from tests.contracts.history_source import HistorySourceContract
 
 from warmstart.errors import HistoryError
 from warmstart.histories.sklearn import read
 from warmstart.metadataset.combine.import_runs import import_histories
+from warmstart.testing.history_source import HistorySourceContract
 
 OPTIONS = {"metric": "accuracy", "direction": "maximize", "task": "iris"}
 

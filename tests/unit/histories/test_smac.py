@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from tests.contracts.history_source import HistorySourceContract
 
 from warmstart.errors import HistoryError
 from warmstart.histories.smac import read
+from warmstart.testing.history_source import HistorySourceContract
 
 smac = pytest.importorskip("smac")
 

@@ -9,11 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.contracts.history_source import HistorySourceContract
 
 from warmstart.errors import HistoryError
 from warmstart.histories.table import read
 from warmstart.histories.table_columns import read_mapping
+from warmstart.testing.history_source import HistorySourceContract
 
 MAPPING = {
     "metric": {"acc": {"name": "accuracy", "direction": "maximize"}},

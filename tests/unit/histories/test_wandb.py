@@ -4,10 +4,10 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from tests.contracts.history_source import HistorySourceContract
 
 from warmstart.errors import HistoryError
 from warmstart.histories.wandb import read
+from warmstart.testing.history_source import HistorySourceContract
 
 OPTIONS = {"metric": "accuracy", "direction": "maximize", "metric_key": "val_acc"}
 EXPORT = """"Name","State","Notes","User","Tags","Created","Runtime","Sweep","depth","rate",\

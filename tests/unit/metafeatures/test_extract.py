@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.metafeatures.tables import TypedTable, mixed_table, reordered, tables
 
 from warmstart.errors import DatasetError
 from warmstart.metafeatures import registry
 from warmstart.metafeatures.extract import extract_metafeatures, metafeatures_of
 from warmstart.metafeatures.feature import Feature
+from warmstart.testing.tables import TypedTable, mixed_table, reordered, tables
 
 EXACT = ["general", "statistical", "information", "target"]
 
@@ -98,7 +98,7 @@ def test_a_cold_start_loads_no_more_of_scikit_learn_than_its_linear_models_and_e
     code = """
         import sys
         import sklearn.ensemble, sklearn.linear_model
-        from tests.unit.metafeatures.tables import mixed_table
+        from warmstart.testing.tables import mixed_table
         before = set(sys.modules)
         from warmstart.metafeatures.extract import metafeatures_of
         metafeatures_of(mixed_table("binary"))

@@ -2,9 +2,9 @@ import math
 
 import numpy as np
 import pytest
-from tests.unit.metafeatures.tables import mixed_table, numeric_table, table
 
 from warmstart.metafeatures.extract import metafeatures_of
+from warmstart.testing.tables import mixed_table, numeric_table, table
 
 
 def general(given, **caps):

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import mutual_info_score
-from tests.unit.metafeatures.tables import mixed_table, numeric_table, table, tables
 
 from warmstart.metafeatures.extract import metafeatures_of
 from warmstart.metafeatures.information import (
@@ -18,6 +17,7 @@ from warmstart.metafeatures.information import (
     information,
 )
 from warmstart.metafeatures.prepared import Prepared
+from warmstart.testing.tables import mixed_table, numeric_table, table, tables
 
 
 @given(st.lists(st.integers(0, 1_000), min_size=1, max_size=20).filter(any))

@@ -7,7 +7,6 @@ from sklearn.model_selection import PredefinedSplit, cross_val_predict
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
-from tests.unit.metafeatures.tables import mixed_table, numeric_table, table
 
 from warmstart.metafeatures.extract import metafeatures_of
 from warmstart.metafeatures.landmarking import (
@@ -18,6 +17,7 @@ from warmstart.metafeatures.landmarking import (
     score,
 )
 from warmstart.metafeatures.prepared import Prepared
+from warmstart.testing.tables import mixed_table, numeric_table, table
 
 
 def by_scikit_learn(prepared, learner):

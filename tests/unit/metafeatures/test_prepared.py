@@ -2,9 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.stats
-from tests.unit.metafeatures.tables import mixed_table, numeric_table, table
 
 from warmstart.metafeatures.prepared import MAX_LEVELS, Prepared
+from warmstart.testing.tables import mixed_table, numeric_table, table
 
 
 def test_moments_are_scipys():

@@ -1,9 +1,9 @@
 import pytest
-from tests.contracts.metafeature import MetaFeatureContract
 
 from warmstart.metafeatures import registry
 from warmstart.metafeatures.feature import Feature
 from warmstart.protocols import MetaFeature
+from warmstart.testing.metafeature import MetaFeatureContract
 
 # The 46 of auto-sklearn (Feurer et al. 2015), as its meta-data names them.
 AUTO_SKLEARN = {

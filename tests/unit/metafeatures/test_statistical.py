@@ -4,11 +4,11 @@ import scipy.stats
 from sklearn.datasets import load_wine
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
-from tests.unit.metafeatures.tables import mixed_table, numeric_table, reordered
 
 from warmstart.metafeatures.extract import metafeatures_of
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.statistical import correlations, principal_components
+from warmstart.testing.tables import mixed_table, numeric_table, reordered
 
 
 @pytest.fixture

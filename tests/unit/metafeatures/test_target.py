@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import scipy.stats
 from sklearn.datasets import load_diabetes
-from tests.unit.metafeatures.tables import numeric_table, table
 
 from warmstart.metafeatures.extract import metafeatures_of
+from warmstart.testing.tables import numeric_table, table
 
 
 def target(given):

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from tests.contracts.performance_model import PerformanceModelContract
 
 from warmstart.recommend.methods import METHODS, make_method
+from warmstart.testing.performance_model import PerformanceModelContract
 
 pytestmark = pytest.mark.usefixtures("small_forests")
 

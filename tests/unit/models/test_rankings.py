@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import rankdata
-from tests.contracts.performance_model import make_table
 
 from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.models.rankings.average_rank import AverageRank, relative_ranks
@@ -17,6 +16,7 @@ from warmstart.models.rankings.portfolio import Portfolio
 from warmstart.models.rankings.random_search import RandomSearch
 from warmstart.models.rankings.ranked import RankedState, shrunk_mean
 from warmstart.recommend.methods import make_method
+from warmstart.testing.performance_model import make_table
 
 
 def table_of(scores, metafeatures=None):

@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-from tests.contracts.bases import BASES, SearchContract
 
 from warmstart.errors import KnowledgeError, MetaDatasetError
 from warmstart.evaluate.held_out import HeldOut
@@ -13,6 +12,7 @@ from warmstart.models.rankings.knn_portfolio import KNNPortfolio
 from warmstart.recommend.methods import METHODS, ON_REQUEST
 from warmstart.recommend.question import ACQUISITIONS
 from warmstart.recommend.recommender import Recommender
+from warmstart.testing.bases import BASES, SearchContract
 
 MODELS = sorted(set(METHODS) - set(ON_REQUEST) - {"pmf", "random_x2", "random_x4"})
 _FITTED: dict[tuple[str, str], Recommender] = {}

@@ -9,13 +9,13 @@ from hypothesis.extra import numpy as hnp
 from scipy.spatial.distance import cdist
 from scipy.stats import kendalltau
 from sklearn.preprocessing import MinMaxScaler
-from tests.contracts.performance_model import make_table
 
 from warmstart.errors import MetaDatasetError, NotFittedError
 from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.protocols import Similarity
 from warmstart.similarity.manhattan import Manhattan
 from warmstart.similarity.rank_correlation import RankCorrelation
+from warmstart.testing.performance_model import make_table
 
 
 def table_of(scores, metafeatures=None):

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import sqrtm
 from scipy.optimize import linear_sum_assignment
-from tests.contracts.task_distance import TaskDistanceContract, make_view
 
 from warmstart.errors import SimilarityError
 from warmstart.similarity.dataset2vec import Dataset2Vec
@@ -17,6 +16,7 @@ from warmstart.similarity.otdd import OTDD, gaussian_wasserstein, labelled_cost
 from warmstart.similarity.task2vec import Task2Vec, filter_information
 from warmstart.similarity.task_view import Rows, TaskView
 from warmstart.similarity.text import TextEmbedding
+from warmstart.testing.task_distance import TaskDistanceContract, make_view
 
 
 class TestText(TaskDistanceContract):

@@ -17,7 +17,8 @@ from warmstart.metadataset.storage.files import write_atomically
 from warmstart.models.belief import IndependentBelief
 from warmstart.models.gaussian.latent_kernel import LatentKernel
 from warmstart.models.gaussian.posterior import Factor, MixturePosterior
-from warmstart.models.pmf.gplvm_training import Recipe, train
+from warmstart.models.pmf.gplvm_training import PUBLISHED, Recipe, train
+from warmstart.models.pmf.pmf import PMF
 from warmstart.models.rankings.knn_rank import KNNRank
 from warmstart.similarity.manhattan import Manhattan
 
@@ -218,3 +219,13 @@ class GPLVMBelief(IndependentBelief):
         # Before any result, with no design, an improvement is on the best mean.
         lowest = self._lowest if np.isfinite(self._lowest) else float(self.mixture.mean().min())
         return self.mixture.mean(), self.mixture.std(), lowest
+
+
+def published_gplvm() -> GPLVM:
+    """As the paper trains it."""
+    return GPLVM(recipe=PUBLISHED)
+
+
+def pmf_with_gplvm() -> PMF:
+    """The default model, its covariance mixed with a trained one."""
+    return PMF(kernel=GPLVM())

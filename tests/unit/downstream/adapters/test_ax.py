@@ -4,10 +4,10 @@ pytest.importorskip("ax")
 
 from ax import ChoiceParameterConfig, Client, RangeParameterConfig
 from benchmarks.tuners.ax import Tuner
-from tests.contracts.downstream import DownstreamContract
 
 import warmstart
 from warmstart.errors import SpaceMismatchError
+from warmstart.testing.downstream import DownstreamContract
 
 pytestmark = [pytest.mark.tuners, pytest.mark.filterwarnings("ignore")]
 

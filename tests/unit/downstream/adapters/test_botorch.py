@@ -1,12 +1,12 @@
 import pytest
 import torch
 from benchmarks.tuners.botorch import Tuner
-from tests.contracts.downstream import DownstreamContract
 
 import warmstart
 from warmstart.downstream.adapters.botorch import decode
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.space import Choice, Constant, Number, Space, when
+from warmstart.testing.downstream import DownstreamContract
 
 SPACE = Space(
     parameters=(

@@ -5,11 +5,11 @@ pytest.importorskip("flaml.tune")
 import numpy as np
 from benchmarks.tuners.flaml import Tuner
 from flaml import AutoML, tune
-from tests.contracts.downstream import DownstreamContract
 
 import warmstart
 from warmstart.downstream.adapters.flaml import automl_space
 from warmstart.errors import SpaceMismatchError
+from warmstart.testing.downstream import DownstreamContract
 
 pytestmark = [pytest.mark.tuners, pytest.mark.filterwarnings("ignore")]
 

@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 from benchmarks.tuners.hyperopt import Tuner
 from hyperopt import hp, tpe
-from tests.contracts.downstream import DownstreamContract
 
 import warmstart
 from warmstart.errors import SpaceMismatchError
+from warmstart.testing.downstream import DownstreamContract
 
 SPACE = {"kind": hp.choice("kind", ["a", "b"]), "x": hp.uniform("x", 0, 1)}
 POINTS = [{"kind": "b", "x": 0.5}, {"kind": "a", "x": 0.25}]

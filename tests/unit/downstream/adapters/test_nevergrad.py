@@ -1,10 +1,10 @@
 import nevergrad as ng
 import pytest
 from benchmarks.tuners.nevergrad import Tuner
-from tests.contracts.downstream import BETTER, GOOD, DownstreamContract
 
 import warmstart
 from warmstart.errors import SpaceMismatchError
+from warmstart.testing.downstream import BETTER, GOOD, DownstreamContract
 
 seed = warmstart.downstream.nevergrad.seed
 

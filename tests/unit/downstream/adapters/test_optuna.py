@@ -4,10 +4,10 @@ import optuna
 import pytest
 from benchmarks.tuners.optuna import Tuner
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
-from tests.contracts.downstream import BETTER, GOOD, DownstreamContract
 
 import warmstart
 from warmstart.errors import SpaceMismatchError
+from warmstart.testing.downstream import BETTER, GOOD, DownstreamContract
 
 DISTRIBUTIONS = {
     "lr": FloatDistribution(1e-4, 1.0, log=True),

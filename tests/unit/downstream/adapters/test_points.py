@@ -1,9 +1,9 @@
 import pytest
 from benchmarks.tuners.points import Tuner
-from tests.contracts.downstream import GOOD, DownstreamContract
 
 import warmstart
 from warmstart.errors import SpaceMismatchError
+from warmstart.testing.downstream import GOOD, DownstreamContract
 
 
 class TestPoints(DownstreamContract):

@@ -7,10 +7,10 @@ from benchmarks.tuners.ray import Tuner, Variants, variants
 from ray.tune.search.basic_variant import BasicVariantGenerator
 from ray.tune.search.hyperopt import HyperOptSearch
 from ray.tune.search.optuna import OptunaSearch
-from tests.contracts.downstream import BETTER, GOOD, DownstreamContract
 
 import warmstart
 from warmstart.errors import SpaceMismatchError
+from warmstart.testing.downstream import BETTER, GOOD, DownstreamContract
 
 pytestmark = [pytest.mark.tuners, pytest.mark.filterwarnings("ignore")]
 

@@ -3,10 +3,10 @@ import skopt
 from benchmarks.tuners.skopt import Tuner
 from skopt.learning import ExtraTreesRegressor
 from skopt.space import Categorical, Integer, Real
-from tests.contracts.downstream import DownstreamContract
 
 import warmstart
 from warmstart.errors import SpaceMismatchError
+from warmstart.testing.downstream import DownstreamContract
 
 DIMENSIONS = [Real(1e-4, 1, prior="log-uniform", name="lr"), Integer(2, 16, name="depth")]
 GOOD, DEEP = {"lr": 0.125, "depth": 7}, {"lr": 0.5, "depth": 64}

@@ -2,10 +2,10 @@ import pytest
 from benchmarks.tuners.smac import Tuner
 from ConfigSpace import Configuration, ConfigurationSpace
 from smac import BlackBoxFacade
-from tests.contracts.downstream import BEST, BETTER, GOOD, DownstreamContract
 
 import warmstart
 from warmstart.errors import SpaceMismatchError
+from warmstart.testing.downstream import BEST, BETTER, GOOD, DownstreamContract
 
 # SMAC asks ConfigSpace for dictionaries in a way that ConfigSpace has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:Please use `dict:DeprecationWarning")

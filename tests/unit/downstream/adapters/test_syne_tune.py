@@ -9,11 +9,11 @@ from syne_tune.config_space import Domain
 from syne_tune.optimizer.baselines import RandomSearch
 from syne_tune.optimizer.schedulers.transfer_learning.bounding_box import BoundingBox
 from syne_tune.optimizer.schedulers.transfer_learning.zero_shot import ZeroShotTransfer
-from tests.contracts.downstream import DownstreamContract
 
 import warmstart
 from warmstart.downstream.adapters.syne_tune import task_evaluations
 from warmstart.errors import SpaceMismatchError
+from warmstart.testing.downstream import DownstreamContract
 
 pytestmark = [pytest.mark.tuners, pytest.mark.filterwarnings("ignore")]
 

@@ -4,7 +4,6 @@ import numpy as np
 from scipy.stats import multivariate_normal
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import Matern
-from tests.contracts.performance_model import make_table
 
 from warmstart.models.gaussian.feature_gp import (
     FeatureGP,
@@ -13,6 +12,7 @@ from warmstart.models.gaussian.feature_gp import (
     matern52,
     median_distance,
 )
+from warmstart.testing.performance_model import make_table
 
 
 def test_prediction_is_that_of_scikit_learn():

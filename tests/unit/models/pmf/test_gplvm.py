@@ -11,7 +11,6 @@ import pytest
 import torch
 from scipy.optimize import approx_fprime
 from scipy.stats import multivariate_normal
-from tests.contracts.performance_model import make_table
 
 from warmstart.errors import KnowledgeError, NotFittedError
 from warmstart.models.pmf.gplvm import GPLVM
@@ -23,6 +22,7 @@ from warmstart.models.pmf.gplvm_training import (
     rbf_ard,
     train,
 )
+from warmstart.testing.performance_model import make_table
 
 NEW = pd.Series({"kind": 1.0, "noise": 0.5, "constant": 7.0})
 SHORT = Recipe(n_epochs=8)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
-from tests.contracts.performance_model import make_table
 
 from warmstart.models.log_loss import log_loss_response
 from warmstart.models.pmf.linear import LinearPMF, probabilistic_pca
+from warmstart.testing.performance_model import make_table
 
 
 def test_prediction_is_the_regression_on_the_latents():

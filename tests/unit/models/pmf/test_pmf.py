@@ -7,7 +7,6 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from tests.contracts.performance_model import make_table
 
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.core.score_table import ScoreTable
@@ -18,6 +17,7 @@ from warmstart.models.pmf import pmf as pmf_module
 from warmstart.models.pmf.completion import standardise
 from warmstart.models.pmf.pmf import PMF
 from warmstart.models.pmf.task_spread import Agreement
+from warmstart.testing.performance_model import make_table
 
 pytestmark = pytest.mark.usefixtures("small_forests")
 

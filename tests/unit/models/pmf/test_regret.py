@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.contracts.performance_model import make_table
 
 from warmstart.models.pmf.pmf import PMF
 from warmstart.models.pmf.regret import fit_with_choice
+from warmstart.testing.performance_model import make_table
 
 pytestmark = pytest.mark.usefixtures("small_forests")
 

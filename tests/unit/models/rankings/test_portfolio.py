@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from tests.contracts.performance_model import make_table
 
 from warmstart.models.rankings.knn_portfolio import KNNPortfolio
 from warmstart.models.rankings.portfolio import greedy_portfolio, portfolio_order
+from warmstart.testing.performance_model import make_table
 
 REGRETS = hnp.arrays(
     float,

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from sklearn.tree import DecisionTreeRegressor
-from tests.contracts.performance_model import make_table
 
 from warmstart.models.log_loss import log_loss_response
 from warmstart.models.surrogates.cold_forest import ColdForest
 from warmstart.recommend.acquisition.next_point import ByAcquisition
+from warmstart.testing.performance_model import make_table
 
 
 def told(n=8, **settings):

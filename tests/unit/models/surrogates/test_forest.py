@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from scipy.stats import zscore
 from sklearn.ensemble import HistGradientBoostingRegressor
-from tests.contracts.performance_model import make_table
 
 from warmstart.models.gaussian.feature_gp import configuration_features
 from warmstart.models.surrogates.forest import BoostedTrees
+from warmstart.testing.performance_model import make_table
 
 
 def test_order_is_that_of_one_regression_on_all_pairs():

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.contracts.performance_model import make_table
 
 from warmstart.models.surrogates.oboe import Oboe, d_optimal, predicting_rank
+from warmstart.testing.performance_model import make_table
 
 
 def test_each_addition_has_the_largest_determinant():

@@ -2,9 +2,9 @@
 
 import numpy as np
 from scipy.stats import norm
-from tests.contracts.performance_model import make_table
 
 from warmstart.models.surrogates.quantile_transfer import QuantileTransfer, gaussian_quantiles
+from warmstart.testing.performance_model import make_table
 
 
 def test_quantiles_are_those_of_the_middle_of_each_rank():

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import Matern
-from tests.contracts.performance_model import make_table
 
 from warmstart.models.gaussian.feature_gp import FeatureGP
 from warmstart.models.surrogates.rgpe import RGPE, misordered_out
+from warmstart.testing.performance_model import make_table
 
 
 def test_leave_one_out_is_a_fit_without_that_result():

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from tests.contracts.performance_model import make_table
 
 from warmstart.models.surrogates.tst import TST
+from warmstart.testing.performance_model import make_table
 
 
 def test_mean_weighs_tasks_by_the_pairs_they_order_alike():

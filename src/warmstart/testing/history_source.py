@@ -1,6 +1,6 @@
 """What every reader of foreign histories promises; a plugin's tests inherit it.
 
-from tests.contracts.history_source import HistorySourceContract
+from warmstart.testing.history_source import HistorySourceContract
 
 class TestMine(HistorySourceContract):
     @pytest.fixture

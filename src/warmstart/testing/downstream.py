@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from benchmarks.tuners.checking import Tally, compare
-from benchmarks.tuners.random_spaces import random_points, random_space
 
 from warmstart.errors import SpaceMismatchError
 from warmstart.protocols import Downstream
 from warmstart.spaces.space import ABSENT, Choice, Constant, Number, Space, when
+from warmstart.testing.arrivals import Tally, compare
+from warmstart.testing.random_spaces import random_points, random_space
 
 GOOD = {"lr": 0.125, "depth": 7, "booster": "gbtree"}
 BETTER = {"lr": 0.25, "depth": 3, "booster": "dart", "rate_drop": 0.5}

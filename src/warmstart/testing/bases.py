@@ -1,6 +1,6 @@
 """Bases of every shape that a user's history may have, and what a search on each promises.
 
-from tests.contracts.bases import BASES, SearchContract
+from warmstart.testing.bases import BASES, SearchContract
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """What every performance model promises; a plugin's tests inherit it.
 
-from tests.contracts.performance_model import PerformanceModelContract
+from warmstart.testing.performance_model import PerformanceModelContract
 
 class TestMine(PerformanceModelContract):
     @pytest.fixture

@@ -1,6 +1,6 @@
 """What every distance of tasks promises; a plugin's tests inherit it.
 
-from tests.contracts.task_distance import TaskDistanceContract
+from warmstart.testing.task_distance import TaskDistanceContract
 
 class TestMine(TaskDistanceContract):
     @pytest.fixture

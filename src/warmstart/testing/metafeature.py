@@ -7,11 +7,11 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from tests.unit.metafeatures.tables import TypedTable, mixed_table, numeric_table, table
 
 from warmstart.metafeatures.feature import CLASSIFICATION, REGRESSION
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.protocols import MetaFeature
+from warmstart.testing.tables import TypedTable, mixed_table, numeric_table, table
 
 _RNG = np.random.default_rng(0)
 _LABELS = {

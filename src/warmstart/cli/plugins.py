@@ -1,0 +1,53 @@
+"""``warmstart plugins``: what other packages bring, and whether it can be loaded."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def plugins(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
+) -> None:
+    """List models, tuners, sources and meta-features of installed packages."""
+    import json
+
+    from rich.table import Table
+
+    from warmstart import _plugins
+    from warmstart.cli.output import results
+    from warmstart.errors import PluginError
+
+    rows = []
+    for group in _plugins.GROUPS:
+        for name, point in _plugins.plugins(group).items():
+            try:
+                _plugins.load_plugin(group, name)
+                error = ""
+            except PluginError as failed:
+                error = str(failed)
+            package = "" if point.dist is None else f"{point.dist.name} {point.dist.version}"
+            rows.append(
+                {
+                    "group": group,
+                    "name": name,
+                    "package": package,
+                    "object": point.value,
+                    "error": error,
+                }
+            )
+    if as_json:
+        typer.echo(json.dumps(rows))
+        return
+    if not rows:
+        results().print("No installed package brings models, tuners, sources or meta-features.")
+        return
+    table = Table(box=None, pad_edge=False)
+    for title in ("group", "name", "package", "object"):
+        table.add_column(title)
+    for row in rows:
+        table.add_row(row["group"], row["name"], row["package"], row["object"])
+        if row["error"]:
+            table.add_row("", "", "", row["error"])
+    results().print(table)
