@@ -128,7 +128,7 @@ def look(rules: Rules, kept: str = "belief") -> Kept:
 
     def keep(table: Table, seconds: float) -> int:
         belief: LookBelief = table.remembered(
-            "belief", lambda: LookBelief(table.fitted, table.phi, table.columns)
+            "belief", lambda: LookBelief.of(table.fitted, table.phi, table.columns)
         )
         belief.forget()
         draws = table.regrets()

@@ -22,6 +22,7 @@ from warmstart.downstream.sklearn_search.estimators import (
 )
 from warmstart.downstream.sklearn_search.failed_fits import append_failures, failed_candidates
 from warmstart.downstream.sklearn_search.known_rows import known_rows
+from warmstart.downstream.sklearn_search.race import Race, other_folds, take_out
 from warmstart.errors import HistoryError, KnowledgeError
 from warmstart.metrics import find_metric
 from warmstart.recommend.look.result import Look
@@ -70,6 +71,11 @@ class WarmStartSearchCV(BaseSearchCV):  # type: ignore[misc]
         take it.
     n_candidates : int
         Draws from `param_distributions` to choose from.
+    n_finalists : int
+        So many of the best, at most a third of the candidates, are cross-validated once
+        more at the end, on folds they were not chosen by; what is kept is chosen by all
+        that is known of them, not by the luckiest score. None are where the splitter
+        always gives the same folds, or fewer than two would be.
     look : Look, optional
         What :func:`warmstart.suggest` measured on the same data, ``suggestions.look``: first
         knowledge of the search over pipelines of the base.
@@ -88,6 +94,9 @@ return_train_score
     best_params_, best_score_, best_index_, cv_results_, …
         As in ``RandomizedSearchCV``. A candidate all of whose fits failed is in
         ``cv_results_``, after those that were scored.
+    race_results_ : dict
+        As ``cv_results_``, of the finalists on their other folds; empty columns without a
+        race.
     warnings_ : tuple of str
         What was repaired, capped or assumed about the data and the scores.
 
@@ -111,6 +120,7 @@ return_train_score
         "param_distributions": [dict, list, None],
         "n_iter": [Interval(numbers.Integral, 1, None, closed="left")],
         "look": [Look, None],
+        "n_finalists": [Interval(numbers.Integral, 0, None, closed="left")],
         "n_candidates": [Interval(numbers.Integral, 1, None, closed="left")],
         "batch_size": [Interval(numbers.Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
@@ -131,6 +141,7 @@ return_train_score
         mapping: Mapping[str, Any] | None = None,
         n_candidates: int = 200,
         batch_size: int = 1,
+        n_finalists: int = 3,
         look: Look | None = None,
         scoring: Any = None,
         n_jobs: int | None = None,
@@ -162,6 +173,7 @@ return_train_score
         self.mapping = mapping
         self.n_candidates = n_candidates
         self.batch_size = batch_size
+        self.n_finalists = n_finalists
         self.look = look
         self.random_state = random_state
 
@@ -199,6 +211,7 @@ return_train_score
             self._run = self._own(X, y, seed)
             super().fit(X, y, **params)
         self.warnings_ = (*self._run.search.warnings, *self._run.notes)
+        self.race_results_ = take_out(self.cv_results_, self._run.n_evaluated)
         append_failures(self.cv_results_, self._run.failed, self.error_score)
         del self._run  # with all of the base
         return self
@@ -225,6 +238,37 @@ return_train_score
             asked = run.search.ask(n)
             run.evaluate(asked, evaluate_candidates, self._learnt_from, self.error_score)
         run.check_any()
+        self._race(evaluate_candidates)
+
+    def _race(self, evaluate_candidates: Callable[..., Mapping[str, Any]]) -> None:
+        """Compare the best few on other folds; see :class:`Race`."""
+        run = self._run
+        question = run.search.question
+        folds = other_folds(
+            self.cv,
+            classes=question.kind == "classification",
+            n_splits=self.n_splits_,
+            seed=question.random_state,
+        )
+        if folds is None or run.results is None or callable(self.refit):
+            return
+        name = self._learnt_from(run.results)
+        race = run.race = Race(run.search, run.places, name, self.error_score)
+        race.run(
+            run.results,
+            self.n_finalists,
+            lambda params: evaluate_candidates(params, cv=folds),
+            n_scored=run.n_rows // self.n_splits_,
+        )
+
+    def _select_best_index(
+        self, refit: Any, refit_metric: str, results: Mapping[str, Any]
+    ) -> int:
+        """The row that the race kept; else, as in scikit-learn, the best mean score."""
+        race = self._run.race
+        if race is not None and race.kept is not None:
+            return race.kept
+        return int(super()._select_best_index(refit, refit_metric, results))
 
     def _learnt_from(self, results: Mapping[str, Any]) -> str:
         """Name of the metric whose scores the search is told."""
@@ -332,8 +376,25 @@ class _Run:
         self.search, self._params = search, params
         self.failed: list[dict[str, Any]] = []
         self.notes: list[str] = []
+        self.results: Mapping[str, Any] | None = None
+        """Those of scikit-learn so far; None before there are any."""
+
+        self.places: list[int] = []
+        """Of the rows of the results, in the search's pool."""
+
+        self.race: Race | None = None
         self._error: ValueError | None = None
-        self._n_scored = 0
+
+    @property
+    def n_evaluated(self) -> int:
+        """Rows of the results before the race."""
+        return len(self.places)
+
+    @property
+    def n_rows(self) -> int:
+        """Of the data, as far as it is known."""
+        schema, phi = self.search.question.schema, self.search.question.metafeatures or {}
+        return int(phi.get("NumberOfInstances", 0)) if schema is None else schema.n_rows
 
     def n_open(self) -> int:
         """Candidates that were not tried yet; zero makes ``ask`` refuse."""
@@ -365,7 +426,8 @@ class _Run:
             self.failed += params
             self.search.tell(asked[0], status="failed")
             return
-        self._n_scored += len(asked)
+        self.results = results
+        self.places += [self.search.engine.add(one) for one in asked]
         name, n = metric(results), len(asked)
         scores = results[f"mean_test_{name}"][-n:]
         failed = failed_candidates(results, name, error_score)[-n:]
@@ -382,7 +444,7 @@ class _Run:
 
     def check_any(self) -> None:
         """Refuse to end without a single score, as scikit-learn does."""
-        if self._error is not None and not self._n_scored:
+        if self._error is not None and not self.places:
             raise self._error
 
 

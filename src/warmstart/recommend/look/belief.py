@@ -18,6 +18,7 @@ from warmstart.recommend.belief.prior import believe
 
 if TYPE_CHECKING:
     import pandas as pd
+    from typing_extensions import Self
 
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.look.noise import Averages
@@ -27,29 +28,29 @@ Chosen = npt.NDArray[np.intp]
 
 
 class LookBelief:
-    """Belief over the configurations that a look may try.
+    """Belief over the configurations that may be tried.
 
     Parameters
     ----------
-    fitted : Fitted
-    metafeatures : Series, optional
-    columns : sequence of int
-        Of the base, of these configurations; the positions below are places in it.
+    prior : PMFPosterior
+        Told nothing; the positions below are places among its configurations.
+    scale : float
+        What its scores are multiplied by to be in the metric.
     """
 
-    def __init__(
-        self,
-        fitted: Fitted,
-        metafeatures: pd.Series[Any] | None,
-        columns: Sequence[int],
-    ) -> None:
-        self.scale = fitted.scale(metafeatures)
-        """What the model's scores are multiplied by to be in the metric."""
-
-        points = fitted.known.points
-        self._prior = believe(fitted, metafeatures, [Point(points[c], c) for c in columns])
+    def __init__(self, prior: PMFPosterior, scale: float) -> None:
+        self._prior, self.scale = prior, scale
         self.posterior = self._untold()
-        """Of everything measured; in scores divided by :attr:`scale`."""
+        """Of everything measured; in scores divided by `scale`."""
+
+    @classmethod
+    def of(
+        cls, fitted: Fitted, metafeatures: pd.Series[Any] | None, columns: Sequence[int]
+    ) -> Self:
+        """Before anything is measured, over some columns of a base."""
+        points = fitted.known.points
+        prior = believe(fitted, metafeatures, [Point(points[c], c) for c in columns])
+        return cls(prior, fitted.scale(metafeatures))
 
     @property
     def means(self) -> Array:

@@ -85,7 +85,7 @@ def look_at(
         Over `columns`, told everything that was measured.
     """
     metric = METRICS[str(fitted.table.metric)]
-    belief = LookBelief(fitted, metafeatures, [int(column) for column in columns])
+    belief = LookBelief.of(fitted, metafeatures, [int(column) for column in columns])
     expected = belief.scores()
     data = Divided(dataset=dataset, groups=request.groups, random_state=random_state)
     schema = data.schema

@@ -66,7 +66,7 @@ def fitted():
 def begin(fitted):
     def make(fits, bounds, rules=None, **more):
         return LookSearch(
-            LookBelief(fitted, NEW, COLUMNS),
+            LookBelief.of(fitted, NEW, COLUMNS),
             np.linspace(0.5, 0.1, N_CONFIGS),
             Seconds(np.full(N_CONFIGS, 0.1), ["a"] * N_CONFIGS),
             fits,
