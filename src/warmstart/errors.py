@@ -61,3 +61,7 @@ class PluginError(WarmstartError, ImportError):
 
 class HistoryWarning(UserWarning):
     """A history is used that says less than it seems to."""
+
+
+class SeedWarning(UserWarning):
+    """Seeding a tuner does something that may not be expected."""

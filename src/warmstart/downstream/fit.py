@@ -13,7 +13,7 @@ from warmstart.downstream.names import Names
 from warmstart.downstream.report import Accepted, Change, Dropped, SeedReport
 from warmstart.errors import ArgumentError, SpaceMismatchError
 from warmstart.spaces.legal import nearest_legal, plain, same
-from warmstart.spaces.space import ABSENT, Constant, Parameter, Space
+from warmstart.spaces.space import ABSENT, Choice, Constant, Parameter, Space
 
 Policy = Literal["repair", "drop", "strict"]
 
@@ -174,9 +174,21 @@ class _Fit:
         if parameter.name in self.values:
             return self.values[parameter.name]
         sources = self._sources.get(parameter.name, [])
-        value = self._answer(parameter, sources[0]) if sources else self._fill(parameter)
+        if sources:
+            value = self._answer(parameter, sources[0])
+        elif (learner := self._learner_for(parameter)) is not ABSENT:
+            value = learner
+            self.taken[parameter.name] = "learner"
+        else:
+            value = self._fill(parameter)
         self.values[parameter.name] = value
         return value
+
+    def _learner_for(self, parameter: Parameter) -> Any:
+        """A choice among learners is answered by the point's, whatever it is called."""
+        if not isinstance(parameter, Choice) or "learner" in self.taken.values():
+            return ABSENT
+        return self.names.learner_among(self.point.values, parameter.choices)
 
     def leave_out_rest(self, space: Space | Define) -> None:
         """Tell of every name of the point that no parameter asked for."""
@@ -198,6 +210,13 @@ class _Fit:
     def why_not(self, policy: Policy) -> str:
         """Why the point cannot be accepted under a policy; empty where it can."""
         reasons = list(self.unfit)
+        if self.point.values and not self.taken and self.values:
+            given = ", ".join(list(self.point.values)[:5])
+            asked = ", ".join(list(self.values)[:5])
+            reasons.append(
+                f"none of its names ({given}) is one of the space ({asked}); "
+                "say with mapping={...} what is meant"
+            )
         if policy == "drop":
             reasons += [str(change) for change in self.changes if change.kind == "repaired"]
         return "; ".join(reasons)

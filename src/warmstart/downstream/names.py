@@ -6,15 +6,22 @@ alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from warmstart.downstream.aliases import aliases, learner_name
 from warmstart.downstream.given_points import Given
 from warmstart.downstream.name_mapping import NameMapping, Words, read_pairs
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.legal import same
+from warmstart.spaces.space import ABSENT
 
 _LEARNER = "learner"
+
+
+def _learner(values: Mapping[str, Any]) -> str | None:
+    learner = values.get(_LEARNER)
+    return learner if isinstance(learner, str) else None
 
 
 class Names:
@@ -22,7 +29,8 @@ class Names:
 
     A parameter is answered by the name that `mapping` sends to it, else by its own name,
     else by its name behind the point's learner, as ``lightgbm:num_leaves`` answers
-    ``num_leaves`` for a point whose ``learner`` is ``lightgbm``.
+    ``num_leaves`` for a point whose ``learner`` is ``lightgbm``, else by another name that
+    the learner's library has for it, such as ``num_leaf``.
 
     Parameters
     ----------
@@ -72,6 +80,8 @@ class Names:
             found.setdefault(name, []).append((1, name))
             if short != name:
                 found.setdefault(short, []).append((2, name))
+            for alias in aliases(short, _learner(values)):
+                found.setdefault(alias, []).append((3, name))
         return {target: [name for _, name in sorted(names)] for target, names in found.items()}
 
     def is_left_out(self, name: str, values: Mapping[str, Any]) -> bool:
@@ -95,7 +105,9 @@ class Names:
         if self._n_learners < 2 or _LEARNER in taken.values():
             return
         for parameter, name in taken.items():
-            if parameter == self._short(name, values) != name:
+            short = self._short(name, values)
+            known_as = {short, *aliases(short, _learner(values))}
+            if short != name and parameter in known_as and short not in self._targets:
                 raise SpaceMismatchError(
                     f"{name!r} would become {parameter!r}, but the points are of "
                     f"{self._n_learners} learners and the target's space has no parameter "
@@ -106,6 +118,15 @@ class Names:
     def _short(self, name: str, values: Mapping[str, Any]) -> str:
         learner = values.get(_LEARNER)
         return name.removeprefix(f"{learner}:") if isinstance(learner, str) else name
+
+    def learner_among(self, values: Mapping[str, Any], choices: Sequence[Any]) -> Any:
+        """The one choice that is a point's learner, in whatever spelling; else ABSENT."""
+        learner = _learner(values)
+        if learner is None or _LEARNER not in values or _LEARNER in self._targets:
+            return ABSENT
+        wanted = learner_name(learner)
+        found = [c for c in choices if isinstance(c, str) and learner_name(c) == wanted]
+        return found[0] if len(found) == 1 else ABSENT
 
     def _check(self, given: list[Given]) -> None:
         there = {

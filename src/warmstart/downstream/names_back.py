@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from warmstart.downstream.aliases import aliases
 from warmstart.downstream.name_mapping import Words, read_pairs
 from warmstart.errors import SpaceMismatchError
 
@@ -49,7 +50,8 @@ def match(name: str, keys: Collection[str], pairs: Pairs) -> str | None:
 
     In this order: what the mapping says; the same name; the same but for separators
     (``lightgbm_learning_rate`` for ``lightgbm:learning_rate``); the same without the
-    learner's prefix, where only one key is so called.
+    learner's prefix, where only one key is so called; another name that the learner's
+    library has for one key alone.
 
     Parameters
     ----------
@@ -65,8 +67,8 @@ def match(name: str, keys: Collection[str], pairs: Pairs) -> str | None:
     >>> keys = ["learner", "lightgbm:learning_rate", "lightgbm:num_leaves"]
     >>> match("learning_rate", keys, Pairs()), match("lightgbm_num_leaves", keys, Pairs())
     ('lightgbm:learning_rate', 'lightgbm:num_leaves')
-    >>> match("lr", keys, Pairs()) is None
-    True
+    >>> match("eta", keys, Pairs()), match("lr", keys, Pairs()) is None
+    ('lightgbm:learning_rate', True)
     """
     if name in pairs.keys:
         return next((key for key in pairs.keys[name] if key in keys), None)
@@ -78,7 +80,8 @@ def match(name: str, keys: Collection[str], pairs: Pairs) -> str | None:
         found = [key for key in free if form(key) == _plain(name)]
         if len(found) == 1:
             return found[0]
-    return None
+    found = [key for key in free if _plain(name) in aliases(_own(key), _learner(key))]
+    return found[0] if len(found) == 1 else None
 
 
 @lru_cache(maxsize=4096)
@@ -92,6 +95,10 @@ def _own(key: str) -> str:
 
 def _short(key: str) -> str:
     return key.rpartition(":")[2]
+
+
+def _learner(key: str) -> str | None:
+    return key.rpartition(":")[0] or None
 
 
 def read_mapping(mapping: Mapping[str, Any] | None, keys: Collection[str]) -> Pairs:

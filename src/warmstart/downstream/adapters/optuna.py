@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from warmstart._extras import require
-from warmstart.downstream.fit import Ask, Define, Policy, fit_points
+from warmstart.downstream.fit import Ask, Policy, fit_points
 from warmstart.downstream.given_points import Points
 from warmstart.downstream.name_mapping import NameMapping
 from warmstart.downstream.report import SeedReport
-from warmstart.errors import ArgumentError, SpaceMismatchError
+from warmstart.errors import ArgumentError, SeedWarning, SpaceMismatchError
 from warmstart.spaces.space import Choice, Number, Parameter, Space
 
 if TYPE_CHECKING:
     from optuna import Study
     from optuna.distributions import BaseDistribution
+
+_LONG_S = 1.0
+"""Seconds after which a call does more than ask."""
 
 
 def seed(
@@ -44,9 +50,10 @@ def seed(
     target : optuna.Study
     space : dict of distributions, callable, or Space, optional
         A callable is the objective, or the part of it that asks a trial for values. It is
-        called once a point with the point's values, so that conditions hold exactly; hand
-        in the part that asks where the objective trains a model. By default the
-        distributions of the trials that the study has.
+        called once a point with the point's values, so that conditions hold exactly, and
+        the report says how often and how long; hand in the part that asks where the
+        objective trains a model. By default the distributions of the trials that the study
+        has.
     mapping, policy, defaults
         See :func:`warmstart.downstream.fit.fit_points`.
     scores : sequence of float, optional, shape (n_points,)
@@ -56,6 +63,11 @@ def seed(
     Returns
     -------
     SeedReport
+
+    Warns
+    -----
+    SeedWarning
+        If the first call took so long that the callable seems to train a model.
 
     Raises
     ------
@@ -76,6 +88,7 @@ def seed(
     >>> warmstart.downstream.optuna.seed([{"depth": 64}, {"depth": 5}], study, space=ask)
     SeedReport of optuna: 2 accepted, 1 value repaired, 0 filled, 0 left out, 0 points dropped
       point 0: depth: 64 -> 16 (above the upper bound 16)
+      ask was called 2 times, once a point, to see what it asks for
     >>> study.optimize(ask, n_trials=2)
     >>> [trial.params for trial in study.trials]
     [{'depth': 16}, {'depth': 5}]
@@ -84,9 +97,10 @@ def seed(
     if scores is not None and len(target.directions) > 1:
         raise ArgumentError("scores are of one objective, but the study has several")
     distributions: dict[str, BaseDistribution] = {}
+    rehearsal = _rehearsal(space, distributions)
     report = fit_points(
         suggestions,
-        _space(target, space, distributions),
+        rehearsal or _space(target, space, distributions),
         tuner="optuna",
         mapping=mapping,
         policy=policy,
@@ -105,7 +119,7 @@ def seed(
             value=point.score if maximize else -point.score,
         )
         target.add_trial(trial)
-    return report
+    return report if rehearsal is None else replace(report, notes=rehearsal.notes)
 
 
 def from_distributions(distributions: Mapping[str, BaseDistribution]) -> Space:
@@ -125,9 +139,60 @@ def from_distributions(distributions: Mapping[str, BaseDistribution]) -> Space:
     return Space(parameters=tuple(_parameter(n, d) for n, d in distributions.items()))
 
 
-def _space(
-    study: Study, space: Any, distributions: dict[str, BaseDistribution]
-) -> Space | Define:
+def _rehearsal(space: Any, distributions: dict[str, BaseDistribution]) -> _Rehearsal | None:
+    """What calls an objective; None where the space is no callable."""
+    if callable(space) and not isinstance(space, Space | Mapping):
+        return _Rehearsal(space, distributions)
+    return None
+
+
+class _Rehearsal:
+    """Calls an objective once a point, and says so.
+
+    Parameters
+    ----------
+    objective : callable
+    distributions : dict
+        Receives what it asked for.
+    """
+
+    def __init__(
+        self, objective: Callable[[Any], Any], distributions: dict[str, BaseDistribution]
+    ) -> None:
+        self._objective, self._distributions = objective, distributions
+        self._n_calls, self._seconds = 0, 0.0
+
+    def __call__(self, ask: Ask) -> None:
+        """Let the objective ask for the values of one point."""
+        started = time.perf_counter()
+        try:
+            _dry_run(self._objective, ask, self._distributions)
+        finally:
+            self._n_calls += 1
+            self._seconds += time.perf_counter() - started
+        if self._n_calls == 1 and self._seconds > _LONG_S:
+            warnings.warn(
+                f"{self._name} is called once a point to see what it asks for, and the first "
+                f"call took {self._seconds:.1f} s: if it trains a model, pass space= the part "
+                "of it that asks the trial for values, or a dict of distributions",
+                SeedWarning,
+                stacklevel=4,
+            )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How often it was called, and how long that took where it took long."""
+        times = "once" if self._n_calls == 1 else f"{self._n_calls} times, once a point,"
+        took = f"; that took {self._seconds:.1f} s" if self._seconds > _LONG_S else ""
+        return (f"{self._name} was called {times} to see what it asks for{took}",)
+
+    @property
+    def _name(self) -> str:
+        name = str(getattr(self._objective, "__name__", "the objective"))
+        return "the objective" if name == "<lambda>" else name
+
+
+def _space(study: Study, space: Any, distributions: dict[str, BaseDistribution]) -> Space:
     """The space in neutral words; Optuna's own distributions are kept in `distributions`."""
     if space is None:
         for trial in study.get_trials(deepcopy=False):
@@ -144,8 +209,6 @@ def _space(
     if isinstance(space, Mapping):
         distributions.update(space)
         return from_distributions(space)
-    if callable(space):
-        return lambda ask: _dry_run(space, ask, distributions)
     raise SpaceMismatchError(
         f"space must be a dict of distributions, a callable that takes a trial, or a Space, "
         f"got {type(space).__name__}"

@@ -1,4 +1,5 @@
 import warnings
+from types import SimpleNamespace
 
 import optuna
 import pytest
@@ -6,7 +7,7 @@ from benchmarks.tuners.optuna import Tuner
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
 import warmstart
-from warmstart.errors import SpaceMismatchError
+from warmstart.errors import SeedWarning, SpaceMismatchError
 from warmstart.testing.downstream import BETTER, GOOD, DownstreamContract
 
 DISTRIBUTIONS = {
@@ -140,3 +141,38 @@ def test_a_failed_trial_may_be_tried_again():
     )
     study.add_trial(trial)
     assert seed([{"depth": 3}], study).accepted == [{"depth": 3}]
+
+
+class TestRehearsal:
+    """An objective is called once a point, which is never kept quiet."""
+
+    def test_calls_are_told(self):
+        calls = []
+
+        def objective(trial):
+            calls.append(trial.suggest_float("x", 0, 1))
+            return calls[-1]
+
+        report = warmstart.downstream.optuna.seed(
+            [{"x": 0.1}, {"x": 0.2}], optuna.create_study(), space=objective
+        )
+        assert len(calls) == 2
+        told = "objective was called 2 times, once a point, to see what it asks for"
+        assert report.notes == (told,)
+        assert told in repr(report)
+
+    def test_one_that_takes_long_is_warned_of_at_once(self, monkeypatch):
+        seconds = iter([0.0, 2.5, 2.5, 5.0])
+        monkeypatch.setattr(
+            "warmstart.downstream.adapters.optuna.time",
+            SimpleNamespace(perf_counter=lambda: next(seconds)),
+        )
+        with pytest.warns(
+            SeedWarning, match=r"first call took 2.5 s: if it trains a model, pass"
+        ):
+            report = warmstart.downstream.optuna.seed(
+                [{"x": 0.1}, {"x": 0.2}],
+                optuna.create_study(),
+                space=lambda trial: trial.suggest_float("x", 0, 1),
+            )
+        assert report.notes[0].endswith("that took 5.0 s")
