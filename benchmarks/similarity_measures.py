@@ -30,8 +30,8 @@ from _common import add_questions, print_heading, questions
 from warmstart.datasets.load import load_dataset
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.recommend.base.fitted import score_table
-from warmstart.similarity.dataset2vec import Dataset2Vec
-from warmstart.similarity.dida import DIDA
+from warmstart.similarity.embeddings.dataset2vec import Dataset2Vec
+from warmstart.similarity.embeddings.dida import DIDA
 from warmstart.similarity.gw_otdd import GWOTDD
 from warmstart.similarity.quantiles import QuantileNormaliser
 from warmstart.similarity.task_view import Rows, TaskView, sample_rows

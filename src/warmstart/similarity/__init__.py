@@ -1,1 +1,1 @@
-"""Tasks that are alike: quantiles of meta-features, and predictors kept as weights on tasks."""
+"""How alike tasks are: quantiles of meta-features, one published measure a file."""

@@ -9,11 +9,11 @@ from scipy.linalg import sqrtm
 from scipy.optimize import linear_sum_assignment
 
 from warmstart.errors import SimilarityError
-from warmstart.similarity.dataset2vec import Dataset2Vec
-from warmstart.similarity.dida import DIDA
+from warmstart.similarity.embeddings.dataset2vec import Dataset2Vec
+from warmstart.similarity.embeddings.dida import DIDA
+from warmstart.similarity.embeddings.task2vec import Task2Vec, filter_information
 from warmstart.similarity.gw_otdd import GWOTDD
 from warmstart.similarity.otdd import OTDD, gaussian_wasserstein, labelled_cost
-from warmstart.similarity.task2vec import Task2Vec, filter_information
 from warmstart.similarity.task_view import Rows, TaskView
 from warmstart.similarity.text import TextEmbedding
 from warmstart.testing.task_distance import TaskDistanceContract, make_view

@@ -10,7 +10,7 @@ import numpy as np
 
 from warmstart._extras import require
 from warmstart.errors import NotFittedError, SimilarityError
-from warmstart.similarity.layers import Weights, as_float32
+from warmstart.similarity.embeddings.layers import Weights, as_float32
 from warmstart.similarity.task_view import Rows, TaskView, require_part
 
 if TYPE_CHECKING:

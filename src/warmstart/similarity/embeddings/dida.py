@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from warmstart.similarity.layers import dense, make_dense
-from warmstart.similarity.learned import LearnedEmbedding
+from warmstart.similarity.embeddings.layers import dense, make_dense
+from warmstart.similarity.embeddings.learned import LearnedEmbedding
 
 
 class DIDA(LearnedEmbedding):

@@ -1,0 +1,1 @@
+"""Embeddings of tasks by networks: of tables (Dataset2Vec, DIDA) and of images (Task2Vec)."""
