@@ -12,6 +12,7 @@ from warmstart.cli import build_openml as building_openml
 from warmstart.cli import describe as describing
 from warmstart.cli import exchange as exchanging
 from warmstart.cli import import_runs as importing
+from warmstart.cli import metafeatures as cataloguing
 from warmstart.cli import plugins as listing
 from warmstart.cli import replay as measuring
 from warmstart.cli import suggest as answering
@@ -52,6 +53,7 @@ def start(
 app.command("suggest")(answering.suggest)
 app.command("describe")(describing.describe)
 app.command("knowledge")(describing.knowledge)
+app.command("metafeatures")(cataloguing.metafeatures)
 building.app.command("openml")(building_openml.build_openml)
 building.app.command("status")(building_openml.status)
 building.app.command("metafeatures")(exchanging.metafeatures)

@@ -4,16 +4,39 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from warmstart.metafeatures.costs import affordable
+from warmstart.metafeatures.feature import Feature
 from warmstart.metafeatures.prepared import MAX_COLUMNS, MAX_ROWS, Prepared, Table
-from warmstart.metafeatures.registry import metafeatures_for
+from warmstart.metafeatures.registry import is_built_in, metafeatures_for
+from warmstart.metafeatures.sampled import is_sampled
+from warmstart.protocols import MetaFeature
 
 _log = logging.getLogger(__name__)
+
+Status = Literal["exact", "sampled", "undefined"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Extracted:
+    """Meta-features of a dataset, and how far each can be relied on."""
+
+    values: pd.Series[float]
+    """Name to float64, finite."""
+
+    status: pd.Series[str]
+    """"exact"; "sampled" where rows or columns were; "undefined" where the quantity does not
+    exist on the dataset, and its neutral value stands for it."""
+
+    left_out: Mapping[str, float]
+    """Groups that the budget did not allow, and the CPU seconds each would have taken."""
 
 
 def extract_metafeatures(
@@ -26,6 +49,7 @@ def extract_metafeatures(
     max_rows: int = MAX_ROWS,
     max_columns: int = MAX_COLUMNS,
     random_state: int = 0,
+    budget_s: float | None = None,
 ) -> pd.Series[float]:
     """Describe a dataset by numbers: the 46 of auto-sklearn and more.
 
@@ -45,25 +69,31 @@ def extract_metafeatures(
     task_type : {"binary", "multiclass", "classification", "regression"}, optional
         By default inferred from the target.
     groups : iterable of str, optional
-        Some of "general", "statistical", "information", "landmarking", "target"; by default
-        all.
+        By default "general", "statistical", "information", "landmarking" and "target", which
+        ``suggest`` compares datasets by; others of ``warmstart metafeatures --list``, or
+        ``"all"``.
     max_rows, max_columns : int
         Above these, statistics use a sample.
     random_state : int
         Seed of samples, folds and the random landmarker.
+    budget_s : float, optional
+        CPU seconds. Whole groups are left out, the dearest first, by what they are estimated
+        to cost; a warning names them.
 
     Returns
     -------
     pandas.Series, shape (n_metafeatures,)
         Name to float64, finite. Shares are in [0, 1], entropies in bits, scores of landmarkers
-        accuracies or R².
+        accuracies or R². Which are exact, of a sample or not defined:
+        :func:`extract_with_status`.
 
     Raises
     ------
     DatasetError
         If the data cannot be read or learned from.
     ValueError
-        If a group or the task type does not exist, or a cap is below 1.
+        If a group or the task type does not exist, a cap is below 1, or the budget is not
+        positive.
 
     References
     ----------
@@ -84,18 +114,43 @@ def extract_metafeatures(
     >>> bool(values["Landmark1NN"] > 0.9)
     True
     """
+    return extract_with_status(
+        data,
+        y,
+        target=target,
+        task_type=task_type,
+        groups=groups,
+        max_rows=max_rows,
+        max_columns=max_columns,
+        random_state=random_state,
+        budget_s=budget_s,
+    ).values
+
+
+def extract_with_status(
+    data: Any,
+    y: Any = None,
+    *,
+    target: str | int | None = None,
+    task_type: str | None = None,
+    random_state: int = 0,
+    **options: Any,
+) -> Extracted:
+    """As :func:`extract_metafeatures`, with how far each value can be relied on.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> found = extract_with_status(load_iris(as_frame=True).frame, target="target")
+    >>> found.status[["NumberOfInstances", "SymbolsMean"]].tolist()
+    ['exact', 'undefined']
+    """
     from warmstart.datasets.load import load_dataset
 
     dataset = load_dataset(
         data, y, target=target, task_type=task_type, random_state=random_state
     )
-    return metafeatures_of(
-        dataset,
-        groups=groups,
-        max_rows=max_rows,
-        max_columns=max_columns,
-        random_state=random_state,
-    )
+    return described(dataset, random_state=random_state, **options)
 
 
 def metafeatures_of(
@@ -107,17 +162,62 @@ def metafeatures_of(
     random_state: int = 0,
 ) -> pd.Series[float]:
     """Meta-features of a dataset already read; see :func:`extract_metafeatures`."""
+    return described(
+        dataset,
+        groups=groups,
+        max_rows=max_rows,
+        max_columns=max_columns,
+        random_state=random_state,
+    ).values
+
+
+def described(
+    dataset: Table,
+    *,
+    groups: Iterable[str] | None = None,
+    max_rows: int = MAX_ROWS,
+    max_columns: int = MAX_COLUMNS,
+    random_state: int = 0,
+    budget_s: float | None = None,
+) -> Extracted:
+    """Meta-features of a dataset already read, with how far each can be relied on."""
     features = metafeatures_for(dataset.task_type, groups)
     prepared = Prepared(
         dataset, max_rows=max_rows, max_columns=max_columns, random_state=random_state
     )
-    values = {}
-    # On matrices this small, BLAS threads cost several times what they save.
-    with threadpool_limits(limits=1, user_api="blas"):
+    left_out: dict[str, float] = {}
+    if budget_s is not None:
+        if not budget_s > 0:
+            raise ValueError(f"budget_s must be positive, got {budget_s}")
+        wanted = dict.fromkeys(feature.group for feature in features)
+        kept, left_out = affordable(wanted, prepared, budget_s)
+        features = [feature for feature in features if feature.group in kept]
+        if left_out:
+            costs = ", ".join(f"{group} ({cost:.2g} s)" for group, cost in left_out.items())
+            _log.warning("groups left out, beyond %g s: %s", budget_s, costs)
+    values: dict[str, float] = {}
+    status: dict[str, Status] = {}
+    # On matrices this small, BLAS threads cost several times what they save. Quantities that
+    # overflow or do not exist are told by their status.
+    with threadpool_limits(limits=1, user_api="blas"), np.errstate(all="ignore"):
         for feature in features:
-            value = feature(prepared)
-            if not math.isfinite(value):
-                _log.warning("meta-feature %s was %s; it is kept as 0", feature.name, value)
-                value = 0.0
-            values[feature.name] = value
-    return pd.Series(values, dtype="float64")
+            values[feature.name], status[feature.name] = _measured(feature, prepared)
+    return Extracted(
+        values=pd.Series(values, dtype="float64"),
+        status=pd.Series(status, dtype="object"),
+        left_out=left_out,
+    )
+
+
+def _measured(feature: MetaFeature, prepared: Prepared) -> tuple[float, Status]:
+    formula = feature.formula if isinstance(feature, Feature) else feature
+    value = float(formula(prepared))
+    if not math.isfinite(value):
+        neutral = feature.neutral if isinstance(feature, Feature) else 0.0
+        if not is_built_in(feature.name):
+            # Of those built in it is known that they are not defined everywhere.
+            _log.warning(
+                "meta-feature %s was %s; it is kept as %g", feature.name, value, neutral
+            )
+        return neutral, "undefined"
+    return value, "sampled" if is_sampled(feature.group, prepared) else "exact"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart.domain import TaskType
+from warmstart.metafeatures.scaling import Floats
 
 if TYPE_CHECKING:
     from warmstart.metafeatures.prepared import Prepared
@@ -46,10 +48,115 @@ class Feature:
     """One sentence: what it measures and its unit."""
 
     task_types: frozenset[TaskType] = ANY_TASK
+    unit: str = ""
+    """Empty for a plain number."""
+
+    limits: tuple[float, float] = (-math.inf, math.inf)
+    """Between which every value lies."""
+
+    source: str = ""
+    """Who defined it; a short name out of :data:`SOURCES`."""
+
+    neutral: float = 0.0
+    """Stands for a quantity that is not defined on a dataset, or too large for a float."""
 
     def __call__(self, prepared: Prepared) -> float:
         """Its value on one dataset; finite."""
-        return float(self.formula(prepared))
+        value = float(self.formula(prepared))
+        return value if math.isfinite(value) else self.neutral
+
+
+SOURCES = {
+    "auto-sklearn": "Feurer et al. Efficient and Robust Automated Machine Learning. NeurIPS "
+    "2015.",
+    "statlog": "Michie, Spiegelhalter, Taylor. Machine Learning, Neural and Statistical "
+    "Classification. 1994.",
+    "openml": "Vanschoren et al. OpenML: networked science in machine learning. SIGKDD "
+    "Explorations 2014; the names of its qualities.",
+    "pymfe": "Alcobaça et al. MFE: Towards reproducible meta-feature extraction. JMLR 2020.",
+    "lorena": "Lorena et al. How Complex is your classification problem? ACM Computing Surveys "
+    "2019.",
+    "landmarking": "Pfahringer, Bensusan, Giraud-Carrier. Meta-Learning by Landmarking Various "
+    "Learning Algorithms. ICML 2000.",
+    "peng": "Peng, Flach, Soares, Brazdil. Improved Dataset Characterisation for "
+    "Meta-learning. DS 2002; Bensusan, Giraud-Carrier, Kennedy. 2000 (trees).",
+    "vukicevic": "Vukicevic et al. Extending meta-learning framework for clustering gene "
+    "expression data. 2016; Pimentel, de Carvalho. A new data characterization. 2019.",
+    "vilalta": "Vilalta. Understanding accuracy performance through concept characterization. "
+    "1999; Vilalta, Drissi. 2002.",
+    "song": "Song, Wang, Wang. Automatic recommendation of classification algorithms based on "
+    "data set characteristics. 2012.",
+    "amasyali": "Amasyali, Ersoy. A Study of Meta Learning for Regression. 2009.",
+    "warmstart": "Defined here.",
+}
+"""Papers and programs that the definitions are of."""
+
+
+def summarised(
+    prefix: str,
+    group: str,
+    values: Callable[[Prepared], Floats],
+    what: str,
+    *,
+    unit: str = "",
+    limits: tuple[float, float] = (-math.inf, math.inf),
+    source: str = "pymfe",
+    task_types: frozenset[TaskType] = ANY_TASK,
+) -> tuple[Feature, ...]:
+    """Mean, sample standard deviation and five quantiles of `values`, of those finite.
+
+    Parameters
+    ----------
+    prefix : str
+        How the names begin.
+    group : str
+    values : callable
+        From a prepared dataset to an array; called once a dataset.
+    what : str
+        Ends the sentence that describes each.
+    """
+
+    def finite(prepared: Prepared) -> Floats:
+        found = np.asarray(values(prepared), dtype=np.float64)
+        return found[np.isfinite(found)]
+
+    def one(suffix: str, name: str, summary: Callable[[Floats], float]) -> Feature:
+        def formula(prepared: Prepared) -> float:
+            found = prepared.once(finite)
+            return summary(found) if found.size else math.nan
+
+        spread = (0.0, math.inf) if suffix == "SD" else limits
+        return Feature(
+            name=f"{prefix}{suffix}",
+            group=group,
+            formula=formula,
+            description=f"{name} of {what}.",
+            task_types=task_types,
+            unit=unit,
+            limits=spread,
+            source=source,
+        )
+
+    return tuple(one(suffix, *rest) for suffix, rest in _SEVEN.items())
+
+
+def _sd(values: Floats) -> float:
+    return float(values.std(ddof=1)) if values.size > 1 else math.nan
+
+
+def _quantile(q: float) -> Callable[[Floats], float]:
+    return lambda values: float(np.quantile(values, q))
+
+
+_SEVEN: dict[str, tuple[str, Callable[[Floats], float]]] = {
+    "Mean": ("Mean", lambda values: float(values.mean())),
+    "SD": ("Sample standard deviation", _sd),
+    "Min": ("Minimum", lambda values: float(values.min())),
+    "Q1": ("First quartile", _quantile(0.25)),
+    "Median": ("Median", _quantile(0.5)),
+    "Q3": ("Third quartile", _quantile(0.75)),
+    "Max": ("Maximum", lambda values: float(values.max())),
+}
 
 
 def summaries(
@@ -68,7 +175,7 @@ def summaries(
 
         def formula(prepared: Prepared) -> float:
             found = values(prepared)
-            return summary(found) if found.size else 0.0
+            return summary(found) if found.size else math.nan
 
         return Feature(
             name=f"{prefix}{suffix}",

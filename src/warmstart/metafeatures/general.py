@@ -45,7 +45,7 @@ def _n_categorical(prepared: Prepared) -> int:
 
 
 def _ratio(numerator: float, denominator: float) -> float:
-    return numerator / denominator if denominator else 0.0
+    return numerator / denominator if denominator else math.nan
 
 
 def _dataset_ratio(prepared: Prepared) -> float:

@@ -1,22 +1,92 @@
-"""Every meta-feature by name: the built-in groups, and what plugins register."""
+"""Every meta-feature by name: the built-in groups, and what plugins register.
+
+Five groups are the default: ``suggest`` compares datasets by them, and knowledge bases store
+them. The others are computed where they are asked for.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 
 from warmstart.domain import TaskType, check_task_type
 from warmstart.errors import ArgumentError, ArgumentTypeError
 from warmstart.metafeatures import general, information, landmarking, statistical, target
+from warmstart.metafeatures.complexity import group as complexity
+from warmstart.metafeatures.groups import (
+    association,
+    clustering,
+    columns,
+    concept,
+    counts,
+    discriminant,
+    itemset,
+    landmarkers,
+    missingness,
+    model_based,
+    order,
+    text_date,
+)
 from warmstart.protocols import MetaFeature
 
-EXTRACTOR_VERSION = "1"
-"""Changes whenever a value of a built-in meta-feature may; kept beside stored values."""
+_DEFAULT = (general, statistical, information, landmarking, target)
+_OPTIONAL = (
+    counts,
+    columns,
+    discriminant,
+    association,
+    missingness,
+    text_date,
+    order,
+    itemset,
+    model_based,
+    clustering,
+    concept,
+    landmarkers,
+    complexity,
+)
+_ON_REQUEST = frozenset(module.GROUP for module in _OPTIONAL)
+
+ALL = "all"
+"""Instead of the names of groups: every group there is."""
 
 _FEATURES: dict[str, MetaFeature] = {
-    feature.name: feature
-    for room in (general, statistical, information, landmarking, target)
-    for feature in room.FEATURES
+    feature.name: feature for module in (*_DEFAULT, *_OPTIONAL) for feature in module.FEATURES
 }
+
+_BUILT_IN = frozenset(_FEATURES)
+
+_REVISIONS: dict[str, int] = {}
+"""By name, where a default meta-feature's values changed since the first version."""
+
+
+def _signature() -> str:
+    """Of what a default extraction holds; plugins among it."""
+    rows = [
+        (feature.name, feature.group, _REVISIONS.get(feature.name, 1))
+        for feature in _FEATURES.values()
+        if feature.group not in _ON_REQUEST
+    ]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:12]
+
+
+_FIRST = _signature()
+"""What version 1 holds."""
+
+
+def extractor_version() -> str:
+    """Kept beside stored values: another wherever a default extraction would hold others.
+
+    Registering a meta-feature that is computed by default changes it by itself.
+
+    Examples
+    --------
+    >>> extractor_version()
+    '1'
+    """
+    found = _signature()
+    return "1" if found == _FIRST else f"1+{found}"
 
 
 def register(feature: MetaFeature) -> None:
@@ -27,7 +97,7 @@ def register(feature: MetaFeature) -> None:
     feature : MetaFeature
         A name not yet taken, a group (its own or a built-in one), the task types it applies
         to, and a call from :class:`~warmstart.metafeatures.prepared.Prepared` to a finite
-        float.
+        float. In one of the groups that are computed on request, it is so too.
 
     Raises
     ------
@@ -46,6 +116,16 @@ def register(feature: MetaFeature) -> None:
     _FEATURES[feature.name] = feature
 
 
+def every_feature() -> list[MetaFeature]:
+    """All meta-features, of every task type, in the order they are computed."""
+    return list(_FEATURES.values())
+
+
+def is_built_in(name: str) -> bool:
+    """Whether a meta-feature comes with this package."""
+    return name in _BUILT_IN
+
+
 def unregister(name: str) -> None:
     """Remove a meta-feature; ``KeyError`` if there is none of that name."""
     del _FEATURES[name]
@@ -56,10 +136,21 @@ def groups() -> list[str]:
 
     Examples
     --------
-    >>> groups()
-    ['general', 'statistical', 'information', 'landmarking', 'target']
+    >>> groups()[:6]
+    ['general', 'statistical', 'information', 'landmarking', 'target', 'counts']
     """
     return list(dict.fromkeys(feature.group for feature in _FEATURES.values()))
+
+
+def default_groups() -> list[str]:
+    """Groups that are computed where none is named.
+
+    Examples
+    --------
+    >>> default_groups()
+    ['general', 'statistical', 'information', 'landmarking', 'target']
+    """
+    return [group for group in groups() if group not in _ON_REQUEST]
 
 
 def metafeatures_for(
@@ -72,7 +163,7 @@ def metafeatures_for(
     task_type : {"binary", "multiclass", "regression"}
         The two classification types have the same.
     chosen : iterable of str, optional
-        Groups to keep; by default all.
+        Groups to keep, or ``"all"``; by default those of :func:`default_groups`.
 
     Raises
     ------
@@ -85,9 +176,12 @@ def metafeatures_for(
     ['Landmark1NNR2', 'LandmarkDecisionTreeR2']
     """
     check_task_type(task_type)
-    wanted = (
-        groups() if chosen is None else [chosen] if isinstance(chosen, str) else list(chosen)
-    )
+    if chosen is None:
+        wanted = default_groups()
+    elif chosen == ALL:
+        wanted = groups()
+    else:
+        wanted = [chosen] if isinstance(chosen, str) else list(chosen)
     unknown = [group for group in wanted if group not in groups()]
     if unknown:
         raise ArgumentError(f"groups must be among {groups()}, got {unknown}")

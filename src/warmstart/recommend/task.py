@@ -13,6 +13,7 @@ from warmstart.datasets.checks import check_task_words
 from warmstart.datasets.notes import quoted
 from warmstart.domain import Schema, TaskType, check_task_type, plain_value
 from warmstart.errors import DatasetError, HistoryError, KnowledgeError
+from warmstart.metafeatures.qualities import FROM_QUALITIES, QUALITIES
 from warmstart.metrics import find_metric, metrics_for
 from warmstart.recommend.legal_candidates import resolve_excluded
 
@@ -95,11 +96,34 @@ def understand(
         task_type=_exact(task_type, kind),
         kind=kind,
         metric=chosen,
-        metafeatures=describe(md.metafeatures, dataset, given),
+        metafeatures=_compared(md, dataset, given, notes),
         excluded=tuple(excluded),
         notes=tuple(notes),
         fitted=recommender.fitted(kind, chosen, excluded),
     )
+
+
+def _compared(
+    md: MetaDataset, dataset: Dataset | None, given: pd.Series[Any] | None, notes: list[str]
+) -> pd.Series[Any] | None:
+    """Meta-features of the new task, where those of the base are of the same kind."""
+    described_by = str(md.info.get("extractor_version", ""))
+    if given is None and dataset is not None and described_by == QUALITIES:
+        notes.append(
+            "the base describes its tasks by OpenML's qualities, some of which have other "
+            "units under the names of warmstart's meta-features; the dataset is not compared "
+            "with them: run warmstart build openml again, best with --describe"
+        )
+        return None
+    found = describe(md.metafeatures, dataset, given)
+    if given is None and found is not None and described_by == FROM_QUALITIES:
+        shared = len(set(found.index) & {str(name) for name in md.metafeatures.columns})
+        notes.append(
+            f"the base knows of its datasets what OpenML's qualities tell: {shared} of "
+            f"{len(found)} meta-features are compared; warmstart build openml --describe "
+            "describes them in full"
+        )
+    return found
 
 
 def _exact(task_type: str | None, kind: str | None) -> TaskType | None:

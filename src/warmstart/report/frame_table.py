@@ -50,7 +50,7 @@ def _cell(value: Any, specification: str) -> Any:
     if value is None or value != value:
         return ""
     if not specification and isinstance(value, float):
-        specification = ",.0f" if value == int(value) and abs(value) < 1e15 else ".4g"
+        specification = ",.0f" if value.is_integer() and abs(value) < 1e15 else ".4g"
     elif not specification and isinstance(value, int):
         specification = ","
     # Text, not str: a name such as "[bold]" is no markup.

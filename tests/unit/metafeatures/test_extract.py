@@ -10,9 +10,15 @@ from hypothesis import strategies as st
 
 from warmstart.errors import DatasetError
 from warmstart.metafeatures import registry
-from warmstart.metafeatures.extract import extract_metafeatures, metafeatures_of
+from warmstart.metafeatures.extract import described, extract_metafeatures, metafeatures_of
 from warmstart.metafeatures.feature import Feature
-from warmstart.testing.tables import TypedTable, mixed_table, reordered, tables
+from warmstart.testing.tables import (
+    TypedTable,
+    mixed_table,
+    numeric_table,
+    reordered,
+    tables,
+)
 
 EXACT = ["general", "statistical", "information", "target"]
 
@@ -137,3 +143,44 @@ def test_bad_data_and_bad_groups_are_refused():
         extract_metafeatures(frame, target="nowhere")
     with pytest.raises(ValueError, match="groups must be among"):
         extract_metafeatures(frame, mixed_table("binary").y, groups=["landmarks"])
+
+
+def test_the_budget_leaves_out_the_dearest_groups(caplog):
+    given = mixed_table("multiclass", n=1_500)
+    whole = described(given, groups="all")
+    assert whole.left_out == {}
+    with caplog.at_level(logging.WARNING, logger="warmstart"):
+        some = described(given, groups="all", budget_s=0.2)
+    assert next(iter(some.left_out)) == max(some.left_out, key=some.left_out.get)
+    assert "complexity" in some.left_out
+    assert "groups left out, beyond 0.2 s: " in caplog.text
+    kept = {registry._FEATURES[name].group for name in some.values.index}
+    assert not kept & set(some.left_out)
+    assert kept | set(some.left_out) == set(registry.groups()) - {"target"}
+    assert whole.values[some.values.index].equals(some.values)
+    least = described(given, budget_s=1e-9)
+    assert len(least.left_out) == 3
+    with pytest.raises(ValueError, match=r"budget_s must be positive, got 0"):
+        described(given, budget_s=0)
+
+
+def test_status_tells_exact_from_sampled_and_undefined():
+    found = described(mixed_table("binary", n=2_000))
+    assert found.status["NumberOfInstances"] == "exact"
+    assert found.status["Landmark1NN"] == "sampled"
+    assert found.status["SkewnessMean"] == "exact"
+    numbers = described(numeric_table(np.arange(20.0)[:, None], list("ab" * 10)))
+    assert numbers.status["SymbolsMean"] == numbers.status["CorrelationMean"] == "undefined"
+    assert numbers.values["SymbolsMean"] == 0
+    capped = described(mixed_table("binary"), max_rows=50)
+    assert capped.status["SkewnessMean"] == "sampled"
+    assert capped.status["NumberOfInstances"] == "exact"
+
+
+def test_public_options():
+    frame = mixed_table("multiclass").X.assign(y=mixed_table("multiclass").y)
+    values = extract_metafeatures(frame, target="y", groups=["complexity", "order"])
+    assert "ComplexityF1Mean" in values
+    everything = extract_metafeatures(frame, target="y", groups="all")
+    assert set(extract_metafeatures(frame, target="y").index) < set(everything.index)
+    assert "Landmark1NN" not in extract_metafeatures(frame, target="y", budget_s=0.005)

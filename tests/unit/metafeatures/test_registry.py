@@ -110,3 +110,36 @@ def test_what_is_no_metafeature_is_refused():
         TypeError, match="needs name, group, task_types and a call, got function"
     ):
         registry.register(lambda prepared: 1.0)
+
+
+def test_a_new_feature_changes_the_version_by_itself():
+    before = registry.extractor_version()
+    assert before == "1"
+    versions = set()
+    for name, group in (("A", "mine"), ("B", "mine"), ("A", "general")):
+        feature = Feature(name=name, group=group, formula=lambda p: 1.0, description="One.")
+        registry.register(feature)
+        versions.add(registry.extractor_version())
+        registry.unregister(name)
+    assert len(versions) == 3
+    assert before not in versions
+    assert registry.extractor_version() == before
+
+
+def test_a_feature_computed_on_request_leaves_the_version_alone():
+    feature = Feature(name="A", group="counts", formula=lambda p: 1.0, description="One.")
+    registry.register(feature)
+    try:
+        assert registry.extractor_version() == "1"
+        assert "A" in names("binary", ["counts"])
+        assert "A" not in names("binary")
+    finally:
+        registry.unregister("A")
+
+
+def test_groups_on_request_are_not_computed_by_default():
+    default, every = names("binary"), names("binary", "all")
+    assert default == every[: len(default)]
+    assert len(every) > 600
+    assert len(set(every)) == len(every)
+    assert names("binary", registry.groups()) == every

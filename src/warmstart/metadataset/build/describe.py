@@ -33,7 +33,7 @@ from warmstart.metadataset.storage.files import (
     write_json,
     write_parquet,
 )
-from warmstart.metafeatures.registry import EXTRACTOR_VERSION
+from warmstart.metafeatures.registry import extractor_version
 from warmstart.metrics import default_metric
 
 _log = logging.getLogger(__name__)
@@ -217,7 +217,7 @@ def _keep(
 
 
 def _key(task: LocalTask) -> str:
-    return f"dataset:{EXTRACTOR_VERSION}:{task.task_id}"
+    return f"dataset:{extractor_version()}:{task.task_id}"
 
 
 def description_path(build: Path, task: LocalTask) -> Path:
@@ -312,4 +312,4 @@ def metafeatures_table(
         }
         for task, found in zip(tasks, described, strict=True)
     ]
-    return pa.Table.from_pylist(rows, schema=metafeatures_schema(names, EXTRACTOR_VERSION))
+    return pa.Table.from_pylist(rows, schema=metafeatures_schema(names, extractor_version()))

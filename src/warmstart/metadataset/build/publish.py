@@ -39,7 +39,7 @@ from warmstart.metadataset.storage.measured import (
     rounded_to_bits,
     write_measured,
 )
-from warmstart.metafeatures.registry import EXTRACTOR_VERSION
+from warmstart.metafeatures.registry import extractor_version
 
 _log = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ def _manifest(
     return {
         "schema_version": SCHEMA_VERSION,
         "warmstart_version": __version__,
-        "extractor_version": EXTRACTOR_VERSION,
+        "extractor_version": extractor_version(),
         "metrics": sorted(set(evaluations["metric"].to_pylist())),
         "sources": sorted({task.source for task in tasks}),
         "licences": {task.task_id: task.licence for task in tasks},

@@ -12,7 +12,7 @@ from warmstart.datasets.checks import check_task_words
 from warmstart.domain import TaskType
 from warmstart.errors import HistoryError
 from warmstart.metadataset.core.configurations import some
-from warmstart.metafeatures.registry import EXTRACTOR_VERSION
+from warmstart.metafeatures.registry import extractor_version
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
@@ -167,7 +167,7 @@ def attach(
         kept = known[~known.index.isin(new.index)]
         known = new if kept.empty else pd.concat([kept, new])
         known = known.loc[[task for task in tasks.index if task in known.index]]
-    info = {**md.info, "extractor_version": EXTRACTOR_VERSION} if rows else md.info
+    info = {**md.info, "extractor_version": extractor_version()} if rows else md.info
     return replace(md, tasks=tasks, metafeatures=known, info=info), notes
 
 

@@ -114,7 +114,7 @@ def test_a_dataset_is_described_once(built, tmp_path, monkeypatch):
     assert calls == [(1, 3), (2, 3), (3, 3)]
     describe_datasets(built, progress=lambda *call: calls.append(call))
     assert len(calls) == 3
-    monkeypatch.setattr(describing, "EXTRACTOR_VERSION", "next")
+    monkeypatch.setattr(describing, "extractor_version", lambda: "next")
     describe_datasets(built, progress=lambda *call: calls.append(call))
     assert len(calls) == 6
 

@@ -31,13 +31,12 @@ from warmstart.metadataset.build.openml.units.parts import read_description, uni
 from warmstart.metadataset.build.units import UnitRecord
 from warmstart.metadataset.core.schema import SCHEMA_VERSION, TASKS, metafeatures_schema
 from warmstart.metadataset.storage.files import digest, write_atomically, write_json
-from warmstart.metafeatures.registry import EXTRACTOR_VERSION
+from warmstart.metafeatures.qualities import FROM_QUALITIES, own_metafeatures
+from warmstart.metafeatures.registry import extractor_version
 
 MANIFEST = "manifest.json"
 STATE = "published.json"
 """Which units the meta-dataset was made of; beside it, for their bytes may differ."""
-
-EXTRACTOR = "openml-qualities"
 
 
 def units_digest(done: Mapping[str, UnitRecord], settings: Mapping[str, Any]) -> str:
@@ -107,7 +106,7 @@ def publish_openml(
     manifest = {
         "schema_version": SCHEMA_VERSION,
         "warmstart_version": __version__,
-        "extractor_version": EXTRACTOR_VERSION if own else EXTRACTOR,
+        "extractor_version": extractor_version() if own else FROM_QUALITIES,
         "metrics": metrics,
         "labels": {
             "task_id": {"dtype": "int", "name": "task_id"},
@@ -221,30 +220,24 @@ def _metafeatures_table(
     descriptions: Mapping[int, Mapping[str, Any]],
     own: Mapping[int, Mapping[str, Any]],
 ) -> pa.Table:
-    """Qualities of each task's dataset, or its own meta-features where rows were described.
+    """Qualities of each task's dataset by our names, or its own meta-features where described.
 
-    The two are never mixed: the same name may be counted differently, as the number of
-    features is, among which OpenML has the target. What no task has is left out.
+    The two are never mixed: a mean held against another would tell how datasets were read.
+    What no task has is left out.
     """
-    if own:
-        descriptions = {
-            tasks[number].data_id: {"qualities": known["metafeatures"]}
-            for number, known in own.items()
-            if number in tasks
-        }
-    known = {
-        number: {
-            name: value
-            for name, value in descriptions.get(task.data_id, {}).get("qualities", {}).items()
-            if value is not None and math.isfinite(value)
-        }
-        for number, task in tasks.items()
-    }
+    known: dict[int, dict[str, float]] = {}
+    for number, task in tasks.items():
+        if own:
+            found = own.get(number, {}).get("metafeatures", {})
+        else:
+            qualities = descriptions.get(task.data_id, {}).get("qualities", {})
+            found = own_metafeatures(qualities, is_regression=task.is_regression)
+        known[number] = {name: v for name, v in found.items() if math.isfinite(v)}
     names = sorted({name for values in known.values() for name in values})
     rows = [
         {"task_id": str(number), **{name: values.get(name) for name in names}}
         for number, values in known.items()
     ]
     return pa.Table.from_pylist(
-        rows, schema=metafeatures_schema(names, EXTRACTOR_VERSION if own else EXTRACTOR)
+        rows, schema=metafeatures_schema(names, extractor_version() if own else FROM_QUALITIES)
     )

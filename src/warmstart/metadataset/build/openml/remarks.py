@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from warmstart.metafeatures.qualities import FROM_QUALITIES
+
 _COUNTED = {
     "n_without_value": "{n:,} evaluations have no value and were left out",
     "n_not_finite": "{n:,} evaluations have a value that is no finite number: failures",
@@ -26,6 +28,10 @@ def remarks_on(manifest: Mapping[str, Any], n_mended: int) -> tuple[str, ...]:
             f"{n_mended:,} answers held characters that XML does not allow; they were read "
             "without them"
         )
-    if manifest.get("qualities"):
-        found.append(manifest["qualities"]["remark"])
+    if manifest.get("extractor_version") == FROM_QUALITIES:
+        n = manifest["counts"]["metafeatures"]
+        found.append(
+            f"tasks are described by those {n} meta-features that OpenML's qualities tell; "
+            "--describe downloads the datasets and describes them in full, as a new dataset is"
+        )
     return tuple(found)

@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -32,7 +33,7 @@ from warmstart.metadataset.build.status import build_status
 from warmstart.metadataset.build.units import BuildLock, UnitRecord, Units
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.storage import files
-from warmstart.metafeatures.registry import metafeatures_for
+from warmstart.metafeatures.registry import extractor_version, metafeatures_for
 
 ACCURACY, AUC, CPU = "predictive_accuracy", "area_under_roc_curve", "usercpu_time_millis"
 FOREST, RPART, J48 = 101, 201, 301
@@ -117,8 +118,11 @@ def test_what_is_known_of_the_tasks(whole):
     ]  # fmt: skip
     assert (tasks["n_columns"] == 3).all()
     assert tasks.loc[30, "source_id"] == "3"
-    assert md.metafeatures.loc[30, "Dimensionality"] == pytest.approx(0.2)
-    assert "NeverComputed" not in md.metafeatures
+    # OpenML's qualities by our names and in our units: without the target, as shares.
+    known = {f.name for f in metafeatures_for("multiclass")}
+    assert set(md.metafeatures.columns) <= known
+    assert md.metafeatures.loc[30, "NumberOfFeatures"] == 3
+    assert md.metafeatures.loc[30, "DatasetRatio"] == pytest.approx(0.15)
     assert md.info["licences"]["10"] == "CC0"
     assert md.info["openml"]["flows"]["101"]["version"] == 3
     costs = md.table(AUC).costs
@@ -131,6 +135,25 @@ def test_it_feeds_a_recommender(whole, small_forests):
     fitted = warmstart.Recommender(model="portfolio", random_state=0).fit(md)
     suggested = fitted.suggest(metafeatures=md.metafeatures.loc[30], n=3)
     assert len(suggested) == 3
+
+
+def test_a_new_dataset_is_compared_by_what_qualities_tell_and_the_answer_says_so(
+    whole, small_forests
+):
+    md = MetaDataset.open(whole)
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(60, 3)), columns=list("abc"))
+    frame["y"] = np.where(frame["a"] > 0, "yes", "no")
+    fitted = warmstart.Recommender(model="pmf", random_state=0).fit(md)
+    said = fitted.suggest(frame, target="y", n=2).warnings
+    [note] = [note for note in said if "--describe" in note]
+    assert re.search(r"\d+ of \d+ meta-features are compared", note)
+    old = MetaDataset.open(whole)
+    old.info["extractor_version"] = "openml-qualities"
+    fitted = warmstart.Recommender(model="pmf", random_state=0).fit(old)
+    found = fitted.suggest(frame, target="y", n=2)
+    [note] = [note for note in found.warnings if "is not compared with" in note]
+    assert len(found) == 2
 
 
 def test_datasets_described_by_their_rows(tmp_path, monkeypatch):
@@ -158,7 +181,7 @@ def test_datasets_described_by_their_rows(tmp_path, monkeypatch):
     assert md.tasks["family"].nunique() == 2
     assert md.metafeatures.loc[90, "NumberOfFeatures"] == 3  # OpenML counts the target too
     assert set(md.metafeatures.columns) == {f.name for f in metafeatures_for("multiclass")}
-    assert md.info["extractor_version"] != "openml-qualities"
+    assert md.info["extractor_version"] == extractor_version()
 
 
 def test_two_builds_merge_into_what_one_would_have_been(tmp_path):
@@ -369,7 +392,7 @@ def test_rows_whose_setup_is_not_told_are_asked_for_or_counted(tmp_path):
         build(server, tmp_path / "undisturbed", plan_options=only)
         world.untold = {run.setup_id for run in world.select({"task": [30], "flow": [FOREST]})}
         report = build(server, tmp_path / "untold", plan_options=only)
-        assert report.remarks == ()
+        assert not any("OpenML does not say" in remark for remark in report.remarks)
         gone = next(run for run in world.runs if run.task_id == 30 and not run.error)
         world.gone = {gone.setup_id}
         report = build(server, tmp_path / "gone", plan_options=only)

@@ -28,7 +28,7 @@ from warmstart.metadataset.build.openml.units.parts import (
 )
 from warmstart.metadataset.build.openml.units.rows import Row, unit_tables
 from warmstart.metadataset.build.openml.units.traces import SearchRun, read_traces
-from warmstart.metafeatures.registry import EXTRACTOR_VERSION
+from warmstart.metafeatures.registry import extractor_version
 
 _STATUS = (
     ("memout", re.compile(r"out of memory|memoryerror|memout|java heap", re.IGNORECASE)),
@@ -117,7 +117,7 @@ class UnitReader:
             },
             provenance={
                 **self._provenance(f"data/{task.data_id}"),
-                "extractor": EXTRACTOR_VERSION,
+                "extractor": extractor_version(),
             },
         )
 

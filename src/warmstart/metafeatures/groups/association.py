@@ -1,0 +1,189 @@
+"""What columns say of the class and of each other, numbers in bins of equal frequency.
+
+The number of bins is the cubic root of the number of rows; a missing cell is a value of its
+own. Entropies are in bits. Where pymfe adds 1e-8 to every cell of a contingency table, nothing
+is added here.
+
+References
+----------
+.. [1] Michie, Spiegelhalter, Taylor. "Machine Learning, Neural and Statistical
+   Classification." 1994.
+.. [2] Kalousis, Hilario. "Model selection via meta-learning: a comparative study." 2001
+   (the concentration coefficients).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from warmstart.metafeatures.feature import CLASSIFICATION, Feature, summarised
+from warmstart.metafeatures.prepared import Prepared
+from warmstart.metafeatures.scaling import Floats, Integers
+
+GROUP = "association"
+MAX_PAIRED = 50
+"""Columns of which all pairs are compared; the first of the sample."""
+
+_TOLERANCE = 1e-8
+_POSITIVE = (0.0, math.inf)
+_SHARE = (0.0, 1.0)
+
+
+def quantile_bins(values: Floats) -> Integers:
+    """Bin of each cell, shape (n_rows, n_columns); 0 where missing.
+
+    Examples
+    --------
+    >>> quantile_bins(np.arange(8.0)[:, None]).T
+    array([[1, 1, 1, 1, 2, 2, 2, 2]])
+    """
+    n_rows, n_columns = values.shape
+    n_bins = max(int(n_rows ** (1 / 3)), 1)
+    found = np.zeros(values.shape, dtype=np.int64)
+    for j in range(n_columns):
+        column = values[:, j]
+        known = np.isfinite(column)
+        if not known.any():
+            continue
+        cuts = np.quantile(column[known], np.linspace(0, 1, n_bins + 1)[1:])
+        cuts = cuts[np.append(True, np.diff(cuts) > _TOLERANCE)]
+        found[known, j] = 1 + np.searchsorted(cuts, column[known], side="left")
+    return found
+
+
+def symbols(prepared: Prepared) -> list[Integers]:
+    """Each column as numbers 0, 1, … without gaps: bins, then levels."""
+    bins = quantile_bins(prepared.numeric)
+    columns = [*bins.T, *(column.codes + 1 for column in prepared.levels)]
+    return [np.unique(column, return_inverse=True)[1].astype(np.int64) for column in columns]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Of each column against the class."""
+
+    own: Floats
+    joint: Floats
+    mutual: Floats
+    """Entropies, in bits."""
+
+    concentration: Floats
+    """Goodman and Kruskal's tau of the column, given the class."""
+
+
+def _entropy(shares: Floats) -> float:
+    positive = shares[shares > 0]
+    return max(0.0, -float(positive @ np.log2(positive)))
+
+
+def _tau(table: Floats) -> float:
+    """How much better the row is guessed where the column of the table is known."""
+    rows, columns = table.sum(axis=1), table.sum(axis=0)
+    chance = float(rows @ rows)
+    if chance >= 1 - 1e-12:
+        return math.nan
+    return (float((table**2 / np.where(columns > 0, columns, 1.0)).sum()) - chance) / (
+        1 - chance
+    )
+
+
+def _contingency(one: Integers, other: Integers) -> Floats:
+    n_other = int(other.max()) + 1
+    counts = np.bincount(one * n_other + other, minlength=(int(one.max()) + 1) * n_other)
+    found: Floats = counts.reshape(-1, n_other) / len(one)
+    return found
+
+
+def tables(prepared: Prepared) -> Table:
+    """One contingency table a column, read in every way it is needed."""
+    codes = np.unique(prepared.class_codes[prepared.rows], return_inverse=True)[1]
+    of_class = _entropy(np.bincount(codes) / len(codes))
+    own, joint, tau = [], [], []
+    for column in prepared.once(symbols):
+        table = _contingency(column, codes)
+        own.append(_entropy(table.sum(axis=1)))
+        joint.append(_entropy(table.ravel()))
+        tau.append(_tau(table))
+    own_, joint_ = np.array(own), np.array(joint)
+    mutual = np.clip(own_ + of_class - joint_, 0.0, None)
+    return Table(own_, joint_, mutual, np.array(tau))
+
+
+def _own(prepared: Prepared) -> Floats:
+    columns = prepared.once(symbols)
+    return np.array([_entropy(np.bincount(column) / len(column)) for column in columns])
+
+
+def _between(prepared: Prepared) -> Floats:
+    columns = prepared.once(symbols)[:MAX_PAIRED]
+    return np.array(
+        [
+            _tau(_contingency(one, other))
+            for i, one in enumerate(columns)
+            for j, other in enumerate(columns)
+            if i != j
+        ]
+    )
+
+
+def _class_entropy(prepared: Prepared) -> float:
+    codes = prepared.class_codes[prepared.rows]
+    return _entropy(np.bincount(codes) / len(codes))
+
+
+def _equivalent(prepared: Prepared) -> float:
+    mutual = prepared.once(tables).mutual
+    total = float(mutual.sum())
+    return len(mutual) * _class_entropy(prepared) / total if total > 1e-12 else math.nan
+
+
+def _noise(prepared: Prepared) -> float:
+    found = prepared.once(tables)
+    total = float(found.mutual.sum())
+    return (float(found.own.sum()) - total) / total if total > 1e-12 else math.nan
+
+
+def _nominal(values: str) -> Callable[[Prepared], Floats]:
+    """Of the categorical columns alone, which come last."""
+
+    def found(prepared: Prepared) -> Floats:
+        every: Floats = getattr(prepared.once(tables), values)
+        return every[len(every) - len(prepared.levels) :]
+
+    return found
+
+
+FEATURES: tuple[Feature, ...] = (
+    *summarised("ColumnEntropy", GROUP, _own, "entropies of columns", unit="bits",
+                limits=_POSITIVE),
+    *summarised("JointEntropy", GROUP, lambda p: p.once(tables).joint,
+                "joint entropies of a column and the class", unit="bits", limits=_POSITIVE,
+                task_types=CLASSIFICATION),
+    *summarised("ColumnInformation", GROUP, lambda p: p.once(tables).mutual,
+                "mutual information of a column and the class", unit="bits", limits=_POSITIVE,
+                task_types=CLASSIFICATION),
+    *summarised("NominalEntropy", GROUP, _nominal("own"), "entropies of categorical columns",
+                unit="bits", limits=_POSITIVE, source="openml", task_types=CLASSIFICATION),
+    *summarised("NominalInformation", GROUP, _nominal("mutual"),
+                "mutual information of a categorical column and the class", unit="bits",
+                limits=_POSITIVE, source="openml", task_types=CLASSIFICATION),
+    *summarised("ColumnConcentration", GROUP, _between,
+                "Goodman and Kruskal's tau of one column given another", limits=_SHARE),
+    *summarised("ClassConcentration", GROUP, lambda p: p.once(tables).concentration,
+                "Goodman and Kruskal's tau of a column given the class", limits=_SHARE,
+                task_types=CLASSIFICATION),
+    Feature(
+        name="EquivalentNumberOfColumns", group=GROUP, formula=_equivalent,
+        description="Entropy of the class over the mean mutual information of a column.",
+        unit="columns", limits=_POSITIVE, source="statlog", task_types=CLASSIFICATION,
+    ),
+    Feature(
+        name="NoiseToSignalRatio", group=GROUP, formula=_noise,
+        description="Entropy of the columns that does not tell of the class, over that that "
+        "does.", limits=_POSITIVE, source="statlog", task_types=CLASSIFICATION,
+    ),
+)  # fmt: skip

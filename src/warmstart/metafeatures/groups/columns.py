@@ -1,0 +1,279 @@
+"""The distribution of each numeric column, summarised over the columns.
+
+Missing cells are left out column by column. What depends on the unit of a column, such as a
+mean, says so by its unit; shapes do not. Names of skewness and kurtosis are the types of [1]_:
+the default meta-features are of type 1, R's and Weka's of type 2, pymfe's of type 3.
+
+References
+----------
+.. [1] Joanes, Gill. "Comparing measures of sample skewness and kurtosis." The Statistician 47,
+   1998.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from warmstart.metafeatures.feature import Feature, summarised
+from warmstart.metafeatures.prepared import Prepared
+from warmstart.metafeatures.scaling import Floats
+
+GROUP = "columns"
+NORMALITY_ROWS = 5_000
+"""The Shapiro-Wilk test is defined up to here."""
+
+_ZERO = 1e-10
+_SHARE = (0.0, 1.0)
+_POSITIVE = (0.0, math.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Numeric columns, each in ascending order, missing cells last."""
+
+    values: Floats
+    """shape (n_rows, n_columns); infinite where missing."""
+
+    known: npt.NDArray[np.bool_]
+    """shape (n_rows, n_columns)"""
+
+    n: Floats
+    """shape (n_columns,); cells that are not missing, at least one."""
+
+
+def ordered(prepared: Prepared) -> Ordered:
+    """Numeric columns that have a cell, sorted once for all that needs their order."""
+    numbers = prepared.numeric
+    values = np.sort(np.where(np.isfinite(numbers), numbers, np.inf), axis=0)
+    known = np.isfinite(values)
+    n = known.sum(axis=0)
+    some = n > 0
+    return Ordered(values[:, some], known[:, some], n[some].astype(np.float64))
+
+
+def _quantile(columns: Ordered, q: float) -> Floats:
+    """Of each column, interpolated linearly."""
+    place = q * (columns.n - 1)
+    low = np.floor(place).astype(np.int64)
+    high = np.minimum(low + 1, columns.n.astype(np.int64) - 1)
+    every = np.arange(len(columns.n))
+    below, above = columns.values[low, every], columns.values[high, every]
+    found: Floats = below + (place - low) * (above - below)
+    return found
+
+
+def _sum(columns: Ordered, values: Floats) -> Floats:
+    found: Floats = np.where(columns.known, values, 0.0).sum(axis=0)
+    return found
+
+
+def mean(prepared: Prepared) -> Floats:
+    """Of each column."""
+    columns = prepared.once(ordered)
+    found: Floats = _sum(columns, columns.values) / columns.n
+    return found
+
+
+def variance(prepared: Prepared) -> Floats:
+    """Of each column, over one row less than there are."""
+    columns = prepared.once(ordered)
+    squares = _sum(columns, (columns.values - prepared.once(mean)) ** 2)
+    return np.where(columns.n > 1, squares / np.maximum(columns.n - 1, 1), np.nan)
+
+
+def median(prepared: Prepared) -> Floats:
+    """Of each column."""
+    return _quantile(prepared.once(ordered), 0.5)
+
+
+def _minimum(prepared: Prepared) -> Floats:
+    found: Floats = prepared.once(ordered).values[0]
+    return found
+
+
+def _maximum(prepared: Prepared) -> Floats:
+    return _quantile(prepared.once(ordered), 1.0)
+
+
+def quartiles(prepared: Prepared) -> tuple[Floats, Floats]:
+    """First and third, of each column."""
+    columns = prepared.once(ordered)
+    return _quantile(columns, 0.25), _quantile(columns, 0.75)
+
+
+def _interquartile(prepared: Prepared) -> Floats:
+    low, high = prepared.once(quartiles)
+    found: Floats = high - low
+    return found
+
+
+def _deviation(prepared: Prepared) -> Floats:
+    """Median absolute deviation from the median, scaled to a normal's standard deviation."""
+    columns = prepared.once(ordered)
+    gaps = np.where(columns.known, np.abs(columns.values - prepared.once(median)), np.inf)
+    return 1.4826 * _quantile(Ordered(np.sort(gaps, axis=0), columns.known, columns.n), 0.5)
+
+
+def _trimmed_mean(prepared: Prepared) -> Floats:
+    """Without the lowest and the highest fifth."""
+    columns = prepared.once(ordered)
+    cut = np.floor(0.2 * columns.n)
+    place = np.arange(len(columns.values))[:, None]
+    kept = (place >= cut) & (place < columns.n - cut)
+    found: Floats = np.where(kept, columns.values, 0.0).sum(axis=0) / kept.sum(axis=0)
+    return found
+
+
+def _geometric_mean(prepared: Prepared) -> Floats:
+    """0 where a cell is (almost) zero, undefined where one is negative."""
+    columns = prepared.once(ordered)
+    low = columns.values[0]
+    logs = _sum(columns, np.log(np.where(columns.values > 0, columns.values, 1.0)))
+    return np.where(low < 0, np.nan, np.where(low < _ZERO, 0.0, np.exp(logs / columns.n)))
+
+
+def _harmonic_mean(prepared: Prepared) -> Floats:
+    """0 where a cell is zero, undefined where one is negative."""
+    columns = prepared.once(ordered)
+    low = columns.values[0]
+    inverse = _sum(columns, 1.0 / np.where(columns.values > 0, columns.values, 1.0))
+    return np.where(low < 0, np.nan, np.where(low == 0, 0.0, columns.n / inverse))
+
+
+def _skewness_2(prepared: Prepared) -> Floats:
+    n = prepared.standardised.n_known
+    factor = np.sqrt(n * (n - 1)) / np.maximum(n - 2, 1)
+    return np.where(n > 2, prepared.skewness * factor, np.nan)
+
+
+def _skewness_3(prepared: Prepared) -> Floats:
+    n = prepared.standardised.n_known
+    found: Floats = prepared.skewness * ((n - 1) / n) ** 1.5
+    return found
+
+
+def _kurtosis_2(prepared: Prepared) -> Floats:
+    n = prepared.standardised.n_known
+    factor = (n - 1) / np.maximum((n - 2) * (n - 3), 1)
+    return np.where(n > 3, ((n + 1) * prepared.kurtosis + 6) * factor, np.nan)
+
+
+def _kurtosis_3(prepared: Prepared) -> Floats:
+    n = prepared.standardised.n_known
+    found: Floats = (prepared.kurtosis + 3.0) * (1 - 1 / n) ** 2 - 3.0
+    return found
+
+
+def n_distinct(prepared: Prepared) -> Floats:
+    """Distinct known values of each column of the sample."""
+    columns = prepared.once(ordered)
+    steps = (columns.values[1:] != columns.values[:-1]) & columns.known[1:]
+    found: Floats = 1.0 + steps.sum(axis=0)
+    return found
+
+
+def _sparsity(prepared: Prepared) -> Floats:
+    """How often values repeat: 0 where all differ, 1 where all are one."""
+    columns = prepared.once(ordered)
+    repeats = columns.n / prepared.once(n_distinct) - 1
+    return np.where(columns.n > 1, repeats / np.maximum(columns.n - 1, 1), np.nan)
+
+
+def _with_outliers(prepared: Prepared) -> float:
+    low, high = prepared.once(quartiles)
+    reach = 1.5 * (high - low)
+    outside = (prepared.once(_minimum) < low - reach) | (prepared.once(_maximum) > high + reach)
+    return float(outside.sum())
+
+
+def _normal(prepared: Prepared) -> float:
+    """Columns of which the Shapiro-Wilk test does not say that they are not normal."""
+    from scipy.stats import shapiro
+
+    columns = prepared.standardised
+    n_normal = 0.0
+    for z, missing in zip(columns.z.T, columns.missing.T, strict=True):
+        known = z[~missing][:NORMALITY_ROWS]
+        if len(known) > 2 and np.ptp(known) > 0:
+            n_normal += float(shapiro(known).pvalue > 0.05)
+    return n_normal
+
+
+def _spread(prepared: Prepared) -> Floats:
+    found: Floats = np.sqrt(prepared.once(variance))
+    return found
+
+
+def _range(prepared: Prepared) -> Floats:
+    found: Floats = prepared.once(_maximum) - prepared.once(_minimum)
+    return found
+
+
+_CELL = "of the column"
+
+FEATURES: tuple[Feature, ...] = (
+    *summarised("ColumnMean", GROUP, mean, "means of numeric columns", unit=_CELL),
+    *summarised(
+        "ColumnVariance", GROUP, variance, "variances of numeric columns",
+        unit=f"{_CELL}, squared", limits=_POSITIVE,
+    ),
+    *summarised(
+        "ColumnSD", GROUP, _spread, "standard deviations of numeric columns",
+        unit=_CELL, limits=_POSITIVE,
+    ),
+    *summarised("ColumnMedian", GROUP, median, "medians of numeric columns", unit=_CELL),
+    *summarised("ColumnMin", GROUP, _minimum, "minima of numeric columns", unit=_CELL),
+    *summarised("ColumnMax", GROUP, _maximum, "maxima of numeric columns", unit=_CELL),
+    *summarised(
+        "ColumnRange", GROUP, _range, "ranges of numeric columns", unit=_CELL, limits=_POSITIVE
+    ),
+    *summarised(
+        "ColumnInterquartileRange", GROUP, _interquartile,
+        "interquartile ranges of numeric columns", unit=_CELL, limits=_POSITIVE,
+    ),
+    *summarised(
+        "ColumnMAD", GROUP, _deviation,
+        "median absolute deviations of numeric columns, times 1.4826",
+        unit=_CELL, limits=_POSITIVE,
+    ),
+    *summarised(
+        "ColumnTrimmedMean", GROUP, _trimmed_mean,
+        "means of numeric columns without a fifth at each end", unit=_CELL,
+    ),
+    *summarised(
+        "ColumnGeometricMean", GROUP, _geometric_mean,
+        "geometric means of numeric columns that are nowhere negative",
+        unit=_CELL, limits=_POSITIVE,
+    ),
+    *summarised(
+        "ColumnHarmonicMean", GROUP, _harmonic_mean,
+        "harmonic means of numeric columns that are nowhere negative",
+        unit=_CELL, limits=_POSITIVE,
+    ),
+    *summarised("SkewnessType2", GROUP, _skewness_2, "adjusted skewness of numeric columns",
+                source="openml"),
+    *summarised("SkewnessType3", GROUP, _skewness_3, "skewness of numeric columns, by the "
+                "sample standard deviation"),
+    *summarised("KurtosisType2", GROUP, _kurtosis_2, "adjusted excess kurtosis of numeric "
+                "columns", source="openml"),
+    *summarised("KurtosisType3", GROUP, _kurtosis_3, "excess kurtosis of numeric columns, by "
+                "the sample standard deviation"),
+    *summarised(
+        "ColumnSparsity", GROUP, _sparsity, "how often values of numeric columns repeat",
+        limits=_SHARE,
+    ),
+    Feature(
+        name="NumberOfColumnsWithOutliers", group=GROUP, formula=_with_outliers,
+        description="Numeric columns with a value 1.5 quartile ranges beyond a quartile.",
+        unit="columns", limits=_POSITIVE, source="pymfe",
+    ),
+    Feature(
+        name="NumberOfNormalColumns", group=GROUP, formula=_normal,
+        description="Numeric columns that a Shapiro-Wilk test at 5 % does not find not normal.",
+        unit="columns", limits=_POSITIVE, source="pymfe",
+    ),
+)  # fmt: skip
