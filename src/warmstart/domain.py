@@ -20,6 +20,33 @@ TargetForm = Literal["plain", "text", "decimal_comma"]
 """How the cells of a target are read: as they are; labels of mixed types or fractions as
 strings; numbers stored as words with decimal commas."""
 
+MetricName = Literal[
+    "balanced_accuracy", "accuracy", "roc_auc", "log_loss", "f1_macro", "r2", "rmse", "mae"
+]
+"""Metrics that the package knows; a history of one's own may have others."""
+
+LearnerName = Literal[
+    "lightgbm",
+    "xgboost",
+    "catboost",
+    "hist_gradient_boosting",
+    "random_forest",
+    "extra_trees",
+    "decision_tree",
+    "adaboost",
+    "logistic_regression",
+    "ridge",
+    "elastic_net",
+    "linear_svm",
+    "rbf_svm",
+    "nearest_neighbors",
+    "mlp",
+    "naive_bayes",
+    "lda",
+    "qda",
+]
+"""Learners that pipelines are built of; a history of one's own may have others."""
+
 Status = Literal["ok", "failed", "timeout", "memout", "pruned", "running"]
 
 USED_KINDS: frozenset[ColumnKind] = frozenset(

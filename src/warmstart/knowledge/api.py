@@ -13,8 +13,11 @@ from warmstart.recommend.search import Search
 if TYPE_CHECKING:
     import pandas as pd
 
+    from warmstart.domain import LearnerName, MetricName
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.recommend.look.request import Progress
+    from warmstart.recommend.look.result import Look
+    from warmstart.recommend.question import Acquisition
     from warmstart.recommend.recommender import Recommender, Strategy
     from warmstart.recommend.suggestions import Suggestions
 
@@ -26,8 +29,8 @@ def suggest(
     target: Any = None,
     metafeatures: pd.Series[Any] | Mapping[str, float] | None = None,
     n: int = 10,
-    space: str | Iterable[str] | None = None,
-    metric: str | None = None,
+    space: LearnerName | str | Iterable[LearnerName | str] | None = None,
+    metric: MetricName | str | None = None,
     time_budget_s: float | None = None,
     exclude: str | Iterable[Any] = (),
     knowledge: str | Path | Recommender | MetaDataset | None = None,
@@ -130,21 +133,31 @@ def search(
     data: Any = None,
     y: Any = None,
     *,
+    target: Any = None,
+    metafeatures: pd.Series[Any] | Mapping[str, float] | None = None,
+    candidates: pd.DataFrame | None = None,
+    n_initial: int = 1,
+    acquisition: Acquisition = "ei",
+    space: LearnerName | str | Iterable[LearnerName | str] | None = None,
+    metric: MetricName | str | None = None,
+    time_budget_s: float | None = None,
+    exclude: str | Iterable[Any] = (),
+    task_type: str | None = None,
+    kinds: Mapping[Any, str] | None = None,
+    look: Look | None = None,
+    random_state: int | None = None,
     knowledge: str | Path | Recommender | MetaDataset | None = None,
-    **question: Any,
 ) -> Search:
     """Begin an ask-and-tell search on a dataset, informed by all known tasks.
 
     Parameters
     ----------
-    data, y :
-        The dataset, as in :func:`suggest`.
+    data, y, target, metafeatures, space, metric, exclude, task_type, kinds :
+        As in :func:`suggest`.
+    candidates, n_initial, acquisition, time_budget_s, look, random_state :
+        As in :meth:`warmstart.Recommender.search`.
     knowledge : path, Recommender or MetaDataset, optional
         Another base than the embedded one.
-    **question :
-        ``target``, ``metafeatures``, ``candidates``, ``n_initial``, ``acquisition``,
-        ``space``, ``metric``, ``time_budget_s``, ``exclude``, ``task_type``, ``kinds``,
-        ``look`` and ``random_state``, as in :meth:`warmstart.Recommender.search`.
 
     Returns
     -------
@@ -161,7 +174,23 @@ def search(
     0.91
     """
     check_address(data)
-    return open_knowledge(knowledge).search(data, y, **question)
+    return open_knowledge(knowledge).search(
+        data,
+        y,
+        target=target,
+        metafeatures=metafeatures,
+        candidates=candidates,
+        n_initial=n_initial,
+        acquisition=acquisition,
+        space=space,
+        metric=metric,
+        time_budget_s=time_budget_s,
+        exclude=exclude,
+        task_type=task_type,
+        kinds=kinds,
+        look=look,
+        random_state=random_state,
+    )
 
 
 def resume(

@@ -155,6 +155,10 @@ class Engine:
         asked = sum(predicted[index] for index in self.pending)
         return float(self.question.time_budget_s - spent - asked)
 
+    def replan(self) -> None:
+        """Choose the first batch anew when it is next asked."""
+        self._planned = []
+
     def to_json(self) -> dict[str, Any]:
         """Everything told and asked as plain values; :meth:`restore` takes them up."""
         return {

@@ -34,11 +34,13 @@ from warmstart.recommend.question import Acquisition, Question, read_pool
 from warmstart.recommend.search import Search
 from warmstart.recommend.suggestions import Suggestions
 from warmstart.recommend.task import MEMBERS, find_duplicates, resolve_metric, understand
+from warmstart.recommend.task_query import TaskQuery
 from warmstart.spaces.pipelines.learners import LEARNERS
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from warmstart.domain import LearnerName, MetricName
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.protocols import PerformanceModel
     from warmstart.recommend.look.request import Progress
@@ -219,8 +221,8 @@ class Recommender:
         target: Any = None,
         metafeatures: pd.Series[Any] | Mapping[str, float] | None = None,
         n: int = 10,
-        space: str | Iterable[str] | None = None,
-        metric: str | None = None,
+        space: LearnerName | str | Iterable[LearnerName | str] | None = None,
+        metric: MetricName | str | None = None,
         time_budget_s: float | None = None,
         exclude: str | Iterable[Any] = (),
         strategy: Strategy = "auto",
@@ -295,14 +297,16 @@ class Recommender:
         seed = check_seed(self.random_state if random_state is None else random_state)
         query = understand(
             self,
-            data,
-            y,
-            target=target,
-            metafeatures=metafeatures,
-            metric=metric,
-            exclude=exclude,
-            task_type=task_type,
-            kinds=kinds,
+            TaskQuery(
+                data=data,
+                y=y,
+                target=target,
+                metafeatures=metafeatures,
+                metric=metric,
+                exclude=exclude,
+                task_type=task_type,
+                kinds=kinds,
+            ),
         )
         fitted, phi, dataset = query.fitted, query.metafeatures, query.dataset
         columns, notes = choose_candidates(fitted, space, query.schema)
@@ -368,8 +372,8 @@ class Recommender:
         candidates: pd.DataFrame | None = None,
         n_initial: int = 1,
         acquisition: Acquisition = "ei",
-        space: str | Iterable[str] | None = None,
-        metric: str | None = None,
+        space: LearnerName | str | Iterable[LearnerName | str] | None = None,
+        metric: MetricName | str | None = None,
         time_budget_s: float | None = None,
         exclude: str | Iterable[Any] = (),
         task_type: str | None = None,
@@ -402,29 +406,42 @@ class Recommender:
             Where the tasks of the base share no configuration and no `candidates`, `space`
             or time budget is given, it also asks for new configurations near good ones.
         """
-        n_initial, budget_s = check_count("n_initial", n_initial), check_budget(time_budget_s)
-        check_acquisition(acquisition, self.method, self.model_name)
-        seed = check_seed(self.random_state if random_state is None else random_state)
-        query = understand(
-            self,
-            data,
-            y,
-            target=target,
-            metafeatures=metafeatures,
-            metric=metric,
-            exclude=exclude,
-            task_type=task_type,
-            kinds=kinds,
+        return self.begin(
+            TaskQuery(
+                data=data,
+                y=y,
+                target=target,
+                metafeatures=metafeatures,
+                candidates=candidates,
+                n_initial=n_initial,
+                acquisition=acquisition,
+                space=space,
+                metric=metric,
+                time_budget_s=time_budget_s,
+                exclude=exclude,
+                task_type=task_type,
+                kinds=kinds,
+                look=look,
+                random_state=random_state,
+            )
         )
-        fitted, phi = query.fitted, query.metafeatures
-        if look is not None and self.method is not None:
+
+    def begin(self, query: TaskQuery) -> Search:
+        """As :meth:`search`: every entry asks by this one."""
+        check_acquisition(query.acquisition, self.method, self.model_name)
+        seed = self.random_state if query.random_state is None else query.random_state
+        candidates, space = query.candidates, query.space
+        budget_s = check_budget(query.time_budget_s)
+        if query.look is not None and self.method is not None:
             raise KnowledgeError(
                 f"model {self.model_name!r} cannot begin from a look, only the base's own can; "
                 "leave out look="
             )
-        first_look = check_first_look(look, query.metric)
+        understood = understand(self, query)
+        fitted, phi = understood.fitted, understood.metafeatures
+        first_look = check_first_look(query.look, understood.metric)
         if candidates is None:
-            columns, _ = choose_candidates(fitted, space, query.schema)
+            columns, _ = choose_candidates(fitted, space, understood.schema)
             pool = tuple(dict(fitted.configurations[k]) for k in columns)
             ids = tuple(plain_value(fitted.table.configuration_ids[k]) for k in columns)
             learners = tuple(fitted.learners[k] for k in columns)
@@ -433,18 +450,18 @@ class Recommender:
             check_pool(fitted, pool, ids, model=self.model_name)
             learners = tuple(str(values.get("learner", "")) for values in pool)
         question = Question(
-            kind=query.kind,
-            metric=query.metric,
+            kind=understood.kind,
+            metric=understood.metric,
             metafeatures=None if phi is None else {str(k): float(v) for k, v in phi.items()},
-            schema=query.schema,
+            schema=understood.schema,
             pool=pool,
             pool_ids=ids,
             learners=learners,
-            acquisition=acquisition,
-            n_initial=n_initial,
+            acquisition=query.acquisition,
+            n_initial=int(query.n_initial),
             time_budget_s=budget_s,
-            excluded=tuple(plain_value(task) for task in query.excluded),
-            random_state=seed,
+            excluded=tuple(plain_value(task) for task in understood.excluded),
+            random_state=int(seed),
             speed=self._speed(),
             model=self.model_name,
             look=first_look,
@@ -456,8 +473,8 @@ class Recommender:
             and budget_s is None
             and not set(learners) & set(LEARNERS),
         )
-        read = () if query.dataset is None else query.dataset.warnings
-        return Search(fitted, question, warnings=(*read, *query.notes, *fitted.notes))
+        read = () if understood.dataset is None else understood.dataset.warnings
+        return Search(fitted, question, warnings=(*read, *understood.notes, *fitted.notes))
 
     def save(self, path: str | Path) -> Path:
         """Write the meta-dataset and the fitted models to a folder; no pickles."""

@@ -162,12 +162,6 @@ class Search:
             self._note(note)
         engine.tell(engine.pool.place(values, name), result)
 
-    def fresh(self, n_asked: int = 0) -> Search:
-        """The same question with nothing told; what is random is as after `n_asked` asked."""
-        search = Search(self._fitted, self.question, warnings=self.warnings)
-        search.engine.n_asked = n_asked
-        return search
-
     def reserve(self, configuration: Suggestion | Mapping[str, Any] | Any) -> None:
         """Take a configuration as asked: someone else is trying it.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.recommender import Recommender
+    from warmstart.recommend.task_query import TaskQuery
 
 MEMBERS: dict[str, set[str | None]] = {
     "classification": {"binary", "multiclass", "classification"},
@@ -37,7 +37,7 @@ _DUPLICATE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class Understood:
     """A question with everything it leaves open filled in."""
 
     dataset: Dataset | None
@@ -59,39 +59,30 @@ class Query:
         return None if self.dataset is None else self.dataset.schema
 
 
-def understand(
-    recommender: Recommender,
-    data: Any,
-    y: Any,
-    *,
-    target: Any,
-    metafeatures: pd.Series[Any] | Mapping[str, float] | None,
-    metric: str | None,
-    exclude: str | Iterable[Any],
-    task_type: str | None,
-    kinds: Mapping[Any, str] | None,
-) -> Query:
+def understand(recommender: Recommender, query: TaskQuery) -> Understood:
     """Read the dataset and settle kind, metric, meta-features and what to leave out.
 
-    Parameters and errors as in :meth:`warmstart.Recommender.suggest`.
+    Errors as in :meth:`warmstart.Recommender.suggest`.
     """
-    md = recommender.md
-    excluded, notes = resolve_excluded(exclude, md.tasks)
+    md, task_type = recommender.md, query.task_type
+    excluded, notes = resolve_excluded(query.exclude, md.tasks)
     dataset = None
-    if data is None and (y is not None or target is not None):
-        given_as = "y" if target is None else f"target={target!r}"
+    if query.data is None and (query.y is not None or query.target is not None):
+        given_as = "y" if query.target is None else f"target={query.target!r}"
         raise DatasetError(f"{given_as} was given, but data is None; pass the dataset")
-    if data is not None:
+    if query.data is not None:
         from warmstart.datasets.load import load_dataset
 
-        dataset = load_dataset(data, y, target=target, task_type=task_type, kinds=kinds)
+        dataset = load_dataset(
+            query.data, query.y, target=query.target, task_type=task_type, kinds=query.kinds
+        )
         task_type = dataset.task_type
-    given = None if metafeatures is None else _as_numbers(metafeatures, notes)
+    given = None if query.metafeatures is None else _as_numbers(query.metafeatures, notes)
     if dataset is None and task_type is None and given is not None:
         task_type = _described_kind(md, given)
     kind = resolve_kind(recommender.task_types(), task_type)
-    chosen = resolve_metric(md.metrics, metric, kind)
-    return Query(
+    chosen = resolve_metric(md.metrics, query.metric, kind)
+    return Understood(
         dataset=dataset,
         task_type=_exact(task_type, kind),
         kind=kind,

@@ -19,6 +19,9 @@ _N_NEAR = (40, 14, 14, 14)
 class StudySpace(Protocol):
     """What a tuner would make of a configuration."""
 
+    kept: dict[str, Any]
+    """What was found of the space, until it changes."""
+
     def as_run(self, values: Values) -> dict[str, Any] | None:
         """What would be run in its place; None where nothing would."""
         ...
@@ -42,11 +45,13 @@ def draw_new(
     space : StudySpace
     rng : Generator
     """
-    # Within the study's own bounds, where those are known.
-    there = [run for values in known if (run := space.as_run(values)) is not None]
-    if not there:
+    if "neighbourhood" not in space.kept:
+        # Within the study's own bounds, where those are known.
+        there = [run for values in known if (run := space.as_run(values)) is not None]
+        space.kept["neighbourhood"] = Neighbourhood.fit(there) if there else None
+    neighbourhood = space.kept["neighbourhood"]
+    if neighbourhood is None:
         return []
-    neighbourhood = Neighbourhood.fit(there)
     drawn = neighbourhood.anywhere(_N_ANYWHERE, rng)
     for centre, n in zip(best, _N_NEAR, strict=False):
         drawn += neighbourhood.around(centre, n, rng)

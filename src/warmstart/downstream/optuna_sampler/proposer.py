@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from warmstart.domain import Status, plain_value
 from warmstart.downstream.optuna_sampler.new_points import StudySpace, draw_new
-from warmstart.errors import ArgumentTypeError, KnowledgeError
+from warmstart.errors import ArgumentTypeError, HistoryError
+from warmstart.recommend.engine import Engine
+from warmstart.recommend.question import Result
 from warmstart.recommend.recommender import Recommender
 from warmstart.recommend.search import Search
 from warmstart.recommend.suggestions import Suggestions
@@ -20,7 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.recommend.task_query import TaskQuery
 
+_log = logging.getLogger(__name__)
 
 _N_KNOWN_FIRST = 5
 """Results before configurations are proposed that no task ever tried."""
@@ -30,7 +35,13 @@ _N_KNOWN_FIRST = 5
 class Told:
     """What came of one configuration."""
 
+    number: int
+    """Of the trial."""
+
     values: Mapping[str, Any]
+    configuration_id: Any = None
+    """Where it was run as it was given."""
+
     score: float = math.nan
     """Higher is better; NaN unless the status is "ok"."""
 
@@ -47,7 +58,7 @@ class Proposal:
 
 
 class Guide(Protocol):
-    """Proposes configurations of a pool, and new ones; keeps nothing between two questions."""
+    """Proposes configurations of a pool, and new ones; the same to all who tell it the same."""
 
     @property
     def pool(self) -> Sequence[Proposal]:
@@ -94,16 +105,22 @@ class Guide(Protocol):
 
 
 class SearchGuide:
-    """Expected improvement under the posterior of a search that was begun elsewhere."""
+    """Expected improvement under the posterior of a search that was begun elsewhere.
+
+    What it was told is kept, so that a question costs what is new since the last. Whoever
+    asks without having asked before gets the same answer.
+    """
 
     learns = True
 
     def __init__(self, search: Search) -> None:
         self._search = search
-        question = search.question
+        self._engine = Engine(search.engine.fitted, search.question)
+        self._known: dict[int, Told] = {}
+        question, points = search.question, self._engine.pool.points
         self.pool: Sequence[Proposal] = [
-            Proposal(configuration_id=name, values=values)
-            for name, values in zip(question.pool_ids, question.pool, strict=True)
+            Proposal(configuration_id=name, values=point.values)
+            for name, point in zip(question.pool_ids, points, strict=False)
         ]
         self._ids = {one.configuration_id for one in self.pool}
         self.metric = question.metric
@@ -117,42 +134,60 @@ class SearchGuide:
         space: StudySpace | None = None,
     ) -> Proposal | None:
         """Ask the posterior, told everything; see :class:`Guide`."""
-        good = [one for one in told if one.status == "ok"]
-        search = self._search.fresh(len(told) + len(running) if good else 0)
-        for one in told:
-            search.tell(
-                dict(one.values),
-                one.score if one.status == "ok" else None,
-                cost_s=None if math.isnan(one.cost_s) else one.cost_s,
-                status=one.status,
-            )
-        for name in self._ids & set(closed):
-            search.close(name)
-        if good:
-            for other in running:
-                search.reserve(self._known(other))
+        self._catch_up(told)
+        engine, good = self._engine, [one for one in told if one.status == "ok"]
+        engine.closed = {engine.pool.index(name) for name in self._ids & set(closed)}
         # The start is a batch that complements itself; all see the same and take in turn.
         trying = {other.configuration_id for other in running}
+        engine.pending = [self._place(other) for other in running] if good else []
+        engine.n_asked = len(told) + len(running) if good else 0
         n = 1 if good else 1 + len(trying - set(closed))
         also = [] if space is None else self._new(good, len(told) + len(running), space)
-        try:
-            asked = search.ask(n, also=also)
-        except KnowledgeError:  # fewer than that are left
-            return None
-        for next_ in asked:
-            if good or next_.configuration_id not in trying:
+        if not good:
+            engine.replan()
+        asked = engine.ask(n, also=also)
+        engine.pending = []
+        for place in asked:
+            name = engine.pool.ids[place]
+            if good or name not in trying:
                 return Proposal(
-                    configuration_id=next_.configuration_id, values=next_.configuration
+                    configuration_id=name, values=dict(engine.pool.points[place].values)
                 )
         return None
 
-    def _known(self, other: Proposal) -> Any:
-        """How the search knows a proposal: by its id, or by its values where it was new."""
-        name = other.configuration_id
-        return name if name in self._ids else dict(other.values)
+    def _catch_up(self, told: Sequence[Told]) -> None:
+        """Tell what is new; all of it where what was told is not what is told now."""
+        kept = {one.number for one in told}
+        if any(number not in kept for number in self._known):
+            self._engine = Engine(self._search.engine.fitted, self._search.question)
+            self._known = {}
+        for one in told:
+            if one.number in self._known:
+                continue
+            self._known[one.number] = one
+            try:
+                place = self._place(one)
+            except HistoryError as error:  # it says too little to tell which it is
+                _log.warning("trial %d is not learnt from: %s", one.number, error)
+                continue
+            self._engine.tell(
+                place,
+                Result(
+                    configuration=dict(self._engine.pool.values[place]),
+                    configuration_id=self._engine.pool.ids[place],
+                    score=one.score,
+                    cost_s=one.cost_s,
+                    status=one.status,
+                ),
+            )
+
+    def _place(self, one: Told | Proposal) -> int:
+        """By its id, or by its values where it was new or came out otherwise."""
+        name = one.configuration_id
+        return self._engine.add(name if name in self._ids else dict(one.values))
 
     def _new(self, good: Sequence[Told], n: int, space: StudySpace) -> list[dict[str, Any]]:
-        if len(good) < _N_KNOWN_FIRST or not self._search.takes_new:
+        if len(good) < _N_KNOWN_FIRST or not self._engine.takes_new:
             return []
         best = sorted(good, key=lambda one: -one.score)
         rng = np.random.default_rng([self._search.question.random_state, n, 1])
@@ -195,23 +230,20 @@ class ListGuide:
 
 
 def make_guide(
-    source: Any = None,
-    y: Any = None,
-    *,
+    source: Any,
+    query: TaskQuery,
     knowledge: str | Path | Recommender | MetaDataset | None = None,
-    **question: Any,
 ) -> Guide:
     """A guide from whatever a user has.
 
     Parameters
     ----------
     source : Search, Suggestions, Recommender, or a dataset, optional
-        A search says everything already; a recommender is asked the `question`;
-        anything else is a dataset, with `y`, as in :func:`warmstart.search`.
+        A search says everything already; a recommender is asked the query; anything else
+        is the dataset of the query.
+    query : TaskQuery
     knowledge : path, Recommender or MetaDataset, optional
         Another base than the embedded one.
-    **question :
-        As in :meth:`warmstart.Recommender.search`.
 
     Raises
     ------
@@ -219,7 +251,7 @@ def make_guide(
         If a search or suggestions come with a question they have answered already.
     """
     if isinstance(source, Search | Suggestions):
-        rest = {**question, **({} if y is None else {"y": y})}
+        rest = query.given()
         if knowledge is not None:
             rest["knowledge"] = knowledge
         if rest:
@@ -231,8 +263,9 @@ def make_guide(
     if isinstance(source, Recommender):
         if knowledge is not None:
             raise ArgumentTypeError("a Recommender is its own knowledge; leave out knowledge=")
-        return SearchGuide(source.search(None, y, **question))
+        return SearchGuide(source.begin(query))
     # By the front door: the embedded base is in a room that stands on this one.
     import warmstart
 
-    return SearchGuide(warmstart.search(source, y, knowledge=knowledge, **question))
+    base = warmstart.open_knowledge(knowledge)
+    return SearchGuide(base.begin(replace(query, data=source)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +15,13 @@ from warmstart.downstream.optuna_sampler.claims import (
     has_claim,
     is_decided,
 )
-from warmstart.downstream.optuna_sampler.proposer import Proposal, make_guide
+from warmstart.downstream.optuna_sampler.proposer import Proposal, Told, make_guide
 from warmstart.downstream.optuna_sampler.space import SeenSpace
 from warmstart.downstream.optuna_sampler.trials import UNASKED, UNKNOWN, Reader
 from warmstart.errors import ArgumentError, ArgumentTypeError, SpaceMismatchError
 from warmstart.recommend.search import Search
 from warmstart.recommend.suggestions import Suggestions
+from warmstart.recommend.task_query import TaskQuery
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
     from optuna.study import Study
     from optuna.trial import FrozenTrial, TrialState
 
+    from warmstart.domain import LearnerName, MetricName
     from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.recommend.look.result import Look
+    from warmstart.recommend.question import Acquisition
     from warmstart.recommend.recommender import Recommender
 
 _optuna = require("optuna", extra="optuna")
@@ -95,9 +99,10 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
     patience_s : float
         How long to wait for an earlier trial of another worker that has begun and not
         chosen yet.
-    knowledge, **question :
-        The base, and ``target``, ``space``, ``metric``, ``exclude``, ``acquisition``, … as
-        in :func:`warmstart.search`.
+    knowledge, target, metafeatures, candidates, n_initial, acquisition, space, metric, \
+time_budget_s, exclude, task_type, kinds, look, random_state :
+        The base, and the question it is asked, as in :func:`warmstart.search`; its
+        `random_state` is the seed by default.
 
     Raises
     ------
@@ -136,7 +141,19 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
         seed: int = 0,
         patience_s: float = 10.0,
         knowledge: str | Path | Recommender | MetaDataset | None = None,
-        **question: Any,
+        target: Any = None,
+        metafeatures: pd.Series[Any] | Mapping[str, float] | None = None,
+        candidates: pd.DataFrame | None = None,
+        n_initial: int = 1,
+        acquisition: Acquisition = "ei",
+        space: LearnerName | str | Iterable[LearnerName | str] | None = None,
+        metric: MetricName | str | None = None,
+        time_budget_s: float | None = None,
+        exclude: str | Iterable[Any] = (),
+        task_type: str | None = None,
+        kinds: Mapping[Any, str] | None = None,
+        look: Look | None = None,
+        random_state: int | None = None,
     ) -> None:
         if isinstance(n_trials, bool) or not isinstance(n_trials, int) or n_trials < 1:
             raise ArgumentError(
@@ -153,17 +170,34 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
                 f"then must be an Optuna sampler, got {type(then).__name__}"
             )
         self._claims = Claims(patience_s)
-        if not _answered(source):
-            question = {"random_state": seed, **question}
-        guide = make_guide(source, y, knowledge=knowledge, **question)
+        if random_state is None and not isinstance(source, Search | Suggestions):
+            random_state = seed
+        query = TaskQuery(
+            y=y,
+            target=target,
+            metafeatures=metafeatures,
+            candidates=candidates,
+            n_initial=n_initial,
+            acquisition=acquisition,
+            space=space,
+            metric=metric,
+            time_budget_s=time_budget_s,
+            exclude=exclude,
+            task_type=task_type,
+            kinds=kinds,
+            look=look,
+            random_state=random_state,
+        )
+        guide = make_guide(source, query, knowledge)
         self.n_trials, self.then_every = n_trials, then_every
         self.then = _optuna.samplers.TPESampler(seed=seed) if then is None else then
         self._reader = Reader(guide, mapping, to_score)
         self._distributions = dict(distributions or {})
         self._given: dict[int, Proposal] = {}
         self._lock = threading.Lock()
-        space = SeenSpace(self._reader, self._distributions, ())
-        if len(space.illegal(spare=False)) == len(guide.pool):
+        self._study: tuple[int, _Study] | None = None
+        seen = SeenSpace(self._reader, self._distributions)
+        if len(seen.illegal(spare=False)) == len(guide.pool):
             raise SpaceMismatchError(
                 f"the distributions {sorted(self._distributions)} allow none of the "
                 f"{len(guide.pool)} configurations"
@@ -298,16 +332,10 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
         return None if claim is None else _proposal(claim)
 
     def _propose(self, study: Study, others: Sequence[FrozenTrial]) -> Proposal | None:
-        finished = [other for other in others if other.state.is_finished()]
-        told = [self._reader.told(other, _minimizes(study)) for other in finished]
-        if unplaced := told.count(None):
-            _log.warning(
-                "%d finished trials are not learnt from: their parameters do not say which "
-                "configuration they ran",
-                unplaced,
-            )
-        results = [one for one in told if one is not None]
-        space = SeenSpace(self._reader, self._distributions, others)
+        seen = self._of(study)
+        results = seen.results(others, _minimizes(study))
+        space = seen.space
+        space.learn(others)
         claims = [(other, claim) for other in others if (claim := claim_of(other))]
         running = [_proposal(claim) for t, claim in claims if not t.state.is_finished()]
         closed = {claim["id"] for _, claim in claims} | space.illegal()
@@ -315,15 +343,51 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
             [*(claim["values"] for _, claim in claims), *(told.values for told in results)]
         )
         closed -= {one.configuration_id for one in running}
-        return self._reader.guide.propose(results, running, closed, space)
+        with self._lock:
+            return self._reader.guide.propose(results, running, closed, space)
+
+    def _of(self, study: Study) -> _Study:
+        """What is kept of a study between its trials; of the last one asked about."""
+        with self._lock:
+            if self._study is None or self._study[0] != id(study._storage) + study._study_id:
+                key = id(study._storage) + study._study_id
+                self._study = key, _Study(self._reader, self._distributions)
+            return self._study[1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Optuna's advice is to pickle a sampler with its study; a lock cannot be.
+        return {**self.__dict__, "_lock": None, "_study": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _lock=threading.Lock())
+
+
+class _Study:
+    """What finished trials say, which does not change, and the space they were asked in."""
+
+    def __init__(self, reader: Reader, distributions: Mapping[str, BaseDistribution]) -> None:
+        self.space = SeenSpace(reader, distributions)
+        self._reader = reader
+        self._told: dict[int, Told | None] = {}
+
+    def results(self, trials: Sequence[FrozenTrial], minimize: bool) -> list[Told]:
+        """Of all finished trials that can be placed, in their order."""
+        finished = [one for one in trials if one.state.is_finished()]
+        new = [one for one in finished if one.number not in self._told]
+        for one in new:
+            self._told[one.number] = self._reader.told(one, minimize)
+        if unplaced := sum(self._told[one.number] is None for one in new):
+            _log.warning(
+                "%d finished trials are not learnt from: their parameters do not say which "
+                "configuration they ran",
+                unplaced,
+            )
+        told = (self._told[one.number] for one in finished)
+        return [one for one in told if one is not None]
 
 
 def _proposal(claim: Mapping[str, Any]) -> Proposal:
     return Proposal(configuration_id=claim["id"], values=claim["values"])
-
-
-def _answered(source: Any) -> bool:
-    return isinstance(source, Search | Suggestions)
 
 
 def _minimizes(study: Study) -> bool:

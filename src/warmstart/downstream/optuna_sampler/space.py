@@ -29,48 +29,63 @@ class SeenSpace:
     reader : Reader
     given : mapping of str to distribution
         What is known beforehand.
-    trials : iterable of FrozenTrial
     """
 
-    def __init__(
-        self,
-        reader: Reader,
-        given: Mapping[str, BaseDistribution],
-        trials: Iterable[FrozenTrial],
-    ) -> None:
+    def __init__(self, reader: Reader, given: Mapping[str, BaseDistribution]) -> None:
         self._reader = reader
         self._asked: dict[Any, dict[str, BaseDistribution]] = {}
         self._any: dict[str, BaseDistribution] = {}
-        self._parameters: dict[int, tuple[BaseDistribution, Parameter]] = {}
-        self._had: set[Any] = set()
-        self._waiting = _waiting(trials := list(trials))
+        self._parameters: dict[BaseDistribution, Parameter] = {}
+        self._learnt: set[int] = set()
+        self._tried: dict[frozenset[Any], Mapping[str, Any]] = {}
+        self._waiting: list[Mapping[str, Any]] = []
+        self._forget()
         if given:
             for one in reader.guide.pool:
-                self._learn(one.values, given)
+                self._note(one.values, given)
+
+    def _forget(self) -> None:
+        """What depends on the distributions seen is found anew."""
+        self._had: set[Any] | None = None
+        self._seen: dict[frozenset[Any], tuple[tuple[str, str], ...]] = {}
+        self._bad: set[Any] | None = None
+        self._answers: dict[tuple[str, BaseDistribution, Any, type], Answer] = {}
+        self.kept: dict[str, Any] = {}
+        """What others make of the space, until it changes."""
+
+    def learn(self, trials: Iterable[FrozenTrial]) -> None:
+        """Take note of the distributions of all trials of the study so far."""
+        self._waiting = _waiting(trials := list(trials))
         for trial in trials:
+            if trial.number in self._learnt or not trial.state.is_finished():
+                continue
+            self._learnt.add(trial.number)
             # Others may have more to ask.
             if trial.state.name in ("COMPLETE", "PRUNED") and (claim := claim_of(trial)):
-                self._learn(claim["values"], trial.distributions)
+                self._note(claim["values"], trial.distributions)
 
-    def _learn(
+    def _note(
         self, values: Mapping[str, Any], distributions: Mapping[str, BaseDistribution]
     ) -> None:
+        asked = self._asked.setdefault(values.get("learner"), {})
         for name, distribution in distributions.items():
             key = match(name, values, self._reader.pairs)
-            if key is not None:
-                self._asked.setdefault(values.get("learner"), {})[key] = distribution
-                self._any[key] = distribution
-                if id(distribution) not in self._parameters:
-                    # Kept together, so that no other object gets its id.
-                    self._parameters[id(distribution)] = (
-                        distribution,
-                        parameter_of(distribution),
-                    )
+            if key is None:
+                continue
+            if asked.get(key) != distribution or self._any.get(key) != distribution:
+                asked[key] = self._any[key] = distribution
+                self._parameters[distribution] = parameter_of(distribution)
+                self._forget()
+        if not asked:
+            del self._asked[values.get("learner")]
 
     def _fit(self, key: str, value: Any, distribution: BaseDistribution) -> Answer:
-        """As the reader fits, faster: those that were learnt are here to stay."""
-        word = self._reader.pairs.word(key, value)
-        return answer_in(word, self._parameters[id(distribution)][1])
+        """As the reader fits, once for each value."""
+        known = key, distribution, value, type(value)
+        if known not in self._answers:
+            word = self._reader.pairs.word(key, value)
+            self._answers[known] = answer_in(word, self._parameters[distribution])
+        return self._answers[known]
 
     def illegal(self, *, spare: bool = True) -> set[Any]:
         """Ids of configurations with a choice that the study does not have.
@@ -78,15 +93,16 @@ class SeenSpace:
         None where that would be all, unless `spare` is false.
         """
         pool = self._reader.guide.pool
-        bad = {
-            one.configuration_id
-            for one in pool
-            if any(
-                key in self._any and not self._fit(key, value, self._any[key]).legal
-                for key, value in one.values.items()
-            )
-        }
-        return set() if spare and len(bad) == len(pool) else bad
+        if self._bad is None:
+            self._bad = {
+                one.configuration_id
+                for one in pool
+                if any(
+                    key in self._any and not self._fit(key, value, self._any[key]).legal
+                    for key, value in one.values.items()
+                )
+            }
+        return set() if spare and len(self._bad) == len(pool) else set(self._bad)
 
     def tried(self, values: Iterable[Mapping[str, Any]]) -> set[Any]:
         """Take note of what was tried.
@@ -97,7 +113,9 @@ class SeenSpace:
             Ids of configurations that the objective could not tell from one of these, or
             from one that was enqueued and has not finished.
         """
-        self._had |= {self._as_seen(one) for one in values}
+        for one in values:
+            self._tried.setdefault(frozenset(one.items()), one)
+        self._had = None
         return {
             one.configuration_id
             for one in self._reader.guide.pool
@@ -126,6 +144,8 @@ class SeenSpace:
 
     def is_new(self, values: Mapping[str, Any]) -> bool:
         """Whether the objective never saw its like, nor will by what is enqueued."""
+        if self._had is None:
+            self._had = {self._as_seen(one) for one in self._tried.values()}
         return self._as_seen(values) not in self._had and not any(
             self._is_fixed(values, fixed) for fixed in self._waiting
         )
@@ -148,6 +168,12 @@ class SeenSpace:
 
     def _as_seen(self, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         """What the objective sees of a configuration, repaired as it would be."""
+        known = frozenset(values.items())
+        if known not in self._seen:
+            self._seen[known] = self._look(values)
+        return self._seen[known]
+
+    def _look(self, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         asked = self._distributions(values)
         if asked is None:
             return tuple(sorted((key, repr(value)) for key, value in values.items()))

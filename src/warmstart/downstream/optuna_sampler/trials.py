@@ -142,7 +142,11 @@ class Reader:
         if status == "ok" and not math.isfinite(score):
             status, score = "failed", math.nan
         duration = trial.duration
+        claim = claim_of(trial)
+        as_given = claim is not None and values == claim["values"]
         return Told(
+            number=trial.number,
+            configuration_id=claim["id"] if claim is not None and as_given else None,
             values=values,
             score=score,
             status=status,

@@ -29,6 +29,7 @@ from warmstart.recommend.base.training_scores import (
     target_scales,
 )
 from warmstart.recommend.base.unaligned import Unaligned, notes_on, take_columns
+from warmstart.recommend.belief.learner_kernel import LearnerSpace
 from warmstart.recommend.belief.prior import believe
 from warmstart.spaces.neighbourhood import Neighbourhood
 
@@ -172,6 +173,16 @@ class Fitted:
     def neighbourhood(self) -> Neighbourhood:
         """Where configurations near a good one are."""
         return Neighbourhood.fit(self.known.points)
+
+    def learner_space(self, learner: str) -> LearnerSpace:
+        """How far results carry within a learner's space, learnt when it is first needed."""
+        if learner not in self._learner_spaces:
+            self._learner_spaces[learner] = LearnerSpace.fit(self, learner)
+        return self._learner_spaces[learner]
+
+    @cached_property
+    def _learner_spaces(self) -> dict[str, LearnerSpace]:
+        return {}
 
     @cached_property
     def known(self) -> KnownConfigurations:

@@ -18,7 +18,7 @@ from scipy.linalg import cholesky
 
 from warmstart.models.gaussian.posterior import Factor, MixturePosterior
 from warmstart.models.pmf.posterior import PMFPosterior
-from warmstart.recommend.belief.learner_kernel import LearnerSpace, learner_of
+from warmstart.recommend.belief.learner_kernel import learner_of
 from warmstart.recommend.belief.prior import IGNORANCE
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Anywhere:
         self, fitted: Fitted, metafeatures: pd.Series[Any] | None, learners: Iterable[str]
     ) -> None:
         self._fitted = fitted
-        self._spaces = [LearnerSpace.fit(fitted, name) for name in sorted(set(learners))]
+        self._spaces = [fitted.learner_space(name) for name in sorted(set(learners))]
         self._start = fitted.pmf.start(metafeatures)
         columns = np.concatenate([space.columns for space in self._spaces])
         self._means = self._start.mixture.prior_means[:, columns]

@@ -15,7 +15,7 @@ class Space:
     """Has no kind c, and depths up to six."""
 
     def __init__(self, had=()):
-        self.had = list(had)
+        self.had, self.kept = list(had), {}
 
     def as_run(self, values):
         if values["kind"] == "c":

@@ -1,0 +1,41 @@
+"""One question behind every entry; its words are those there are."""
+
+import inspect
+from typing import get_args
+
+import pytest
+
+import warmstart
+from warmstart.domain import LearnerName, MetricName
+from warmstart.downstream import WarmStartSampler
+from warmstart.metrics import METRICS
+from warmstart.recommend.legal_candidates import LEARNERS
+from warmstart.recommend.task_query import TaskQuery
+
+
+def test_names_are_those_there_are():
+    assert set(get_args(MetricName)) == set(METRICS)
+    assert set(get_args(LearnerName)) == set(LEARNERS)
+
+
+@pytest.mark.parametrize("entry", [warmstart.search, warmstart.Recommender.search])
+def test_every_part_is_an_argument_of_every_entry(entry):
+    parts = set(inspect.signature(TaskQuery).parameters)
+    given = inspect.signature(entry).parameters
+    assert parts <= set(given)
+    assert all(one.kind is not one.VAR_KEYWORD for one in given.values())
+
+
+def test_the_sampler_asks_the_same():
+    given = inspect.signature(WarmStartSampler).parameters
+    assert set(inspect.signature(TaskQuery).parameters) - {"data"} <= set(given)
+    assert all(one.kind is not one.VAR_KEYWORD for one in given.values())
+
+
+def test_what_is_wrong_is_said_before_any_work():
+    with pytest.raises(ValueError, match="acquisition must be one of"):
+        TaskQuery(acquisition="best")
+    with pytest.raises(ValueError, match="n_initial must be a whole number"):
+        TaskQuery(n_initial=0)
+    with pytest.raises(ValueError, match="random_state must be a whole number"):
+        TaskQuery(random_state=-1)
