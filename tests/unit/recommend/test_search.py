@@ -254,9 +254,9 @@ def test_a_hostile_base_costs_no_more_than_random_search():
 def test_what_others_try_and_what_is_closed_is_not_asked(recommender):
     search = recommender.search()
     first = search.ask().configuration_id
-    other = search.fresh()
+    other = recommender.search()
     assert other.ask().configuration_id == first
-    other = search.fresh()
+    other = recommender.search()
     other.reserve(first)
     other.reserve(first)
     other.close("c03")

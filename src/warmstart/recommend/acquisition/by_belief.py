@@ -9,14 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
-from warmstart.recommend.acquisition.next_point import pick
+from warmstart.recommend.acquisition.next_point import pick, pick_from
+from warmstart.recommend.belief.growing import GrowingBelief
 from warmstart.recommend.belief.new_configurations import Beyond
 
 if TYPE_CHECKING:
     from warmstart.recommend.base.fitted import Fitted
+    from warmstart.recommend.base.identity import Point
     from warmstart.recommend.belief.pool import Pool
     from warmstart.recommend.belief.posterior import TaskBelief
-    from warmstart.recommend.question import Question
+    from warmstart.recommend.question import Question, Result
 
 Also = Sequence[Mapping[str, Any]]
 
@@ -45,6 +47,10 @@ class ByBelief:
         """What is left of the first batch."""
 
         self._beyond = Beyond(fitted, question)
+        self._growing: GrowingBelief | None = None
+        self._n_again = self._n_caught_up = 0
+        self._grown: set[int] = set()
+        self._waiting: list[Result] = []
 
     @property
     def takes_new(self) -> bool:
@@ -118,6 +124,9 @@ class ByBelief:
         open_ = np.r_[open_, np.ones(len(near), dtype=bool)]
         if not open_.any():
             return None
+        n_asked_of = len(self._question.pool)
+        if self._grows and (near or len(self._pool) > n_asked_of):
+            return self._pick_grown(open_, pending, near)
         if near and self._fitted.unaligned is None:
             belief, more = self._beyond.anywhere.believe(self._pool.points, near)
             mixture = self._belief.told_all(belief).mixture.extended(more)
@@ -143,6 +152,79 @@ class ByBelief:
         )
         n_pool = len(self._pool)
         return index if index < n_pool else self._pool.add(dict(near[index - n_pool].values))
+
+    @property
+    def _grows(self) -> bool:
+        """Whether new configurations are believed of as results come in, one by one."""
+        question = self._question
+        return (
+            self._fitted.unaligned is None
+            and self.takes_new
+            and question.look is None
+            and question.acquisition != "thompson"  # which needs joint draws
+        )
+
+    def _pick_grown(
+        self,
+        open_: npt.NDArray[np.bool_],
+        pending: Sequence[int],
+        near: Sequence[Point],
+    ) -> int:
+        n_first, n_pool = len(self._question.pool), len(self._pool)
+        belief = self._caught_up()
+        if pending:
+            belief = belief.supposing([self._pool.points[k] for k in pending])
+        open_ = np.r_[open_[:n_first], open_[n_pool:]]
+        costs = np.zeros(len(open_))
+        if self._question.acquisition == "ei_per_second":
+            known = self._pool.costs()[:n_first]
+            costs = np.r_[known, np.full(len(near), np.median(known))]
+        index = pick_from(
+            belief.marginals(near),
+            open_,
+            min(map(self._belief.response, self._belief.mean_scores().values())),
+            self._question.acquisition,
+            costs=costs,
+        )
+        if index < n_first:
+            return index
+        return self._pool.add(dict(near[index - n_first].values))
+
+    def _caught_up(self) -> GrowingBelief:
+        """Told what is new; everything where a configuration was told again."""
+        results, means = self._belief.results, self._belief.mean_scores()
+        n_again = sum(one.status == "ok" for one in results) - len(means)
+        if self._growing is None or n_again != self._n_again:
+            first = self._pool.points[: len(self._question.pool)]
+            self._growing = GrowingBelief(self._beyond.anywhere, first)
+            self._n_again, self._n_caught_up, self._waiting = n_again, 0, []
+            self._grown = set()
+        for result in results[self._n_caught_up :]:
+            self._grow(self._growing, result, means)
+        self._n_caught_up = len(results)
+        return self._growing
+
+    def _grow(self, growing: GrowingBelief, result: Result, means: Mapping[int, float]) -> None:
+        place = self._pool.index(result.configuration_id)
+        point = self._pool.points[place]
+        if place in means:
+            if place not in self._grown and result.status == "ok":
+                self._grown.add(place)
+                growing.tell(point, self._belief.response(means[place]))
+                # What was pruned before any score can only be compared now.
+                for waiting in self._waiting:
+                    self._grow(growing, waiting, means)
+                self._waiting = []
+            return
+        expected, std = growing.expect(point)
+        if result.status != "pruned":
+            # As bad as the worst that is expected of any, but only softly so.
+            growing.tell(point, max(growing.worst(), expected), std**2)
+        elif not self._grown:
+            self._waiting.append(result)
+        else:
+            scored = [self._belief.response(means[k]) for k in self._grown]
+            growing.tell(point, max(expected, float(np.median(scored))), std**2)
 
     def _near(self, n_asked: int) -> list[dict[str, Any]]:
         """New configurations near those with the best scores."""

@@ -82,19 +82,29 @@ def pick(
     """
     for index in pending:
         mixture.tell(index, float(mixture.mean()[index]))
-    means, variances, weights = mixture.means, mixture.variances, mixture.weights
     if acquisition == "thompson":
         value = -mixture.sample(1, rng)[0]
         return int(np.where(open_, value, -np.inf).argmax())
+    marginals = mixture.means, np.sqrt(mixture.variances), mixture.weights
+    return pick_from(marginals, open_, incumbent, acquisition, costs=costs)
+
+
+def pick_from(
+    marginals: tuple[Array, Array, Array],
+    open_: npt.NDArray[np.bool_],
+    incumbent: float,
+    acquisition: Acquisition,
+    *,
+    costs: Array,
+) -> int:
+    """As :func:`pick`, of beliefs about each configuration by itself; any but Thompson."""
     if acquisition in ("ei", "log_ei"):
-        best = acq.most_improving(means, variances, weights, incumbent, open_)
-        at = [best]
-        gain = acq.expected_improvement(
-            means[:, at], np.sqrt(variances[:, at]), weights, incumbent
-        )
+        means, stds, weights = marginals
+        best = acq.most_improving(means, stds**2, weights, incumbent, open_)
+        gain = acq.expected_improvement(means[:, [best]], stds[:, [best]], weights, incumbent)
         if gain[0] > _LEAST:
             return best
-    value = worth((means, np.sqrt(variances), weights), incumbent, acquisition, costs)
+    value = worth(marginals, incumbent, acquisition, costs)
     return int(np.where(open_, value, -np.inf).argmax())
 
 

@@ -18,6 +18,7 @@ from scipy.linalg import cholesky
 
 from warmstart.models.gaussian.posterior import Factor, MixturePosterior
 from warmstart.models.pmf.posterior import PMFPosterior
+from warmstart.recommend.belief.further import Further
 from warmstart.recommend.belief.learner_kernel import learner_of
 from warmstart.recommend.belief.prior import IGNORANCE
 
@@ -40,6 +41,15 @@ class _Rows:
 
     informed: Factor
     ignorant: Factor
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Components of a belief, shape (n_components,) each."""
+
+    weights: Array
+    scales: Array
+    level_stds: Array
 
 
 class Anywhere:
@@ -70,16 +80,16 @@ class Anywhere:
         self, fitted: Fitted, metafeatures: pd.Series[Any] | None, learners: Iterable[str]
     ) -> None:
         self._fitted = fitted
-        self._spaces = [fitted.learner_space(name) for name in sorted(set(learners))]
+        self.spaces = [fitted.learner_space(name) for name in sorted(set(learners))]
         self._start = fitted.pmf.start(metafeatures)
-        columns = np.concatenate([space.columns for space in self._spaces])
-        self._means = self._start.mixture.prior_means[:, columns]
+        columns = np.concatenate([space.columns for space in self.spaces])
+        self.means = self._start.mixture.prior_means[:, columns]
         factor = self._start.mixture.factors[0]
         loadings = factor.loadings[columns].astype(np.float64)
         covariance = loadings @ loadings.T
         covariance[np.diag_indices_from(covariance)] += factor.noise[columns] + _JITTER
-        self._variances = np.diag(covariance).copy()
-        self._root = cholesky(covariance, lower=True)
+        self.variances = np.diag(covariance).copy()
+        self.root = cholesky(covariance, lower=True)
 
     def believe(self, seen: Points, new: Points) -> tuple[PMFPosterior, MixturePosterior]:
         """Belief about what results may be told of, and about further points.
@@ -101,13 +111,13 @@ class Anywhere:
         n = len(points)
         new = np.array([one.column < 0 for one in points], dtype=bool)
         of = np.array([learner_of(one.values) for one in points])
-        weights = np.zeros((n, self._means.shape[1]))
+        weights = np.zeros((n, self.means.shape[1]))
         # What is of another learner is as average as can be.
-        means = np.repeat(self._means.mean(axis=1)[:, None], n, axis=1)
-        noise, informed_noise = np.ones(n), np.full(n, self._variances.mean())
+        means = np.repeat(self.means.mean(axis=1)[:, None], n, axis=1)
+        noise, informed_noise = np.ones(n), np.full(n, self.variances.mean())
         own, whole = [np.zeros((n, 0))], [np.zeros((n, 0))]
         first = 0
-        for space in self._spaces:
+        for space in self.spaces:
             columns = slice(first, first := first + len(space.columns))
             rows = np.flatnonzero(of == space.learner)
             if not len(rows):
@@ -115,9 +125,9 @@ class Anywhere:
             at = space.encoder.transform([points[int(k)].values for k in rows])
             carried = space.carry(at, at[new[rows] & (rows < n_seen)])
             weights[rows, columns] = carried.weights
-            centre = self._means[:, columns].mean(axis=1, keepdims=True)
-            means[:, rows] = centre + (self._means[:, columns] - centre) @ carried.weights.T
-            variance = float(self._variances[columns].mean())
+            centre = self.means[:, columns].mean(axis=1, keepdims=True)
+            means[:, rows] = centre + (self.means[:, columns] - centre) @ carried.weights.T
+            variance = float(self.variances[columns].mean())
             noise[rows] = carried.left + space.noise
             informed_noise[rows] = variance * noise[rows]
             for blocks, block in (
@@ -128,25 +138,41 @@ class Anywhere:
                 blocks[-1][rows] = block
         return _Rows(
             means,
-            Factor(np.hstack([weights @ self._root, *own]), informed_noise),
+            Factor(np.hstack([weights @ self.root, *own]), informed_noise),
             Factor(np.hstack(whole), noise),
         )
 
-    def _mixture(self, parts: _Rows, rows: slice) -> MixturePosterior:
+    def further(self) -> Further:
+        """What makes rows of points that results are told of one after the other."""
+        return Further(self)
+
+    @property
+    def level(self) -> float:
+        """Mean response of one who knows of no other task."""
+        return float(self._start.mixture.weights @ self.means.mean(axis=1))
+
+    def spread(self) -> Spread:
+        """Of the components: those that believe in the base, then those that do not."""
         known = self._start.mixture
-        n = len(known.scales)
+        n, levels = len(known.scales), self.means.mean(axis=1)
+        level_std = np.sqrt(known.weights @ (known.level_stds**2 + (levels - self.level) ** 2))
+        return Spread(
+            np.concatenate([(1 - IGNORANCE) * known.weights, np.full(n, IGNORANCE / n)]),
+            np.concatenate([known.scales, known.scales]),
+            np.concatenate([known.level_stds, np.full(n, level_std)]),
+        )
+
+    def _mixture(self, parts: _Rows, rows: slice) -> MixturePosterior:
+        n = len(self._start.mixture.scales)
         informed, ignorant = (
             Factor(factor.loadings[rows], factor.noise[rows])
             for factor in (parts.informed, parts.ignorant)
         )
-        means = parts.means[:, rows]
-        levels = self._means.mean(axis=1)
-        level = float(known.weights @ levels)
-        level_std = np.sqrt(known.weights @ (known.level_stds**2 + (levels - level) ** 2))
+        means, spread = parts.means[:, rows], self.spread()
         return MixturePosterior(
-            np.concatenate([(1 - IGNORANCE) * known.weights, np.full(n, IGNORANCE / n)]),
-            np.concatenate([means, np.full_like(means, level)]),
-            np.concatenate([known.scales, known.scales]),
-            np.concatenate([known.level_stds, np.full(n, level_std)]),
+            spread.weights,
+            np.concatenate([means, np.full_like(means, self.level)]),
+            spread.scales,
+            spread.level_stds,
             [informed] * n + [ignorant] * n,
         )
