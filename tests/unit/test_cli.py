@@ -69,12 +69,15 @@ def test_the_table_fits_the_terminal_and_has_no_codes_when_piped(run, table, col
         "learner",
         "expected",
         "90 % interval",
+        "regret",
+        "P(best)",
         "seconds",
     ]
     rows = [line for line in lines if re.match(r" ?\d+  \w", line)]
     assert [int(row.split()[0]) for row in rows] == list(range(1, 11))
     assert all(re.search(r"\d\.\d{3}  -?\d\.\d{3} to -?\d\.\d{3}", row) for row in rows)
     assert "balanced_accuracy" in result.stdout
+    assert re.search(r"Try 1: expected within \S+ of the\s+best known; try 3:", result.stdout)
 
 
 def test_warnings_go_to_stderr(run, table):

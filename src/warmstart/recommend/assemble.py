@@ -95,6 +95,8 @@ def dress(
         score_low=low,
         score_high=high,
         cost_s=float(choice.costs[rank]),
+        regret=float(choice.expected.regrets[rank]),
+        p_best=float(choice.expected.p_best[rank]),
         evidence=tuple(evidence),
         schema=schema,
         random_state=random_state,

@@ -358,6 +358,7 @@ class Recommender:
             neighbours=neighbours,
             out_of_distribution=relation,
             warnings=tuple(told),
+            expected_regrets=tuple(map(float, choice.expected.of_best)),
             knowledge=f"{fitted.table.n_tasks} tasks × {fitted.table.n_configs} configurations",
             look=look,
         )

@@ -98,6 +98,13 @@ class Suggestion:
 
     score_high: float = math.nan
 
+    regret: float = math.nan
+    """How far its score is expected to be below that of the best configuration known, in
+    units of the metric."""
+
+    p_best: float = math.nan
+    """Probability that it is the best of all configurations known that are legal here."""
+
     cost_s: float = math.nan
     """Predicted seconds of one fit to this dataset, on one core."""
 
@@ -173,6 +180,9 @@ class Suggestions(Sequence[Suggestion]):
     knowledge: str = ""
     """What the answer rests on, in words."""
 
+    expected_regrets: tuple[float, ...] = ()
+    """See :meth:`expected_regret`: of the best of the first one, two, and so on."""
+
     look: Look | None = None
     """Everything measured on the data before the answer; None where nothing was."""
 
@@ -187,6 +197,31 @@ class Suggestions(Sequence[Suggestion]):
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def expected_regret(self, k: int) -> float:
+        """How far the best of the first `k` is expected to be below the best known.
+
+        What all configurations share, how hard the dataset is, makes the intervals of their
+        scores wide and is no part of this. Calibrated on known tasks, each left out.
+
+        Parameters
+        ----------
+        k : int
+            From 1 to the number of suggestions.
+
+        Returns
+        -------
+        float
+            In units of the metric, never negative; NaN where nothing can be said.
+
+        Raises
+        ------
+        ValueError
+            If there are no `k` suggestions.
+        """
+        if not 1 <= k <= len(self):
+            raise ValueError(f"k must be from 1 to {len(self)}, the suggestions, got {k}")
+        return self.expected_regrets[k - 1] if self.expected_regrets else math.nan
 
     def to_frame(self) -> pd.DataFrame:
         """One row a suggestion: predictions first, then one column a hyperparameter.
@@ -203,6 +238,8 @@ class Suggestions(Sequence[Suggestion]):
                 "score_std": s.score_std,
                 "score_low": s.score_low,
                 "score_high": s.score_high,
+                "regret": s.regret,
+                "p_best": s.p_best,
                 "cost_s": s.cost_s,
                 **({} if self.look is None else _measured(s)),
                 **{k: v for k, v in s.configuration.items() if k != "learner"},
@@ -232,6 +269,9 @@ class Suggestions(Sequence[Suggestion]):
             "strategy": self.strategy,
             "knowledge": self.knowledge,
             "suggestions": [_suggestion_values(s) for s in self.items],
+            "expected_regrets": [
+                one if math.isfinite(one) else None for one in self.expected_regrets
+            ],
             "neighbours": [asdict(n) for n in self.neighbours],
             "out_of_distribution": _finite(asdict(self.out_of_distribution)),
             "warnings": list(self.warnings),
@@ -256,6 +296,11 @@ class Suggestions(Sequence[Suggestion]):
             schema = None if values["schema"] is None else Schema.from_dict(values["schema"])
             return cls(
                 items=tuple(_suggestion(s, schema) for s in values["suggestions"]),
+                # Files written before regrets were told have none.
+                expected_regrets=tuple(
+                    math.nan if one is None else one
+                    for one in values.get("expected_regrets", ())
+                ),
                 metric=values["metric"],
                 strategy=values["strategy"],
                 task_type=values["task_type"],
@@ -472,7 +517,7 @@ class Suggestions(Sequence[Suggestion]):
         return str(shown("suggestions_html")(self))
 
 
-_NUMBERS = ("score", "score_std", "score_low", "score_high", "cost_s")
+_NUMBERS = ("score", "score_std", "score_low", "score_high", "regret", "p_best", "cost_s")
 _MEASURED = ("measured", "measured_std", "n_measured")
 
 

@@ -17,6 +17,8 @@ _GAP = "  "
 _INDENT = 4
 _NAME_WIDTH = 30
 
+_NOTHING = "–"
+
 
 def short_settings(configuration: Mapping[str, Any], learner: str) -> list[str]:
     """Hyperparameters as ``name=value``: the learner's own first, then the preprocessing.
@@ -84,6 +86,14 @@ def suggestion_table(suggestions: Suggestions, *, width: int = 80) -> Text:
         **_measured_column(suggestions, places),
         "seconds": [seconds(s.cost_s) for s in suggestions],
     }
+    columns = _with_room(
+        columns,
+        {
+            "regret": [number(s.regret, places) for s in suggestions],
+            "P(best)": [_share(s.p_best) for s in suggestions],
+        },
+        width,
+    )
     widths = {head: max(map(len, [head, *cells])) for head, cells in columns.items()}
     widths["#"] = max(widths["#"], _INDENT - len(_GAP))
 
@@ -104,6 +114,21 @@ def suggestion_table(suggestions: Suggestions, *, width: int = 80) -> Text:
         table.append("\n")
         table.append(_wrapped(settings, width) + "\n", style="not bold dim")
     return table
+
+
+def _with_room(
+    columns: dict[str, list[str]], more: Mapping[str, list[str]], width: int
+) -> dict[str, list[str]]:
+    """With those further columns, before the last, that tell something and fit."""
+    for head, cells in more.items():
+        if all(cell == _NOTHING for cell in cells):
+            continue
+        last = list(columns)[-1]
+        wider = {**columns, head: cells}
+        wider[last] = wider.pop(last)
+        if sum(max(map(len, [name, *wider[name]])) + len(_GAP) for name in wider) <= width:
+            columns = wider
+    return columns
 
 
 def headline(suggestions: Suggestions) -> str:
@@ -130,7 +155,9 @@ def footnotes(suggestions: Suggestions) -> list[str]:
     total = sum(s.cost_s for s in suggestions)
     notes = [] if suggestions.look is None else [suggestions.look.summary()]
     notes += [
-        f"Expected: {metric}{lost} on rows held out{known}.",
+        f"Expected: {metric}{lost} on rows held out{known}. The interval is wide by what all "
+        "share, how hard the data is; it does not tell them apart.",
+        *_regret_note(suggestions),
         "Seconds: one fit on one core of this machine"
         + (f"; {seconds(total)} for all of them." if total == total else "."),
     ]
@@ -138,6 +165,25 @@ def footnotes(suggestions: Suggestions) -> list[str]:
     if near:
         notes.append(f"Known tasks most like it: {'; '.join(near)}.")
     return notes
+
+
+def _regret_note(suggestions: Suggestions) -> list[str]:
+    """What tells them apart: how far from the best known the first few are expected to be.
+
+    Nothing where nothing can be said.
+    """
+    sizes = [k for k in (1, 3, 5, 10) if k <= len(suggestions)]
+    found = [(k, suggestions.expected_regret(k)) for k in sizes]
+    found = [(k, regret) for k, regret in found if regret == regret]
+    if not found:
+        return []
+    said = [f"try {k}: {regret:.2g}" for k, regret in found[1:]]
+    first, least = found[0]
+    return [
+        f"Try {first}: expected within {least:.2g} of the best known"
+        + "".join(f"; {one}" for one in said)
+        + ". Regret: how far from it each is by itself; P(best): how likely it is the best."
+    ]
 
 
 def wrapped(text: str, width: int) -> str:
@@ -181,12 +227,25 @@ def _measured_column(suggestions: Suggestions, places: int) -> dict[str, list[st
 
 
 def number(value: float, places: int) -> str:
-    """A score to so many decimal places; a question mark where it is not known."""
-    return f"{value:,.{places}f}" if value == value else "?"
+    """A score to so many decimal places; a dash where nothing can be said."""
+    return f"{value:,.{places}f}" if value == value else _NOTHING
 
 
 def _interval(suggestion: Suggestion, places: int) -> str:
     low, high = suggestion.score_low, suggestion.score_high
     if low != low or high != high:
-        return "?"
+        return _NOTHING
     return f"{number(low, places)} to {number(high, places)}"
+
+
+def _share(value: float) -> str:
+    """A probability in per cent.
+
+    Examples
+    --------
+    >>> _share(0.123), _share(0.0004), _share(float("nan")) == _NOTHING
+    ('12 %', '<1 %', True)
+    """
+    if value != value:
+        return _NOTHING
+    return f"{100 * value:.0f} %" if value >= 0.01 else "<1 %"

@@ -26,6 +26,7 @@ from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.pmf.pmf import PMF
 from warmstart.models.rankings.average_rank import AverageRank
 from warmstart.recommend.recommender import Recommender
+from warmstart.recommend.suggestions import Suggestions
 from warmstart.spaces.pipelines.learners import LEARNERS
 
 pytestmark = pytest.mark.usefixtures("small_forests")
@@ -702,3 +703,52 @@ def test_anytime_needs_seconds():
     rec = Recommender().fit(toy(costs=False))
     with pytest.raises(KnowledgeError, match=r"anytime. needs measured costs"):
         rec.suggest(metafeatures=NEW, strategy="anytime")
+
+
+class TestOneStudy:
+    """A base of one study: its next best, honest intervals, and what cannot be said."""
+
+    @staticmethod
+    def base(sign=1.0, unit=1.0):
+        order = np.random.default_rng(5).permutation(25)
+        scores = sign * unit * (0.5 + 0.015 * order)
+        names = [f"c{k}" for k in range(25)]
+        return MetaDataset.from_matrix(pd.DataFrame([scores], columns=names)), order
+
+    def test_its_next_best_follow_the_best(self):
+        md, order = self.base()
+        recommender = Recommender().fit(md)
+        best = [f"c{k}" for k in np.argsort(-order)[:10]]
+        assert ids(recommender.suggest(n=10)) == best
+        assert [s.configuration_id for s in recommender.search().ask(10)] == best
+
+    def test_its_intervals_are_wide_and_it_cannot_tell_what_is_unlike(self):
+        suggestions = Recommender().fit(self.base()[0]).suggest(n=3)
+        assert all(s.score_high - s.score_low > 0.2 for s in suggestions)
+        assert suggestions.out_of_distribution.flag is None
+        assert suggestions.expected_regret(1) > 0.01
+
+    def test_in_units_of_its_own_nothing_is_said_of_scores(self):
+        suggestions = Recommender().fit(self.base(-1, 4e4)[0]).suggest(n=3)
+        assert all(np.isnan([s.score, s.score_low, s.regret]).all() for s in suggestions)
+        assert np.isnan(suggestions.expected_regret(2))
+        assert any("nothing can be said" in w for w in suggestions.warnings)
+        assert Suggestions.from_json(suggestions.to_json()).items[0].score != 0
+
+
+class TestRegret:
+    def test_falls_with_every_further_suggestion_and_is_kept(self, toy_recommender):
+        suggestions = toy_recommender.suggest(metafeatures=NEW, n=8)
+        told = [suggestions.expected_regret(k) for k in range(1, 9)]
+        assert (np.diff(told) <= 0).all()
+        assert told[0] == pytest.approx(suggestions[0].regret)
+        assert sum(s.p_best for s in suggestions) <= 1 + 1e-9
+        again = Suggestions.from_json(suggestions.to_json())
+        assert again.expected_regrets == suggestions.expected_regrets
+        assert again[0].p_best == suggestions[0].p_best
+        assert {"regret", "p_best"} <= set(suggestions.to_frame())
+
+    @pytest.mark.parametrize("k", [0, 4, -1])
+    def test_of_more_than_there_are(self, toy_recommender, k):
+        with pytest.raises(ValueError, match="k must be from 1 to 3"):
+            toy_recommender.suggest(metafeatures=NEW, n=3).expected_regret(k)

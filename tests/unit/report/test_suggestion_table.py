@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -49,9 +50,21 @@ def test_a_loss_is_told_to_have_changed_its_sign():
     assert "18,000 for all" in footnotes(made())[1]
 
 
-def test_what_is_not_known_is_a_question_mark():
+def test_where_nothing_can_be_said_there_is_a_dash():
     table = suggestion_table(made(1, score=math.nan)).plain
-    assert table.splitlines()[1].split()[2:] == ["?", "?", "1,500"]
+    assert table.splitlines()[1].split()[2:] == ["–", "–", "1,500"]
+    assert not any("best known" in note for note in footnotes(made(1, score=math.nan)))
+
+
+def test_regrets_are_told_where_there_is_room():
+    told = made(12, metric="r2", score=0.7, regret=0.012, p_best=0.07)
+    told = replace(told, expected_regrets=tuple(0.03 / k for k in range(1, 13)))
+    heads = suggestion_table(told, width=120).plain.splitlines()[0]
+    assert heads.split()[-3:] == ["regret", "P(best)", "seconds"]
+    assert "P(best)" not in suggestion_table(told, width=76).plain
+    [note] = [note for note in footnotes(told) if "best known" in note]
+    assert note.startswith("Try 1: expected within 0.03 of the best known; try 3: 0.01; ")
+    assert "; try 10: 0.003." in note
     assert headline(made(1)) == "1 configuration for a new task"
 
 

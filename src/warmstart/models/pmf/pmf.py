@@ -245,6 +245,10 @@ class PMF:
     kernel_: SharedKernel | None = field(default=None, repr=False)
     """Over what configurations are made of, where the completion needed one."""
 
+    optimism_: Array | None = field(default=None, repr=False)
+    """Of a model of regrets, where it was measured; see
+    :func:`warmstart.models.pmf.expected_regret.measure_optimism`."""
+
     def __post_init__(self) -> None:
         if self.completion not in COMPLETIONS:
             raise ArgumentError(
@@ -500,6 +504,8 @@ class PMF:
         arrays["trust"] = np.asarray(prior.trust)
         arrays["offset"] = np.asarray(self.offset)
         arrays["spreads"] = np.asarray(self.spreads)
+        if self.optimism_ is not None:
+            arrays["optimism"] = self.optimism_
         if self.kernel_ is not None:
             arrays["lengthscales"] = self.kernel_.lengthscales
             arrays["kernel_noise"] = np.asarray(self.kernel_.noise)
@@ -540,6 +546,7 @@ class PMF:
             offset=float(arrays["offset"]),
             spreads=tuple(float(spread) for spread in arrays["spreads"]),
         )
+        model.optimism_ = arrays.get("optimism")
         if "lengthscales" in arrays:
             model.kernel_ = SharedKernel(
                 arrays["lengthscales"].astype("float64"), float(arrays["kernel_noise"])

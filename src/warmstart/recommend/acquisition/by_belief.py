@@ -101,7 +101,9 @@ class ByBelief:
             )
             # The seed of the question alone, as :meth:`Recommender.suggest` draws.
             rng = np.random.default_rng(self._question.random_state)
-            draws = regret.draw_losses(N_SAMPLES, rng)
+            columns = np.array([one.column for one in self._pool.points], dtype=np.intp)
+            outlook = self._fitted.outlook(self._question.phi, columns)
+            draws = outlook.draws(regret, N_SAMPLES, rng)
             picks = best_of_n(
                 draws if len(left) == draws.shape[1] else draws[:, left],
                 max(self._question.n_initial, n_together),

@@ -15,6 +15,7 @@ from warmstart.recommend.base.begin import begun, fit_to
 from warmstart.recommend.base.identity import Point
 
 if TYPE_CHECKING:
+    from warmstart.models.pmf.expected_regret import Expected
     from warmstart.protocols import PerformanceModel
     from warmstart.recommend.base.fitted import Fitted
 
@@ -37,6 +38,9 @@ class Choice:
 
     costs: Array
     """Seconds, shape (n_chosen,); NaN where unknown."""
+
+    expected: Expected
+    """Regrets, in units of the metric."""
 
     strategy: str
     notes: tuple[str, ...]
@@ -79,9 +83,10 @@ def choose(
     anytime = strategy == ANYTIME
     if anytime and not np.isfinite(costs).all():
         raise KnowledgeError("strategy='anytime' needs measured costs; the base has none")
+    regret = fitted.chooser.start(metafeatures, candidates)
+    outlook = fitted.outlook(metafeatures, candidates, told=True)
     if method is None:
-        regret = fitted.chooser.start(metafeatures, candidates)
-        draws = regret.draw_losses(N_SAMPLES, np.random.default_rng(random_state))
+        draws = outlook.draws(regret, N_SAMPLES, np.random.default_rng(random_state))
         picks = best_of_n(draws, n, costs=costs, budget_s=time_budget_s, per_second=anytime)
     else:
         picks = _by_own_batch(fitted, metafeatures, candidates, method, random_state)
@@ -95,9 +100,15 @@ def choose(
     # The portfolio speaks where meta-features mislead; predictions then ignore them too.
     described = None if strategy == "portfolio" else metafeatures
     posterior = fitted.pmf.start(described, candidates[picks])
+    if not fitted.foretells_scores:
+        notes.append(
+            "One study in units of its own is known: nothing can be said of scores to expect."
+        )
+    rng = np.random.default_rng([random_state, 1])
     return Choice(
         columns=[int(candidates[k]) for k in picks],
         quantiles=fitted.as_reported(posterior.score_quantiles(LEVELS), metafeatures),
+        expected=outlook.expected(regret, picks, rng),
         costs=costs[picks],
         strategy=strategy,
         notes=tuple(notes),

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from warmstart.domain import plain_value
@@ -17,11 +18,13 @@ from warmstart.models.log_loss import lowest_score
 from warmstart.models.pmf.completion import choose_completion
 from warmstart.models.pmf.fold_in import FoldIn
 from warmstart.models.pmf.pmf import PMF
+from warmstart.models.pmf.regret_draws import KnownRegrets
 from warmstart.recommend.base.begin import begun, fit_to
 from warmstart.recommend.base.cost import CostModel
 from warmstart.recommend.base.identity import KnownConfigurations, Point
 from warmstart.recommend.base.models import Models
 from warmstart.recommend.base.neighbours import Relatives
+from warmstart.recommend.base.outlook import Outlook
 from warmstart.recommend.base.training_scores import (
     IN_TARGET_UNITS,
     TARGET_SCALE,
@@ -237,6 +240,34 @@ class Fitted:
         return believe(self, metafeatures, points, model=self.chooser)
 
     @cached_property
+    def known_regrets(self) -> KnownRegrets:
+        """What the known tasks lost by each configuration."""
+        return KnownRegrets.of(self.table)
+
+    def outlook(
+        self,
+        metafeatures: pd.Series[Any] | None,
+        columns: npt.NDArray[np.intp],
+        *,
+        told: bool = False,
+    ) -> Outlook:
+        """Regrets a new task may have among some columns; -1 is none of them.
+
+        Parameters
+        ----------
+        told : bool
+            Whether expectations are asked for, which are then calibrated.
+        """
+        known = self.known_regrets
+        return Outlook(
+            among=known.among(columns),
+            weights=known.weights(self.chooser, metafeatures),
+            row_share=known.row_share,
+            optimism=self.models.optimism if told else None,
+            scale=self.scale(metafeatures) if self.foretells_scores else np.nan,
+        )
+
+    @cached_property
     def ranks(self) -> Array:
         """Rank of every score on its task, 1 the best; NaN where unknown."""
         scores = pd.DataFrame(self.table.scores)
@@ -258,7 +289,12 @@ class Fitted:
         return float(metafeatures[TARGET_SCALE]) if self.knows_scale(metafeatures) else 1.0
 
     def as_reported(self, scores: Array, metafeatures: pd.Series[Any] | None) -> Array:
-        """Predicted scores in the new task's units, none below the lowest there is."""
+        """Predicted scores in the new task's units, none below the lowest there is.
+
+        NaN where nothing can be said of them.
+        """
+        if not self.foretells_scores:
+            return np.full_like(scores, np.nan)
         lowest = lowest_score(self.table)
         result: Array = np.maximum(scores * self.scale(metafeatures), lowest)
         return result

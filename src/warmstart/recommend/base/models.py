@@ -6,7 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from warmstart.errors import KnowledgeError
+from warmstart.models.pmf.expected_regret import measure_optimism
 from warmstart.models.pmf.regret import fit_with_choice
+from warmstart.recommend.acquisition.batch import best_of_n
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,6 +64,15 @@ class Models:
     def chooser(self) -> PMF:
         """Predicts regrets, see :mod:`warmstart.models.pmf.regret`."""
         return self._both[1]
+
+    @property
+    def optimism(self) -> npt.NDArray[np.float64] | None:
+        """How much worse batches are than expected; measured when first needed."""
+        if self.chooser.optimism_ is None and self._columns is None:
+            self.chooser.optimism_ = measure_optimism(
+                self.chooser, self._history, best_of_n, random_state=self._random_state
+            )
+        return self.chooser.optimism_
 
     def renewed(self, history: ScoreTable, pmf: PMF, chooser: PMF) -> Models:
         """The same settings with models that have learnt from more."""

@@ -58,6 +58,8 @@ def save(recommender: Recommender, path: Path) -> Path:
                     fitted = recommender.fitted(kind, metric)
                 except MetaDatasetError:  # a metric that no task of this kind has a score in
                     continue
+                # Measured now, for whoever reads it must not wait for that.
+                _ = fitted.models.optimism
                 arrays = fitted.pmf.to_arrays()
                 chooser = fitted.chooser.to_arrays()
                 arrays |= {_CHOICE + name: array for name, array in chooser.items()}

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from warmstart.recommend.look.request import Request
     from warmstart.recommend.look.result import Look
 
+_N_TOLD = 400
+"""Draws that expectations are told from."""
+
 
 def look_and_choose(
     choice: Choice,
@@ -74,11 +77,14 @@ def look_and_choose(
     picks = _pick(belief, look, fitted, columns, n, costs, time_budget_s, random_state)
     chosen = np.asarray(picks, dtype=np.intp)
     quantiles = belief.score_quantiles(LEVELS, chosen, look.level_std)
+    rng = np.random.default_rng([random_state, 1])
+    outlook = fitted.outlook(metafeatures, columns, told=True)
     return Looked(
         choice=replace(
             choice,
             columns=[int(column) for column in columns[chosen]],
             quantiles=fitted.as_reported(quantiles, metafeatures),
+            expected=outlook.expected_by(belief.draws(_N_TOLD, rng), picks, rng),
             costs=costs[chosen],
         ),
         look=look,
