@@ -192,7 +192,10 @@ class Suggestions(Sequence[Suggestion]):
     def __getitem__(self, index: slice) -> Suggestions: ...
     def __getitem__(self, index: int | slice) -> Suggestion | Suggestions:
         if isinstance(index, slice):
-            return replace(self, items=self.items[index])
+            start, stop, step = index.indices(len(self))
+            # Of others than the first nobody asked what they leave together.
+            first = self.expected_regrets[:stop] if (start, step) == (0, 1) else ()
+            return replace(self, items=self.items[index], expected_regrets=first)
         return self.items[index]
 
     def __len__(self) -> int:

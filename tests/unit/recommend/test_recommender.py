@@ -743,6 +743,8 @@ class TestRegret:
         assert (np.diff(told) <= 0).all()
         assert told[0] == pytest.approx(suggestions[0].regret)
         assert sum(s.p_best for s in suggestions) <= 1 + 1e-9
+        assert suggestions[:3].expected_regret(3) == told[2]
+        assert np.isnan(suggestions[2:].expected_regret(1))
         again = Suggestions.from_json(suggestions.to_json())
         assert again.expected_regrets == suggestions.expected_regrets
         assert again[0].p_best == suggestions[0].p_best
