@@ -38,7 +38,7 @@ class Outlook:
     scale: float
     """What regrets are multiplied by to be in the new task's metric; NaN where unknown."""
 
-    def draws(self, belief: PMFPosterior, n_samples: int, rng: np.random.Generator) -> Array:
+    def draws(self, belief: PMFPosterior, n_samples: int, rng: np.random.Generator) -> Any:
         """Regrets to choose a batch on, shape (n_samples, n_configs).
 
         Of very many configurations as the belief has them, for sorting takes long.
