@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from warmstart.recommend.suggestions import settings_of
+
 if TYPE_CHECKING:
     from warmstart.recommend.suggestions import Suggestion, Suggestions
 
@@ -54,7 +56,7 @@ def explain_one(suggestions: Suggestions, rank: int) -> str:
     if not 1 <= rank <= len(suggestions):
         raise IndexError(f"ranks are 1 to {len(suggestions)}, got {rank}")
     suggestion = suggestions[rank - 1]
-    lines = [f"{rank}. {suggestion.learner or suggestion.configuration_id}"]
+    lines = [f"{rank}. {_name(suggestion)}"]
     if expected := _expected(suggestion, suggestions.metric):
         lines.append(f"  {expected}")
     lines += ["", "Settings:"]
@@ -73,8 +75,15 @@ def explain_one(suggestions: Suggestions, rank: int) -> str:
     return "\n".join(lines)
 
 
+def _name(suggestion: Suggestion) -> str:
+    """Its learner; without one its values, or its id where it has none."""
+    if suggestion.learner or not suggestion.configuration:
+        return suggestion.learner or str(suggestion.configuration_id)
+    return settings_of(suggestion.configuration)
+
+
 def _in_short(rank: int, suggestion: Suggestion, metric: str | None) -> str:
-    line = f"{rank}. {suggestion.learner or suggestion.configuration_id}"
+    line = f"{rank}. {_name(suggestion)}"
     if expected := _expected(suggestion, metric):
         line += f": {expected}"
     if suggestion.evidence:

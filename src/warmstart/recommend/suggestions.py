@@ -141,8 +141,18 @@ class Suggestion:
         MissingExtraError
             If the learner's library is not installed.
         """
+        from warmstart.spaces.pipelines.learners import LEARNERS
         from warmstart.spaces.pipelines.pipeline import build_estimator
 
+        if self.configuration.get("learner") not in LEARNERS:
+            learner = self.configuration.get("learner") or self.learner
+            whose = f"learner {learner!r}, which none of the" if learner else "no learner that"
+            raise SpaceMismatchError(
+                f"configuration {self.configuration_id} ({settings_of(self.configuration)}) is "
+                f"of a history of your own, with {whose} pipelines here are built of, so there "
+                "is no pipeline: set its .configuration on your estimator with set_params, or "
+                "give the suggestions to a tuner with suggestions.seed(study)"
+            )
         if self.schema is None:
             raise SpaceMismatchError(
                 f"configuration {self.configuration_id} was suggested without a dataset, so "
@@ -518,6 +528,18 @@ class Suggestions(Sequence[Suggestion]):
 
     def _repr_html_(self) -> str:
         return str(shown("suggestions_html")(self))
+
+
+def settings_of(configuration: Mapping[str, Any]) -> str:
+    """Values as ``name=value``; words where there are none.
+
+    Examples
+    --------
+    >>> settings_of({"lr": 0.25, "depth": 3})
+    'lr=0.25, depth=3'
+    """
+    said = (f"{name}={value}" for name, value in configuration.items())
+    return ", ".join(said) or "nothing is known of its values"
 
 
 _NUMBERS = ("score", "score_std", "score_low", "score_high", "regret", "p_best", "cost_s")

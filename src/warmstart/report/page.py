@@ -11,7 +11,7 @@ from warmstart._version import __version__
 from warmstart.errors import SpaceMismatchError
 from warmstart.metadataset.storage.files import write_atomically
 from warmstart.report.html import bullets, neighbour_list, suggestion_rows, text
-from warmstart.report.suggestion_table import footnotes, headline
+from warmstart.report.suggestion_table import footnotes, headline, name_of
 from warmstart.report.tuner_code import TUNERS
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _evidence(suggestions: Suggestions) -> str:
                 f"{e.name}: {e.score:.3f}, number {e.rank} of {e.n_ranked}"
                 for e in one.evidence
             ]
-            name = text(f"{rank}. {one.learner or one.configuration_id}")
+            name = text(f"{rank}. {name_of(one)}")
             parts.append(f"<details><summary>{name}</summary>{bullets(lines)}</details>")
     return "".join(parts)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from warmstart._version import __version__
 from warmstart.report.numbers import decimals_for, seconds
+from warmstart.report.suggestion_table import name_of
 from warmstart.tables.typed import TypedColumns
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def python_code(suggestions: Suggestions) -> str:
 
 
 def _comment(rank: int, suggestion: Suggestion, suggestions: Suggestions) -> str:
-    text = f"{rank}. {suggestion.learner}"
+    text = f"{rank}. {name_of(suggestion)}"
     if suggestion.score == suggestion.score:
         places = decimals_for([suggestion.score])
         text += f": expected {suggestions.metric or 'score'} {suggestion.score:.{places}f}"

@@ -202,7 +202,7 @@ class TestEstimator:
             one.estimator()
 
     def test_of_a_space_that_cannot_be_built(self):
-        with pytest.raises(SpaceMismatchError, match="learner must be one of"):
+        with pytest.raises(SpaceMismatchError, match="there is no pipeline"):
             make()[1].estimator()
 
 
@@ -216,7 +216,7 @@ class TestExplain:
             "Like.",
             "1. naive_bayes: expected accuracy 0.800 (90 %: 0.600 to 0.900), about 0.25 s",
             " a fit; number 2 of 9 on One",
-            "2. 8",
+            "2. x=1.5",
             "explain(1) says more",
             "One row dropped.",
         ):
@@ -251,3 +251,22 @@ def test_out_of_distribution_is_a_truth_value():
     assert not OutOfDistribution()
     assert OutOfDistribution(flag=True)
     assert OutOfDistribution(flag=None, reason="Cannot tell.")
+
+
+def test_a_history_of_ones_own_has_no_pipeline_and_says_what_to_use():
+    own = Suggestion(configuration={"lr": 0.25, "depth": 3}, configuration_id="c7")
+    with pytest.raises(
+        SpaceMismatchError,
+        match=r"c7 \(lr=0.25, depth=3\).*so there is no pipeline.*set_params",
+    ):
+        own.estimator()
+    bare = Suggestion(configuration={}, configuration_id="c7")
+    with pytest.raises(SpaceMismatchError, match="nothing is known of its values"):
+        bare.estimator()
+
+
+def test_rows_of_a_history_without_learners_are_named_by_their_values():
+    own = Suggestion(configuration={"lr": 0.25, "depth": 3}, configuration_id="1f2e3d")
+    text = Suggestions(items=(own,), metric="score", strategy="pmf").explain()
+    assert "1. lr=0.25, depth=3" in str(text)
+    assert "1f2e3d" not in str(text)
