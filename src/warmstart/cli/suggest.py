@@ -126,6 +126,9 @@ def suggest(
     jobs: Annotated[
         int | None, typer.Option(help="Fits of the look at a time; -1 for one a core.")
     ] = None,
+    proba: Annotated[
+        bool, typer.Option("--proba", help="Only classifiers that predict probabilities.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="The same seed gives the same answer.")] = 0,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why: neighbours and evidence.")
@@ -175,6 +178,7 @@ def suggest(
         "strategy": strategy.value,
         "task_type": task_type,
         "kinds": kinds_of(kind),
+        "proba": proba,
         "look_s": 0.0 if instant else look,
         "n_jobs": jobs,
         "random_state": seed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,13 +30,14 @@ def suggest(
     metafeatures: pd.Series[Any] | Mapping[str, float] | None = None,
     n: int = 10,
     space: LearnerName | str | Iterable[LearnerName | str] | None = None,
-    metric: MetricName | str | None = None,
+    metric: MetricName | str | Callable[..., Any] | None = None,
     time_budget_s: float | None = None,
     exclude: str | Iterable[Any] = (),
     knowledge: str | Path | Recommender | MetaDataset | None = None,
     strategy: Strategy = "auto",
     task_type: str | None = None,
     kinds: Mapping[Any, str] | None = None,
+    proba: bool = False,
     look_s: float | None = None,
     look_n: int | None = None,
     n_jobs: int | None = None,
@@ -57,10 +58,14 @@ def suggest(
         How many configurations.
     space : str or iterable of str, optional
         Restrict to these learners, such as ``"lightgbm"``.
-    metric : str, optional
+    metric : str or callable, optional
         What to be good at: balanced_accuracy (the default), accuracy, roc_auc, log_loss or
         f1_macro; r2 (the default), rmse or mae. Scores are higher-is-better: losses are
-        negative.
+        negative. A scorer the base does not hold, such as "average_precision" or one made
+        by scikit-learn's ``make_scorer``, is answered by the nearest it has, and
+        ``warnings`` says so.
+    proba : bool
+        Suggest only classifiers that have ``predict_proba``.
     time_budget_s : float, optional
         Predicted seconds, on one core of this machine, that fitting each suggested
         configuration once may take together.
@@ -121,6 +126,7 @@ def suggest(
         strategy=strategy,
         task_type=task_type,
         kinds=kinds,
+        proba=proba,
         look_s=look_s,
         look_n=look_n,
         n_jobs=n_jobs,

@@ -24,7 +24,11 @@ Columns = npt.NDArray[np.intp]
 
 
 def choose_candidates(
-    fitted: Fitted, space: str | Iterable[str] | None, schema: Schema | None
+    fitted: Fitted,
+    space: str | Iterable[str] | None,
+    schema: Schema | None,
+    *,
+    proba: bool = False,
 ) -> tuple[Columns, list[str]]:
     """Positions of the configurations that may be suggested, and what was left out.
 
@@ -35,6 +39,8 @@ def choose_candidates(
         Names of learners or of whole spaces to restrict to.
     schema : Schema, optional
         Of the dataset; without one nothing is known to be illegal.
+    proba : bool
+        Whether only classifiers that predict probabilities will do.
 
     Raises
     ------
@@ -60,7 +66,8 @@ def choose_candidates(
                 reason = why_illegal(values, schema)
             elif not LEARNERS[learner].installed:
                 reason = f"{learner} is not installed"
-            if fitted.table.metric == "log_loss" and not LEARNERS[learner].probabilities:
+            wants = proba or fitted.table.metric == "log_loss"
+            if wants and not LEARNERS[learner].probabilities:
                 reason = f"{learner} predicts no probabilities"
         if reason is None:
             kept.append(column)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -222,12 +222,13 @@ class Recommender:
         metafeatures: pd.Series[Any] | Mapping[str, float] | None = None,
         n: int = 10,
         space: LearnerName | str | Iterable[LearnerName | str] | None = None,
-        metric: MetricName | str | None = None,
+        metric: MetricName | str | Callable[..., Any] | None = None,
         time_budget_s: float | None = None,
         exclude: str | Iterable[Any] = (),
         strategy: Strategy = "auto",
         task_type: str | None = None,
         kinds: Mapping[Any, str] | None = None,
+        proba: bool = False,
         look_s: float | None = None,
         look_n: int | None = None,
         n_jobs: int | None = None,
@@ -247,10 +248,14 @@ class Recommender:
             How many; fewer where fewer are legal or fit the time budget, and said so.
         space : str or iterable of str, optional
             Restrict to these learners or spaces.
-        metric : str, optional
-            What to be good at; the task type's default otherwise.
+        metric : str or callable, optional
+            What to be good at; the task type's default otherwise. A scorer the base does not
+            hold, such as "average_precision" or one made by scikit-learn's ``make_scorer``,
+            is answered by the nearest it has, and `warnings` says so.
         time_budget_s : float, optional
             Predicted seconds that one fit of each may take together.
+        proba : bool
+            Suggest only classifiers that have ``predict_proba``.
         exclude : str or iterable
             Known tasks to forget, by id, name or family; the model is fitted without them.
         strategy : {"auto", "pmf", "portfolio", "knn", "random", "anytime"}
@@ -309,7 +314,9 @@ class Recommender:
             ),
         )
         fitted, phi, dataset = query.fitted, query.metafeatures, query.dataset
-        columns, notes = choose_candidates(fitted, space, query.schema)
+        columns, notes = choose_candidates(
+            fitted, space, query.schema, proba=proba and query.kind == "classification"
+        )
         relation, neighbours, near = find_relatives(fitted, phi)
         # On matrices this small, BLAS threads cost several times what they save.
         with threadpool_limits(limits=1, user_api="blas"):

@@ -15,6 +15,7 @@ from warmstart.errors import DatasetError, HistoryError, KnowledgeError
 from warmstart.metafeatures.qualities import FROM_QUALITIES, QUALITIES
 from warmstart.metrics import find_metric, metrics_for
 from warmstart.recommend.legal_candidates import resolve_excluded
+from warmstart.recommend.nearest_metric import nearest_metric, scorer_name
 
 if TYPE_CHECKING:
     from warmstart.datasets.dataset import Dataset
@@ -81,7 +82,7 @@ def understand(recommender: Recommender, query: TaskQuery) -> Understood:
     if dataset is None and task_type is None and given is not None:
         task_type = _described_kind(md, given)
     kind = resolve_kind(recommender.task_types(), task_type)
-    chosen = resolve_metric(md.metrics, query.metric, kind)
+    chosen = resolve_metric(md.metrics, query.metric, kind, notes)
     return Understood(
         dataset=dataset,
         task_type=_exact(task_type, kind),
@@ -172,27 +173,41 @@ def resolve_kind(known: tuple[str | None, ...], task_type: str | None) -> str | 
 
 
 def resolve_metric(
-    recorded: tuple[str, ...], metric: str | None, kind: str | None
+    recorded: tuple[str, ...], metric: Any, kind: str | None, notes: list[str] | None = None
 ) -> str | None:
-    """Recorded metric a question is about; the usual one of its kind by default."""
-    if metric is not None and not isinstance(metric, str):
-        raise KnowledgeError(f"metric is a name, such as {recorded[0]!r}, got {metric!r}")
+    """Recorded metric a question is about; the usual one of its kind by default.
+
+    A scorer that no base records is answered by the recorded metric nearest to it, see
+    :mod:`warmstart.recommend.nearest_metric`; `notes` is told.
+    """
     member: TaskType | None = None if kind is None else _EXAMPLE[kind]
+    usual = [m.name for m in metrics_for(member)] if member else []
     if metric is None:
-        usual = [m.name for m in metrics_for(member)] if member else []
         return next((m for m in usual if m in recorded), recorded[0])
-    if metric in recorded and (member is None or metric not in _EVERY_METRIC):
-        return metric
+    if not isinstance(metric, str) and not callable(metric):
+        raise KnowledgeError(f"metric is a name, such as {recorded[0]!r}, got {metric!r}")
+    name = scorer_name(metric)
+    if name in recorded and (member is None or name not in _EVERY_METRIC):
+        return name
     if member is None:
         raise KnowledgeError(
-            f"the base has no scores in {metric!r}; it has {', '.join(recorded)}"
+            f"the base has no scores in {name!r}; it has {', '.join(recorded)}"
         )
     try:
-        found = find_metric(metric, member).name
+        found = find_metric(name, member).name
     except HistoryError as error:
-        # One of three types stands for its kind: what is told is the kind.
-        told = str(error).replace(f"for a {member} task", f"for {kind}")
-        raise KnowledgeError(told) from None
+        near = nearest_metric(metric)
+        if near not in usual and isinstance(metric, str):
+            # One of three types stands for its kind: what is told is the kind.
+            told = str(error).replace(f"for a {member} task", f"for {kind}")
+            raise KnowledgeError(told) from None
+        stands_in = near if near in usual and near in recorded else None
+        found = stands_in or next((m for m in usual if m in recorded), recorded[0])
+        if notes is not None:
+            notes.append(
+                f"The base holds no {name}; expected scores are {found}, "
+                + ("the nearest it has." if stands_in else "its usual metric.")
+            )
     if found not in recorded:
         raise KnowledgeError(f"the base has no scores in {found}; it has {', '.join(recorded)}")
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,7 @@ class TaskQuery:
     n_initial: int = 1
     acquisition: Acquisition = "ei"
     space: LearnerName | str | Iterable[LearnerName | str] | None = None
-    metric: MetricName | str | None = None
+    metric: MetricName | str | Callable[..., Any] | None = None
     time_budget_s: float | None = None
     exclude: str | Iterable[Any] = ()
     task_type: str | None = None

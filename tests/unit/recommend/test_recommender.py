@@ -397,6 +397,21 @@ class TestMetric:
     def test_of_regression(self, typed, numbers, metric, expected):
         assert typed.suggest(*numbers, metric=metric, n=2).metric == expected
 
+    def test_probabilities_where_they_are_asked_for(self, typed, data, numbers):
+        every = typed.suggest(data, target="y", n=99)
+        some = typed.suggest(data, target="y", n=99, proba=True)
+        assert not all(LEARNERS[s.learner].probabilities for s in every)
+        assert all(hasattr(s.estimator(), "predict_proba") for s in some)
+        assert any("predicts no probabilities" in warning for warning in some.warnings)
+        assert len(typed.suggest(*numbers, n=99, proba=True)) == len(
+            typed.suggest(*numbers, n=99)
+        )
+
+    def test_a_scorer_of_another_kind(self, typed, data):
+        found = typed.suggest(data, target="y", metric="f1_weighted", n=2)
+        assert found.metric == "balanced_accuracy"
+        assert any("f1_weighted" in warning for warning in found.warnings)
+
     def test_log_loss_names_only_learners_with_probabilities(self, typed, data):
         suggestions = typed.suggest(data, target="y", metric="log_loss", n=99)
         assert all(LEARNERS[s.learner].probabilities for s in suggestions)
@@ -404,8 +419,8 @@ class TestMetric:
     @pytest.mark.parametrize(
         ("metric", "message"),
         [
-            ("accuracyy", "no metric 'accuracyy' for a binary task.*did you mean 'accuracy'"),
-            ("rmse", "no metric 'rmse' for a binary task"),
+            ("accuracyy", "no metric 'accuracyy' for classification.*did you mean 'accuracy'"),
+            ("rmse", "no metric 'rmse' for classification"),
             ("roc_auc", "the base has no scores in roc_auc; it has balanced_accuracy"),
         ],
     )
@@ -659,8 +674,8 @@ class TestWrongArguments:
         with pytest.raises(SpaceMismatchError, match="did you mean 'decision_tree'"):
             typed.suggest(data, target="y", space="Decision_Tree")
 
-    @pytest.mark.parametrize("metric", [3, len])
-    def test_a_metric_is_a_name(self, typed, data, metric):
+    @pytest.mark.parametrize("metric", [3, ["accuracy"]])
+    def test_a_metric_is_a_name_or_a_scorer(self, typed, data, metric):
         with pytest.raises(KnowledgeError, match="metric is a name, such as"):
             typed.suggest(data, target="y", metric=metric)
 
