@@ -73,7 +73,7 @@ def number_kinds(
             if max(-low[i], high[i]) > LARGEST:
                 notes.column(name, f"Numbers beyond {LARGEST:g} read as that")
             if low[i] >= high[i]:
-                found[name] = "constant"
+                found[name] = _equal_floats(frame.iloc[:, position])
             elif pd.api.types.is_bool_dtype(dtype):
                 found[name] = "boolean"
             elif pd.api.types.is_integer_dtype(dtype) and n_known[i] == len(block):
@@ -81,6 +81,21 @@ def number_kinds(
             else:
                 found[name] = "numeric"
     return found
+
+
+def _equal_floats(column: pd.Series[Any]) -> ColumnKind:
+    """Kind of a column whose numbers are one and the same as floats.
+
+    Whole numbers beyond 2^53 may differ all the same, as keys of databases do.
+
+    Examples
+    --------
+    >>> _equal_floats(pd.Series([2**60, 2**60 + 1])), _equal_floats(pd.Series([1, 1]))
+    ('identifier', 'constant')
+    """
+    if not pd.api.types.is_integer_dtype(column.dtype) or column.nunique() < 2:
+        return "constant"
+    return "identifier" if column.is_unique else "categorical"
 
 
 def _block(frame: pd.DataFrame, positions: list[int]) -> NDArray[np.float64]:

@@ -15,6 +15,11 @@ _WIDE = 20.0
 """Ratio of largest to smallest from which a positive number may be read on a log scale: it
 is where those known lie more evenly on one."""
 
+_EXACT = 2.0**53
+"""Below it every whole number is a float."""
+
+_LARGEST = 10**300
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -29,10 +34,10 @@ class Number:
 
     def position(self, value: Any) -> float:
         """In [0, 1] between the smallest and largest value known; beyond them outside it."""
-        number = float(value)
         if self.log:
-            number = math.log(max(number, math.exp(self.low) / _WIDE))
-        return (number - self.low) / max(self.high - self.low, 1e-12)
+            value = math.log(max(float(value), math.exp(self.low) / _WIDE))
+        # Of whole numbers beyond 2^53 only differences fit into a float.
+        return float(value - self.low) / max(float(self.high - self.low), 1e-12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +84,13 @@ class ConfigurationEncoder:
         for name in sorted(values):
             known = values[name]
             if all(_is_number(value) for value in known):
-                low, high = float(min(known)), float(max(known))
+                low, high = min(known), max(known)
+                if max(-low, high) < _EXACT:
+                    low, high = float(low), float(high)
                 log = low > 0 and high / low >= _WIDE and _spread_by_factors(known)
-                ends = (math.log(low), math.log(high)) if log else (low, high)
-                numbers.append(Number(name, *ends, log))
+                if log:
+                    low, high = math.log(low), math.log(high)
+                numbers.append(Number(name, low, high, log))
             else:
                 choices += [(name, text) for text in sorted({str(value) for value in known})]
         n = len(configurations)
@@ -136,4 +144,7 @@ def _spread_by_factors(values: Sequence[Any]) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    # What no float can be is a name, however many digits it has.
+    return isinstance(value, float) or abs(value) < _LARGEST

@@ -57,3 +57,15 @@ def test_activity_has_an_indicator_where_it_varies():
     rows = encoder.transform([{"a": 1.0, "b": 2.0}, {"a": 3.0}])
     assert encoder.sometimes == ("b",)
     assert rows[:, -1].tolist() == [1.0, 0.0]
+
+
+def test_whole_numbers_beyond_the_exact_floats_are_told_apart():
+    points = [{"n": 2**60 + i} for i in range(5)]
+    features = ConfigurationEncoder.fit(points).transform(points)
+    assert features[:, 0].tolist() == [0.0, 0.25, 0.5, 0.75, 1.0]
+
+
+def test_numbers_that_no_float_can_be_are_names():
+    points = [{"n": 10**400}, {"n": 10**401}]
+    features = ConfigurationEncoder.fit(points).transform(points)
+    assert features.tolist() == [[1.0, 0.0], [0.0, 1.0]]
