@@ -128,7 +128,7 @@ class Writer:
         self.process.join()
         try:
             return bool(self.line.recv() != "done")
-        except EOFError:
+        except (EOFError, OSError):
             return True
 
 

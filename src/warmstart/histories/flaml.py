@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from warmstart.errors import HistoryError
 from warmstart.histories.budgets import without_partial
 from warmstart.histories.options import Meaning
-from warmstart.histories.reading import readable
+from warmstart.histories.parsing.reading import readable
 from warmstart.histories.schema import Remarks, Run, RunHistory
 from warmstart.histories.values import number, seconds
 

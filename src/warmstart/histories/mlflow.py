@@ -15,10 +15,10 @@ from warmstart._extras import require
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories.options import Meaning, entered
-from warmstart.histories.reading import readable
+from warmstart.histories.parsing.reading import readable
+from warmstart.histories.parsing.sqlite_copy import copy_sqlite
+from warmstart.histories.parsing.times import utc_of_count
 from warmstart.histories.schema import Remarks, Run, RunHistory
-from warmstart.histories.sqlite_copy import copy_sqlite
-from warmstart.histories.times import utc_of_count
 from warmstart.histories.values import typed_words
 
 if TYPE_CHECKING:

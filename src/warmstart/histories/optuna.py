@@ -21,9 +21,9 @@ from warmstart._extras import require
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories.options import Meaning, entered, usual_name
-from warmstart.histories.reading import first_line, readable
+from warmstart.histories.parsing.reading import first_line, readable
+from warmstart.histories.parsing.sqlite_copy import SQLITE, copy_sqlite
 from warmstart.histories.schema import Direction, Remarks, Run, RunHistory
-from warmstart.histories.sqlite_copy import SQLITE, copy_sqlite
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

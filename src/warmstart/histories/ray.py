@@ -13,9 +13,9 @@ from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories.budgets import without_partial
 from warmstart.histories.options import Meaning, entered
-from warmstart.histories.reading import json_object, lines_of, readable
+from warmstart.histories.parsing.reading import json_object, lines_of, readable
+from warmstart.histories.parsing.times import utc_of_count
 from warmstart.histories.schema import Remarks, Run, RunHistory
-from warmstart.histories.times import utc_of_count
 from warmstart.histories.values import number, plain_values, seconds
 
 if TYPE_CHECKING:

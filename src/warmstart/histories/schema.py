@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
-from warmstart.histories.reading import readable
+from warmstart.histories.parsing.reading import readable
 
 Direction = Literal["maximize", "minimize"]
 

@@ -13,11 +13,11 @@ import pandas as pd
 
 from warmstart.errors import HistoryError
 from warmstart.histories.budgets import without_partial
-from warmstart.histories.literals import LiteralError, read_literal
 from warmstart.histories.options import Meaning
-from warmstart.histories.reading import readable
+from warmstart.histories.parsing.literals import LiteralError, read_literal
+from warmstart.histories.parsing.reading import readable
+from warmstart.histories.parsing.table_files import is_parquet, is_table
 from warmstart.histories.schema import Remarks, Run, RunHistory, json_text
-from warmstart.histories.table import is_parquet, is_table
 from warmstart.histories.values import number, plain_values, typed_words
 
 if TYPE_CHECKING:

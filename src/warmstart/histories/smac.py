@@ -13,9 +13,9 @@ from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories.budgets import without_partial
 from warmstart.histories.options import Meaning, usual_name
-from warmstart.histories.reading import json_object, readable
+from warmstart.histories.parsing.reading import json_object, readable
+from warmstart.histories.parsing.times import utc_of_count
 from warmstart.histories.schema import Direction, Remarks, Run, RunHistory
-from warmstart.histories.times import utc_of_count
 from warmstart.histories.values import number, seconds, whole
 
 if TYPE_CHECKING:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +13,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
-import pyarrow.parquet as pq
 
 from warmstart.datasets.readers.quotes import note_merged_lines
 from warmstart.errors import HistoryError
 from warmstart.histories.options import NOISE, Meaning
-from warmstart.histories.reading import first_line, readable
+from warmstart.histories.parsing import table_cells
+from warmstart.histories.parsing.table_files import blocks, column_names, is_parquet
 from warmstart.histories.schema import RUNS, Remarks, RunHistory
 from warmstart.histories.table_columns import Mapped, read_mapping
-from warmstart.histories.times import utc_of
-from warmstart.histories.values import plain_value, typed_word, whole
+from warmstart.histories.values import plain_value, typed_word
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -34,9 +30,6 @@ if TYPE_CHECKING:
 
 _DECIMAL = r"^[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+[eE]|[0-9]+\.[0-9]*[eE])"
 _FRACTION = r"^[-+]?[0-9]*\.0*[1-9]|[eE]"
-_PARQUET = (".parquet", ".pq")
-_TEXT = (".csv", ".tsv")
-_PACKED = (".gz", ".bz2", ".zst", ".lz4")
 
 
 def read(
@@ -105,7 +98,7 @@ def read_as(source: str, path: Path, mapped: Mapped, meaning: Meaning) -> RunHis
         parameters = _parameters(path, names, mapped, meaning, remarks)
         occurrences: Counter[str] = Counter()
         n_rows = 0
-        for block in _blocks(path):
+        for block in blocks(path):
             first, n_rows = n_rows + 1, n_rows + block.num_rows
             remarks.place = f"rows {first} to {n_rows}"
             yield from _packed(
@@ -115,101 +108,6 @@ def read_as(source: str, path: Path, mapped: Mapped, meaning: Meaning) -> RunHis
             remarks.say(note)
 
     return RunHistory(source, str(path), batches, meaning.run_prefix)
-
-
-def is_parquet(path: Path) -> bool:
-    """Whether a file is Parquet by its name."""
-    return path.suffix.lower() in _PARQUET
-
-
-def is_table(path: Path) -> bool:
-    """Whether a file is one that can be read by its name, packed or not."""
-    return is_parquet(path) or _inner(path) in _TEXT
-
-
-def _inner(path: Path) -> str:
-    """What a file is without the packing."""
-    name = Path(path.stem) if path.suffix.lower() in _PACKED else path
-    return name.suffix.lower()
-
-
-def column_names(path: Path) -> list[str]:
-    """Columns of a CSV or Parquet file.
-
-    Raises
-    ------
-    HistoryError
-        If the file is not there or no table.
-    """
-    with readable(path):
-        if not path.is_file():
-            raise HistoryError(f"there is no table {path}")
-        if not is_table(path):
-            raise HistoryError(
-                f"{path} is none of {', '.join((*_TEXT, *_PARQUET))} by its name; rename it, "
-                "or convert it to one of them"
-            )
-    try:
-        if is_parquet(path):
-            return list(pq.read_schema(path).names)
-        with _open_csv(path, {}) as reader:
-            return list(reader.schema.names)
-    except _DAMAGED as error:
-        raise HistoryError(f"{path} cannot be read as a table: {_why(path, error)}") from error
-
-
-_DAMAGED = (pa.ArrowException, OSError, ValueError)
-
-
-def _why(path: Path, error: Exception) -> str:
-    """What is wrong with a table; a quote that is not closed, where it shows."""
-    if not is_parquet(path):
-        with contextlib.suppress(Exception):  # damaged in other ways as well
-            if note := note_merged_lines(path, 0):
-                return note
-    return first_line(error)
-
-
-def _open_csv(path: Path, types: Mapping[str, pa.DataType]) -> Any:
-    # Words are typed column by column below: a block cannot know what follows it.
-    options = pyarrow.csv.ConvertOptions(column_types=types, strings_can_be_null=True)
-    return pyarrow.csv.open_csv(
-        path,
-        read_options=pyarrow.csv.ReadOptions(use_threads=False),
-        # A cell with line breaks may lie across two blocks.
-        parse_options=pyarrow.csv.ParseOptions(
-            newlines_in_values=True, delimiter="\t" if _inner(path) == ".tsv" else ","
-        ),
-        convert_options=options,
-    )
-
-
-def _blocks(path: Path) -> Iterator[pa.RecordBatch]:
-    found = _read_blocks(path)
-    while True:
-        # Only reading is explained; what is done with a block is not the file's.
-        block = _next_block(path, found)
-        if block is None:
-            return
-        yield block
-
-
-def _read_blocks(path: Path) -> Iterator[pa.RecordBatch]:
-    if is_parquet(path):
-        with pq.ParquetFile(path) as file:
-            yield from file.iter_batches(10_000, use_threads=False)
-        return
-    with _open_csv(path, dict.fromkeys(column_names(path), pa.string())) as reader:
-        yield from reader
-
-
-def _next_block(path: Path, found: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
-    try:
-        return next(found, None)
-    except HistoryError:
-        raise
-    except _DAMAGED as error:
-        raise HistoryError(f"{path} cannot be read to its end: {_why(path, error)}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +135,7 @@ def _parameters(
             del called[column]
             remarks.say(f"{name} is no part of a configuration and was left out")
     seen = {column: [False, False, False] for column in called}
-    for block in _blocks(path):
+    for block in blocks(path):
         for column, flags in seen.items():
             cells = block.column(column)
             flags[0] |= cells.null_count > 0
@@ -281,9 +179,9 @@ def _packed(
     n = block.num_rows
     texts = _values(block, parameters, meaning)
     tasks = _tasks(block, meaning, first)
-    learners = _words(block, mapped.learner, meaning.learner)
-    status = _status(block, mapped)
-    costs = _numbers(block, mapped.cost)
+    learners = table_cells.words(block, mapped.learner, meaning.learner)
+    status = table_cells.statuses(block, mapped)
+    costs = table_cells.numbers(block, mapped.cost)
     for what, wrong in (("less than nothing", costs < 0), ("without end", np.isposinf(costs))):
         remarks.add(f"cost {what}, which is taken as unknown", int(wrong.sum()))
         costs[wrong] = np.nan
@@ -293,15 +191,15 @@ def _packed(
         "space": pa.array([meaning.space_of(name) for name in learners.to_pylist()]),
         "learner": learners,
         "cost_s": pa.array(costs, from_pandas=True),
-        "timestamp": _times(block, mapped.timestamp, remarks),
-        "seed": _seeds(block, mapped.seed, remarks),
-        "budget": _budgets(block, mapped.budget),
-        "sampler": _words(block, mapped.sampler, meaning.sampler or "unknown"),
+        "timestamp": table_cells.times(block, mapped.timestamp, remarks),
+        "seed": table_cells.seeds(block, mapped.seed, remarks),
+        "budget": table_cells.budgets(block, mapped.budget),
+        "sampler": table_cells.words(block, mapped.sampler, meaning.sampler or "unknown"),
         "source": pa.array([source] * n),
-        "source_run_id": _run_ids(block, mapped, tasks, texts, occurrences),
+        "source_run_id": table_cells.run_ids(block, mapped, tasks, texts, occurrences),
     }
     for measure in mapped.measures:
-        numbers = _numbers(block, measure.column)
+        numbers = table_cells.numbers(block, measure.column)
         ended = status.copy()
         lost = (ended == "ok") & ~np.isfinite(numbers)
         ended[lost] = "failed"
@@ -368,98 +266,3 @@ def _tasks(block: pa.RecordBatch, meaning: Meaning, first: int) -> pa.Array:
         row = first + int(np.argmax(cells.is_null().to_numpy(zero_copy_only=False)))
         raise HistoryError(f"row {row} names no task: column {meaning.task_tag!r} is empty")
     return cells.cast(pa.string())
-
-
-def _words(block: pa.RecordBatch, column: str, default: str) -> pa.Array:
-    if not column:
-        return pa.array([default] * block.num_rows)
-    return pc.fill_null(block.column(column).cast(pa.string()), default)
-
-
-def _numbers(block: pa.RecordBatch, column: str) -> np.ndarray[Any, np.dtype[np.float64]]:
-    if not column:
-        return np.full(block.num_rows, np.nan)
-    try:
-        cells = block.column(column).cast(pa.float64())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise HistoryError(f"column {column!r} must hold numbers: {error}") from error
-    return np.array(cells.to_numpy(zero_copy_only=False), np.float64)
-
-
-def _status(block: pa.RecordBatch, mapped: Mapped) -> Any:
-    if not mapped.status:
-        return np.full(block.num_rows, "ok", object)
-    found = []
-    for cell in block.column(mapped.status).cast(pa.string()).to_pylist():
-        word = "" if cell is None else cell.strip().lower().replace(" ", "_")
-        if word not in mapped.words:
-            raise HistoryError(
-                f"status {cell!r} in column {mapped.status!r} is unknown; say what it means: "
-                f'{{"status": {{"{mapped.status}": {{"{cell}": "failed"}}}}}}'
-            )
-        found.append(mapped.words[word])
-    return np.array(found, object)
-
-
-def _seeds(block: pa.RecordBatch, column: str, remarks: Remarks) -> pa.Array:
-    """Whole numbers to the last digit; a float would round those beyond 2^53."""
-    if not column:
-        return pa.nulls(block.num_rows, pa.int64())
-    found = []
-    for cell in block.column(column).to_pylist():
-        value = typed_word(cell.strip()) if isinstance(cell, str) else cell
-        seed = whole(value)
-        if seed is None and value is not None and value == value:
-            remarks.add("whose seed is no whole number of 64 bits, which is left out")
-        found.append(seed)
-    return pa.array(found, pa.int64())
-
-
-def _budgets(block: pa.RecordBatch, column: str) -> pa.Array:
-    """What runs were given; without end is all there is."""
-    budgets = _numbers(block, column)
-    budgets[np.isinf(budgets)] = np.nan
-    return pa.array(budgets, from_pandas=True)
-
-
-def _times(block: pa.RecordBatch, column: str, remarks: Remarks) -> pa.Array:
-    """UTC, ISO 8601; numbers are seconds since 1970, or parts of them."""
-    if not column:
-        return pa.array([""] * block.num_rows)
-    times = []
-    for cell in block.column(column).to_pylist():
-        value = typed_word(cell.strip()) if isinstance(cell, str) else cell
-        times.append(utc_of(value))
-        if not times[-1] and cell is not None and cell == cell:
-            remarks.add("with a time that is not ISO 8601, which is taken as unknown")
-        elif isinstance(value, str):
-            remarks.say("times that name no zone are taken to be UTC")
-    return pa.array(times, pa.string())
-
-
-def _run_ids(
-    block: pa.RecordBatch,
-    mapped: Mapped,
-    tasks: pa.Array,
-    texts: pa.Array,
-    occurrences: Counter[str],
-) -> pa.Array:
-    """The named column, or a hash of all cells; equal rows are numbered."""
-    if mapped.run_id:
-        given = block.column(mapped.run_id)
-        if given.null_count:
-            raise HistoryError(f"column {mapped.run_id!r} must name every run; some are empty")
-        return given.cast(pa.string())
-    cells = [pc.fill_null(_as_text(column), "") for column in chain([tasks, texts], block)]
-    ids = []
-    for text in pc.binary_join_element_wise(*cells, "\x1f").to_pylist():
-        row = hashlib.sha256(text.encode()).hexdigest()[:16]
-        occurrences[row] += 1
-        ids.append(row if occurrences[row] == 1 else f"{row}-{occurrences[row]}")
-    return pa.array(ids, pa.string())
-
-
-def _as_text(column: pa.Array) -> pa.Array:
-    if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
-        return pa.array([None if v is None else repr(v) for v in column.to_pylist()])
-    return column.cast(pa.string())

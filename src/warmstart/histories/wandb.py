@@ -12,9 +12,10 @@ from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories import table
 from warmstart.histories.options import Meaning, entered
+from warmstart.histories.parsing.table_files import column_names, is_table
+from warmstart.histories.parsing.times import utc_of
 from warmstart.histories.schema import Remarks, Run, RunHistory
 from warmstart.histories.table_columns import STATUS_WORDS, Mapped, Measure
-from warmstart.histories.times import utc_of
 from warmstart.histories.values import number, plain_values, seconds
 
 if TYPE_CHECKING:
@@ -57,12 +58,12 @@ def read(
     meaning = Meaning(**options)
     metric, key, direction = meaning.only_metric("W&B")
     path = Path(location).expanduser()
-    if table.is_table(path) or path.is_file():
+    if is_table(path) or path.is_file():
         if not params:
             raise HistoryError(
                 f"{path} does not tell hyperparameters from results: name them by params="
             )
-        names = table.column_names(path)
+        names = column_names(path)
         mapped = Mapped(
             measures=(Measure(column=key, metric=metric, direction=direction),),
             params=params if isinstance(params, str) else tuple(params),

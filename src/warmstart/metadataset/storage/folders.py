@@ -15,6 +15,7 @@ import os
 import platform
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Set
 from pathlib import Path
 
@@ -73,14 +74,57 @@ def locked(path: Path, *, wait_s: float | None = None) -> Iterator[Path]:
         if not folder.exists():
             yield folder
             return
-        wait_s = WAIT_S if wait_s is None else wait_s
-        with BuildLock(folder / LOCK, wait_s=wait_s, doing="writing to"):
+        with _held(folder, WAIT_S if wait_s is None else wait_s):
             settle(folder)
             yield folder
     except OSError as error:
         if isinstance(error, WarmstartError):
             raise
         raise HistoryError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+@contextlib.contextmanager
+def _held(folder: Path, wait_s: float) -> Iterator[None]:
+    """The lock file, which is gone again afterwards where nobody can wait for it."""
+    with _alone(folder, wait_s) as is_alone:
+        lock = BuildLock(folder / LOCK, wait_s=wait_s, doing="writing to")
+        try:
+            with lock:
+                yield
+        finally:
+            if is_alone:
+                for name in (LOCK, f"{LOCK}-journal"):
+                    (folder / name).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path, wait_s: float) -> Iterator[bool]:
+    """Hold a lock of the folder itself; False where the system knows none."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield False
+        return
+    place, end = os.open(folder, os.O_RDONLY), time.monotonic() + wait_s
+    try:
+        while True:
+            try:
+                fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    raise HistoryError(
+                        f"another process is writing to {folder}; wait for it, or stop it"
+                    ) from None
+                time.sleep(0.02)
+            except OSError:  # a file system without such locks
+                is_alone = False
+                break
+            else:
+                is_alone = True
+                break
+        yield is_alone
+    finally:
+        os.close(place)
 
 
 @contextlib.contextmanager

@@ -70,6 +70,7 @@ def test_every_writer_takes_the_lock(folder, monkeypatch, name):
         WRITERS[name](folder)
     assert score(folder) == 0.25
     WRITERS[name](folder)
+    assert not (folder / LOCK).exists()
 
 
 @pytest.mark.parametrize("is_there", [True, False])

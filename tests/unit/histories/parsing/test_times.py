@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warmstart.histories.times import utc_of, utc_of_count
+from warmstart.histories.parsing.times import utc_of, utc_of_count
 
 MOMENT = datetime(2024, 2, 3, 4, 5, 6, 789_012, tzinfo=timezone.utc)
 

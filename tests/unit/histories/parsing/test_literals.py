@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warmstart.histories.literals import LiteralError, read_literal
+from warmstart.histories.parsing.literals import LiteralError, read_literal
 from warmstart.histories.values import plain_values
 
 VALUES = st.recursive(

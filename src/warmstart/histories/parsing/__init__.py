@@ -1,0 +1,1 @@
+"""What readers of histories share: errors, times, files, texts that tools print."""
