@@ -3,6 +3,11 @@ import os
 from contextlib import contextmanager
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes is the machine's affair, not the law's.
+settings.register_profile("warmstart", deadline=None)
+settings.load_profile("warmstart")
 
 pytest.register_assert_rewrite("warmstart.testing")
 
