@@ -192,7 +192,7 @@ def _tree(path: Path, X: Any, y: Any) -> None:
     """Fit the tree that is described here, and keep its arrays."""
     from sklearn.tree import DecisionTreeClassifier
 
-    from warmstart.metafeatures.neighbourhood import column_order
+    from warmstart.metafeatures.pairs.neighbourhood import column_order
     from warmstart.metafeatures.scaling import standardise
 
     z = standardise(X).z
@@ -208,12 +208,13 @@ def _tree(path: Path, X: Any, y: Any) -> None:
 
 
 def _agree(chosen: argparse.Namespace) -> None:
-    from warmstart.metafeatures.references import COUNTERPARTS
+    from warmstart.metafeatures.elsewhere.references import COUNTERPARTS
 
     data = _datasets(chosen)
     known = {one.theirs: one for one in COUNTERPARTS if one.system == "pymfe"}
     ours = sorted({group for name in chosen.groups for group in OURS[name]})
     rows: dict[str, list[str]] = defaultdict(list)
+    untied: dict[str, list[str]] = defaultdict(list)
     worst: dict[str, tuple[float, str]] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -223,10 +224,15 @@ def _agree(chosen: argparse.Namespace) -> None:
         subprocess.run(command, check=True)
         for label, (X, y) in data.items():
             values, status = _describe(X, y, ours)
+            before = {base: len(found) for base, found in rows.items()}
             path = folder / f"{label.replace('/', '-')}.json"
             for theirs, value in json.loads(path.read_text())["values"].items():
                 _compare(theirs, value, values, status, label, known, rows, worst)
+            if _untied(X):
+                for base in DISTANT:
+                    untied[base] += rows[base][before.get(base, 0) :]
     _report(rows, worst, known, len(data))
+    _report_untied(untied)
 
 
 def _compare(theirs, value, values, status, label, known, rows, worst):  # type: ignore[no-untyped-def]
@@ -270,6 +276,23 @@ def _report(rows, worst, known, n):  # type: ignore[no-untyped-def]
     silent = {base: found.count(_NO_ANSWER) for base, found in rows.items()}
     print("\nNaN there:", ", ".join(f"{base} {k}" for base, k in silent.items() if k) or "none")
     print("always equal:", ", ".join(sorted(b for b in rows if _share(rows[b]) == 1)))
+
+
+def _untied(X: Any) -> bool:
+    """Whether no two pairs of rows are equally far from each other."""
+    from scipy.spatial.distance import pdist
+
+    unit = (X - X.min(axis=0)) / np.ptp(X, axis=0)
+    distances = np.round(pdist(unit, "cityblock") / X.shape[1], 12)
+    return bool(len(np.unique(distances)) > 0.999 * len(distances) and distances.min() > 0)
+
+
+def _report_untied(untied: dict[str, list[str]]) -> None:
+    cells = [cell for base, found in untied.items() if base != "n4" for cell in found]
+    if cells:
+        bases = ", ".join(base for base in untied if base != "n4")
+        share = f"{_share(cells):.2%} of {len(cells)} values"
+        print(f"\nwhere hardly two pairs of rows are equally far: {share} of {bases}")
 
 
 def _time(chosen: argparse.Namespace) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from warmstart.metafeatures.costs import cost_class
+from warmstart.metafeatures.elsewhere.references import COUNTERPARTS
 from warmstart.metafeatures.feature import CLASSIFICATION, REGRESSION
-from warmstart.metafeatures.references import COUNTERPARTS
+from warmstart.metafeatures.planning.costs import cost_class
 from warmstart.metafeatures.registry import default_groups, every_feature
 from warmstart.protocols import MetaFeature
 

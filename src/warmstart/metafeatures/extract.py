@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from warmstart.metafeatures.costs import affordable
+from warmstart.errors import ArgumentError
 from warmstart.metafeatures.feature import Feature
+from warmstart.metafeatures.planning.costs import affordable
+from warmstart.metafeatures.planning.sampled import is_sampled
 from warmstart.metafeatures.prepared import MAX_COLUMNS, MAX_ROWS, Prepared, Table
 from warmstart.metafeatures.registry import is_built_in, metafeatures_for
-from warmstart.metafeatures.sampled import is_sampled
 from warmstart.protocols import MetaFeature
 
 _log = logging.getLogger(__name__)
@@ -188,7 +189,7 @@ def described(
     left_out: dict[str, float] = {}
     if budget_s is not None:
         if not budget_s > 0:
-            raise ValueError(f"budget_s must be positive, got {budget_s}")
+            raise ArgumentError(f"budget_s must be positive, got {budget_s}")
         wanted = dict.fromkeys(feature.group for feature in features)
         kept, left_out = affordable(wanted, prepared, budget_s)
         features = [feature for feature in features if feature.group in kept]

@@ -16,9 +16,7 @@ from warmstart.metafeatures import general, information, landmarking, statistica
 from warmstart.metafeatures.complexity import group as complexity
 from warmstart.metafeatures.groups import (
     association,
-    clustering,
     columns,
-    concept,
     counts,
     discriminant,
     itemset,
@@ -28,6 +26,7 @@ from warmstart.metafeatures.groups import (
     order,
     text_date,
 )
+from warmstart.metafeatures.pairs import clustering, concept
 from warmstart.protocols import MetaFeature
 
 _DEFAULT = (general, statistical, information, landmarking, target)

@@ -12,7 +12,7 @@ from warmstart.datasets.checks import check_task_words
 from warmstart.datasets.notes import quoted
 from warmstart.domain import Schema, TaskType, check_task_type, plain_value
 from warmstart.errors import DatasetError, HistoryError, KnowledgeError
-from warmstart.metafeatures.qualities import FROM_QUALITIES, QUALITIES
+from warmstart.metafeatures.elsewhere.qualities import FROM_QUALITIES, QUALITIES
 from warmstart.metrics import find_metric, metrics_for
 from warmstart.recommend.legal_candidates import resolve_excluded
 from warmstart.recommend.nearest_metric import nearest_metric, scorer_name

@@ -6,10 +6,10 @@ from sklearn.datasets import load_breast_cancer, load_iris
 from tests.extra_data import FOLDER, needs
 
 from warmstart.metafeatures.catalogue import catalogue, counterparts
+from warmstart.metafeatures.elsewhere.qualities import own_metafeatures
+from warmstart.metafeatures.elsewhere.references import COUNTERPARTS
 from warmstart.metafeatures.extract import extract_metafeatures
 from warmstart.metafeatures.feature import SOURCES
-from warmstart.metafeatures.qualities import own_metafeatures
-from warmstart.metafeatures.references import COUNTERPARTS
 from warmstart.metafeatures.registry import every_feature
 
 NAMES = {feature.name for feature in every_feature()}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from warmstart.metafeatures.complexity.overlap import by_class
-from warmstart.metafeatures.neighbourhood import stratified
+from warmstart.metafeatures.pairs.neighbourhood import stratified
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, standardise
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from warmstart.metafeatures.neighbourhood import gower_distances, pair_sample
+from warmstart.metafeatures.pairs.neighbourhood import gower_distances, pair_sample
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, Integers
 

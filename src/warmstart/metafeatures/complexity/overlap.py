@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from warmstart.metafeatures.neighbourhood import column_order, pair_sample, stratified
+from warmstart.metafeatures.pairs.neighbourhood import column_order, pair_sample, stratified
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 

@@ -13,12 +13,23 @@ References
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from warmstart.metafeatures.feature import Feature, summarised
+from warmstart.metafeatures.groups.sorted_columns import (
+    deviation,
+    interquartile,
+    maximum,
+    mean,
+    median,
+    minimum,
+    ordered,
+    quartiles,
+    total,
+    trimmed_mean,
+    variance,
+)
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 
@@ -31,108 +42,11 @@ _SHARE = (0.0, 1.0)
 _POSITIVE = (0.0, math.inf)
 
 
-@dataclass(frozen=True, slots=True)
-class Ordered:
-    """Numeric columns, each in ascending order, missing cells last."""
-
-    values: Floats
-    """shape (n_rows, n_columns); infinite where missing."""
-
-    known: npt.NDArray[np.bool_]
-    """shape (n_rows, n_columns)"""
-
-    n: Floats
-    """shape (n_columns,); cells that are not missing, at least one."""
-
-
-def ordered(prepared: Prepared) -> Ordered:
-    """Numeric columns that have a cell, sorted once for all that needs their order."""
-    numbers = prepared.numeric
-    values = np.sort(np.where(np.isfinite(numbers), numbers, np.inf), axis=0)
-    known = np.isfinite(values)
-    n = known.sum(axis=0)
-    some = n > 0
-    return Ordered(values[:, some], known[:, some], n[some].astype(np.float64))
-
-
-def _quantile(columns: Ordered, q: float) -> Floats:
-    """Of each column, interpolated linearly."""
-    place = q * (columns.n - 1)
-    low = np.floor(place).astype(np.int64)
-    high = np.minimum(low + 1, columns.n.astype(np.int64) - 1)
-    every = np.arange(len(columns.n))
-    below, above = columns.values[low, every], columns.values[high, every]
-    found: Floats = below + (place - low) * (above - below)
-    return found
-
-
-def _sum(columns: Ordered, values: Floats) -> Floats:
-    found: Floats = np.where(columns.known, values, 0.0).sum(axis=0)
-    return found
-
-
-def mean(prepared: Prepared) -> Floats:
-    """Of each column."""
-    columns = prepared.once(ordered)
-    found: Floats = _sum(columns, columns.values) / columns.n
-    return found
-
-
-def variance(prepared: Prepared) -> Floats:
-    """Of each column, over one row less than there are."""
-    columns = prepared.once(ordered)
-    squares = _sum(columns, (columns.values - prepared.once(mean)) ** 2)
-    return np.where(columns.n > 1, squares / np.maximum(columns.n - 1, 1), np.nan)
-
-
-def median(prepared: Prepared) -> Floats:
-    """Of each column."""
-    return _quantile(prepared.once(ordered), 0.5)
-
-
-def _minimum(prepared: Prepared) -> Floats:
-    found: Floats = prepared.once(ordered).values[0]
-    return found
-
-
-def _maximum(prepared: Prepared) -> Floats:
-    return _quantile(prepared.once(ordered), 1.0)
-
-
-def quartiles(prepared: Prepared) -> tuple[Floats, Floats]:
-    """First and third, of each column."""
-    columns = prepared.once(ordered)
-    return _quantile(columns, 0.25), _quantile(columns, 0.75)
-
-
-def _interquartile(prepared: Prepared) -> Floats:
-    low, high = prepared.once(quartiles)
-    found: Floats = high - low
-    return found
-
-
-def _deviation(prepared: Prepared) -> Floats:
-    """Median absolute deviation from the median, scaled to a normal's standard deviation."""
-    columns = prepared.once(ordered)
-    gaps = np.where(columns.known, np.abs(columns.values - prepared.once(median)), np.inf)
-    return 1.4826 * _quantile(Ordered(np.sort(gaps, axis=0), columns.known, columns.n), 0.5)
-
-
-def _trimmed_mean(prepared: Prepared) -> Floats:
-    """Without the lowest and the highest fifth."""
-    columns = prepared.once(ordered)
-    cut = np.floor(0.2 * columns.n)
-    place = np.arange(len(columns.values))[:, None]
-    kept = (place >= cut) & (place < columns.n - cut)
-    found: Floats = np.where(kept, columns.values, 0.0).sum(axis=0) / kept.sum(axis=0)
-    return found
-
-
 def _geometric_mean(prepared: Prepared) -> Floats:
     """0 where a cell is (almost) zero, undefined where one is negative."""
     columns = prepared.once(ordered)
     low = columns.values[0]
-    logs = _sum(columns, np.log(np.where(columns.values > 0, columns.values, 1.0)))
+    logs = total(columns, np.log(np.where(columns.values > 0, columns.values, 1.0)))
     return np.where(low < 0, np.nan, np.where(low < _ZERO, 0.0, np.exp(logs / columns.n)))
 
 
@@ -140,7 +54,7 @@ def _harmonic_mean(prepared: Prepared) -> Floats:
     """0 where a cell is zero, undefined where one is negative."""
     columns = prepared.once(ordered)
     low = columns.values[0]
-    inverse = _sum(columns, 1.0 / np.where(columns.values > 0, columns.values, 1.0))
+    inverse = total(columns, 1.0 / np.where(columns.values > 0, columns.values, 1.0))
     return np.where(low < 0, np.nan, np.where(low == 0, 0.0, columns.n / inverse))
 
 
@@ -186,7 +100,7 @@ def _sparsity(prepared: Prepared) -> Floats:
 def _with_outliers(prepared: Prepared) -> float:
     low, high = prepared.once(quartiles)
     reach = 1.5 * (high - low)
-    outside = (prepared.once(_minimum) < low - reach) | (prepared.once(_maximum) > high + reach)
+    outside = (prepared.once(minimum) < low - reach) | (prepared.once(maximum) > high + reach)
     return float(outside.sum())
 
 
@@ -209,7 +123,7 @@ def _spread(prepared: Prepared) -> Floats:
 
 
 def _range(prepared: Prepared) -> Floats:
-    found: Floats = prepared.once(_maximum) - prepared.once(_minimum)
+    found: Floats = prepared.once(maximum) - prepared.once(minimum)
     return found
 
 
@@ -226,22 +140,22 @@ FEATURES: tuple[Feature, ...] = (
         unit=_CELL, limits=_POSITIVE,
     ),
     *summarised("ColumnMedian", GROUP, median, "medians of numeric columns", unit=_CELL),
-    *summarised("ColumnMin", GROUP, _minimum, "minima of numeric columns", unit=_CELL),
-    *summarised("ColumnMax", GROUP, _maximum, "maxima of numeric columns", unit=_CELL),
+    *summarised("ColumnMin", GROUP, minimum, "minima of numeric columns", unit=_CELL),
+    *summarised("ColumnMax", GROUP, maximum, "maxima of numeric columns", unit=_CELL),
     *summarised(
         "ColumnRange", GROUP, _range, "ranges of numeric columns", unit=_CELL, limits=_POSITIVE
     ),
     *summarised(
-        "ColumnInterquartileRange", GROUP, _interquartile,
+        "ColumnInterquartileRange", GROUP, interquartile,
         "interquartile ranges of numeric columns", unit=_CELL, limits=_POSITIVE,
     ),
     *summarised(
-        "ColumnMAD", GROUP, _deviation,
+        "ColumnMAD", GROUP, deviation,
         "median absolute deviations of numeric columns, times 1.4826",
         unit=_CELL, limits=_POSITIVE,
     ),
     *summarised(
-        "ColumnTrimmedMean", GROUP, _trimmed_mean,
+        "ColumnTrimmedMean", GROUP, trimmed_mean,
         "means of numeric columns without a fifth at each end", unit=_CELL,
     ),
     *summarised(

@@ -17,7 +17,7 @@ from collections.abc import Callable
 import numpy as np
 
 from warmstart.metafeatures.feature import CLASSIFICATION, Feature, summarised
-from warmstart.metafeatures.groups.columns import mean, ordered
+from warmstart.metafeatures.groups.sorted_columns import mean, ordered
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 from warmstart.metafeatures.statistical import correlations

@@ -22,7 +22,7 @@ import numpy as np
 
 from warmstart.metafeatures.feature import CLASSIFICATION, Feature
 from warmstart.metafeatures.landmarking import LANDMARK_FOLDS, LandmarkSample, landmark_sample
-from warmstart.metafeatures.neighbourhood import column_order
+from warmstart.metafeatures.pairs.neighbourhood import column_order
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from warmstart.metafeatures.feature import CLASSIFICATION, Feature, summarised
-from warmstart.metafeatures.neighbourhood import column_order, stratified
+from warmstart.metafeatures.pairs.neighbourhood import column_order, stratified
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, Integers
 

@@ -7,7 +7,7 @@ from sklearn.datasets import load_iris
 
 from warmstart.metafeatures.complexity import neighbours
 from warmstart.metafeatures.extract import described
-from warmstart.metafeatures.neighbourhood import gower_distances
+from warmstart.metafeatures.pairs.neighbourhood import gower_distances
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.testing.tables import numeric_table
 

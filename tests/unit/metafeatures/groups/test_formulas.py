@@ -8,9 +8,9 @@ from sklearn import metrics
 from sklearn.datasets import load_iris, load_wine
 from sklearn.tree import DecisionTreeClassifier
 
-from warmstart.metafeatures import neighbourhood
 from warmstart.metafeatures.extract import described
 from warmstart.metafeatures.groups import association, landmarkers, model_based, order
+from warmstart.metafeatures.pairs import neighbourhood
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import standardise
 from warmstart.testing.tables import numeric_table, table

@@ -31,7 +31,7 @@ from warmstart.metadataset.build.openml.units.parts import read_description, uni
 from warmstart.metadataset.build.units import UnitRecord
 from warmstart.metadataset.core.schema import SCHEMA_VERSION, TASKS, metafeatures_schema
 from warmstart.metadataset.storage.files import digest, write_atomically, write_json
-from warmstart.metafeatures.qualities import FROM_QUALITIES, own_metafeatures
+from warmstart.metafeatures.elsewhere.qualities import FROM_QUALITIES, own_metafeatures
 from warmstart.metafeatures.registry import extractor_version
 
 MANIFEST = "manifest.json"

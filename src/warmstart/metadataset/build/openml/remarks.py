@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from warmstart.metafeatures.qualities import FROM_QUALITIES
+from warmstart.metafeatures.elsewhere.qualities import FROM_QUALITIES
 
 _COUNTED = {
     "n_without_value": "{n:,} evaluations have no value and were left out",

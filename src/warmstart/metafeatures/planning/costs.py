@@ -8,7 +8,7 @@ from typing import Literal
 
 from warmstart.metafeatures.groups.model_based import TREE_ROWS
 from warmstart.metafeatures.landmarking import LANDMARK_COLUMNS, LANDMARK_ROWS
-from warmstart.metafeatures.neighbourhood import PAIR_ROWS
+from warmstart.metafeatures.pairs.neighbourhood import PAIR_ROWS
 from warmstart.metafeatures.prepared import Prepared
 
 CostClass = Literal["cheap", "moderate", "dear"]

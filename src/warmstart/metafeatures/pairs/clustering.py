@@ -18,7 +18,7 @@ from collections.abc import Callable
 import numpy as np
 
 from warmstart.metafeatures.feature import CLASSIFICATION, Feature
-from warmstart.metafeatures.neighbourhood import pair_sample, z_distances
+from warmstart.metafeatures.pairs.neighbourhood import pair_sample, z_distances
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 

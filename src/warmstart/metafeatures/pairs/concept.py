@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from warmstart.metafeatures.feature import ANY_TASK, CLASSIFICATION, summarised
-from warmstart.metafeatures.neighbourhood import pair_sample, unit_distances
+from warmstart.metafeatures.pairs.neighbourhood import pair_sample, unit_distances
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 

@@ -8,7 +8,7 @@ from warmstart.metafeatures.groups.model_based import TREE_ROWS
 from warmstart.metafeatures.groups.order import ORDER_ROWS
 from warmstart.metafeatures.information import INFORMATION_COLUMNS, INFORMATION_ROWS
 from warmstart.metafeatures.landmarking import LANDMARK_COLUMNS, LANDMARK_ROWS
-from warmstart.metafeatures.neighbourhood import PAIR_ROWS
+from warmstart.metafeatures.pairs.neighbourhood import PAIR_ROWS
 from warmstart.metafeatures.prepared import Prepared
 
 _CAPS: dict[str, tuple[int, int]] = {

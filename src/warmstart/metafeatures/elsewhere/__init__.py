@@ -1,0 +1,1 @@
+"""The same quantities in other systems."""

@@ -1,0 +1,1 @@
+"""Meta-features of all pairs of rows of a sample."""

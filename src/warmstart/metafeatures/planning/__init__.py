@@ -1,0 +1,1 @@
+"""What groups of meta-features cost, and what they leave out."""
