@@ -25,6 +25,10 @@ result = warmstart.replay(md, ["median_rank", "random"], folds=2, n_evaluations=
 print(sorted(result.methods))
 deck = Deck(Space(parameters=(Number(name="k", low=0.0, high=1.0),)))
 print(len(seed([{"k": 0.5}], deck).accepted))
+frame = pd.DataFrame({"a": [0.0, 1.0, 0.0, 2.0] * 5, "y": list("ab") * 10})
+phi = warmstart.extract_metafeatures(frame, target="y", groups=["example"])
+print(phi.to_dict())
+print("ShareOfZeros" in warmstart.extract_metafeatures(frame, target="y"))
 """
 
 
@@ -83,10 +87,12 @@ def test_its_own_tests_pass(installed, tmp_path):
 
 
 def test_models_and_tuners_are_found_by_name_and_by_target(installed):
-    assert run(installed, "-c", DOORS).split("\n")[:3] == [
+    assert run(installed, "-c", DOORS).split("\n")[:5] == [
         "True",
         "['median_rank', 'random']",
         "1",
+        "{'ShareOfZeros': 0.5}",
+        "False",
     ]
 
 

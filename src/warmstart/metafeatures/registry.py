@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import cache
 
+from warmstart._plugins import load_plugin, plugins
 from warmstart.domain import TaskType, check_task_type
-from warmstart.errors import ArgumentError, ArgumentTypeError
+from warmstart.errors import ArgumentError, ArgumentTypeError, PluginError
 from warmstart.metafeatures import general, information, landmarking, statistical, target
 from warmstart.metafeatures.complexity import group as complexity
 from warmstart.metafeatures.groups import (
@@ -55,6 +57,7 @@ _FEATURES: dict[str, MetaFeature] = {
 }
 
 _BUILT_IN = frozenset(_FEATURES)
+_OWN_GROUPS = frozenset(feature.group for feature in _FEATURES.values())
 
 _REVISIONS: dict[str, int] = {}
 """By name, where a default meta-feature's values changed since the first version."""
@@ -115,9 +118,25 @@ def register(feature: MetaFeature) -> None:
     _FEATURES[feature.name] = feature
 
 
+@cache
+def _of_packages() -> tuple[MetaFeature, ...]:
+    """What installed packages bring: computed where their group is named, so that installing
+    one changes no answer."""
+    found: list[MetaFeature] = []
+    for name in plugins("metafeatures"):
+        feature = load_plugin("metafeatures", name)
+        if not isinstance(feature, MetaFeature) or feature.group in _OWN_GROUPS:
+            raise PluginError(
+                f"the meta-feature {name!r} of an installed package needs name, task_types, a "
+                f"call, and a group of its own, none of {sorted(_OWN_GROUPS)}"
+            )
+        found.append(feature)
+    return tuple(found)
+
+
 def every_feature() -> list[MetaFeature]:
     """All meta-features, of every task type, in the order they are computed."""
-    return list(_FEATURES.values())
+    return [*_FEATURES.values(), *_of_packages()]
 
 
 def is_built_in(name: str) -> bool:
@@ -138,7 +157,7 @@ def groups() -> list[str]:
     >>> groups()[:6]
     ['general', 'statistical', 'information', 'landmarking', 'target', 'counts']
     """
-    return list(dict.fromkeys(feature.group for feature in _FEATURES.values()))
+    return list(dict.fromkeys(feature.group for feature in every_feature()))
 
 
 def default_groups() -> list[str]:
@@ -149,7 +168,8 @@ def default_groups() -> list[str]:
     >>> default_groups()
     ['general', 'statistical', 'information', 'landmarking', 'target']
     """
-    return [group for group in groups() if group not in _ON_REQUEST]
+    found = dict.fromkeys(feature.group for feature in _FEATURES.values())
+    return [group for group in found if group not in _ON_REQUEST]
 
 
 def metafeatures_for(
@@ -181,11 +201,14 @@ def metafeatures_for(
         wanted = groups()
     else:
         wanted = [chosen] if isinstance(chosen, str) else list(chosen)
-    unknown = [group for group in wanted if group not in groups()]
-    if unknown:
+    by_default = default_groups()
+    # Packages are looked through only where something is asked for that is not ours.
+    features = list(_FEATURES.values()) if set(wanted) <= set(by_default) else every_feature()
+    known = {feature.group for feature in features}
+    if unknown := [group for group in wanted if group not in known]:
         raise ArgumentError(f"groups must be among {groups()}, got {unknown}")
     return [
         feature
-        for feature in _FEATURES.values()
+        for feature in features
         if feature.group in wanted and task_type in feature.task_types
     ]
