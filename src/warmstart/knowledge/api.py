@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from warmstart.recommend.look.request import Progress
     from warmstart.recommend.look.result import Look
     from warmstart.recommend.question import Acquisition
-    from warmstart.recommend.recommender import Recommender, Strategy
+    from warmstart.recommend.recommender import Recommender, Similarity, Strategy
     from warmstart.recommend.suggestions import Suggestions
 
 
@@ -28,6 +28,7 @@ def suggest(
     *,
     target: Any = None,
     metafeatures: pd.Series[Any] | Mapping[str, float] | None = None,
+    description: str | None = None,
     n: int = 10,
     space: LearnerName | str | Iterable[LearnerName | str] | None = None,
     metric: MetricName | str | Callable[..., Any] | None = None,
@@ -38,6 +39,7 @@ def suggest(
     task_type: str | None = None,
     kinds: Mapping[Any, str] | None = None,
     proba: bool = False,
+    similarity: Similarity = "auto",
     look_s: float | None = None,
     look_n: int | None = None,
     n_jobs: int | None = None,
@@ -54,6 +56,8 @@ def suggest(
         :func:`warmstart.datasets.load.load_dataset`.
     metafeatures : Series or mapping, optional
         Describe the dataset when it is not at hand.
+    description : str, optional
+        What the data will be, in words, where there is none yet; say its `task_type`.
     n : int
         How many configurations.
     space : str or iterable of str, optional
@@ -76,6 +80,9 @@ def suggest(
     strategy : {"auto", "pmf", "portfolio", "knn", "random", "anytime"}
         "auto" is PMF, or the portfolio for a dataset unlike everything known; "anytime"
         orders by expected gain per second, for a list that is run until time is over.
+    similarity : {"auto", "metafeatures", "text"}
+        By what the known tasks most like this one are named: meta-features of the data, or
+        the `description`; "auto" by what is given.
     look_s : float, optional
         Look before answering: spend at most so many seconds on fits to parts of the
         data, and name first what is best by all that is known then. 0, the default,
@@ -118,6 +125,7 @@ def suggest(
         y,
         target=target,
         metafeatures=metafeatures,
+        description=description,
         n=n,
         space=space,
         metric=metric,
@@ -127,6 +135,7 @@ def suggest(
         task_type=task_type,
         kinds=kinds,
         proba=proba,
+        similarity=similarity,
         look_s=look_s,
         look_n=look_n,
         n_jobs=n_jobs,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from warmstart.domain import plain_value
-from warmstart.errors import ArgumentError, WarmstartError
+from warmstart.errors import ArgumentError, SimilarityError, WarmstartError
 
 _MAX_SEED = 2**32 - 1
 """The largest seed that scikit-learn takes."""
@@ -52,6 +52,34 @@ def check_budget(value: Any) -> float | None:
     if not number or not value > 0:
         raise ArgumentError(f"time_budget_s must be positive seconds, got {value!r}")
     return float(value) if math.isfinite(value) else None
+
+
+SIMILARITIES = ("auto", "metafeatures", "text")
+
+
+def check_description(description: Any, similarity: Any, data: Any, metafeatures: Any) -> None:
+    """Refuse words that are none, and a similarity that lacks what it compares tasks by.
+
+    Raises
+    ------
+    ArgumentError
+        If `description` is no text, or `similarity` no measure.
+    SimilarityError
+        If the measure named lacks its input.
+    """
+    if description is not None and not (isinstance(description, str) and description.strip()):
+        raise ArgumentError(f"description is what the data is in words, got {description!r}")
+    if similarity not in SIMILARITIES:
+        raise ArgumentError(f"similarity must be one of {SIMILARITIES}, got {similarity!r}")
+    if similarity == "text" and description is None:
+        raise SimilarityError(
+            'similarity="text" compares tasks by their text; pass description="…"'
+        )
+    if similarity == "metafeatures" and data is None and metafeatures is None:
+        raise SimilarityError(
+            'similarity="metafeatures" compares tasks by their meta-features; pass the data '
+            "or metafeatures"
+        )
 
 
 def plain_configuration(values: Any, what: str, error: type[WarmstartError]) -> dict[str, Any]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _N_NEIGHBOURS = 5
 _N_EVIDENCE = 3
+_TEXTS = ("name", "description")
+"""Columns of a base's tasks that hold text."""
 
 
 def find_relatives(
@@ -32,21 +34,57 @@ def find_relatives(
     if phi is None or fitted.relatives is None:
         return _cannot_tell(fitted, phi), (), np.empty(0, dtype=np.intp)
     rows, distances = fitted.relatives.nearest(phi)
-    table = fitted.table
-    neighbours = []
-    for row, distance in zip(rows[:_N_NEIGHBOURS], distances, strict=False):
+    neighbours = _neighbours(fitted, rows, np.exp(-distances / KERNEL_SCALE))
+    return fitted.relatives.judge(distances), neighbours, rows[:_N_EVIDENCE]
+
+
+def find_relatives_by_text(
+    fitted: Fitted, tasks: pd.DataFrame, text: str
+) -> tuple[tuple[Neighbour, ...], npt.NDArray[np.intp]]:
+    """Known tasks whose names and descriptions read most like a text, and their rows.
+
+    Parameters
+    ----------
+    fitted : Fitted
+    tasks : DataFrame
+        Indexed by task, with ``name`` and ``description`` where the base has them.
+    text : str
+        Title, description, names of columns.
+    """
+    from warmstart.similarity.task_view import TaskView
+    from warmstart.similarity.text import TextEmbedding
+
+    known = tasks.loc[fitted.table.task_ids]
+    parts = [known[name].fillna("").astype(str) for name in _TEXTS if name in known]
+    texts = [" ".join(words) for words in zip(*parts, strict=True)] if parts else []
+    if not any(texts):
+        return (), np.empty(0, dtype=np.intp)
+    measure = TextEmbedding().fit([TaskView(text=one) for one in texts])
+    distances = measure.distances(TaskView(text=text))
+    rows = np.argsort(distances, kind="stable")
+    # No n-gram in common is no neighbour.
+    rows = rows[distances[rows] < 1]
+    return _neighbours(fitted, rows, 1 - distances[rows]), rows[:_N_EVIDENCE]
+
+
+def _neighbours(
+    fitted: Fitted, rows: npt.NDArray[np.intp], similarity: npt.NDArray[np.float64]
+) -> tuple[Neighbour, ...]:
+    """The nearest tasks, described; `similarity` is of each of `rows`."""
+    table, found = fitted.table, []
+    for row, alike in zip(rows[:_N_NEIGHBOURS], similarity, strict=False):
         best = int(np.nanargmax(table.scores[row]))
         task = table.task_ids[row]
-        neighbours.append(
+        found.append(
             Neighbour(
                 task_id=str(task),
                 name=fitted.names[task],
                 family=str(table.families[row]),
-                similarity=float(np.exp(-distance / KERNEL_SCALE)),
+                similarity=float(alike),
                 best_learner=fitted.learners[best],
             )
         )
-    return fitted.relatives.judge(distances), tuple(neighbours), rows[:_N_EVIDENCE]
+    return tuple(found)
 
 
 def _cannot_tell(fitted: Fitted, phi: pd.Series[Any] | None) -> OutOfDistribution:

@@ -21,8 +21,13 @@ from warmstart.errors import (
 )
 from warmstart.metadataset.samplers import bias_note, samplers_of
 from warmstart.models.pmf.pmf import PMF
-from warmstart.recommend.arguments import check_budget, check_count, check_seed
-from warmstart.recommend.assemble import dress, find_relatives
+from warmstart.recommend.arguments import (
+    check_budget,
+    check_count,
+    check_description,
+    check_seed,
+)
+from warmstart.recommend.assemble import dress, find_relatives, find_relatives_by_text
 from warmstart.recommend.base.choose import ANYTIME, choose
 from warmstart.recommend.base.fitted import Fitted
 from warmstart.recommend.belief.first_knowledge import check_first_look
@@ -47,6 +52,9 @@ if TYPE_CHECKING:
     from warmstart.recommend.look.result import Look
 
 Strategy = Literal["auto", "pmf", "portfolio", "knn", "random", "anytime"]
+Similarity = Literal["auto", "metafeatures", "text"]
+"""By what the known tasks most like a new one are named."""
+
 STRATEGIES: tuple[str, ...] = get_args(Strategy)
 
 _N_PARTIAL = 4
@@ -220,6 +228,7 @@ class Recommender:
         *,
         target: Any = None,
         metafeatures: pd.Series[Any] | Mapping[str, float] | None = None,
+        description: str | None = None,
         n: int = 10,
         space: LearnerName | str | Iterable[LearnerName | str] | None = None,
         metric: MetricName | str | Callable[..., Any] | None = None,
@@ -229,6 +238,7 @@ class Recommender:
         task_type: str | None = None,
         kinds: Mapping[Any, str] | None = None,
         proba: bool = False,
+        similarity: Similarity = "auto",
         look_s: float | None = None,
         look_n: int | None = None,
         n_jobs: int | None = None,
@@ -244,6 +254,11 @@ class Recommender:
             `metafeatures` describe it, or nothing does.
         metafeatures : Series or mapping, optional
             By name, as :func:`warmstart.extract_metafeatures` gives them.
+        description : str, optional
+            What the data will be, in words, where there is none yet; say its `task_type`. The
+            answer is what does well on known tasks of its kind, with intervals as wide as
+            that deserves: words name the known tasks that read most like it, and did not
+            find better configurations where that was measured.
         n : int
             How many; fewer where fewer are legal or fit the time budget, and said so.
         space : str or iterable of str, optional
@@ -261,6 +276,10 @@ class Recommender:
         strategy : {"auto", "pmf", "portfolio", "knn", "random", "anytime"}
             "auto" is PMF, or the portfolio for a dataset unlike everything known; "anytime"
             orders by expected gain per second, for a list that is run until time is over.
+        similarity : {"auto", "metafeatures", "text"}
+            By what the known tasks most like this one are named: meta-features of the data,
+            or the `description`; "auto" by what is given. The order of the suggestions
+            follows meta-features in any case.
         look_s : float, optional
             Look before answering: spend at most so many seconds on fits to parts of the
             data, and name first what is best by all that is known then. 0, the default,
@@ -294,6 +313,7 @@ class Recommender:
             If `n`, `strategy`, `time_budget_s`, `look_s`, `look_n`, `n_jobs` or
             `random_state` is not one.
         """
+        check_description(description, similarity, data, metafeatures)
         bounds = check_look(look_s, look_n)
         n_jobs = check_jobs(n_jobs)
         n, time_budget_s = check_count("n", n), check_budget(time_budget_s)
@@ -318,6 +338,9 @@ class Recommender:
             fitted, space, query.schema, proba=proba and query.kind == "classification"
         )
         relation, neighbours, near = find_relatives(fitted, phi)
+        words = similarity == "text" or (similarity == "auto" and phi is None)
+        if description is not None and words:
+            neighbours, near = find_relatives_by_text(fitted, self.md.tasks, description)
         # On matrices this small, BLAS threads cost several times what they save.
         with threadpool_limits(limits=1, user_api="blas"):
             choice = choose(
@@ -352,6 +375,12 @@ class Recommender:
         if relation and not (data is None and metafeatures is None):
             instead = strategy == "auto" and choice.strategy == "portfolio"
             told.append(relation.reason + (" The portfolio is suggested." if instead else ""))
+        if description is not None and data is None and metafeatures is None:
+            told.append(
+                "There is no data yet: the answer is what does well on known tasks of this "
+                "kind, whatever the description; its words only name the tasks that read like "
+                "it."
+            )
         told += find_duplicates(self.md.tasks, dataset, set(query.excluded))
         return Suggestions(
             items=tuple(
