@@ -123,7 +123,7 @@ class Recorded:
         self._queue.clear()
 
 
-def look(rules: Rules, kept: str = "belief") -> Kept:
+def look(rules: Rules, kept: str = "belief", first: str = "promise") -> Kept:
     """A look with some rules; what is kept is chosen by the belief, or by the best score."""
 
     def keep(table: Table, seconds: float) -> int:
@@ -138,7 +138,9 @@ def look(rules: Rules, kept: str = "belief") -> Kept:
         record = Record(table.fitted.pmf.ideal * belief.scale, table.n_train // 3)
         LookSearch(
             belief,
-            regret,
+            table.remembered("promise", lambda: belief.promise(np.random.default_rng(0)))
+            if first == "promise"
+            else 1.0 - regret,
             Seconds(table.predicted_s(), learners),
             Recorded(table),
             record,
@@ -231,6 +233,7 @@ ABLATIONS: Mapping[str, Kept] = {
     "3 finalists": look(replace(RULES, n_finalists=3)),
     "10 finalists": look(replace(RULES, n_finalists=10)),
     "given up below .3": look(replace(RULES, give_up=0.3)),
+    "first the least regret expected": look(RULES, first="regret"),
     "EI per second, the best score is kept": LUCKIEST,
 }
 

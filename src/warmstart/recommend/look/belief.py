@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from warmstart.recommend.look.noise import Averages
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+_N_DRAWS = 400
 Chosen = npt.NDArray[np.intp]
 
 
@@ -111,6 +112,17 @@ class LookBelief:
         return expected_improvement(
             mixture.means, np.sqrt(mixture.variances), mixture.weights, incumbent
         )
+
+    def promise(self, rng: np.random.Generator) -> Array:
+        """By how much each is expected to be better than a middling one, shape (n_configs,).
+
+        In units of the response. How hard the task is says nothing here: every draw has its
+        own middle.
+        """
+        draws = self.draws(_N_DRAWS, rng)
+        middle = np.median(draws, axis=1, keepdims=True)
+        gain: Array = np.maximum(middle - draws, 0.0).mean(axis=0)
+        return gain
 
     def draws(self, n_draws: int, rng: np.random.Generator) -> Array:
         """Joint draws of the responses, shape (n_draws, n_configs)."""

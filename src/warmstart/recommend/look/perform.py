@@ -12,7 +12,6 @@ import numpy.typing as npt
 from warmstart.domain import plain_value
 from warmstart.execution.resampling import MIN_ROWS, N_FOLDS
 from warmstart.metrics import METRICS
-from warmstart.recommend.acquisition.batch import N_SAMPLES
 from warmstart.recommend.look.belief import LookBelief
 from warmstart.recommend.look.fits import LiveFits
 from warmstart.recommend.look.record import Record
@@ -100,7 +99,7 @@ def look_at(
     record = Record(metric.best, data.n_rows // N_FOLDS)
     search = LookSearch(
         belief,
-        _mean_regret(fitted, metafeatures, columns, random_state),
+        belief.promise(np.random.default_rng(random_state)),
         seconds,
         LiveFits(data, build, metric.name, request.n_jobs),
         record,
@@ -141,17 +140,6 @@ def _possible(fitted: Fitted, columns: Columns, schema: Schema) -> npt.NDArray[n
             for column in columns
         ]
     )
-
-
-def _mean_regret(
-    fitted: Fitted, metafeatures: pd.Series[Any] | None, columns: Columns, random_state: int
-) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Normalised regret expected of each, before anything is measured, shape (n_configs,)."""
-    state = fitted.chooser.start(metafeatures, columns)
-    draws = state.draw_losses(N_SAMPLES, np.random.default_rng(random_state))
-    low, high = draws.min(axis=1, keepdims=True), draws.max(axis=1, keepdims=True)
-    regret = (draws - low) / np.where(high > low, high - low, 1.0)
-    return np.asarray(regret.mean(axis=0), dtype=np.float64)
 
 
 def _measurements(

@@ -24,7 +24,7 @@ class LookSearch:
     ----------
     belief : LookBelief
     first : ndarray, shape (n_configs,)
-        Expected regret of each configuration, to choose the first by.
+        What each configuration is expected to gain, to choose the first by.
     seconds : Seconds
     fits : Fits
     record : Record
@@ -111,8 +111,8 @@ class LookSearch:
         seconds = predicted if self._rules.per_second else np.ones_like(predicted)
         measured = self.record.measured
         if not measured:
-            # Nothing to improve on yet: least regret expected, cheap ones first.
-            worth = np.log(np.maximum(1.0 - self._first, 1e-9)) - np.log(seconds)
+            # Nothing to improve on yet but a middling configuration.
+            worth = np.log(np.maximum(self._first, 1e-9)) - np.log(seconds)
             return int(np.where(affordable, worth, -np.inf).argmax()), ""
         gain = self._belief.improvement(measured)
         if gain[self._open].max() < self._rules.enough:

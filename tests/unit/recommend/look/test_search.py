@@ -67,7 +67,7 @@ def begin(fitted):
     def make(fits, bounds, rules=None, **more):
         return LookSearch(
             LookBelief.of(fitted, NEW, COLUMNS),
-            np.linspace(0.5, 0.1, N_CONFIGS),
+            np.linspace(0.5, 0.9, N_CONFIGS),
             Seconds(np.full(N_CONFIGS, 0.1), ["a"] * N_CONFIGS),
             fits,
             Record(1.0, 100),
