@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from warmstart.recommend.belief.posterior import TaskBelief
     from warmstart.recommend.question import Question, Result
 
+Array = np.ndarray[Any, np.dtype[np.float64]]
 Also = Sequence[Mapping[str, Any]]
 
 _N_CENTRES, _N_NEAR = 4, 64
@@ -94,16 +95,7 @@ class ByBelief:
         self.planned = [k for k in self.planned if open_[k]]
         if not self.planned:
             left = np.flatnonzero(open_)
-            regret = (
-                self._fitted.regret_belief(self._question.phi, self._pool.points)
-                if self._question.look is None
-                else self._belief.at_first()
-            )
-            # The seed of the question alone, as :meth:`Recommender.suggest` draws.
-            rng = np.random.default_rng(self._question.random_state)
-            columns = np.array([one.column for one in self._pool.points], dtype=np.intp)
-            outlook = self._fitted.outlook(self._question.phi, columns)
-            draws = outlook.draws(regret, N_SAMPLES, rng)
+            draws = self._first_draws()
             picks = best_of_n(
                 draws if len(left) == draws.shape[1] else draws[:, left],
                 max(self._question.n_initial, n_together),
@@ -112,6 +104,20 @@ class ByBelief:
             )
             self.planned = [int(left[k]) for k in picks]
         return self.planned.pop(0) if self.planned else None
+
+    def _first_draws(self) -> Array:
+        """What a first batch is chosen on, shape (n_draws, n_pool)."""
+        # The seed of the question alone, as :meth:`Recommender.suggest` draws.
+        rng = np.random.default_rng(self._question.random_state)
+        phi, points = self._question.phi, self._pool.points
+        if self._question.look is not None:
+            # What was measured here says more than the regrets of other tasks.
+            measured: Array = self._belief.at_first().draw_losses(N_SAMPLES, rng)
+            return measured
+        columns = np.array([one.column for one in points], dtype=np.intp)
+        outlook = self._fitted.outlook(phi, columns)
+        draws: Array = outlook.draws(self._fitted.regret_belief(phi, points), N_SAMPLES, rng)
+        return draws
 
     def _pick(
         self,

@@ -39,10 +39,10 @@ def average(scores: Array, weights: Sequence[float], guess: float) -> Averages:
     r"""Fit configurations and folds as two additive effects.
 
     .. math:: y_{if} = m_i + b_f + e_{if}, \quad
-              e_{if} \sim N(0, \sigma^2 / w_f), \quad \sum_f b_f = 0
+              e_{if} \sim N(0, \sigma^2 / w_f), \quad \sum_f n_f b_f = 0
 
-    over the folds of the first division. How hard a fold is is thereby no reason to prefer
-    a configuration that missed it.
+    where :math:`n_f` weighs a fold by how often it was used. How hard a fold is is no reason
+    to prefer a configuration that missed it.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def average(scores: Array, weights: Sequence[float], guess: float) -> Averages:
     >>> nan = float("nan")
     >>> scores = np.array([[0.9, 0.7, nan], [0.8, 0.6, 0.5]])  # the last fold is harder
     >>> average(scores, [1.0, 1.0, 1.0], 0.01).means.round(2).tolist()
-    [0.8, 0.7]
+    [0.76, 0.66]
     """
     known = np.isfinite(scores)
     y = np.where(known, scores, 0.0)

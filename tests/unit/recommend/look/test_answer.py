@@ -46,6 +46,14 @@ def test_the_first_is_measured_and_its_interval_narrower(base, data, looked):
     assert first.score_high - first.score_low < instant[0].score_high - instant[0].score_low
 
 
+def test_regrets_are_those_after_the_look(base, data, looked):
+    instant = base.suggest(data, target="y", n=3, space=CHEAP)
+    assert all(0 <= one.p_best <= 1 and one.regret >= 0 for one in looked)
+    assert looked.expected_regret(1) == pytest.approx(looked[0].regret)
+    assert looked.expected_regret(3) <= looked.expected_regret(1)
+    assert looked[0].regret < instant[0].regret
+
+
 def test_every_suggestion_is_its_own(looked):
     assert len({one.configuration_id for one in looked}) == len(looked) == 3
 
