@@ -10,6 +10,9 @@ import pandas as pd
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
+_FEW = 8
+"""Tasks up to which each is compared with all known values: quicker than to search them."""
+
 
 @dataclass(frozen=True, slots=True)
 class QuantileNormaliser:
@@ -46,9 +49,16 @@ class QuantileNormaliser:
         """Quantiles in [0, 1], shape (n_tasks, n_features); 0.5 where a value is missing."""
         values = self.values(metafeatures)
         quantiles = np.full(values.shape, 0.5)
+        if len(values) <= _FEW:
+            for row, one in enumerate(values):
+                known = np.isfinite(one)
+                grid = self.grid[:, known]
+                # Ties count half below, half above.
+                below_and_up_to = (grid < one[known]).sum(0) + (grid <= one[known]).sum(0)
+                quantiles[row, known] = below_and_up_to / (2 * len(grid))
+            return quantiles
         for k in range(values.shape[1]):
             known = np.isfinite(values[:, k])
-            # Ties count half below, half above.
             below = np.searchsorted(self.grid[:, k], values[known, k], side="left")
             up_to = np.searchsorted(self.grid[:, k], values[known, k], side="right")
             quantiles[known, k] = (below + up_to) / (2 * len(self.grid))
@@ -56,6 +66,10 @@ class QuantileNormaliser:
 
     def values(self, metafeatures: pd.DataFrame) -> Array:
         """Meta-features in the order of :attr:`names`, NaN where there is none."""
-        named = metafeatures.set_axis([str(name) for name in metafeatures.columns], axis=1)
-        result: Array = named.reindex(columns=list(self.names)).to_numpy(dtype="float64")
+        place = {str(name): k for k, name in enumerate(metafeatures.columns)}
+        found = [(k, place[name]) for k, name in enumerate(self.names) if name in place]
+        result = np.full((len(metafeatures), len(self.names)), np.nan)
+        if found:
+            ours, theirs = map(list, zip(*found, strict=True))
+            result[:, ours] = metafeatures.iloc[:, theirs].to_numpy(dtype="float64")
         return result

@@ -87,3 +87,15 @@ def test_nothing_that_varies(columns):
     normaliser = QuantileNormaliser.fit(known)
     assert normaliser.names == ()
     assert normaliser.transform(known).shape == (3, 0)
+
+
+def test_one_task_at_a_time_or_all_together():
+    """Few are compared with all known values, many are looked up; ties and gaps included."""
+    rng = np.random.default_rng(0)
+    known = pd.DataFrame(rng.integers(0, 9, size=(40, 5)).astype(float), columns=list("abcde"))
+    scale = QuantileNormaliser.fit(known)
+    new = pd.DataFrame(rng.integers(-1, 11, size=(30, 5)).astype(float), columns=list("ebcda"))
+    new[rng.random(new.shape) < 0.2] = np.nan
+    together = scale.transform(new)
+    apart = np.vstack([scale.transform(new.iloc[[k]]) for k in range(30)])
+    np.testing.assert_array_equal(together, apart)
