@@ -225,6 +225,19 @@ class MixturePosterior:
             self.weights, self.prior_means, self.scales, self.level_stds, factors
         )
 
+    def restricted(self, columns: npt.NDArray[np.intp]) -> MixturePosterior:
+        """The same prior over some of the configurations, in that order; not once told."""
+        if self.told:
+            raise ValueError(f"{len(self.told)} results were told already")
+        parts = {id(f): Factor(f.loadings[columns], f.noise[columns]) for f in self.factors}
+        return MixturePosterior(
+            self.weights,
+            self.prior_means[:, columns],
+            self.scales,
+            self.level_stds,
+            [parts[id(factor)] for factor in self.factors],
+        )
+
     def untold(self) -> MixturePosterior:
         """A copy that was told nothing; of a belief that was not."""
         if self.told:

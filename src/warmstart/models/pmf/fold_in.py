@@ -20,6 +20,10 @@ _SMOOTH_RIDGE = 0.003
 """The same where loadings come from processes over the same features."""
 
 
+_BLOCK = 4096
+"""Configurations placed at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoldIn:
     r"""Kriging weights of new configurations on known ones.
@@ -81,10 +85,16 @@ class FoldIn:
         if not self.encoder.width:  # nothing says what is like what
             n = len(configurations)
             return np.zeros((n, len(self.points))), np.ones(n)
-        kernel = self.across(self.encoder.transform(configurations))
-        weights = kernel @ self.inverse
-        unexplained = np.clip(1.0 - (weights * kernel).sum(axis=1), 0.0, 1.0)
-        return np.asarray(weights), np.asarray(unexplained)
+        found, left = [], []
+        for first in range(0, len(configurations), _BLOCK):
+            some = configurations[first : first + _BLOCK]
+            kernel = self.across(self.encoder.transform(some))
+            weights = kernel @ self.inverse
+            left.append(np.clip(1.0 - (weights * kernel).sum(axis=1), 0.0, 1.0))
+            # Of many a digit less is kept, in half the memory.
+            wide = len(configurations) > _BLOCK
+            found.append(weights.astype(np.float32) if wide else weights)
+        return np.concatenate(found), np.concatenate(left)
 
     def across(self, points: Array) -> Array:
         """Kernel of encoded configurations with the known ones, shape (n, n_known)."""

@@ -24,6 +24,12 @@ class PMFPosterior(LossBelief):
     def __init__(self, mixture: MixturePosterior, ideal: float, offset: float = OFFSET) -> None:
         self.mixture, self.ideal, self.offset = mixture, ideal, offset
 
+    def restricted(self, columns: npt.NDArray[np.intp]) -> PMFPosterior:
+        """The same over some of the configurations, of a belief that was told nothing."""
+        if len(columns) == self.mixture.n_configs:
+            return self
+        return PMFPosterior(self.mixture.restricted(columns), self.ideal, self.offset)
+
     def draw_losses(self, n_samples: int, rng: np.random.Generator) -> Array:
         """Joint draws of all losses plus the offset, shape (n_samples, n_configs)."""
         draws = self.mixture.sample(n_samples, rng)

@@ -14,6 +14,7 @@ from warmstart.recommend.belief.growing import GrowingBelief
 from warmstart.recommend.belief.new_configurations import Beyond
 
 if TYPE_CHECKING:
+    from warmstart.models.gaussian.posterior import MixturePosterior
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.base.identity import Point
     from warmstart.recommend.belief.pool import Pool
@@ -25,6 +26,17 @@ Also = Sequence[Mapping[str, Any]]
 
 _N_CENTRES, _N_NEAR = 4, 64
 """Best results whose surroundings are looked at, and how many configurations there."""
+
+
+_WIDE = 4096
+"""Configurations among which a first batch is chosen on draws; of more, the most promising."""
+
+
+def _promising(mixture: MixturePosterior, among: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Those that may be best, in order of their places: by a deviation below the mean."""
+    low = (mixture.mean() - mixture.std())[among]
+    kept: npt.NDArray[np.intp] = np.sort(among[np.argpartition(low, _WIDE)[:_WIDE]])
+    return kept
 
 
 class ByBelief:
@@ -95,9 +107,9 @@ class ByBelief:
         self.planned = [k for k in self.planned if open_[k]]
         if not self.planned:
             left = np.flatnonzero(open_)
-            draws = self._first_draws()
+            draws, left = self._first_draws(left)
             picks = best_of_n(
-                draws if len(left) == draws.shape[1] else draws[:, left],
+                draws,
                 max(self._question.n_initial, n_together),
                 costs=None if seconds_left is None else self._pool.costs()[left],
                 budget_s=seconds_left,
@@ -105,19 +117,23 @@ class ByBelief:
             self.planned = [int(left[k]) for k in picks]
         return self.planned.pop(0) if self.planned else None
 
-    def _first_draws(self) -> Array:
-        """What a first batch is chosen on, shape (n_draws, n_pool)."""
+    def _first_draws(
+        self, left: npt.NDArray[np.intp]
+    ) -> tuple[Array, npt.NDArray[np.intp]]:
+        """What a first batch is chosen on, (n_draws, n_left), and of which places it is."""
         # The seed of the question alone, as :meth:`Recommender.suggest` draws.
         rng = np.random.default_rng(self._question.random_state)
         phi, points = self._question.phi, self._pool.points
         if self._question.look is not None:
             # What was measured here says more than the regrets of other tasks.
-            measured: Array = self._belief.at_first().draw_losses(N_SAMPLES, rng)
-            return measured
-        columns = np.array([one.column for one in points], dtype=np.intp)
+            measured = self._belief.at_first().draw_losses(N_SAMPLES, rng)
+            return measured[:, left], left
+        regret = self._fitted.regret_belief(phi, points)
+        if len(left) > _WIDE:
+            left = _promising(regret.mixture, left)
+        columns = np.array([points[k].column for k in left.tolist()], dtype=np.intp)
         outlook = self._fitted.outlook(phi, columns)
-        draws: Array = outlook.draws(self._fitted.regret_belief(phi, points), N_SAMPLES, rng)
-        return draws
+        return outlook.draws(regret.restricted(left), N_SAMPLES, rng), left
 
     def _pick(
         self,

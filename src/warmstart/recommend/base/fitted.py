@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
+_LARGE = 2000
+"""Pools of one's own larger than this are placed among the base's configurations once."""
+
 _MAX_ROWS = 2000.0
 _TRAIN_SHARE = 2 / 3
 
@@ -171,6 +174,26 @@ class Fitted:
             encoder, kernel = self.unaligned.encoder, self.unaligned.kernel
             return FoldIn.learnt(self.known.points, encoder, kernel)
         return FoldIn.fit(self.known.points)
+
+    def folded(
+        self, points: Sequence[Point], rows: npt.NDArray[np.intp]
+    ) -> tuple[Array, Array]:
+        """Where those rows of a pool are among the base's own; see :meth:`FoldIn.weights`.
+
+        Of the last large pool this is kept: scores and regrets are believed of the same.
+        """
+        kept = self._folded.get("last")
+        if kept is not None and kept[0] is points and np.array_equal(kept[1], rows):
+            result: tuple[Array, Array] = kept[2]
+            return result
+        result = self.fold_in.weights([points[int(row)].values for row in rows])
+        if len(rows) > _LARGE:
+            self._folded["last"] = points, rows, result
+        return result
+
+    @cached_property
+    def _folded(self) -> dict[str, Any]:
+        return {}
 
     @cached_property
     def neighbourhood(self) -> Neighbourhood:

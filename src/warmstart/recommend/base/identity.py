@@ -54,8 +54,10 @@ class ByValues:
 
         Learner and space count where they are said, as arguments or among the values.
         """
-        said = {"learner": learner, "space": space}
         places = self._places.get(_key(values))
+        if not places and not any(name in values for name in _NAMES):
+            return []
+        said = {"learner": learner, "space": space}
         if places is None and any(name in values for name in _NAMES):
             said |= {name: str(values[name]) for name in _NAMES if values.get(name)}
             bare = {name: value for name, value in values.items() if name not in _NAMES}

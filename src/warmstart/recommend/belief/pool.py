@@ -41,7 +41,8 @@ class Pool:
         self.learners: list[str] = []
         self.points: list[Point] = []
         self._places: dict[Any, int] = {}
-        self._by_values = ByValues()
+        self._values_read = ByValues()
+        self._n_read = 0
         members = zip(question.pool, question.pool_ids, question.learners, strict=True)
         for values, name, learner in members:
             self._append(values, name, learner)
@@ -125,8 +126,15 @@ class Pool:
         self.values.append(values)
         self.ids.append(name)
         self.learners.append(learner)
-        self._by_values.add(values, learner=learner)
         self.points.append(self._fitted.known.point(values, name, learner=learner))
+
+    @property
+    def _by_values(self) -> ByValues:
+        """Read when first needed: results are told by id as a rule, and pools may be large."""
+        for place in range(self._n_read, len(self.values)):
+            self._values_read.add(self.values[place], learner=self.learners[place])
+        self._n_read = len(self.values)
+        return self._values_read
 
     def index(self, name: Any) -> int:
         """Place of an id that is here."""

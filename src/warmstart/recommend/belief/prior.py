@@ -23,6 +23,9 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 IGNORANCE = 0.1
 """Prior weight of knowing nothing but the configurations' own features."""
 
+_MANY = 4096
+"""Configurations from which on loadings are kept in single precision."""
+
 _MAX_KERNEL = 2000
 """Pools larger than this have independent configurations under ignorance."""
 
@@ -60,14 +63,17 @@ def believe(
     centre = mixture.prior_means.mean(axis=1, keepdims=True)
     columns = np.array([point.column for point in pool], dtype=np.intp)
     match, new = np.maximum(columns, 0), np.flatnonzero(columns < 0)
-    means, loadings = mixture.prior_means[:, match], informed.loadings[match]
-    noise = informed.noise[match]
+    means, noise = mixture.prior_means[:, match], informed.noise[match]
+    # In single precision where many, and then so are the draws.
+    kind: Any = np.float32 if len(pool) > _MANY else informed.loadings.dtype
+    loadings: Array = informed.loadings.astype(kind)[match]
     if len(new):
-        weights, unexplained = fitted.fold_in.weights([pool[int(row)].values for row in new])
+        weights, unexplained = fitted.folded(pool, new)
         means[:, new] = centre + (mixture.prior_means - centre) @ weights.T
-        loadings[new] = weights @ informed.loadings
+        loadings[new] = weights @ informed.loadings.astype(weights.dtype)
         # What features leave unsaid is the configuration's own.
-        noise[new] = weights**2 @ informed.noise + unexplained * informed.variances().mean()
+        unsaid = unexplained * informed.variances().mean()
+        noise[new] = np.einsum("ij,ij,j->i", weights, weights, informed.noise) + unsaid
     n = len(mixture.scales)
     level = float(mixture.weights @ centre[:, 0])
     level_std = float(
@@ -79,21 +85,23 @@ def believe(
             np.concatenate([means, np.full_like(means, level)]),
             np.concatenate([mixture.scales, mixture.scales]),
             np.concatenate([mixture.level_stds, np.full(n, level_std)]),
-            [Factor(loadings, noise)] * n + [_cold_factor(fitted, pool)] * n,
+            [Factor(loadings, noise)] * n + [_cold_factor(fitted, pool, kind)] * n,
         ),
         known.ideal,
         known.offset,
     )
 
 
-def _cold_factor(fitted: Fitted, pool: Sequence[Point]) -> Factor:
+def _cold_factor(fitted: Fitted, pool: Sequence[Point], kind: Any) -> Factor:
     """Unit covariance that only configurations' own features shape."""
     n, values = len(pool), [point.values for point in pool]
     if fitted.unaligned is not None:
-        return fitted.unaligned.ignorance.factor(fitted.unaligned.encoder.transform(values))
+        factor = fitted.unaligned.ignorance.factor(fitted.unaligned.encoder.transform(values))
+        return Factor(factor.loadings.astype(kind), factor.noise)
     if n > _MAX_KERNEL or not any(values):
-        return Factor(np.zeros((n, 1)), np.ones(n))
+        return Factor(np.zeros((n, 1), kind), np.ones(n))
     kernel = FoldIn.fit(values).kernel
     eigenvalues, vectors = np.linalg.eigh(kernel)
     kept = eigenvalues > 1e-6 * eigenvalues[-1]
-    return Factor(vectors[:, kept] * np.sqrt(eigenvalues[kept]), np.full(n, 1e-2))
+    loadings = vectors[:, kept] * np.sqrt(eigenvalues[kept])
+    return Factor(loadings.astype(kind), np.full(n, 1e-2))

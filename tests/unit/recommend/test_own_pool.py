@@ -1,0 +1,75 @@
+"""Large pools of one's own: placed once and in blocks, the same answer as small ones get."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import warmstart
+from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.models.pmf import fold_in
+from warmstart.models.pmf.fold_in import FoldIn
+from warmstart.recommend.acquisition import by_belief
+from warmstart.recommend.base import fitted as base
+from warmstart.recommend.belief import prior
+
+GRID = np.linspace(0, 1, 12)
+
+
+@pytest.fixture
+def recommender():
+    best = np.random.default_rng(0).uniform(0.6, 0.9, size=(20, 1))
+    names = [f"c{k:02d}" for k in range(len(GRID))]
+    md = MetaDataset.from_matrix(
+        pd.DataFrame(0.9 - 0.6 * np.abs(GRID - best), columns=names),
+        configurations=pd.DataFrame({"x": GRID}, index=names),
+    )
+    return warmstart.Recommender().fit(md)
+
+
+@pytest.fixture
+def pool():
+    return pd.DataFrame({"x": np.random.default_rng(1).uniform(size=60)})
+
+
+def test_blocks_change_nothing(monkeypatch):
+    known = [{"x": float(x)} for x in GRID]
+    new = [{"x": float(x)} for x in np.random.default_rng(2).uniform(size=10)]
+    placed = FoldIn.fit(known)
+    whole = placed.weights(new)
+    monkeypatch.setattr(fold_in, "_BLOCK", 3)
+    for one, other in zip(placed.weights(new), whole, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_a_pool_taken_for_large_is_asked_alike(recommender, pool, monkeypatch):
+    small = recommender.search(candidates=pool)
+    for module, name, value in (
+        (fold_in, "_BLOCK", 16),
+        (prior, "_MANY", 16),
+        (by_belief, "_WIDE", 30),
+        (base, "_LARGE", 16),
+    ):
+        monkeypatch.setattr(module, name, value)
+    large = recommender.search(candidates=pool)
+    for _ in range(3):
+        expected, one = small.ask(), large.ask()
+        assert abs(one.configuration["x"] - expected.configuration["x"]) < 0.1
+        score = 0.9 - abs(one.configuration["x"] - 0.7)
+        small.tell(expected, 0.9 - abs(expected.configuration["x"] - 0.7))
+        large.tell(one, score)
+
+
+def test_it_is_placed_once(recommender, pool, monkeypatch):
+    monkeypatch.setattr(base, "_LARGE", 16)
+    placed = []
+    weights = FoldIn.weights
+
+    def counted(self, configurations):
+        placed.append(len(configurations))
+        return weights(self, configurations)
+
+    monkeypatch.setattr(FoldIn, "weights", counted)
+    search = recommender.search(candidates=pool)
+    search.tell(search.ask(), 0.8)
+    search.ask()
+    assert placed == [60]
