@@ -117,9 +117,7 @@ class ByBelief:
             self.planned = [int(left[k]) for k in picks]
         return self.planned.pop(0) if self.planned else None
 
-    def _first_draws(
-        self, left: npt.NDArray[np.intp]
-    ) -> tuple[Array, npt.NDArray[np.intp]]:
+    def _first_draws(self, left: npt.NDArray[np.intp]) -> tuple[Array, npt.NDArray[np.intp]]:
         """What a first batch is chosen on, (n_draws, n_left), and of which places it is."""
         # The seed of the question alone, as :meth:`Recommender.suggest` draws.
         rng = np.random.default_rng(self._question.random_state)
