@@ -216,6 +216,33 @@ def make_sparse_arff(folder):
     (folder / "data.arff").write_text(ARFF + "\n".join(rows) + "\n")
 
 
+def make_dated_arff(folder):
+    """With dates in a format, weights of rows and escapes."""
+    head = "@relation r\n@attribute on date 'dd.MM.yyyy'\n@attribute s string\n"
+    rows = [f"{1 + i}.02.2020,'it\\'s {i % 4}',{'ab'[i % 2]},{{0.{1 + i}}}" for i in range(12)]
+    text = head + "@attribute y {a,b}\n@data\n" + "\n".join(rows) + "\n"
+    (folder / "data.arff").write_text(text)
+
+
+def make_commented(folder):
+    """Lines before and after the table, codes with leading zeros, commas in quotes."""
+    rows = "".join(f'0{1000 + i},"{i},5","1 {i:03}",{"pq"[i % 2]}\n' for i in range(12))
+    text = f"# exported\nzip,height,people,y\n{rows}|1x3 end\n"
+    (folder / "data.csv").write_text(text)
+
+
+def make_feather(folder):
+    dataset().to_feather(folder / "data.feather")
+
+
+def make_json_lines(folder):
+    dataset().to_json(folder / "data.jsonl", orient="records", lines=True)
+
+
+def make_zip(folder):
+    dataset().to_csv(folder / "data.csv.zip", index=False)
+
+
 def loaded(name):
     def read(folder):
         from warmstart.datasets.load import load_dataset
@@ -416,6 +443,11 @@ _DATASETS = {
     "parquet": (make_parquet, loaded("data.parquet")),
     "arff": (make_arff, loaded("data.arff")),
     "arff-sparse": (make_sparse_arff, loaded("data.arff")),
+    "arff-dates": (make_dated_arff, loaded("data.arff")),
+    "csv-comments": (make_commented, loaded("data.csv")),
+    "csv-zip": (make_zip, loaded("data.csv.zip")),
+    "feather": (make_feather, loaded("data.feather")),
+    "json-lines": (make_json_lines, loaded("data.jsonl")),
 }
 _BASES = {
     "metadataset": (make_base, read_base),

@@ -18,6 +18,7 @@ from warmstart.datasets.kinds import infer_kinds
 from warmstart.datasets.notes import Notes
 from warmstart.datasets.readers.sources import read_source
 from warmstart.datasets.remarks import (
+    naming,
     note_index,
     note_lost,
     note_marks,
@@ -55,9 +56,11 @@ def load_dataset(
     Parameters
     ----------
     data : table, (X, y), path or address
-        A DataFrame of any library narwhals knows (pandas, polars, pyarrow, …), an array
-        or scipy sparse matrix of shape (n_rows, n_columns), a pair ``(X, y)``, a path to
-        a CSV, Parquet or ARFF file, a scikit-learn ``Bunch``, or ``"openml:31"``.
+        A DataFrame of any library narwhals knows (pandas, polars, pyarrow, …), anything
+        with ``to_pandas()``, an array or scipy sparse matrix of shape (n_rows, n_columns), a
+        pair ``(X, y)``, a scikit-learn ``Bunch``, ``"openml:31"``, or a path or web address
+        of a CSV, Parquet, ARFF, Feather, Excel or JSON lines file; a
+        :class:`~warmstart.datasets.readers.data_file.DataFile` says more of one.
     y : array-like, shape (n_rows,), optional
         Target, matched to the rows of `data` by position.
     target : str or int, optional
@@ -88,6 +91,12 @@ def load_dataset(
     MissingExtraError
         If an OpenML dataset is asked for without the ``openml`` extra.
 
+    Notes
+    -----
+    Columns of one name are told apart (a, a.1) and columns of lists or dicts left out, both
+    with a warning, rather than refused: the pipelines meet the same table and do the same,
+    and what the other columns say is not lost for one that nobody may need.
+
     Examples
     --------
     >>> frame = pd.DataFrame({
@@ -106,16 +115,17 @@ def load_dataset(
     if max_rows < 1:
         raise DatasetError(f"max_rows must be at least 1, got {max_rows}")
     notes = Notes()
-    source = read_source(data, y, target, notes)
-    values = as_series(source.y)
-    note_order(source.X, source.y, notes)
-    note_index(source.X, notes)
-    n_given = n_rows_of(source.X)
-    check_lengths(n_given, len(values))
-    check_n_rows(n_given)
-    read = read_target(
-        values, task_type, notes, of_table=lambda: has_decimal_commas(as_frame(source.X))
-    )
+    with naming(data):
+        source = read_source(data, y, target, notes)
+        values = as_series(source.y)
+        note_order(source.X, source.y, notes)
+        note_index(source.X, notes)
+        n_given = n_rows_of(source.X)
+        check_lengths(n_given, len(values))
+        check_n_rows(n_given)
+        read = read_target(
+            values, task_type, notes, of_table=lambda: has_decimal_commas(as_frame(source.X))
+        )
     n_rows = len(read.y)
     chosen = capped(read, _row_limit(source.X, max_rows), random_state, notes)
     frame = as_frame(take_rows(source.X, read.rows[chosen]))
@@ -124,7 +134,8 @@ def load_dataset(
     kinds = _without_target(frame, y_kept, kinds or {}, notes)
     inferred = infer_kinds(frame, notes, kinds)
     used = [column for column in inferred.columns if column.kind in USED_KINDS]
-    check_features(len(used), notes.sentences())
+    with naming(data):
+        check_features(len(used), notes.sentences())
     counts = read.class_counts
     marks = written_marks(frame, inferred.columns)
     commas = settled(marks)

@@ -1,8 +1,10 @@
-"""What is told of a table beside the kinds of its columns: order, index, names, numbers."""
+"""What is told of a table beside the kinds of its columns: its file, order, index, names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import pandas as pd
 
 from warmstart.datasets.notes import Notes, quoted
 from warmstart.datasets.number_kinds import cells
+from warmstart.datasets.readers.data_file import DataFile, shown
 from warmstart.errors import DatasetError
 from warmstart.tables.written_numbers import Marks, numbers_in
 
@@ -119,3 +122,25 @@ def _on_marks(marks: Marks, comma: bool) -> tuple[str, str] | None:
     if "," in marks.unclear and not marks.n_point:
         return "Commas between digits read as marks of thousands", example
     return None
+
+
+@contextmanager
+def naming(data: object) -> Iterator[None]:
+    """Errors of a dataset name the file that it came from.
+
+    Examples
+    --------
+    >>> with naming("a.csv"):
+    ...     raise DatasetError("the data has no rows")
+    Traceback (most recent call last):
+    warmstart.errors.DatasetError: a.csv: the data has no rows
+    """
+    try:
+        yield
+    except DatasetError as error:
+        if not isinstance(data, str | Path | DataFile):
+            raise
+        name = shown(data.path if isinstance(data, DataFile) else data)
+        if name in str(error) or Path(name).name in str(error):
+            raise
+        raise type(error)(f"{name}: {error}") from error
