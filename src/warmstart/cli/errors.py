@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from warmstart.cli.flags import as_typed, speak_of
-from warmstart.cli.output import histories_told
+from warmstart.cli.output import VERBOSITY, histories_told
 from warmstart.errors import WarmstartError
 
 BAD_INPUT = 2
@@ -34,12 +34,12 @@ class OneLineErrors(TyperGroup):
         """Run a command and leave with its exit code."""
         if not standalone_mode:
             return super().main(args, prog_name, standalone_mode=False, **extra)
-        given = list(sys.argv[1:] if args is None else args)
+        given = _verbosity_first(list(sys.argv[1:] if args is None else args))
         speak_of(_command(self, given))
         try:
             with histories_told():
                 status = super().main(
-                    args,
+                    given,
                     prog_name,
                     complete_var,
                     standalone_mode=False,
@@ -55,6 +55,14 @@ class OneLineErrors(TyperGroup):
             typer.echo(f"warmstart: {message}", err=True)
             sys.exit(BAD_INPUT)
         sys.exit(status if isinstance(status, int) else 0)
+
+
+def _verbosity_first(words: list[str]) -> list[str]:
+    """``suggest -q file`` is ``-q suggest file``: they are options of every command."""
+    end = words.index("--") if "--" in words else len(words)
+    known = {*VERBOSITY, *VERBOSITY.values(), "-vv"}
+    first = [word for word in words[:end] if word in known]
+    return [*first, *(word for word in words[:end] if word not in known), *words[end:]]
 
 
 def each_file(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from warmstart.cli.output import results, warn
+from warmstart.cli.output import print_json, results, warn
 
 if TYPE_CHECKING:
     from warmstart.metadataset.combine.same_runs import Changed
@@ -124,6 +124,7 @@ def import_history(
         str,
         typer.Option(metavar="WHAT", help="refuse or update runs that say something else now."),
     ] = "refuse",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Add the runs of another tool to a meta-dataset; running it again adds what is new.
 
@@ -180,6 +181,19 @@ def import_history(
         task_type=None if attached else task_type,
         changed=cast("Changed", changed),
     )
+    if as_json:
+        print_json(
+            {
+                "out": str(out),
+                "n_added": report.n_added,
+                "n_updated": report.n_updated,
+                "n_known": report.n_known,
+                "statuses": dict(report.statuses),
+                "tasks": list(report.tasks),
+                "warnings": list(report.notes),
+            }
+        )
+        return
     ended = ", ".join(f"{n:,} {status}" for status, n in sorted(report.statuses.items()))
     ended = f" ({ended})" if ended else ""
     tasks = ", ".join(report.tasks[:3]) + ("" if len(report.tasks) < 4 else " …")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import warnings as python_warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from warmstart.cli.flags import as_typed
@@ -12,6 +14,47 @@ from warmstart.errors import HistoryWarning
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
+
+_HANDLER = "warmstart.cli"
+
+VERBOSITY = {"-q": "--quiet", "-v": "--verbose"}
+"""Options of all commands, wherever they are typed."""
+
+
+def speak(*, quiet: bool, verbose: int) -> None:
+    """Settle what is told beside results: nothing, warnings, or what the library logs too."""
+    _quiet.set(quiet)
+    logger = logging.getLogger("warmstart")
+    for old in [one for one in logger.handlers if one.name == _HANDLER]:
+        logger.removeHandler(old)
+    logger.setLevel({0: logging.NOTSET, 1: logging.INFO}.get(verbose, logging.DEBUG))
+    if verbose:
+        handler = logging.StreamHandler()
+        handler.name = _HANDLER
+        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s", "%H:%M:%S"))
+        logger.addHandler(handler)
+
+
+def print_json(value: Any, *, indent: int | None = 2) -> None:
+    """Print a value as JSON, which has no NaN and no numpy."""
+    import json
+
+    text = json.dumps(_plain(value), indent=indent, ensure_ascii=False, allow_nan=False)
+    results().print(text, soft_wrap=True)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    value = value.item() if hasattr(value, "item") else value
+    if value is None or value != value:
+        return None
+    return value if isinstance(value, bool | int | float | str) else str(value)
 
 
 def results() -> Console:
@@ -25,7 +68,7 @@ def remarks() -> Console:
     """The console for warnings and progress."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+    return Console(stderr=True, highlight=False, markup=False, emoji=False, quiet=_quiet.get())
 
 
 def warn(warnings: Iterable[str]) -> None:

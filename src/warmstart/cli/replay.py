@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from warmstart.cli.errors import INTERRUPTED
-from warmstart.cli.output import remarks, results
+from warmstart.cli.output import print_json, remarks, results
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
 
     from warmstart.evaluate.result import Replay
     from warmstart.metadataset.metadataset import MetaDataset
@@ -67,6 +68,7 @@ def replay(
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="Processes at a time.")] = 1,
     seed: Annotated[int, typer.Option(help="Of folds and random methods.")] = 0,
     seeds: Annotated[int, typer.Option(min=1, help="Repeats of a random method.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compare methods on tasks held out: how far from the best after so many picks.
 
@@ -111,6 +113,12 @@ def replay(
         kept = "nothing is kept without --out" if out is None else "run it again to go on"
         remarks().print(f"Stopped at {meter.done:,} of {meter.total:,}; {kept}.")
         raise typer.Exit(INTERRUPTED)
+    if as_json:
+        found = measured.summary(_shown(measured)).reset_index()
+        print_json({"settings": dict(measured.settings), "summary": found.to_dict("records")})
+        if out is not None:
+            _write(measured, out, remarks())
+        return
     _print_summary(measured)
     if methods is None:
         left_out = "; ".join(
@@ -118,7 +126,7 @@ def replay(
         )
         _say(f"Left out unless named with --methods: {left_out or 'none'}.")
     if out is not None:
-        _write(measured, out)
+        _write(measured, out, results())
 
 
 def _names(methods: str) -> list[str]:
@@ -168,10 +176,13 @@ def _read_metafeatures(path: Path, md: MetaDataset) -> pd.DataFrame:
     return table
 
 
-def _print_summary(measured: Replay) -> None:
+def _shown(measured: Replay) -> list[int]:
     n_picks = int(measured.regret["t"].max())
-    shown = [t for t in (1, 3, 5, 10, 25, 50, 100) if t <= n_picks]
-    table, _, said = measured.to_text(shown).partition("\n\n")
+    return [t for t in (1, 3, 5, 10, 25, 50, 100) if t <= n_picks]
+
+
+def _print_summary(measured: Replay) -> None:
+    table, _, said = measured.to_text(_shown(measured)).partition("\n\n")
     # A table is read by column: broken lines would be worse than long ones.
     results().print(table, soft_wrap=True)
     results().print()
@@ -185,7 +196,7 @@ def _say(text: str) -> None:
     console.print(wrapped(text, console.width), soft_wrap=True)
 
 
-def _write(measured: Replay, out: Path) -> None:
+def _write(measured: Replay, out: Path, console: Console) -> None:
     """Tables as Parquet, settings as JSON, and a plot where matplotlib is installed."""
     from warmstart._extras import installed
 
@@ -210,4 +221,4 @@ def _write(measured: Replay, out: Path) -> None:
             written.append(f"{kind}.png")
     else:
         written.append("no plots, which need matplotlib (extra plots)")
-    results().print(f"Written to {out}: {', '.join(written)}", soft_wrap=True)
+    console.print(f"Written to {out}: {', '.join(written)}", soft_wrap=True)

@@ -140,6 +140,7 @@ def suggest(
         Path | None,
         typer.Option(metavar="FILE", help="Also write a page of HTML that needs nothing else."),
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As --format json.")] = False,
     separator: Separator = None,
     comment: Comment = None,
     decimal: Decimal = None,
@@ -151,6 +152,7 @@ def suggest(
 
     Example: warmstart suggest credit.csv --target class
     """
+    form = Format.json if as_json else form
     if instant and look:
         raise typer.BadParameter("--instant answers without a look, --look asks for one")
     if len(files) > 1 and report is not None:
