@@ -134,3 +134,20 @@ def test_what_was_imported_answers_and_its_bias_is_told_in_a_line(call, files):
     assert result.exit_code == 0, result.output
     assert "warning: 100 % of the runs were chosen by samplers" in result.stderr
     assert "HistoryWarning" not in result.stderr
+
+
+def test_another_table_numbered_from_0(call, tmp_path):
+    columns = {"metric": {"auc": "maximize"}, "params": ["lr"], "run_id": "run"}
+    (tmp_path / "map.json").write_text(json.dumps(columns))
+    (tmp_path / "one.csv").write_text("run,lr,auc\n0,0.1,0.70\n")
+    (tmp_path / "two.csv").write_text("run,lr,auc\n0,0.5,0.95\n")
+    told = ("--mapping", tmp_path / "map.json", "--out", tmp_path / "m", "--task", "t")
+    assert call("table", tmp_path / "one.csv", *told).exit_code == 0
+    refused = call("table", tmp_path / "two.csv", *told)
+    assert refused.exit_code == 2
+    assert "--run-prefix second/" in refused.stderr
+    assert "--changed update" in refused.stderr
+    prefixed = call("table", tmp_path / "two.csv", *told, "--run-prefix", "two/")
+    assert "1 evaluations added (1 ok), 0 known before" in prefixed.output
+    updated = call("table", tmp_path / "two.csv", *told, "--changed", "update")
+    assert "0 evaluations added (1 ok), 1 brought up to date, 0 known before" in updated.output

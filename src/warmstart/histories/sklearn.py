@@ -75,7 +75,8 @@ def read(results: Any, **options: Unpack[Options]) -> RunHistory:
             f"its scorer's name, such as metric='neg_{metric}'"
         )
     frame, sampler, location = _frame(results)
-    column = _score_column(frame, key, meaning)
+    with readable(location):
+        column = _score_column(frame, key, meaning)
 
     def runs(remarks: Remarks) -> Iterator[Run]:
         yield from without_partial(

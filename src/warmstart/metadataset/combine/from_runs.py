@@ -54,8 +54,9 @@ def gather(
     """
     if changed not in get_args(Changed):
         raise HistoryError(f"changed must be one of {get_args(Changed)}, got {changed!r}")
-    tables, remarks = [], []
+    tables, remarks, places = [], [], []
     for history in histories:
+        places.append(history.location)
         for batch in history.batches():
             table = pa.Table.from_batches([batch], RUNS)
             for name in _CODED:
@@ -65,10 +66,12 @@ def gather(
         remarks += [f"{history.location}: {line}" for line in history.remarks]
     if not tables:
         raise HistoryError(
-            "there is no run to import" + "".join(f"; {line}" for line in remarks)
+            "there is no run to import"
+            + (f" in {', '.join(places)}" if places else "")
+            + "".join(f"; {line}" for line in remarks)
         )
     runs = pa.concat_tables(tables).unify_dictionaries()
-    return once(runs, remarks, changed), remarks
+    return once(runs, remarks, changed, ", ".join(places)), remarks
 
 
 def assemble(runs: pa.Table) -> Foreign:

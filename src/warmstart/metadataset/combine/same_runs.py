@@ -44,7 +44,7 @@ def run_names(runs: pa.Table) -> pa.Array:
     ).combine_chunks()
 
 
-def once(runs: pa.Table, remarks: list[str], changed: Changed) -> pa.Table:
+def once(runs: pa.Table, remarks: list[str], changed: Changed, where: str) -> pa.Table:
     """Each run once: the last time it is told, and its end rather than its beginning.
 
     Raises
@@ -60,7 +60,9 @@ def once(runs: pa.Table, remarks: list[str], changed: Changed) -> pa.Table:
     rows = np.flatnonzero(again)
     told = _frame(runs.take(rows)).assign(key=keys[rows].to_numpy(), row=rows)
     if (told.groupby("key")["task"].nunique() > 1).any():
-        raise HistoryError(f"a run is told of two tasks; {_REMEDY}, and import each study once")
+        raise HistoryError(
+            f"a run is told of two tasks, in {where}; {_REMEDY}, and import each study once"
+        )
     # What had not ended gives way to its end.
     told = told.sort_values(["status", "row"], key=_ended_last, kind="stable")
     ended = told[told["status"] != "running"]
@@ -69,7 +71,7 @@ def once(runs: pa.Table, remarks: list[str], changed: Changed) -> pa.Table:
     if len(different) and changed == "refuse":
         pair = ended[ended["key"] == different[0]]
         raise HistoryError(
-            f"{len(different)} runs are told in two ways under one id, such as "
+            f"{len(different)} runs in {where} are told in two ways under one id, such as "
             f"{_told(pair.iloc[0])}, and {_told(pair.iloc[-1], brief=True)}; {_REMEDY}"
         )
     kept = told.drop_duplicates("key", keep="last")["row"].to_numpy()

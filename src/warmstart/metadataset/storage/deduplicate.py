@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.storage.run_keys import run_keys
+
+_log = logging.getLogger(__name__)
 
 _NAMED = ("task_id", "configuration_id", "metric", "status", "budget", "source_run_id")
 _SAID = ("score", "cost_s", "seed", "sampler", "timestamp")
@@ -108,7 +111,30 @@ class DistinctRuns:
                 keys[here], running[here] = found, flags[group]
                 begin += len(found)
         kept = first_of_each(keys, running, ends)
+        self._tell_changed(keys, ~kept & ~running, kept)
         return {place: kept[here] for place, here in places.items()}
+
+    def _tell_changed(
+        self, keys: NDArray[np.uint64], again: NDArray[np.bool_], kept: NDArray[np.bool_]
+    ) -> None:
+        """Log how many runs came again with another score, which does not count."""
+        rows = np.flatnonzero(again)
+        if not len(rows):
+            return
+        scores = np.concatenate(
+            [pq.read_table(file, columns=["score"])["score"].to_numpy() for file in self.files]
+        )
+        firsts = np.flatnonzero(kept & np.isin(keys, keys[rows]))
+        order = firsts[np.argsort(keys[firsts], kind="stable")]
+        first = order[np.searchsorted(keys[order], keys[rows])]
+        same = np.isclose(scores[first], scores[rows], rtol=1e-6, atol=0, equal_nan=True)
+        if n := int((~same).sum()):
+            _log.warning(
+                "%s: %d runs were added again with another score; the first counts. Merging "
+                "meta-datasets refuses such runs, or chooses",
+                self.files[0].parents[2],
+                n,
+            )
 
 
 def first_of_each(

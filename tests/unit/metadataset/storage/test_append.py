@@ -56,10 +56,11 @@ class TestAppend:
         assert md.matrix().loc["u", "a"] == pytest.approx(0.2)
         assert md.matrix().loc["t", "b"] == 0.7  # the run had not ended before
 
-    def test_the_first_counts_by_time_not_by_name(self, folder):
+    def test_the_first_counts_by_time_not_by_name(self, folder, caplog):
         for score in (0.1, 0.2, 0.3, 0.4):
             history([("u", "a", score, "9")]).append_to(folder)
         assert MetaDataset.open(folder).matrix().loc["u", "a"] == 0.1
+        assert "3 runs were added again with another score; the first counts" in caplog.text
 
     def test_separate_ids_need_no_look_at_the_rows(self, folder):
         history([("u", "a", 0.1, "3")]).append_to(folder)
