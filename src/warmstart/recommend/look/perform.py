@@ -184,5 +184,5 @@ def notes_on(look: Look) -> list[str]:
         total = failed.total()
         notes.append(f"{total} configurations failed in the look, {count} with {error}.")
     if look.ended.startswith("interrupted"):
-        notes.append(f"The look was {look.ended}.")
+        notes.append("The look was interrupted; the answer rests on what was measured by then.")
     return notes

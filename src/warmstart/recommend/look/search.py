@@ -71,7 +71,7 @@ class LookSearch:
             ended = self._explore()
             return self._race() or ended
         except KeyboardInterrupt:
-            return "interrupted, and answered with what there was"
+            return "interrupted"
         finally:
             self._fits.close()
 
