@@ -23,8 +23,12 @@ sys.path.insert(0, str(HERE))
 
 import published  # noqa: E402
 
-from warmstart.domain import Configuration, TaskType  # noqa: E402
+from warmstart.domain import Configuration, TaskType, configuration_id  # noqa: E402
 from warmstart.spaces.pipelines.design import complete, space_filling  # noqa: E402
+from warmstart.spaces.pipelines.learners import SPACE  # noqa: E402
+
+LEFT_OUT = HERE / "left_out.txt"
+"""Ids of configurations that `shrink.py` took out."""
 
 KINDS: dict[str, TaskType] = {"classification": "binary", "regression": "regression"}
 """A pool for each kind of task, and a task type whose space has it."""
@@ -107,8 +111,11 @@ def pool(kind: str, sources: dict[str, Path]) -> list[dict[str, Any]]:
     ranked = [(-1.0, one) for one in defaults(kind)]
     ranked += [((number + 1) / len(strong) / 2, one) for number, one in enumerate(strong)]
     ranked += spread(kind)
+    gone = set(LEFT_OUT.read_text(encoding="utf-8").split()) if LEFT_OUT.exists() else set()
     found: dict[str, dict[str, Any]] = {}
     for _, one in sorted(ranked, key=lambda pair: pair[0]):
+        if configuration_id(SPACE, one["values"]) in gone:
+            continue
         found.setdefault(json.dumps(one["values"], sort_keys=True), one)
     return list(found.values())
 

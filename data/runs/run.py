@@ -16,16 +16,17 @@ import logging
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from warmstart.execution.local import Limits, LocalTask, Protocol, read_tasks
-from warmstart.execution.resampling import n_splits
+from warmstart.execution.resampling import Resampling, n_splits
 from warmstart.metadataset.build.local import build_local
 from warmstart.metadataset.build.pack import pack, unpack
 from warmstart.spaces.pipelines.pool import read_pool
 
 HERE = Path(__file__).resolve().parent
+RESAMPLED = HERE.parent / "corpus" / "resampled.csv"
 POOL = HERE.parent / "pool" / "pool.jsonl"
 LARGER = {
     *("lightgbm", "xgboost", "catboost", "hist_gradient_boosting", "random_forest"),
@@ -43,27 +44,34 @@ class Pass:
     most: int | None
     max_rows: int = 2000
     time_limit_s: float = 60.0
+    resampled: bool = False
+    """Tables whose groups or later rows are held out, instead of rows at random."""
+
+    n_tasks: int | None = None
 
 
+ALL = ("multiclass", "regression", "binary")
 PASSES = (
+    Pass("resampled-40", ALL, 40, resampled=True, n_tasks=24),
     Pass("scarce-120", ("multiclass", "regression"), 120),
     Pass("binary-120", ("binary",), 120),
     Pass("scarce-250", ("multiclass", "regression"), 250),
     Pass("binary-250", ("binary",), 250),
     Pass("rows-120", ("multiclass", "regression", "binary"), 120, 10_000, 300.0),
+    Pass("resampled-120", ALL, 120, resampled=True),
     Pass("scarce", ("multiclass", "regression"), None),
     Pass("binary", ("binary",), None),
+    Pass("resampled", ALL, None, resampled=True),
     Pass("rows", ("multiclass", "regression", "binary"), None, 10_000, 300.0),
 )
 
 
 def ordered(corpus: Path, wanted: Pass) -> Iterator[LocalTask]:
     """Tasks of a pass, those first whose fits cost least."""
-    with (corpus / "tasks.csv").open(newline="", encoding="utf-8") as lines:
-        sizes = {row["task_id"]: row for row in csv.DictReader(lines)}
+    sizes = {row["task_id"]: row for row in table(corpus / "tasks.csv")}
 
     def work(task: LocalTask) -> float:
-        size = sizes[task.task_id]
+        size = sizes[task.task_id.partition("@")[0]]
         rows = min(int(size["n_rows"]), wanted.max_rows)
         fits = n_splits(rows)
         # Overhead of a fit, of rows and columns; a booster fits a tree a class.
@@ -73,9 +81,48 @@ def ordered(corpus: Path, wanted: Pass) -> Iterator[LocalTask]:
     tasks = [
         task for task in read_tasks(corpus / "tasks.csv") if task.task_type in wanted.task_types
     ]
+    if wanted.resampled:
+        tasks = list(resampled(tasks))
     if wanted.max_rows > 2000:
-        tasks = [task for task in tasks if int(sizes[task.task_id]["n_rows"]) > 2000]
-    yield from sorted(tasks, key=work)
+        # With more rows a table is another task, of the same family.
+        tasks = [
+            replace(task, task_id=f"{task.task_id}@{wanted.max_rows}")
+            for task in tasks
+            if int(sizes[task.task_id]["n_rows"]) > 2000
+        ]
+    # In turns, so that wherever a run stops it has some of each type.
+    turns: dict[str, int] = {}
+    placed = []
+    for task in sorted(tasks, key=work):
+        kind = task.task_type if task.resampling == "random" else task.resampling
+        turns[kind] = turns.get(kind, 0) + 1
+        placed.append((turns[kind], task))
+    placed.sort(key=lambda pair: pair[0])
+    yield from (task for _, task in placed[: wanted.n_tasks])
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    """Rows of a CSV file."""
+    with path.open(newline="", encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
+
+
+def resampled(tasks: list[LocalTask]) -> Iterator[LocalTask]:
+    """Tasks of tables with groups or times, each way of holding out one task more."""
+    by_id = {task.task_id: task for task in tasks}
+    for row in table(RESAMPLED):
+        if (task := by_id.get(row["task_id"])) is None:
+            continue
+        ways: tuple[tuple[str, Resampling], ...] = (("groups", "groups"), ("time", "forward"))
+        for column, way in ways:
+            if row[column]:
+                yield replace(
+                    task,
+                    task_id=f"{task.task_id}@{way}",
+                    resampling=way,
+                    groups=row["groups"] if way == "groups" else "",
+                    time=row["time"] if way == "forward" else "",
+                )
 
 
 def run(wanted: Pass, corpus: Path, build: Path, jobs: int) -> None:
@@ -105,6 +152,7 @@ def run(wanted: Pass, corpus: Path, build: Path, jobs: int) -> None:
         folder,
         protocol=protocol,
         n_jobs=jobs,
+        unit_size=12,
         progress=tell,
     )
     print(f"{wanted.name}: {report}; {pack(folder, packed):,} runs packed", flush=True)

@@ -338,7 +338,7 @@ def test_a_base_is_built_published_fitted_and_asked(run, table, tmp_path):
     (tmp_path / "tasks.csv").write_text("\n".join(rows) + "\n")
     building = (
         *("build", "local", "--tasks", tmp_path / "tasks.csv", "--out", tmp_path / "run"),
-        *("--space", "naive_bayes", "--space", "lda", "--scale", 0.5),
+        *("--space", "naive_bayes", "--space", "lda", "--scale", 0.4),
     )
     result = run(*building, "--limit-tasks", 2)
     assert result.exit_code == 0, result.output
@@ -346,6 +346,13 @@ def test_a_base_is_built_published_fitted_and_asked(run, table, tmp_path):
     n = int(re.search(r"^(\d+) evaluations done now", result.stdout)[1])
     assert f"{n} evaluations done now ({n} ok), 0 before" in result.stdout
     assert f"evaluations: {n} of {n}" in result.stderr
+    packed = run("build", "pack", tmp_path / "run", tmp_path / "pack").stdout
+    assert f"{n} runs added" in packed
+    assert "0 runs added" in run("build", "pack", tmp_path / "run", tmp_path / "pack").stdout
+    elsewhere = [*building, "--out", tmp_path / "elsewhere", "--from", tmp_path / "pack"]
+    result = run(*elsewhere, "--limit-tasks", 2)
+    assert f"{n} evaluations taken from" in result.stderr
+    assert f"0 evaluations done now, {n} before" in result.stdout
     result = run(*building)
     assert f"{n // 2} evaluations done now ({n // 2} ok), {n} before" in result.stdout
     md, kb = tmp_path / "md", tmp_path / "kb"

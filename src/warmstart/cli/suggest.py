@@ -113,6 +113,13 @@ def suggest(
     ] = Strategy.auto,
     task_type: TaskType = None,
     kind: KindsOption = None,
+    groups: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="Rows that belong together, such as customers."),
+    ] = None,
+    time: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="When rows are from.")
+    ] = None,
     look: Annotated[
         float | None,
         typer.Option(
@@ -181,6 +188,8 @@ def suggest(
         "task_type": task_type,
         "kinds": kinds_of(kind),
         "proba": proba,
+        "groups": groups,
+        "time": time,
         "look_s": 0.0 if instant else look,
         "n_jobs": jobs,
         "random_state": seed,

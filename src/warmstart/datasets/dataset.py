@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from warmstart.domain import Schema, TaskType
@@ -54,6 +56,12 @@ class Dataset:
 
     left_out: Mapping[str | int, ColumnSummary] = field(default_factory=dict)
     """Columns of the schema that are not in `X`."""
+
+    groups: npt.NDArray[np.intp] | None = None
+    """Number of each row's group, shape (n_kept_rows,): rows that belong together."""
+
+    times: npt.NDArray[np.float64] | None = None
+    """When each row is from, shape (n_kept_rows,), ascending; -inf where unknown."""
 
     @cached_property
     def fingerprint(self) -> str:

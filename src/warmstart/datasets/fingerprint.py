@@ -7,9 +7,11 @@ rows (bottom-k MinHash [1]_), from which the overlap of two tables is estimated.
 A dropped or added column changes every row. So the rows are seen through up to 20 narrow
 *views* as well: three columns each, out of the six with the smallest cell hash, which are
 mostly the most varied ones and mostly stay the same six when rows or columns go. Where
-few threes tell rows apart (all binary, say), up to 16 views of about half of the columns are
-added, chosen and told apart by the sum of their hashes, which outlives other columns but not
-rows.
+few threes tell rows apart, up to 16 views of about half of the columns are added, chosen and
+told apart by the sum of their hashes, which outlives other columns but not rows.
+
+Views look at columns of at least twenty levels alone. Sex, stage and treatment coded 0, 1, 2
+are the same in any two clinical trials, and a few such columns together look like a row.
 
 References
 ----------
@@ -30,7 +32,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from warmstart.datasets.cell_hashes import HashedTable, Tokens, mixed
+from warmstart.datasets.cell_hashes import HashedColumn, HashedTable, Tokens, mixed
 from warmstart.errors import ArgumentError
 
 _PREFIX = "w1:"
@@ -41,8 +43,11 @@ _ENOUGH_NARROW = 14
 """Of 20 views, ten hold any one column; with 14, four do without the best of them."""
 
 _N_HALVED, _N_HALVINGS = 64, 8
-_BEST_VIEWS = 4
-"""Views that survive when two of six columns go."""
+_FEWEST_LEVELS = 20
+"""Columns of fewer levels say nothing of where a table comes from."""
+
+_BEST_VIEWS = 2
+"""One view may agree by chance; of tables of four varied columns hardly more survive."""
 
 _CERTAIN = 4
 """Shared tokens from which an overlap is believed; one row may agree by chance."""
@@ -77,9 +82,10 @@ def fingerprint(X: pd.DataFrame, y: pd.Series[Any] | None = None) -> str:
     table = HashedTable(X, y)
     views: list[_Sketch] = []
     if len(table.columns) > _VIEW_WIDTH:
-        views = _narrow_views(table)
+        varied = [column for column in table.columns[:_N_HALVED] if _is_varied(table, column)]
+        views = _narrow_views(table, varied[:_N_NARROW])
         if len(views) < _ENOUGH_NARROW:
-            views += _half_views(table)
+            views += _half_views(table, varied)
     return _PREFIX + _packed([_sketch(mixed(table.row_sums), _K_ROWS), *views])
 
 
@@ -90,7 +96,7 @@ def similarity(a: str, b: str) -> float:
               = \frac{J}{1 + J} \cdot \frac{|A| + |B|}{\min(|A|, |B|)}
 
     with :math:`J` the share of common tokens among the smallest of the union. Taken of whole
-    rows and, where columns were dropped or added, of the four best matching pairs of views;
+    rows and, where columns were dropped or added, of the two best matching pairs of views;
     the larger counts. Overlap resting on fewer than four tokens counts in proportion.
 
     Parameters
@@ -113,8 +119,8 @@ def similarity(a: str, b: str) -> float:
     -----
     It cannot see through changes of the cells themselves: rescaled or imputed numbers,
     renamed or one-hot encoded levels; nor tables of which less than about 1/30 is shared.
-    Tables of few distinct rows, such as a few binary columns, are found only whole or with
-    columns missing: their rows are the same anywhere.
+    Tables of codes, with fewer than three columns of twenty levels or more, are found only
+    whole or with rows missing: what they share with others proves nothing.
 
     Examples
     --------
@@ -135,29 +141,34 @@ def similarity(a: str, b: str) -> float:
     best = max(best, *(_containment(one, theirs[0]) for one in mine))
     best *= min(mine[0].weight, theirs[0].weight)
     if len(mine) > 1 and len(theirs) > 1:
-        views = [max(_containment(one, other) for other in theirs[1:]) for one in mine[1:]]
-        views.sort(reverse=True)
-        n_needed = min(_BEST_VIEWS, len(mine) - 1, len(theirs) - 1)
-        best = max(best, sum(views[:n_needed]) / n_needed)
+        alike = np.array([[_containment(a, b) for b in theirs[1:]] for a in mine[1:]])
+        n_needed = min(_BEST_VIEWS, *alike.shape)
+        # Two views of one table that both resemble one of the other's are one finding.
+        found = [np.sort(alike.max(axis=axis))[-n_needed:].mean() for axis in (0, 1)]
+        best = max(best, float(min(found)))
     return best
 
 
 # --- views ---------------------------------------------------------------------------
 
 
-def _narrow_views(table: HashedTable) -> list[_Sketch]:
-    hashes = [mixed(table.keys(column)) for column in table.columns[:_N_NARROW]]
+def _is_varied(table: HashedTable, column: HashedColumn) -> bool:
+    return len(pd.unique(table.keys(column))) >= _FEWEST_LEVELS
+
+
+def _narrow_views(table: HashedTable, columns: list[HashedColumn]) -> list[_Sketch]:
+    hashes = [mixed(table.keys(column)) for column in columns]
     sums = [a + b + c for a, b, c in combinations(hashes, _VIEW_WIDTH)]
     views = [_sketch(mixed(one), _K_VIEW) for one in sums]
-    # The combinations of three small codes prove nothing; most rows must differ.
+    # Combinations that recur prove nothing; most rows must differ.
     return [view for view in views if view.full and 2 * view.n_distinct >= view.n_rows]
 
 
-def _half_views(table: HashedTable) -> list[_Sketch]:
+def _half_views(table: HashedTable, columns: list[HashedColumn]) -> list[_Sketch]:
     """Each bit of a hash of a column's content halves the columns."""
     sides = np.zeros((2 * _N_HALVINGS, len(table.row_sums)), dtype=np.uint64)
     width = np.zeros(len(sides), dtype=int)
-    for column in table.columns[:_N_HALVED]:
+    for column in columns:
         salt = mixed(np.array([column.total], dtype=np.uint64))[0]
         hashes = mixed(table.keys(column) ^ salt)
         for i in range(_N_HALVINGS):

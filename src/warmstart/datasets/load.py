@@ -25,6 +25,7 @@ from warmstart.datasets.remarks import (
     note_names,
     note_order,
 )
+from warmstart.datasets.row_labels import read_row_labels
 from warmstart.datasets.sampling import capped
 from warmstart.datasets.target import read_target
 from warmstart.domain import USED_KINDS, Column, Schema
@@ -47,6 +48,8 @@ def load_dataset(
     target: Any = None,
     task_type: str | None = None,
     kinds: Mapping[Any, str] | None = None,
+    groups: Any = None,
+    time: Any = None,
     max_rows: int = 100_000,
     random_state: int = 0,
     name: str | None = None,
@@ -70,6 +73,11 @@ def load_dataset(
         integers are classes, other numbers a quantity.
     kinds : mapping of column name to kind, optional
         Overrides what :func:`warmstart.datasets.kinds.infer_kinds` says of a column.
+    groups : str, int or array-like of shape (n_rows,), optional
+        Which rows belong together, such as those of one customer: a column by name, which
+        is then no feature, or a value a row.
+    time : str, int or array-like of shape (n_rows,), optional
+        When rows are from: a column by name, which stays a feature, or a value a row.
     max_rows : int
         A larger table is sampled, keeping the shares of its classes.
     random_state : int
@@ -122,14 +130,16 @@ def load_dataset(
         note_index(source.X, notes)
         n_given = n_rows_of(source.X)
         check_lengths(n_given, len(values))
+        labels = read_row_labels(source.X, groups, time, n_given, notes)
         check_n_rows(n_given)
         read = read_target(
             values, task_type, notes, of_table=lambda: has_decimal_commas(as_frame(source.X))
         )
     n_rows = len(read.y)
     chosen = capped(read, _row_limit(source.X, max_rows), random_state, notes)
-    frame = as_frame(take_rows(source.X, read.rows[chosen]))
-    note_names(source.X, frame, notes)
+    kept_rows = read.rows[chosen]
+    frame = as_frame(take_rows(labels.X, kept_rows))
+    note_names(labels.X, frame, notes)
     y_kept = _named(read.y.iloc[chosen], source.target)
     kinds = _without_target(frame, y_kept, kinds or {}, notes)
     inferred = infer_kinds(frame, notes, kinds)
@@ -161,6 +171,8 @@ def load_dataset(
         n_rows=n_rows,
         warnings=notes.sentences(),
         left_out=_summaries(frame, inferred.columns),
+        groups=None if labels.groups is None else labels.groups[kept_rows],
+        times=None if labels.times is None else labels.times[kept_rows],
     )
 
 

@@ -107,6 +107,9 @@ class Child:
                 "task_type": task.task_type,
                 "max_rows": self.protocol.max_rows,
                 "loader": self.protocol.loader,
+                "groups": task.groups,
+                "time": task.time,
+                "resampling": task.resampling,
             },
         }
         answer = self._ask(request, _LOAD_LIMIT_S)

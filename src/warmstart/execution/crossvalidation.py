@@ -25,7 +25,13 @@ from warmstart.execution.measure.curves import FoldCurve, mean_curve
 from warmstart.execution.measure.resources import stored_bytes
 from warmstart.execution.measure.staged import stages
 from warmstart.execution.prepared_folds import Fold, Prepared, PreparedFolds
-from warmstart.execution.resampling import cap_rows, folds
+from warmstart.execution.resampling import (
+    Resampling,
+    cap_rows,
+    folds,
+    forward_folds,
+    group_folds,
+)
 from warmstart.metrics import Array, Prediction, metrics_for, score_prediction
 
 _HOPELESS = 1.5
@@ -58,10 +64,19 @@ def resolve(name: str) -> Callable[..., Any]:
 
 
 def load_task(
-    path: str, *, target: str, task_type: str, max_rows: int, loader: str
+    path: str,
+    *,
+    target: str,
+    task_type: str,
+    max_rows: int,
+    loader: str,
+    groups: str = "",
+    time: str = "",
+    resampling: Resampling = "random",
 ) -> LoadedTask:
     """Read a dataset, cap its rows, number its classes and cut out its folds."""
-    dataset = resolve(loader)(Path(path), target=target, task_type=task_type)
+    named = {name: column for name, column in (("groups", groups), ("time", time)) if column}
+    dataset = resolve(loader)(Path(path), target=target, task_type=task_type, **named)
     X, y = dataset.X, dataset.y
     classes: Array | None = None
     values: Array
@@ -81,6 +96,12 @@ def load_task(
         _, values, counts = np.unique(values, return_inverse=True, return_counts=True)
         n_classes = len(counts)
         schema = dataclasses.replace(schema, min_class_count=int(counts.min()))
+    if resampling == "groups":
+        parts = group_folds(dataset.groups[kept])
+    elif resampling == "forward":
+        parts = forward_folds(dataset.times[kept])
+    else:
+        parts = folds(values if n_classes else None, len(values))
     splits = [
         Fold(
             X_train=X.iloc[train].reset_index(drop=True),
@@ -88,7 +109,7 @@ def load_task(
             X_test=X.iloc[test].reset_index(drop=True),
             y_test=values[test],
         )
-        for train, test in folds(values if n_classes else None, len(values))
+        for train, test in parts
     ]
     return LoadedTask(schema=schema, n_classes=n_classes, folds=splits)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from itertools import pairwise
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,12 @@ N_REPEATS_SMALL = 3
 MIN_ROWS = 2 * N_FOLDS
 
 Indices = npt.NDArray[np.intp]
+
+Resampling = Literal["random", "groups", "forward"]
+"""Rows are held out at random, by whole groups, or the later ones."""
+
+_FIRST_SHARE = 0.4
+"""Of the rows in order of time that the first forward fold is fitted to."""
 
 
 def n_splits(n_rows: int) -> int:
@@ -94,3 +101,69 @@ def folds(
         fold[order] = np.arange(n_rows) % N_FOLDS
         for held_out in range(N_FOLDS):
             yield np.flatnonzero(fold != held_out), np.flatnonzero(fold == held_out)
+
+
+def group_folds(
+    groups: npt.NDArray[Any], *, seed: int = 0
+) -> Iterator[tuple[Indices, Indices]]:
+    """Training and held-out rows where no group is on both sides.
+
+    Groups are dealt largest first, each to the fold that has fewest rows; equal ones in
+    random order.
+
+    Raises
+    ------
+    HistoryError
+        If there are fewer groups than folds.
+
+    Examples
+    --------
+    >>> groups = np.repeat([0, 1, 2, 3], [4, 3, 2, 1])
+    >>> sorted(len(test) for _, test in list(group_folds(groups))[:3])
+    [3, 3, 4]
+    """
+    _, codes, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    if len(sizes) < N_FOLDS:
+        raise HistoryError(f"{len(sizes)} groups are too few for {N_FOLDS} folds")
+    rng = np.random.default_rng(seed)
+    for _ in range(n_splits(len(groups)) // N_FOLDS):
+        shuffled = rng.permutation(len(sizes))
+        order = shuffled[np.argsort(-sizes[shuffled], kind="stable")]
+        fold_of, rows = np.empty(len(sizes), dtype=np.intp), np.zeros(N_FOLDS)
+        for group in order:
+            fold_of[group] = rows.argmin()
+            rows[fold_of[group]] += sizes[group]
+        fold = fold_of[codes]
+        for held_out in range(N_FOLDS):
+            yield np.flatnonzero(fold != held_out), np.flatnonzero(fold == held_out)
+
+
+def forward_folds(times: npt.NDArray[Any]) -> Iterator[tuple[Indices, Indices]]:
+    """Training rows up to some time, held-out rows after it: three steps, each a fifth.
+
+    The first is fitted to two fifths of the rows. Rows of one time stay together where that
+    is possible, so that nothing is predicted from its own day.
+
+    Raises
+    ------
+    HistoryError
+        If fewer than four times are different.
+
+    Examples
+    --------
+    >>> [(len(train), test.tolist()) for train, test in forward_folds(np.arange(10))]
+    [(4, [4, 5]), (6, [6, 7]), (8, [8, 9])]
+    """
+    if len(np.unique(times)) <= N_FOLDS:
+        raise HistoryError(f"{len(np.unique(times))} times are too few to hold out later ones")
+    order = np.argsort(times, kind="stable")
+    ordered = times[order]
+    n_rows = len(times)
+    shares = np.linspace(_FIRST_SHARE, 1.0, N_FOLDS + 1)
+    cuts = [round(share * n_rows) for share in shares]
+    # To the end of a time, unless that leaves nothing to hold out.
+    whole = [int(np.searchsorted(ordered, ordered[cut - 1], side="right")) for cut in cuts]
+    if len(set(whole)) == len(whole):
+        cuts = whole
+    for start, end in pairwise(cuts):
+        yield np.sort(order[:start]), np.sort(order[start:end])

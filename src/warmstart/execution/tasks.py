@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from warmstart.domain import TaskType, check_task_type
 from warmstart.errors import HistoryError
+from warmstart.execution.resampling import Resampling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +30,30 @@ class LocalTask:
     licence: str = ""
     description: str = ""
 
+    groups: str = ""
+    """Column that says which rows belong together; no feature then."""
+
+    time: str = ""
+    """Column that says when rows are from."""
+
+    resampling: Resampling = "random"
+    """How rows are held out; another way of doing it makes another task."""
+
     def __post_init__(self) -> None:
         check_task_type(self.task_type)
         if not self.task_id:
             raise HistoryError(f"task_id of {self.path} must not be empty")
+        needed = {"groups": self.groups, "forward": self.time, "random": "nothing"}
+        if self.resampling not in needed:
+            raise HistoryError(
+                f"resampling of {self.task_id} must be one of {', '.join(needed)}, "
+                f"got {self.resampling!r}"
+            )
+        if not needed[self.resampling]:
+            column = "groups" if self.resampling == "groups" else "time"
+            raise HistoryError(
+                f"{self.task_id} is held out by {self.resampling}; {column} must name a column"
+            )
 
 
 def read_tasks(path: str | Path) -> list[LocalTask]:
@@ -57,21 +79,25 @@ def read_tasks(path: str | Path) -> list[LocalTask]:
         for needed in ("task_id", "task_type", "path", "target"):
             if needed not in given:
                 raise HistoryError(f"line {number} of {path} has no {needed}")
-        optional = ("name", "family", "source", "source_id", "licence", "description")
+        optional = (
+            *("name", "family", "source", "source_id", "licence", "description"),
+            *("groups", "time", "resampling"),
+        )
         try:
             task_type = check_task_type(given["task_type"])
         except ValueError as error:
             raise HistoryError(f"line {number} of {path}: {error}") from error
+        values: dict[str, Any] = {
+            "name": given["task_id"],
+            "family": given["task_id"],
+            **{key: given[key] for key in optional if key in given},
+        }
         task = LocalTask(
             task_id=given["task_id"],
             task_type=task_type,
             path=path.parent / given["path"],
             target=given["target"],
-            **{
-                "name": given["task_id"],
-                "family": given["task_id"],
-                **{key: given[key] for key in optional if key in given},
-            },
+            **values,
         )
         if task.task_id in tasks:
             raise HistoryError(f"line {number} of {path} repeats task {task.task_id!r}")

@@ -40,6 +40,8 @@ def suggest(
     kinds: Mapping[Any, str] | None = None,
     proba: bool = False,
     similarity: Similarity = "auto",
+    groups: Any = None,
+    time: Any = None,
     look_s: float | None = None,
     look_n: int | None = None,
     n_jobs: int | None = None,
@@ -83,6 +85,12 @@ def suggest(
     similarity : {"auto", "metafeatures", "text"}
         By what the known tasks most like this one are named: meta-features of the data, or
         the `description`; "auto" by what is given.
+    groups : str, int or array-like of shape (n_rows,), optional
+        Which rows belong together, such as those of one customer: a column by name, which
+        is then no feature, or a value a row. Where the base has scores with whole groups
+        held out, they count; where it has none, ``warnings`` says so.
+    time : str, int or array-like of shape (n_rows,), optional
+        When rows are from, likewise for later rows held out; the column stays a feature.
     look_s : float, optional
         Look before answering: spend at most so many seconds on fits to parts of the
         data, and name first what is best by all that is known then. 0, the default,
@@ -136,6 +144,8 @@ def suggest(
         kinds=kinds,
         proba=proba,
         similarity=similarity,
+        groups=groups,
+        time=time,
         look_s=look_s,
         look_n=look_n,
         n_jobs=n_jobs,

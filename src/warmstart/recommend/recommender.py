@@ -19,6 +19,7 @@ from warmstart.errors import (
     MetaDatasetError,
     NotFittedError,
 )
+from warmstart.execution.resampling import MAX_ROWS
 from warmstart.metadataset.samplers import bias_note, samplers_of
 from warmstart.models.pmf.pmf import PMF
 from warmstart.recommend.arguments import (
@@ -36,6 +37,7 @@ from warmstart.recommend.look.looked import Looked, with_measurement
 from warmstart.recommend.look.request import Request, check_jobs, check_look
 from warmstart.recommend.methods import check_acquisition, make_method
 from warmstart.recommend.question import Acquisition, Question, read_pool
+from warmstart.recommend.resampled import not_counting, rows_for
 from warmstart.recommend.search import Search
 from warmstart.recommend.suggestions import Suggestions
 from warmstart.recommend.task import MEMBERS, find_duplicates, resolve_metric, understand
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from warmstart.domain import LearnerName, MetricName
+    from warmstart.execution.resampling import Resampling
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.protocols import PerformanceModel
     from warmstart.recommend.look.request import Progress
@@ -189,25 +192,42 @@ class Recommender:
         return tuple(kinds) or (None,)
 
     def fitted(
-        self, task_type: str | None, metric: str | None, excluded: Iterable[Any] = ()
+        self,
+        task_type: str | None,
+        metric: str | None,
+        excluded: Iterable[Any] = (),
+        *,
+        resampling: Resampling = "random",
+        n_rows: float | None = None,
     ) -> Fitted:
-        """Everything fitted to one kind of task in one metric, without excluded tasks."""
+        """Everything fitted to one kind of task in one metric, without excluded tasks.
+
+        Of tables that were scored in several ways, or with several numbers of rows, what
+        is nearest to `resampling` and `n_rows` counts; see
+        :mod:`warmstart.recommend.resampled`.
+        """
         gone = list(excluded)
-        key = task_type, metric, tuple(sorted(map(str, gone)))
+        tasks = self.md.tasks
+        max_rows = rows_for(tasks, n_rows)
+        way: tuple[str, ...] = () if resampling == "random" else (f"resampling: {resampling}",)
+        way += () if max_rows == MAX_ROWS else (f"rows: {max_rows}",)
+        key = task_type, metric, (*sorted(map(str, gone)), *way)
+        others = set(not_counting(tasks, resampling, max_rows)) - set(gone)
+        aside = [*gone, *(task for task in tasks.index if task in others)]
         if key not in self._fitted:
             from warmstart.recommend.base.persistence import load_models
 
             # Whoever leaves out each family in turn must not fill the memory with models.
             partial = [one for one in self._fitted if one[2]]
-            for old in partial[: max(0, len(partial) + 1 - _N_PARTIAL)] if gone else ():
+            for old in partial[: max(0, len(partial) + 1 - _N_PARTIAL)] if key[2] else ():
                 del self._fitted[old]
             try:
                 self._fitted[key] = Fitted.fit(
-                    self.md.drop(tasks=gone) if gone else self.md,
+                    self.md.drop(tasks=aside) if aside else self.md,
                     metric=metric,
                     task_type=task_type,
                     saved=None
-                    if gone or not self._saved
+                    if key[2] or not self._saved
                     else load_models(self._saved, key[:2]),
                     pmf=self._pmf,
                     method=self.method,
@@ -239,6 +259,8 @@ class Recommender:
         kinds: Mapping[Any, str] | None = None,
         proba: bool = False,
         similarity: Similarity = "auto",
+        groups: Any = None,
+        time: Any = None,
         look_s: float | None = None,
         look_n: int | None = None,
         n_jobs: int | None = None,
@@ -280,6 +302,12 @@ class Recommender:
             By what the known tasks most like this one are named: meta-features of the data,
             or the `description`; "auto" by what is given. The order of the suggestions
             follows meta-features in any case.
+        groups : str, int or array-like of shape (n_rows,), optional
+            Which rows belong together, such as those of one customer: a column by name,
+            which is then no feature, or a value a row. Known tasks that were scored with
+            whole groups held out count for their families, and a look holds them out too.
+        time : str, int or array-like of shape (n_rows,), optional
+            When rows are from, likewise; the column stays a feature.
         look_s : float, optional
             Look before answering: spend at most so many seconds on fits to parts of the
             data, and name first what is best by all that is known then. 0, the default,
@@ -331,6 +359,8 @@ class Recommender:
                 exclude=exclude,
                 task_type=task_type,
                 kinds=kinds,
+                groups=groups,
+                time=time,
             ),
         )
         fitted, phi, dataset = query.fitted, query.metafeatures, query.dataset
@@ -364,7 +394,12 @@ class Recommender:
                     fitted,
                     phi,
                     columns,
-                    Request(bounds=bounds, n_jobs=n_jobs, progress=progress),
+                    Request(
+                        bounds=bounds,
+                        n_jobs=n_jobs,
+                        progress=progress,
+                        groups=None if dataset is None else dataset.groups,
+                    ),
                     time_budget_s=time_budget_s,
                     speed=self._speed(),
                     random_state=seed,
@@ -381,6 +416,7 @@ class Recommender:
                 "kind, whatever the description; its words only name the tasks that read like "
                 "it."
             )
+        told += query.remarks()
         told += find_duplicates(self.md.tasks, dataset, set(query.excluded))
         return Suggestions(
             items=tuple(

@@ -16,6 +16,7 @@ from warmstart.metafeatures.elsewhere.qualities import FROM_QUALITIES, QUALITIES
 from warmstart.metrics import find_metric, metrics_for
 from warmstart.recommend.legal_candidates import resolve_excluded
 from warmstart.recommend.nearest_metric import nearest_metric, scorer_name
+from warmstart.recommend.resampled import resampling_for
 
 if TYPE_CHECKING:
     from warmstart.datasets.dataset import Dataset
@@ -54,6 +55,15 @@ class Understood:
 
     fitted: Fitted
 
+    def remarks(self) -> list[str]:
+        """What the target says of the metric asked for."""
+        if self.dataset is None or self.dataset.task_type != "regression":
+            return []
+        from warmstart.datasets.heavy_tails import note_on_tails
+
+        note = note_on_tails(np.asarray(self.dataset.y, dtype="float64"), self.metric)
+        return [note] if note else []
+
     @property
     def schema(self) -> Schema | None:
         """Of the dataset, where there is one."""
@@ -71,11 +81,19 @@ def understand(recommender: Recommender, query: TaskQuery) -> Understood:
     if query.data is None and (query.y is not None or query.target is not None):
         given_as = "y" if query.target is None else f"target={query.target!r}"
         raise DatasetError(f"{given_as} was given, but data is None; pass the dataset")
+    if query.data is None and not (query.groups is None and query.time is None):
+        raise DatasetError("groups and time are of rows, but data is None; pass the dataset")
     if query.data is not None:
         from warmstart.datasets.load import load_dataset
 
         dataset = load_dataset(
-            query.data, query.y, target=query.target, task_type=task_type, kinds=query.kinds
+            query.data,
+            query.y,
+            target=query.target,
+            task_type=task_type,
+            kinds=query.kinds,
+            groups=query.groups,
+            time=query.time,
         )
         task_type = dataset.task_type
     given = None if query.metafeatures is None else _as_numbers(query.metafeatures, notes)
@@ -83,6 +101,8 @@ def understand(recommender: Recommender, query: TaskQuery) -> Understood:
         task_type = _described_kind(md, given)
     kind = resolve_kind(recommender.task_types(), task_type)
     chosen = resolve_metric(md.metrics, query.metric, kind, notes)
+    resampling, said = resampling_for(md.tasks, kind, groups=query.groups, time=query.time)
+    notes += said
     return Understood(
         dataset=dataset,
         task_type=_exact(task_type, kind),
@@ -91,7 +111,9 @@ def understand(recommender: Recommender, query: TaskQuery) -> Understood:
         metafeatures=_compared(md, dataset, given, notes),
         excluded=tuple(excluded),
         notes=tuple(notes),
-        fitted=recommender.fitted(kind, chosen, excluded),
+        fitted=recommender.fitted(
+            kind, chosen, excluded, resampling=resampling, n_rows=_n_rows(dataset, given)
+        ),
     )
 
 
@@ -116,6 +138,15 @@ def _compared(
             "describes them in full"
         )
     return found
+
+
+def _n_rows(dataset: Dataset | None, metafeatures: pd.Series[Any] | None) -> float | None:
+    """Rows of the new data, as far as they are known."""
+    if dataset is not None:
+        return float(dataset.n_rows)
+    if metafeatures is None or "NumberOfInstances" not in metafeatures:
+        return None
+    return float(metafeatures["NumberOfInstances"])
 
 
 def _exact(task_type: str | None, kind: str | None) -> TaskType | None:

@@ -47,6 +47,8 @@ class TaskQuery:
     exclude: str | Iterable[Any] = ()
     task_type: str | None = None
     kinds: Mapping[Any, str] | None = None
+    groups: Any = None
+    time: Any = None
     look: Look | None = None
     random_state: int | None = None
     """None is that of the recommender."""

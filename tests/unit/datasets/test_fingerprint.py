@@ -94,7 +94,7 @@ def test_a_tenth_of_the_rows_is_found():
 
 
 @pytest.mark.parametrize(("drop", "least"), [(1, 0.95), (2, 0.6)])
-@pytest.mark.parametrize(("n_numeric", "n_words"), [(4, 3), (0, 12), (40, 0)])
+@pytest.mark.parametrize(("n_numeric", "n_words"), [(4, 3), (6, 12), (40, 0)])
 def test_a_table_without_some_columns_is_found(n_numeric, n_words, drop, least):
     X, y = table(n_numeric=n_numeric, n_words=n_words)
     whole = fingerprint(X, y)
@@ -112,11 +112,25 @@ def test_fewer_rows_and_columns_are_found():
     assert np.mean(found) > 0.5
 
 
-def test_a_table_without_its_only_varied_column_is_found():
-    X, y = table(n_numeric=1, n_words=12)
-    without = fingerprint(X.drop(columns="n0"), y)
-    assert similarity(fingerprint(X, y), without) > 0.9
-    assert similarity(without, fingerprint(X, y)) > 0.9
+def test_columns_of_a_few_codes_prove_nothing():
+    """Two trials of the same design, their patients others: alike in every code."""
+
+    def trial(seed):
+        rng = np.random.default_rng(seed)
+        codes = {f"code {i}": rng.integers(0, 3, 300) for i in range(5)}
+        return pd.DataFrame(
+            {
+                "age": rng.normal(60, 9, 300).round(),
+                "grade": rng.integers(0, 9, 300),
+                "days": rng.exponential(700, 300).round(),
+                **codes,
+            }
+        ).astype(float)
+
+    a, b = trial(0), trial(1)
+    b[[f"code {i}" for i in range(5)]] = a[[f"code {i}" for i in range(5)]]
+    assert similarity(fingerprint(a), fingerprint(b)) < 0.1
+    assert similarity(fingerprint(a), fingerprint(a.drop(columns=["code 1", "days"]))) < 0.1
 
 
 def test_other_labels_are_looked_past():
@@ -130,7 +144,7 @@ def test_a_few_binary_columns_resemble_no_others():
         return pd.DataFrame(random.integers(0, 2, (2_000, 12)).astype(float))
 
     assert similarity(fingerprint(bits(0)), fingerprint(bits(1))) < 0.1
-    assert similarity(fingerprint(bits(0)), fingerprint(bits(0).iloc[::-1, 1:])) > 0.9
+    assert similarity(fingerprint(bits(0)), fingerprint(bits(0).iloc[::-1])) == 1.0
 
 
 def test_real_tables_are_told_apart():
@@ -150,7 +164,7 @@ def test_symmetric_and_in_range():
     for a in prints:
         for b in prints:
             assert 0 <= similarity(a, b) <= 1
-            assert similarity(a, b) == pytest.approx(similarity(b, a), abs=0.2)
+            assert similarity(a, b) == pytest.approx(similarity(b, a))
 
 
 def test_stays_as_it_was_written():

@@ -181,3 +181,29 @@ def test_a_score_that_is_not_finite_is_a_failure(tmp_path):
 def test_giving_up(task):
     with pytest.raises(GiveUpError, match="one fold of 9 took"):
         cross_validate(task, GaussianNB, time_limit_s=1e-5)
+
+
+@pytest.mark.parametrize("resampling", ["groups", "forward"])
+def test_a_task_is_held_out_by_groups_or_by_time(tmp_path, resampling):
+    table = frame(700, ["x", "y"]).assign(shop=np.arange(700) % 11, day=np.arange(700)[::-1])
+    path = tmp_path / "data.parquet"
+    table.to_parquet(path)
+    task = load_task(
+        str(path),
+        target="y",
+        task_type="binary",
+        max_rows=600,
+        loader=LOADER,
+        groups="shop",
+        time="day",
+        resampling=resampling,
+    )
+    assert task.schema.n_rows == 600
+    assert [column.name for column in task.schema.columns] == ["a", "b", "c", "day"]
+    assert len(task.folds) == 3
+    for fold in task.folds:
+        if resampling == "forward":
+            assert fold.X_train["day"].max() < fold.X_test["day"].min()
+        else:
+            shops = [set((699 - part["day"]) % 11) for part in (fold.X_train, fold.X_test)]
+            assert not shops[0] & shops[1]

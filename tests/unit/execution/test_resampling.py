@@ -4,7 +4,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warmstart.errors import HistoryError
-from warmstart.execution.resampling import cap_rows, folds, n_splits
+from warmstart.execution.resampling import (
+    N_FOLDS,
+    cap_rows,
+    folds,
+    forward_folds,
+    group_folds,
+    n_splits,
+)
 
 class_lists = st.lists(st.integers(0, 4), min_size=6, max_size=80)
 
@@ -68,3 +75,41 @@ def test_capping_is_seeded():
     classes = np.arange(5000) % 3
     one, two, other = (cap_rows(classes, 5000, seed=s).tolist() for s in (0, 0, 1))
     assert one == two != other
+
+
+@given(st.integers(3, 40), st.integers(20, 700), st.integers(0, 5))
+def test_no_group_is_on_both_sides(n_groups, n_rows, seed):
+    rng = np.random.default_rng(seed)
+    groups = np.append(np.arange(n_groups), rng.integers(0, n_groups, n_rows))
+    seen = np.zeros(len(groups), int)
+    for train, test in group_folds(groups, seed=seed):
+        assert not set(groups[train]) & set(groups[test])
+        assert len(train) + len(test) == len(groups)
+        seen[test] += 1
+    assert (seen == n_splits(len(groups)) // N_FOLDS).all()
+
+
+@given(st.integers(10, 300), st.integers(0, 5))
+def test_what_is_held_out_is_later(n_rows, seed):
+    times = np.random.default_rng(seed).integers(0, max(4, n_rows // 3), n_rows)
+    if len(np.unique(times)) < 4:
+        return
+    parts = list(forward_folds(times))
+    assert len(parts) == 3
+    for train, test in parts:
+        assert times[train].max() <= times[test].min()
+        assert len(test) > 0
+    assert max(len(train) for train, _ in parts) + len(parts[-1][1]) == n_rows
+
+
+def test_days_stay_whole_where_there_are_enough():
+    times = np.repeat(np.arange(20), 10)
+    for train, test in forward_folds(times):
+        assert times[train].max() < times[test].min()
+
+
+def test_too_few_groups_or_times():
+    with pytest.raises(HistoryError, match="2 groups are too few for 3 folds"):
+        list(group_folds(np.repeat([0, 1], 20)))
+    with pytest.raises(HistoryError, match="3 times are too few"):
+        list(forward_folds(np.repeat([0, 1, 2], 20)))

@@ -24,9 +24,10 @@ from warmstart.execution.executors.base import Executor, Outcome, run_units
 from warmstart.execution.executors.choose import make_executor
 from warmstart.execution.executors.local import reason
 from warmstart.execution.local import LocalTask
+from warmstart.execution.resampling import MAX_ROWS
 from warmstart.metadataset.build.folder import prepare, read_known_tasks, remember
 from warmstart.metadataset.build.units import BuildLock, UnitRecord, Units
-from warmstart.metadataset.core.schema import TASKS, metafeatures_schema
+from warmstart.metadataset.core.schema import TASKS, TASKS_RESAMPLED, metafeatures_schema
 from warmstart.metadataset.storage.files import (
     digest,
     remove_leftovers,
@@ -69,7 +70,9 @@ def describe_dataset(task: LocalTask) -> dict[str, Any]:
     from warmstart.datasets.load import load_dataset
     from warmstart.metafeatures.extract import metafeatures_of
 
-    dataset = load_dataset(task.path, target=task.target, task_type=task.task_type)
+    dataset = load_dataset(
+        task.path, target=task.target, task_type=task.task_type, groups=task.groups or None
+    )
     return {
         "n_rows": dataset.n_rows,
         "n_columns": len(dataset.schema.columns),
@@ -92,6 +95,7 @@ def describe_unit(paths: Sequence[dict[str, str]]) -> tuple[float, Answer]:
             task_type=check_task_type(asked["task_type"]),
             path=Path(asked["path"]),
             target=asked["target"],
+            groups=asked["groups"],
         )
         try:
             found.append((task.task_id, describe_dataset(task), ""))
@@ -121,6 +125,7 @@ class _Batches:
                     "task_type": task.task_type,
                     "path": str(task.path.resolve()),
                     "target": task.target,
+                    "groups": task.groups,
                 }
                 for task in self.tasks[start : start + size]
             ]
@@ -278,8 +283,13 @@ def build_metafeatures(
     return report
 
 
-def tasks_table(tasks: Sequence[LocalTask], described: Sequence[dict[str, Any]]) -> pa.Table:
-    """One row a task."""
+def tasks_table(
+    tasks: Sequence[LocalTask],
+    described: Sequence[dict[str, Any]],
+    *,
+    max_rows: int = MAX_ROWS,
+) -> pa.Table:
+    """One row a task, of whose table at most `max_rows` were used."""
     rows = [
         {
             "task_id": task.task_id,
@@ -294,10 +304,13 @@ def tasks_table(tasks: Sequence[LocalTask], described: Sequence[dict[str, Any]])
             "source_id": task.source_id,
             "fingerprint": found["fingerprint"],
             "description": task.description,
+            "resampling": task.resampling,
+            "max_rows": None if max_rows == MAX_ROWS else max_rows,
         }
         for task, found in zip(tasks, described, strict=True)
     ]
-    return pa.Table.from_pylist(rows, schema=TASKS)
+    usual = max_rows == MAX_ROWS and all(task.resampling == "random" for task in tasks)
+    return pa.Table.from_pylist(rows, schema=TASKS if usual else TASKS_RESAMPLED)
 
 
 def metafeatures_table(

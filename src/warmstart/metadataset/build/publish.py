@@ -98,8 +98,10 @@ def publish(
     configurations = configurations.filter(
         pc.is_in(configurations["configuration_id"], evaluations["configuration_id"])
     )
+    protocol = json.loads((build / "protocol.json").read_text(encoding="utf-8"))
+    max_rows = int(protocol["max_rows"])
     tables = {
-        "tasks.parquet": tasks_table(tasks, described),
+        "tasks.parquet": tasks_table(tasks, described, max_rows=max_rows),
         "configurations.parquet": configurations,
         "metafeatures.parquet": metafeatures_table(tasks, described),
         EVALUATIONS_FILE: evaluations,

@@ -30,6 +30,12 @@ TASKS = _schema(
     pa.field("description", pa.string()),
 )
 
+TASKS_RESAMPLED = TASKS.append(pa.field("resampling", pa.string())).append(
+    pa.field("max_rows", pa.int64())
+)
+"""Where rows of some tasks are held out by groups or by time (null is at random), or more of
+them are used than 2,000 (null)."""
+
 CONFIGURATIONS = _schema(
     _required("configuration_id", pa.string()),
     _required("space", pa.string()),

@@ -81,7 +81,8 @@ def part_tables(metadataset: MetaDataset) -> dict[str, pa.Table]:
         task_id=[str(label) for label in metadataset.tasks.index]
     )
     frame["family"] = frame["family"].astype(str)
-    tables = {"tasks.parquet": _conformed(frame, schema.TASKS)}
+    kind = schema.TASKS_RESAMPLED if {"resampling", "max_rows"} & set(frame) else schema.TASKS
+    tables = {"tasks.parquet": _conformed(frame, kind)}
     columns = {
         "configuration_id": [str(label) for label in configurations.ids],
         "space": metadataset.spaces.tolist(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,14 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 ANYTIME = "anytime"
 """The strategy whose order gains most for each second."""
+
+_LARGEST_SHARE = 1 / 3
+"""Of an answer's seconds, for one that is not expected to be the best."""
+
+_MOST_ROUNDS = 8
+
+_CAREFUL = 0.8
+"""Share of fits that take no longer than what is held against a budget."""
 
 LEVELS = (0.05, 0.16, 0.5, 0.84, 0.95)
 """Quantiles of the score that a suggestion tells."""
@@ -80,6 +89,7 @@ def choose(
     if fitted.costs is not None:
         costs = fitted.costs.predict(metafeatures, speed)[candidates]
     _check_budget(costs, time_budget_s)
+    counted = costs_counted(fitted, metafeatures, candidates, time_budget_s, speed)
     anytime = strategy == ANYTIME
     if anytime and not np.isfinite(costs).all():
         raise KnowledgeError("strategy='anytime' needs measured costs; the base has none")
@@ -87,10 +97,25 @@ def choose(
     outlook = fitted.outlook(metafeatures, candidates, told=True)
     if method is None:
         draws = outlook.draws(regret, N_SAMPLES, np.random.default_rng(random_state))
-        picks = best_of_n(draws, n, costs=costs, budget_s=time_budget_s, per_second=anytime)
+
+        def pick(left: npt.NDArray[np.intp]) -> list[int]:
+            named = best_of_n(
+                draws[:, left],
+                n,
+                costs=counted[left],
+                budget_s=time_budget_s,
+                per_second=anytime,
+            )
+            return [int(left[k]) for k in named]
     else:
-        picks = _by_own_batch(fitted, metafeatures, candidates, method, random_state)
-        picks = _affordable(picks, costs, time_budget_s)[:n]
+        order = _by_own_batch(fitted, metafeatures, candidates, method, random_state)
+
+        def pick(left: npt.NDArray[np.intp]) -> list[int]:
+            allowed = set(left.tolist())
+            kept = [k for k in order if k in allowed]
+            return _affordable(kept, counted, time_budget_s)[:n]
+
+    picks = pick_without_hogs(pick, costs)
     notes = []
     if len(picks) < n:
         within = "" if time_budget_s is None else f" within {time_budget_s:g} s"
@@ -113,6 +138,27 @@ def choose(
         strategy=strategy,
         notes=tuple(notes),
     )
+
+
+def costs_counted(
+    fitted: Fitted,
+    metafeatures: pd.Series[Any] | None,
+    candidates: npt.NDArray[np.intp],
+    budget_s: float | None,
+    speed: float,
+) -> Array:
+    """Seconds held against a budget: what four fits in five stay below.
+
+    Medians would overrun every other budget. Where not even the cheapest would fit so,
+    medians count.
+    """
+    if fitted.costs is None:
+        return np.full(len(candidates), np.nan)
+    expected = fitted.costs.predict(metafeatures, speed)[candidates]
+    if budget_s is None:
+        return expected
+    careful = fitted.costs.predict(metafeatures, speed, quantile=_CAREFUL)[candidates]
+    return careful if careful.min() <= budget_s else expected
 
 
 def _check_budget(costs: Array, time_budget_s: float | None) -> None:
@@ -150,3 +196,42 @@ def _affordable(picks: list[int], costs: Array, budget_s: float | None) -> list[
             kept.append(pick)
             budget_s -= float(costs[pick])
     return kept
+
+
+def pick_without_hogs(
+    pick: Callable[[npt.NDArray[np.intp]], list[int]], costs: Array
+) -> list[int]:
+    """Pick so that none takes over a third of all seconds, but for the one named first.
+
+    The first is expected to be the best and may cost what it costs; what only complements
+    it may not. Of fewer than five, more than a third is no sign of waste: there the limit
+    is twice an equal share of one more.
+
+    Parameters
+    ----------
+    pick : callable
+        From places that may be named to those that are, best first.
+    costs : ndarray, shape (n_candidates,)
+        Seconds; without any nothing is held against anyone.
+
+    Examples
+    --------
+    >>> costs = np.array([1.0, 1.0, 9.0, 1.0, 1.0, 1.0])
+    >>> pick_without_hogs(lambda left: left[:5].tolist(), costs)
+    [0, 1, 3, 4, 5]
+    """
+    left = np.arange(len(costs))
+    picks = pick(left)
+    for _ in range(_MOST_ROUNDS):
+        seconds = costs[picks]
+        if not len(picks) or not np.isfinite(seconds).all():
+            break
+        limit = seconds.sum() * max(_LARGEST_SHARE, 2.0 / (len(picks) + 1))
+        if not (seconds[1:] > limit).any():
+            break
+        cheaper = left[~(costs[left] > limit) | (left == picks[0])]
+        again = pick(cheaper)
+        if len(again) < len(picks):  # better dear than missing
+            break
+        left, picks = cheaper, again
+    return picks

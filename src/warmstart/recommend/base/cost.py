@@ -62,6 +62,9 @@ class CostModel:
     max_rows: float
     """Rows of the largest table timed."""
 
+    spread: Array
+    """Standard deviation of log seconds about what is predicted, shape (n_configs,)."""
+
     @classmethod
     def fit(
         cls,
@@ -97,6 +100,7 @@ class CostModel:
         # Each configuration about its own mean: not all were timed on the same tasks.
         middles = known.T @ x / counts[:, None]
         slopes = np.zeros((costs.shape[1], sizes.shape[1]))
+        spread = np.zeros(costs.shape[1])
         names = np.asarray(learners)
         for learner in np.unique(names):
             of = np.flatnonzero(names == learner)
@@ -105,13 +109,22 @@ class CostModel:
             y = logs[rows, of[columns]] - levels[of[columns]]
             gram = about.T @ about + _RIDGE * np.eye(x.shape[1])
             # Nothing gets cheaper as data grows, whatever a few timings say.
-            slopes[of] = np.maximum(np.linalg.solve(gram, about.T @ y), 0.0)
+            slope = np.maximum(np.linalg.solve(gram, about.T @ y), 0.0)
+            slopes[of] = slope
+            if len(y):
+                spread[of] = np.sqrt(np.mean((y - about @ slope) ** 2))
         levels -= (slopes * middles).sum(axis=1)
         levels = _filled(levels, np.asarray(known.any(axis=0)), names)
         growth = np.asarray([GROWTH.get(name, 1.1) for name in learners])
-        return cls(levels, slopes, centre, growth, max_rows * train_share)
+        return cls(levels, slopes, centre, growth, max_rows * train_share, spread)
 
-    def predict(self, metafeatures: pd.Series[Any] | None, speed: float = 1.0) -> Array:
+    def predict(
+        self,
+        metafeatures: pd.Series[Any] | None,
+        speed: float = 1.0,
+        *,
+        quantile: float = 0.5,
+    ) -> Array:
         """Seconds of each configuration, shape (n_configs,).
 
         Parameters
@@ -120,14 +133,20 @@ class CostModel:
             Sizes of the new dataset; without them it is of average size.
         speed : float
             Seconds here for one second of the base's machine.
+        quantile : float
+            Which share of fits takes no longer; the median by default. What must not take
+            longer than there is time for is counted by a higher one.
         """
+        from scipy.special import ndtri
+
+        beyond_median = float(ndtri(quantile)) * self.spread
         if metafeatures is None:
-            return np.asarray(np.exp(self.levels) * speed)
+            return np.asarray(np.exp(self.levels + beyond_median) * speed)
         sizes = _log_sizes(metafeatures.to_frame().T, 1, np.inf)[0]
         beyond = max(float(np.nan_to_num(sizes[0])) - math.log(self.max_rows), 0.0)
         sizes[0] = min(sizes[0], math.log(self.max_rows))
         x = np.where(np.isnan(sizes), 0.0, sizes - self.centre)
-        logs = self.levels + self.slopes @ x + self.growth * beyond
+        logs = self.levels + self.slopes @ x + self.growth * beyond + beyond_median
         return np.asarray(np.exp(logs) * speed)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from warmstart.domain import plain_value
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
-from warmstart.recommend.base.choose import LEVELS, Choice
+from warmstart.recommend.base.choose import LEVELS, Choice, costs_counted
 from warmstart.recommend.look.looked import Looked
 from warmstart.recommend.look.perform import Columns, look_at, notes_on, why_not
 
@@ -74,7 +74,8 @@ def look_and_choose(
     costs = np.full(len(columns), np.nan)
     if fitted.costs is not None:
         costs = fitted.costs.predict(metafeatures, speed)[columns]
-    picks = _pick(belief, look, fitted, columns, n, costs, time_budget_s, random_state)
+    counted = costs_counted(fitted, metafeatures, columns, time_budget_s, speed)
+    picks = _pick(belief, look, fitted, columns, n, counted, time_budget_s, random_state)
     chosen = np.asarray(picks, dtype=np.intp)
     quantiles = belief.score_quantiles(LEVELS, chosen, look.level_std)
     rng = np.random.default_rng([random_state, 1])

@@ -176,3 +176,14 @@ class TestThisMachine:
         file, _ = cache
         file.parent.write_text("a file where the folder should be")
         assert machine_reference_s() == 0.25
+
+
+@pytest.mark.parametrize("quantile", [0.5, 0.8, 0.95])
+def test_so_many_fits_take_no_longer_than_a_quantile(quantile):
+    rng = np.random.default_rng(0)
+    phi, new = sizes(), sizes(400, seed=1)
+    noisy = true_costs(phi) * np.exp(rng.normal(0, 0.5, (200, 5)))
+    model = CostModel.fit(noisy, phi, LEARNERS, max_rows=1e9)
+    told = np.array([model.predict(row, quantile=quantile) for _, row in new.iterrows()])
+    measured = true_costs(new) * np.exp(rng.normal(0, 0.5, (400, 5)))
+    assert (measured <= told).mean() == pytest.approx(quantile, abs=0.04)

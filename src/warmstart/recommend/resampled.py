@@ -1,0 +1,102 @@
+"""Which known tasks count: as many rows, held out in the same way, as the new data's.
+
+A table scored with whole groups held out is a task of its own, as is one whose later rows
+are held out, or one of which more rows were used; the family is that of the table.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from warmstart.execution.resampling import MAX_ROWS, Resampling
+
+_WORDS: dict[Resampling, str] = {
+    "groups": "whole groups held out",
+    "forward": "the later rows held out",
+}
+
+
+def ways(tasks: pd.DataFrame) -> pd.Series[Any]:
+    """How rows of each task were held out."""
+    if "resampling" not in tasks:
+        return pd.Series("random", index=tasks.index)
+    return tasks["resampling"].fillna("random").replace("", "random")
+
+
+def not_counting(
+    tasks: pd.DataFrame, resampling: Resampling, max_rows: int = MAX_ROWS
+) -> list[Any]:
+    """Known tasks to leave aside: scored in another way, or in this way as well.
+
+    A family that is not known with so many rows, or in this way, counts as it is known:
+    with rows held out at random, and 2,000 of them.
+    """
+    way = ways(tasks)
+    caps = caps_of(tasks)
+    fits = (way == resampling) & (caps == max_rows)
+    if not fits.any():
+        fits = way == resampling
+    families = set(tasks.loc[fits, "family"])
+    stands_in = (way == "random") & (caps == MAX_ROWS) & ~tasks["family"].isin(families)
+    return list(tasks.index[~(fits | stands_in)])
+
+
+def caps_of(tasks: pd.DataFrame) -> pd.Series[Any]:
+    """Most rows of each task's table that were used."""
+    if "max_rows" not in tasks:
+        return pd.Series(MAX_ROWS, index=tasks.index)
+    return tasks["max_rows"].fillna(MAX_ROWS).astype("int64")
+
+
+def rows_for(tasks: pd.DataFrame, n_rows: float | None) -> int:
+    """The number of rows, of those that known tasks were cut to, nearest to the new data's.
+
+    Examples
+    --------
+    >>> tasks = pd.DataFrame({"max_rows": [2000, 10_000]})
+    >>> rows_for(tasks, 4_000), rows_for(tasks, 60_000), rows_for(tasks, None)
+    (2000, 10000, 2000)
+    """
+    if n_rows is None or not n_rows > 0:
+        return MAX_ROWS
+    caps = sorted({int(cap) for cap in caps_of(tasks)} | {MAX_ROWS})
+    return min(caps, key=lambda cap: (abs(math.log(cap / n_rows)), cap))
+
+
+def resampling_for(
+    tasks: pd.DataFrame, kind: str | None, *, groups: Any, time: Any
+) -> tuple[Resampling, list[str]]:
+    """The way of holding out that a question is about, as far as the base knows it.
+
+    Returns
+    -------
+    resampling : {"random", "groups", "forward"}
+    notes : list of str
+        Says which scores are used, where groups or times were given.
+    """
+    asked: list[Resampling] = []
+    if groups is not None:
+        asked.append("groups")
+    if time is not None:
+        asked.append("forward")
+    if not asked:
+        return "random", []
+    of_kind = tasks
+    if kind is not None and "task_type" in tasks:
+        of_kind = tasks[(tasks["task_type"] == "regression") == (kind == "regression")]
+    way = ways(of_kind)
+    for resampling in asked:
+        if known := int((way == resampling).sum()):
+            said = (
+                f"{known} of the known tasks were scored with {_WORDS[resampling]}, as yours "
+                "must be; the others with rows held out at random."
+            )
+            return resampling, [said]
+    wanted = " or ".join(_WORDS[resampling] for resampling in asked)
+    return "random", [
+        f"No known task was scored with {wanted}; suggestions and expected scores are for "
+        "rows held out at random, which promise more than new groups or later rows keep."
+    ]
