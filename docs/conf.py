@@ -27,3 +27,20 @@ copybutton_prompt_is_regexp = True
 
 html_theme = "furo"
 html_title = "warmstart"
+
+
+def _write_tables(*_: object) -> None:
+    """Tables that the code itself is the source of."""
+    from pathlib import Path
+
+    from warmstart.metafeatures.catalogue import catalogue, counterparts
+
+    folder = Path(__file__).parent / "_build" / "tables"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in (("metafeatures", catalogue()), ("counterparts", counterparts())):
+        table.to_csv(folder / f"{name}.csv", index=False)
+
+
+def setup(app: object) -> None:
+    """Have the tables written before they are read."""
+    app.connect("builder-inited", _write_tables)  # type: ignore[attr-defined]
