@@ -523,9 +523,6 @@ class PMF:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> PMF:
         """Read what :meth:`to_arrays` gave."""
-        # Models saved before there were tails, units and trust have none.
-        one = np.asarray(1.0)
-        arrays = {"tails": np.ones(3), "unit": one, "trust": one, **arrays}
         plain = {name: arrays[name].astype("float64") for name in _PLAIN}
         if len(arrays["mean"]) >= WIDE:
             plain["loadings"] = arrays["loadings"]
