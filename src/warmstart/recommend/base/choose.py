@@ -13,6 +13,7 @@ import pandas as pd
 from warmstart.errors import KnowledgeError
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
 from warmstart.recommend.base.begin import begun, fit_to
+from warmstart.recommend.base.fitted import LEVELS
 from warmstart.recommend.base.identity import Point
 
 if TYPE_CHECKING:
@@ -32,9 +33,6 @@ _MOST_ROUNDS = 8
 
 _CAREFUL = 0.8
 """Share of fits that take no longer than what is held against a budget."""
-
-LEVELS = (0.05, 0.16, 0.5, 0.84, 0.95)
-"""Quantiles of the score that a suggestion tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,9 +128,10 @@ def choose(
             "One study in units of its own is known: nothing can be said of scores to expect."
         )
     rng = np.random.default_rng([random_state, 1])
+    quantiles = fitted.as_reported(posterior.score_quantiles(LEVELS), metafeatures)
     return Choice(
         columns=[int(candidates[k]) for k in picks],
-        quantiles=fitted.as_reported(posterior.score_quantiles(LEVELS), metafeatures),
+        quantiles=fitted.no_narrower(quantiles, metafeatures),
         expected=outlook.expected(regret, picks, rng),
         costs=costs[picks],
         strategy=strategy,

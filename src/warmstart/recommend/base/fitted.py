@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import ndtri
 
 from warmstart.domain import plain_value
 from warmstart.metrics import METRICS
@@ -52,6 +53,13 @@ _MAX_ROWS = 2000.0
 _TRAIN_SHARE = 2 / 3
 
 
+LEVELS = (0.05, 0.16, 0.5, 0.84, 0.95)
+"""Quantiles of the score that a suggestion tells."""
+
+_FEW_FAMILIES = 10
+"""Families from which on the spread between tasks is known, and wider than folds differ."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fitted:
     """A score table with everything fitted to it."""
@@ -80,6 +88,9 @@ class Fitted:
 
     notes: tuple[str, ...] = ()
     """How the history was read, where it is not a table that tasks share."""
+
+    fold_std: float = 0.0
+    """What the folds of a score usually differ by, where few tasks are known; as the table."""
 
     method: PerformanceModel | None = None
     """What decides instead of PMF, which then only says what to expect."""
@@ -131,6 +142,7 @@ class Fitted:
             spaces=tuple(md.spaces.loc[ids]),
             names=readable(md.tasks.loc[table.task_ids]),
             in_target_units=bool(target_scales(measured, metric)),
+            fold_std=_fold_std(md, table, target_scales(measured, metric)),
             relatives=find_relatives_of(table),
             unaligned=unaligned,
             notes=notes_on(history, how) if unaligned is None else (unaligned.note(),),
@@ -322,6 +334,24 @@ class Fitted:
         result: Array = np.maximum(scores * self.scale(metafeatures), lowest)
         return result
 
+    def no_narrower(self, quantiles: Array, metafeatures: pd.Series[Any] | None) -> Array:
+        """Quantiles of scores at the levels of a suggestion, at least as wide as folds differ.
+
+        Of few tasks that agree to the last digit nobody knows that a new one will.
+
+        Parameters
+        ----------
+        quantiles : ndarray, shape (5, n)
+            At 5, 16, 50, 84 and 95 %.
+        """
+        reach = ndtri(LEVELS)[:, None] * self.fold_std * self.scale(metafeatures)
+        least = quantiles[2] + reach
+        wider = np.where(reach < 0, np.minimum(quantiles, least), np.maximum(quantiles, least))
+        metric = METRICS.get(self.table.metric or "")
+        best = self.pmf.ideal if metric is None else metric.best
+        result: Array = np.clip(wider, lowest_score(self.table), best)
+        return result
+
     @cached_property
     def foretells_scores(self) -> bool:
         """Whether anything can be said of a new task's scores.
@@ -334,6 +364,17 @@ class Fitted:
         known = without_unit or self.in_target_units
         rates = self.pmf.loss_unit == 1 and metric not in METRICS
         return known or rates or len(np.unique(self.table.families)) > 1
+
+
+def _fold_std(md: MetaDataset, table: ScoreTable, scales: Sequence[float]) -> float:
+    """Median deviation of the folds; zero where none is recorded, or many tasks are known."""
+    if len(np.unique(table.families)) >= _FEW_FAMILIES:
+        return 0.0
+    stds = md.score_std(table.metric).reindex(index=table.task_ids).to_numpy(dtype=np.float64)
+    if scales:
+        stds = stds / np.asarray(scales)[:, None]
+    known = stds[np.isfinite(stds)]
+    return float(np.median(known)) if len(known) else 0.0
 
 
 def find_relatives_of(table: ScoreTable) -> Relatives | None:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from tests.unit.recommend.toy import configurations, cost_frame, metafeatures, toy
 
+from warmstart.knowledge.base import open_knowledge
 from warmstart.metadataset.core.configurations import from_given
 from warmstart.metadataset.core.evaluations import MatrixEvaluations
 from warmstart.metadataset.core.matrix import FAILED, OK, Layer
@@ -149,6 +150,21 @@ def test_configurations_are_only_what_is_active():
     assert fitted.configurations[0] == {"learner": "tree", "depth": 0, "rate": 0.5}
     assert fitted.configurations[9] == {"learner": "forest", "depth": 9}
     assert len(configurations()) == len(fitted.configurations)
+
+
+def test_of_few_studies_no_interval_is_narrower_than_folds_differ():
+    whole = open_knowledge(None).md
+    of_kind = whole.tasks.index[whole.tasks["task_type"] == "binary"]
+    few = whole.drop(tasks=whole.tasks.index.difference(of_kind[:3]))
+    fitted = Fitted.fit(few, metric="accuracy", task_type="classification")
+    folds = few.score_std("accuracy").to_numpy()
+    assert fitted.fold_std == pytest.approx(np.nanmedian(folds), rel=0.1)
+    low, _, middle, _, high = fitted.no_narrower(np.full((5, 2), 0.5), None)
+    np.testing.assert_allclose(high - middle, 1.645 * fitted.fold_std, rtol=1e-3)
+    np.testing.assert_allclose(middle - low, 1.645 * fitted.fold_std, rtol=1e-3)
+    assert (fitted.no_narrower(np.full((5, 2), 1.0), None) <= 1.0).all()
+    wide = np.array([[0.1], [0.2], [0.5], [0.8], [0.9]])
+    np.testing.assert_array_equal(fitted.no_narrower(wide, None), wide)
 
 
 @pytest.mark.parametrize(
