@@ -346,7 +346,8 @@ class Fitted:
         """
         reach = ndtri(LEVELS)[:, None] * self.fold_std * self.scale(metafeatures)
         least = quantiles[2] + reach
-        wider = np.where(reach < 0, np.minimum(quantiles, least), np.maximum(quantiles, least))
+        below = np.asarray(LEVELS)[:, None] < 0.5
+        wider = np.where(below, np.minimum(quantiles, least), np.maximum(quantiles, least))
         metric = METRICS.get(self.table.metric or "")
         best = self.pmf.ideal if metric is None else metric.best
         result: Array = np.clip(wider, lowest_score(self.table), best)

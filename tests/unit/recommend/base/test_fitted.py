@@ -1,5 +1,7 @@
 """What is learnt from: failures are worst, errors are in units of the target's spread."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -165,6 +167,8 @@ def test_of_few_studies_no_interval_is_narrower_than_folds_differ():
     assert (fitted.no_narrower(np.full((5, 2), 1.0), None) <= 1.0).all()
     wide = np.array([[0.1], [0.2], [0.5], [0.8], [0.9]])
     np.testing.assert_array_equal(fitted.no_narrower(wide, None), wide)
+    # Where many tasks are known, or no folds are, quantiles stay as they are.
+    np.testing.assert_array_equal(replace(fitted, fold_std=0.0).no_narrower(wide, None), wide)
 
 
 @pytest.mark.parametrize(
