@@ -431,7 +431,7 @@ class Recommender:
             out_of_distribution=relation,
             warnings=tuple(told),
             expected_regrets=tuple(map(float, choice.expected.of_best)),
-            knowledge=f"{fitted.table.n_tasks} tasks × {fitted.table.n_configs} configurations",
+            knowledge=_size(fitted),
             look=look,
         )
 
@@ -599,3 +599,12 @@ def _check_metadataset(md: Any) -> None:
             "warmstart.MetaDataset.open, or make one of a frame with from_matrix or "
             "from_evaluations"
         )
+
+
+def _size(fitted: Fitted) -> str:
+    """Tasks and configurations of a base, in words."""
+    n_tasks, n_configs = fitted.table.n_tasks, fitted.table.n_configs
+    return (
+        f"{n_tasks} task{'s' * (n_tasks != 1)} × "
+        f"{n_configs} configuration{'s' * (n_configs != 1)}"
+    )

@@ -17,6 +17,7 @@ from warmstart.report.suggestion_table import (
     headline,
     name_of,
     number,
+    share,
     short_settings,
 )
 
@@ -78,8 +79,10 @@ def suggestion_rows(
     span = _span(suggestions)
     heads = ["#", "learner and settings", "expected", "90 % interval"]
     heads += ["measured"] if measured else []
+    told = any(s.regret == s.regret for s in suggestions)
+    heads += ["regret", "P(best)"] if told else []
     heads += ["seconds a fit"]
-    from_best = {"expected", "90 % interval", "measured"}
+    from_best = {"expected", "90 % interval", "measured", "P(best)"}
     rows = []
     for rank, one in enumerate(suggestions, start=1):
         settings = ", ".join(short_settings(one.configuration, one.learner))
@@ -95,6 +98,9 @@ def suggestion_rows(
         ]
         if measured:
             cells.append(_measured_cell(measured.get(rank), places))
+        if told:
+            cells.append(_cell(number(one.regret, places), one.regret))
+            cells.append(_cell(share(one.p_best), one.p_best))
         cells.append(_cell(seconds(one.cost_s), one.cost_s))
         rows.append(f"<tr>{''.join(cells)}</tr>")
     head = "".join(

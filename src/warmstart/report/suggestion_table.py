@@ -90,7 +90,7 @@ def suggestion_table(suggestions: Suggestions, *, width: int = 80) -> Text:
         columns,
         {
             "regret": [number(s.regret, places) for s in suggestions],
-            "P(best)": [_share(s.p_best) for s in suggestions],
+            "P(best)": [share(s.p_best) for s in suggestions],
         },
         width,
     )
@@ -112,7 +112,8 @@ def suggestion_table(suggestions: Suggestions, *, width: int = 80) -> Text:
         settings = short_settings(suggestion.configuration, suggestion.learner)
         table.append_text(row)
         table.append("\n")
-        table.append(_wrapped(settings, width) + "\n", style="not bold dim")
+        if settings:
+            table.append(_wrapped(settings, width) + "\n", style="not bold dim")
     return table
 
 
@@ -238,12 +239,12 @@ def _interval(suggestion: Suggestion, places: int) -> str:
     return f"{number(low, places)} to {number(high, places)}"
 
 
-def _share(value: float) -> str:
+def share(value: float) -> str:
     """A probability in per cent.
 
     Examples
     --------
-    >>> _share(0.123), _share(0.0004), _share(float("nan")) == _NOTHING
+    >>> share(0.123), share(0.0004), share(float("nan")) == _NOTHING
     ('12 %', '<1 %', True)
     """
     if value != value:
