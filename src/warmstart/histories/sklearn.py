@@ -16,7 +16,8 @@ from warmstart.histories.budgets import without_partial
 from warmstart.histories.options import Meaning
 from warmstart.histories.parsing.literals import LiteralError, read_literal
 from warmstart.histories.parsing.reading import readable
-from warmstart.histories.parsing.table_files import is_parquet, is_table
+from warmstart.histories.parsing.table_files import is_parquet, is_table, separator_of
+from warmstart.histories.parsing.written_cells import plain_words
 from warmstart.histories.schema import Remarks, Run, RunHistory, json_text
 from warmstart.histories.values import number, plain_values, typed_words
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from warmstart.histories.options import Options
 
 _PARAM = "param_"
+_COSTS = ("mean_fit_time", "mean_score_time")
 _SAMPLERS = {
     "GridSearchCV": "grid",
     "RandomizedSearchCV": "random",
@@ -115,7 +117,9 @@ def _file(path: Path) -> pd.DataFrame:
     if is_parquet(path):
         found = pd.read_parquet(path)
     else:
-        found = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+        found = pd.read_csv(
+            path, sep=separator_of(path), dtype=str, keep_default_na=False, na_values=[""]
+        )
     if not any(str(name).startswith("mean_test_") for name in found.columns):
         raise HistoryError(
             f"{path} is no table of cv_results_: no column begins with mean_test_; write "
@@ -143,12 +147,13 @@ def _runs(
     meaning: Meaning,
     remarks: Remarks,
 ) -> Iterator[Run]:
+    frame = _plain(frame, column, remarks)
     scores = _numbers(frame, column)
     n_folds = sum(
         str(name).startswith("split") and str(name).endswith(column.removeprefix("mean"))
         for name in frame
     )
-    costs = _numbers(frame, "mean_fit_time") + _numbers(frame, "mean_score_time")
+    costs = _numbers(frame, _COSTS[0]) + _numbers(frame, _COSTS[1])
     budgets = _numbers(frame, "n_resources")
     candidates = _candidates(frame, remarks)
     digest = hashlib.sha256()
@@ -179,6 +184,20 @@ def _runs(
             source="sklearn",
             source_run_id=f"{digest.hexdigest()[:16]}/{place}",
         )
+
+
+def _plain(frame: pd.DataFrame, column: str, remarks: Remarks) -> pd.DataFrame:
+    """The frame, its numbers in words written as Python does: of a file saved with commas."""
+    numbers = [name for name in (column, *_COSTS, "n_resources") if name in frame]
+    columns = [*numbers, *(n for n in map(str, frame) if n.startswith(_PARAM))]
+    words = {n: [c for c in frame[n] if isinstance(c, str)] for n in columns}
+    plain = plain_words(words, numbers, remarks)
+    cells = {
+        n: [plain[n][c] if isinstance(c, str) else c for c in frame[n]]
+        for n in columns
+        if any(word != text for word, text in plain[n].items())
+    }
+    return frame.assign(**{n: pd.Series(given, dtype=object) for n, given in cells.items()})
 
 
 def _candidates(frame: pd.DataFrame, remarks: Remarks) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,13 @@ from warmstart.datasets.readers.quotes import note_merged_lines
 from warmstart.errors import HistoryError
 from warmstart.histories.options import NOISE, Meaning
 from warmstart.histories.parsing import table_cells
-from warmstart.histories.parsing.table_files import blocks, column_names, is_parquet
+from warmstart.histories.parsing.table_files import (
+    blocks,
+    column_names,
+    is_parquet,
+    separator_of,
+)
+from warmstart.histories.parsing.written_cells import plain_blocks
 from warmstart.histories.schema import RUNS, Remarks, RunHistory
 from warmstart.histories.table_columns import Mapped, read_mapping
 from warmstart.histories.values import plain_value, typed_word
@@ -39,6 +45,10 @@ def read(
     **options: Unpack[Options],
 ) -> RunHistory:
     """Read a table of one row a run.
+
+    Numbers are read as people write them: "0,93" is less than one, "1 250" more than a
+    thousand; `remarks` tell of each column in which any was. A CSV file whose header has
+    semicolons, tabs or bars and no comma is separated by them.
 
     A row without a score is a failed run unless its status says otherwise. Without a column
     of run ids a row is named by the hash of its content, so that a file may grow and be read
@@ -95,17 +105,23 @@ def read_as(source: str, path: Path, mapped: Mapped, meaning: Meaning) -> RunHis
     mapped.check(names, str(path))
 
     def batches(remarks: Remarks) -> Iterator[pa.RecordBatch]:
-        parameters = _parameters(path, names, mapped, meaning, remarks)
+        called = _called(names, mapped, meaning, remarks)
+        # Words of a Parquet file were typed by whoever wrote it; numbers are numbers.
+        either = [] if is_parquet(path) else called
+        plain = plain_blocks(lambda: blocks(path), mapped.number_columns, either, remarks)
+        parameters = _parameters(called, plain, is_parquet(path), remarks)
         occurrences: Counter[str] = Counter()
         n_rows = 0
-        for block in blocks(path):
+        for block in plain():
             first, n_rows = n_rows + 1, n_rows + block.num_rows
             remarks.place = f"rows {first} to {n_rows}"
             yield from _packed(
                 source, block, first, mapped, meaning, parameters, occurrences, remarks
             )
-        if not is_parquet(path) and (note := note_merged_lines(path, n_rows)):
-            remarks.say(note)
+        if not is_parquet(path):
+            separator = separator_of(path)
+            if note := note_merged_lines(path, n_rows, separator=separator):
+                remarks.say(note)
 
     return RunHistory(source, str(path), batches, meaning.run_prefix)
 
@@ -121,10 +137,10 @@ class _Parameter:
     """What its numbers are where they would be of two types."""
 
 
-def _parameters(
-    path: Path, names: list[str], mapped: Mapped, meaning: Meaning, remarks: Remarks
-) -> list[_Parameter]:
-    """Hyperparameters by name, each with the type its whole column has."""
+def _called(
+    names: list[str], mapped: Mapped, meaning: Meaning, remarks: Remarks
+) -> dict[str, str]:
+    """Columns of hyperparameters, and what those are called."""
     called = {
         column: meaning.rename.get(name, name)
         for column, name in mapped.parameters(names).items()
@@ -134,8 +150,18 @@ def _parameters(
         if name in NOISE:
             del called[column]
             remarks.say(f"{name} is no part of a configuration and was left out")
+    return called
+
+
+def _parameters(
+    called: Mapping[str, str],
+    plain: Callable[[], Iterator[pa.RecordBatch]],
+    is_typed: bool,
+    remarks: Remarks,
+) -> list[_Parameter]:
+    """Hyperparameters by name, each with the type its whole column has."""
     seen = {column: [False, False, False] for column in called}
-    for block in blocks(path):
+    for block in plain():
         for column, flags in seen.items():
             cells = block.column(column)
             flags[0] |= cells.null_count > 0
@@ -145,7 +171,7 @@ def _parameters(
                 flags[0] |= len(finite) < len(cells)
                 flags[1] = True
                 flags[2] |= bool((finite != np.floor(finite)).any())
-            elif pa.types.is_string(cells.type) and not is_parquet(path):
+            elif pa.types.is_string(cells.type) and not is_typed:
                 flags[1] |= _any(cells, _DECIMAL)
                 flags[2] |= _any(cells, _FRACTION)
     found = []
@@ -158,7 +184,7 @@ def _parameters(
                 f"{name} is read as whole numbers: all are, and some are missing, which is "
                 "how whole numbers come to be written with a point"
             )
-        found.append(_Parameter(column, name, not is_parquet(path), number))
+        found.append(_Parameter(column, name, not is_typed, number))
     return found
 
 

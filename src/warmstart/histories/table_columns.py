@@ -57,6 +57,12 @@ class Mapped:
     sampler: str = ""
     learner: str = ""
 
+    @property
+    def number_columns(self) -> list[str]:
+        """Columns that hold nothing but numbers."""
+        given = (*(m.column for m in self.measures), self.cost, self.seed, self.budget)
+        return list(dict.fromkeys(filter(None, given)))
+
     def parameters(self, names: list[str]) -> dict[str, str]:
         """Columns of hyperparameters, and what those are called.
 

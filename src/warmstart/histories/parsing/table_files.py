@@ -17,6 +17,7 @@ from warmstart.histories.parsing.reading import first_line, readable
 
 _PARQUET = (".parquet", ".pq")
 _TEXT = (".csv", ".tsv")
+_LONGEST_HEADER = 1 << 20
 _PACKED = (".gz", ".bz2", ".zst", ".lz4")
 
 
@@ -68,9 +69,22 @@ def _why(path: Path, error: Exception) -> str:
     """What is wrong with a table; a quote that is not closed, where it shows."""
     if not is_parquet(path):
         with contextlib.suppress(Exception):  # damaged in other ways as well
-            if note := note_merged_lines(path, 0):
+            if note := note_merged_lines(path, 0, separator=separator_of(path)):
                 return note
     return first_line(error)
+
+
+def separator_of(path: Path) -> str:
+    """What separates the cells of a text file: what its header has, if that has no comma."""
+    if _inner(path) == ".tsv":
+        return "\t"
+    with pa.input_stream(str(path)) as file:  # unpacks by the name
+        header = file.read(_LONGEST_HEADER).partition(b"\n")[0]
+    if b"," not in header:
+        for separator in (";", "\t", "|"):
+            if separator.encode() in header:
+                return separator
+    return ","
 
 
 def _open_csv(path: Path, types: Mapping[str, pa.DataType]) -> Any:
@@ -81,7 +95,7 @@ def _open_csv(path: Path, types: Mapping[str, pa.DataType]) -> Any:
         read_options=pyarrow.csv.ReadOptions(use_threads=False),
         # A cell with line breaks may lie across two blocks.
         parse_options=pyarrow.csv.ParseOptions(
-            newlines_in_values=True, delimiter="\t" if _inner(path) == ".tsv" else ","
+            newlines_in_values=True, delimiter=separator_of(path)
         ),
         convert_options=options,
     )
