@@ -534,8 +534,11 @@ class TestMetafeatures:
         phi = {"NumberOfInstances": 90.0}
         assert typed.suggest(metafeatures=phi, task_type="regression", n=1).metric == "r2"
 
-    def test_have_no_pipeline(self, toy_recommender):
+    def test_have_no_pipeline(self, typed, toy_recommender):
+        first = typed.suggest(metafeatures={"NumberOfInstances": 90.0}, task_type="binary")[0]
         with pytest.raises(SpaceMismatchError, match="suggested without a dataset"):
+            first.estimator()
+        with pytest.raises(SpaceMismatchError, match="there is no pipeline"):
             toy_recommender.suggest(metafeatures=NEW)[0].estimator()
 
 

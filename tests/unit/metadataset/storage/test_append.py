@@ -123,7 +123,8 @@ class TestRefusals:
         with pytest.raises(MetaDatasetError, match=r"task_id labels of .* are str.* int"):
             MetaDataset.from_matrix(pd.DataFrame({"a": [1.0]}, index=[3])).append_to(folder)
 
-    def test_two_at_once(self, folder):
+    def test_two_at_once(self, folder, monkeypatch):
+        monkeypatch.setattr("warmstart.metadataset.storage.folders.WAIT_S", 0.2)
         with (
             BuildLock(folder / "append.lock"),
             pytest.raises(HistoryError, match="another process"),
