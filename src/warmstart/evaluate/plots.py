@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+_DASHES = ("-", "--", "-.", ":")
+"""Told apart by the colour-blind (Okabe, Ito), and by their dashes in black and white."""
+
 
 def plot_regret(regret: Mapping[str, pd.DataFrame], *, ax: Axes | None = None) -> Axes:
     """Mean normalised regret by evaluation, both axes logarithmic, ± one standard error.
@@ -28,17 +32,18 @@ def plot_regret(regret: Mapping[str, pd.DataFrame], *, ax: Axes | None = None) -
     """
     ax = ax if ax is not None else _new_axes()
     smallest = np.inf
-    for method, curves in regret.items():
+    for place, (method, curves) in enumerate(regret.items()):
         mean = curves.mean()
         error = curves.std(ddof=1) / np.sqrt(len(curves))
         t = curves.columns.to_numpy()
-        (line,) = ax.plot(t, mean, label=method)
+        colour = _COLOURS[place % len(_COLOURS)]
+        ax.plot(t, mean, _DASHES[place % len(_DASHES)], color=colour, label=method)
         floor = mean.clip(lower=1e-5) * 0.05
         ax.fill_between(
             t,
             np.maximum(mean - error, floor),
             mean + error,
-            color=line.get_color(),
+            color=colour,
             alpha=0.2,
             linewidth=0,
         )
@@ -85,11 +90,17 @@ def plot_critical_difference(
     ranks = ranks.sort_values()
     distance = critical_difference(len(ranks), n_tasks, alpha=alpha) if len(ranks) > 1 else 0.0
     places = np.arange(len(ranks))
-    ax.plot(ranks.to_numpy(), places, "o")
+    ax.plot(ranks.to_numpy(), places, "o", color=_COLOURS[0])
     for place, (method, rank) in enumerate(ranks.items()):
         ax.annotate(f"  {method} {rank:.2f}", (rank, place), va="center")
     for place, (first, last) in enumerate(cliques(ranks, distance)):
-        ax.hlines(len(ranks) + 0.3 * place, ranks.iloc[first], ranks.iloc[last], linewidth=4)
+        ax.hlines(
+            len(ranks) + 0.3 * place,
+            ranks.iloc[first],
+            ranks.iloc[last],
+            "#777777",
+            linewidth=4,
+        )
     ax.set(
         xlim=(0.8, len(ranks) + 1),
         xlabel=f"average rank after {t} evaluations, {n_tasks} tasks; "
@@ -97,6 +108,7 @@ def plot_critical_difference(
     )
     ax.invert_yaxis()
     ax.yaxis.set_visible(False)
+    ax.spines["left"].set_visible(False)
     return ax
 
 

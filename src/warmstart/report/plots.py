@@ -45,7 +45,7 @@ def plot_suggestions(
         ax = _new_axes(height)
     draw(suggestions, found, ax)
     if suggestions.dataset:
-        ax.set_title(suggestions.dataset)
+        ax.set_title(suggestions.dataset, loc="left")
     return ax
 
 
@@ -75,9 +75,12 @@ def _expected(suggestions: Suggestions, measured: Any, ax: Axes) -> None:
     if not np.isnan(measured).all():
         ax.plot(measured, at, "D", color=_ORANGE, markersize=5, label="measured")
     ax.set_yticks(at, _labels(suggestions))
-    ax.invert_yaxis()
+    ax.set_ylim(len(suggestions) - 0.5, -0.5)
     ax.set_xlabel(_metric(suggestions))
-    ax.legend(frameon=False, fontsize="small", loc="best")
+    # Above the axes: among the bars there is no free place.
+    ax.legend(
+        frameon=False, fontsize="small", loc="lower right", bbox_to_anchor=(1, 1), ncols=3
+    )
 
 
 def _measured(suggestions: Suggestions, measured: Any, ax: Axes) -> None:

@@ -105,6 +105,17 @@ def test_plot(result, kind, tmp_path):
     plt.close("all")
 
 
+def test_methods_are_told_apart_without_colour(result):
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    lines = result[0].plot().get_lines()
+    assert len({line.get_linestyle() for line in lines}) == len(lines) == 2
+    plt.close("all")
+
+
 def test_plot_of_another_kind(result):
     with pytest.raises(ValueError, match="'pie'"):
         result[0].plot("pie")
