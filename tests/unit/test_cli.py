@@ -353,9 +353,20 @@ def test_a_base_is_built_published_fitted_and_asked(run, table, tmp_path):
     result = run(*elsewhere, "--limit-tasks", 2)
     assert f"{n} evaluations taken from" in result.stderr
     assert f"0 evaluations done now, {n} before" in result.stdout
-    result = run(*building)
-    assert f"{n // 2} evaluations done now ({n // 2} ok), {n} before" in result.stdout
+    told = json.loads(run(*building, "--json").stdout)
+    assert (told["n_evaluations"], told["n_before"]) == (n // 2, n)
+    assert told["statuses"] == {"ok": n // 2}
+    said = run("build", "status", tmp_path / "run").stdout
+    assert f"evaluations: {n + n // 2} of {n + n // 2}\n" in said
+    now = json.loads(run("build", "status", tmp_path / "run", "--json").stdout)
+    assert (now["done"], now["total"], now["rate"], now["left_s"]) == (
+        n + n // 2, n + n // 2, None, None,
+    )  # fmt: skip
+    assert now["kinds"][0]["kind"] == "evaluations"
+    assert now["failed"] == {}
     md, kb = tmp_path / "md", tmp_path / "kb"
+    counted = json.loads(run("build", "publish", tmp_path / "run", md, "--json").stdout)
+    assert counted["counts"]["tasks"] == 3
     result = run("build", "publish", tmp_path / "run", md, "--notes", "a test")
     told = f"3 tasks, {n // 2} configurations, {15 * (n // 2)} scores"
     assert told in result.stdout, result.output

@@ -1,5 +1,9 @@
 """warmstart build openml and build status, from the command line."""
 
+import json
+import socket
+from types import SimpleNamespace
+
 import pytest
 from tests.replay_openml import Faults, ReplayServer, synthetic_world
 from typer.testing import CliRunner
@@ -32,6 +36,8 @@ def test_build_status_and_again(server, tmp_path):
     assert dry.exit_code == 0, dry.output
     assert "30 units to read, 0 done. About 40 requests" in dry.output
     assert not out.exists()
+    as_json = json.loads(build(server, out, *words, "--dry-run", "--json").stdout)
+    assert (as_json["n_units"], as_json["n_done"]) == (30, 0)
     done = build(server, out, *words)
     assert done.exit_code == 0, done.output
     assert "units: 30 of 30" in done.output
@@ -39,11 +45,29 @@ def test_build_status_and_again(server, tmp_path):
     assert f"{out}: 9 tasks," in " ".join(done.output.split())
     again = build(server, out, *words)
     assert "0 units read now (0 rows, 0 requests" in again.output
+    told = json.loads(build(server, out, *words, "--json").stdout)
+    assert (told["n_units"], told["n_before"], told["counts"]["tasks"]) == (0, 30, 9)
+    now = json.loads(run("build", "status", out, "--json").stdout)
+    assert (now["what"], now["done"], now["total"], now["left_s"]) == ("units", 30, 30, None)
+    assert (now["is_published"], now["is_building"]) == (True, False)
     said = run("build", "status", out)
+    assert "units: 30 of 30\n" in said.output
     assert said.exit_code == 0, said.output
     assert "openml-runs: 10 units done, 224 rows" in said.output
     assert "no process is building; the folder is a meta-dataset" in said.output
     assert len(MetaDataset.open(out)) == 9  # nothing was run with the flow on the tenth
+
+
+def test_a_dry_run_without_a_network_says_so_at_once(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # nobody listens there
+        nobody = SimpleNamespace(url=f"http://127.0.0.1:{taken.getsockname()[1]}/api/v1/xml/")
+        words = ("--tasks", 10, "--flow", 301, "--dry-run", "--backoff", 1000)
+        said = build(nobody, tmp_path / "meta", *words)
+    assert said.exit_code == 2
+    assert said.output.splitlines() == [
+        f"warmstart: {nobody.url} cannot be reached; is this computer offline?"
+    ]
 
 
 def test_the_key_is_taken_from_the_environment(server, tmp_path):

@@ -9,6 +9,7 @@ import typer
 from warmstart._version import __version__
 from warmstart.cli import build as building
 from warmstart.cli import build_openml as building_openml
+from warmstart.cli import build_status as telling
 from warmstart.cli import describe as describing
 from warmstart.cli import exchange as exchanging
 from warmstart.cli import import_runs as importing
@@ -63,7 +64,7 @@ app.command("describe")(describing.describe)
 app.command("knowledge")(describing.knowledge)
 app.command("metafeatures")(cataloguing.metafeatures)
 building.app.command("openml")(building_openml.build_openml)
-building.app.command("status")(building_openml.status)
+building.app.command("status")(telling.status)
 building.app.command("metafeatures")(exchanging.metafeatures)
 building.app.command("export")(exchanging.export)
 building.app.command("hpob")(exchanging.hpob)

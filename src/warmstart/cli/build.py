@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from warmstart.cli.errors import INTERRUPTED
-from warmstart.cli.exchange import Jobs, Scheduler, Workers
+from warmstart.cli.exchange import AsJson, Jobs, Scheduler, Workers
 from warmstart.cli.output import print_json, remarks, results, warn
 
 if TYPE_CHECKING:
     from warmstart.domain import Configuration, TaskType
     from warmstart.execution.local import LocalTask
+    from warmstart.metadataset.build.local import BuildReport
 
 app = typer.Typer(help="Make meta-datasets and knowledge bases of your own, and exchange them.")
 
@@ -60,6 +62,7 @@ def build_local(
     ] = None,
     scheduler: Scheduler = None,
     workers: Workers = None,
+    as_json: AsJson = False,
 ) -> None:
     """Evaluate configurations on datasets of yours, and keep every result.
 
@@ -110,17 +113,23 @@ def build_local(
     if stopped:
         remarks().print(f"{stopped}; the same command goes on from there.")
         raise typer.Exit(INTERRUPTED)
+    if as_json:
+        print_json({"path": out, **dataclasses.asdict(report)})
+    else:
+        _say(report, out)
+    warn(f"task {task_id} was left out: {why}" for task_id, why in report.problems.items())
+    if report.problems and len(report.problems) == len(wanted):
+        raise typer.Exit(1)
+
+
+def _say(report: BuildReport, out: Path) -> None:
     ended = ", ".join(f"{n:,} {status}" for status, n in sorted(report.statuses.items()))
-    console = results()
-    console.print(
+    results().print(
         f"{report.n_evaluations:,} evaluations done now{f' ({ended})' if ended else ''}, "
         f"{report.n_before:,} before; make a meta-dataset of them with: "
         f"warmstart build publish {out} FOLDER",
         soft_wrap=True,
     )
-    warn(f"task {task_id} was left out: {why}" for task_id, why in report.problems.items())
-    if report.problems and len(report.problems) == len(wanted):
-        raise typer.Exit(1)
 
 
 def _configurations(
@@ -166,6 +175,7 @@ def publish(
     ] = 1,
     notes: Annotated[str, typer.Option(help="Kept in the manifest.")] = "",
     jobs: Jobs = 1,
+    as_json: AsJson = False,
 ) -> None:
     """Make a meta-dataset of what a build has so far; the build may be running."""
     from warmstart.metadataset.build import publish as publishing
@@ -174,6 +184,9 @@ def publish(
         build, out, n_jobs=jobs, min_evaluations=min_evaluations, notes=notes
     )
     counts = manifest["counts"]
+    if as_json:
+        print_json({"path": out, "counts": counts})
+        return
     results().print(
         f"{out}: {counts['tasks']:,} tasks, {counts['configurations']:,} configurations, "
         f"{counts['evaluations']:,} scores, {counts['metafeatures']:,} meta-features",
@@ -189,6 +202,7 @@ def build_knowledge(
         list[str] | None,
         typer.Option(metavar="FAMILY", help="Keep a family for testing; repeatable."),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Fit models to a meta-dataset; suggest --knowledge FOLDER then answers from both."""
     from warmstart.knowledge.writing import write_base
@@ -198,6 +212,10 @@ def build_knowledge(
     if leave_out:
         md = md.drop(families=leave_out)
     write_base(md, out)
+    if as_json:
+        sizes = {"n_tasks": len(md), "n_configurations": len(md.configuration_ids)}
+        print_json({"path": out, **sizes, "metrics": list(md.metrics)})
+        return
     results().print(
         f"{out}: {len(md):,} tasks, {len(md.configuration_ids):,} configurations, models for "
         f"{', '.join(md.metrics)}",
@@ -210,7 +228,7 @@ def fetch(
     cache: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Instead of the user's cache.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Fetch a published table of evaluations and keep it; needs pip and a network once."""
     from warmstart.metadataset.exchange import published as public

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from warmstart.cli.errors import INTERRUPTED
-from warmstart.cli.output import remarks, results, warn
+from warmstart.cli.exchange import AsJson
+from warmstart.cli.output import print_json, remarks, results, warn
 
 if TYPE_CHECKING:
     from warmstart.metadataset.build.openml.build import Patience
@@ -80,6 +82,7 @@ def build_openml(
         float,
         typer.Option(metavar="SECONDS", min=0.0, help="Wait before the second try; doubles."),
     ] = 1.0,
+    as_json: AsJson = False,
 ) -> None:
     """Read other people's runs from OpenML and make a meta-dataset of them.
 
@@ -103,7 +106,7 @@ def build_openml(
     )
     patience = Patience(read_s=timeout, attempts=attempts, backoff_s=backoff)
     if dry_run:
-        _estimate(plan, out, workers, patience)
+        _estimate(plan, out, workers, patience, as_json=as_json)
         return
     refresh_s = {} if refresh is None else {"refresh_s": parse_age(refresh)}
     report = _built(
@@ -115,7 +118,12 @@ def build_openml(
         patience=patience,
         **refresh_s,
     )
-    _say(report, out)
+    if as_json:
+        told = {**dataclasses.asdict(report), "path": out}
+        print_json({**told, "manifest": None, "counts": report.manifest.get("counts")})
+    else:
+        _say(report, out)
+    _warn(report, out)
     if not report.manifest or report.failed or report.unread:
         raise typer.Exit(1)
 
@@ -127,7 +135,9 @@ def _numbers(option: str, texts: list[str]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(part) for part in found))
 
 
-def _estimate(plan: OpenMLPlan, out: Path, workers: int, patience: Patience) -> None:
+def _estimate(
+    plan: OpenMLPlan, out: Path, workers: int, patience: Patience, *, as_json: bool
+) -> None:
     from warmstart.metadataset.build.openml.estimate import estimate_openml
 
     found = estimate_openml(
@@ -137,6 +147,9 @@ def _estimate(plan: OpenMLPlan, out: Path, workers: int, patience: Patience) -> 
         n_workers=workers,
         patience=patience,
     )
+    if as_json:
+        print_json(dataclasses.asdict(found))
+        return
     results().print(
         f"{found.n_units:,} units to read, {found.n_done:,} done. About {found.n_requests:,} "
         f"requests, {found.n_rows:,} rows, {found.n_bytes / 1e6:,.1f} MB, "
@@ -174,6 +187,10 @@ def _say(report: OpenMLReport, out: Path) -> None:
             f"{counts['evaluations']:,} scores, {counts['metafeatures']:,} meta-features",
             soft_wrap=True,
         )
+
+
+def _warn(report: OpenMLReport, out: Path) -> None:
+    if report.manifest:
         if unparsed := report.manifest["openml"]["unparsed"]:
             listed = ", ".join(f"{name} ({n:,})" for name, n in list(unparsed.items())[:_SHOWN])
             warn([f"kept as text, being of another type than declared: {listed}"])
@@ -193,24 +210,3 @@ def _warn_of(units: Mapping[str, str], what: str, out: Path) -> None:
     warn(f"{name} {what}: {why}" for name, why in list(units.items())[:_SHOWN])
     if len(units) > _SHOWN:
         warn([f"{len(units) - _SHOWN:,} more {what}; warmstart build status {out}"])
-
-
-def status(
-    build: Annotated[Path, typer.Argument(help="Folder of a build, running or not.")],
-) -> None:
-    """Say how far a build is, and what failed in it."""
-    from warmstart.metadataset.build.status import build_status
-
-    found = build_status(build)
-    console = results()
-    for kind in found.kinds:
-        failed = f", {kind.n_failed:,} failed" if kind.n_failed else ""
-        console.print(f"{kind.kind}: {kind.n_done:,} units done{failed}, {kind.n_rows:,} rows")
-    if found.newest:
-        console.print(f"read from {found.oldest} to {found.newest}")
-    if found.raw_bytes:
-        console.print(f"raw answers: {found.raw_bytes / 1e6:,.1f} MB")
-    now = "a process is building now" if found.is_building else "no process is building"
-    ready = "a meta-dataset" if found.is_published else "no meta-dataset yet"
-    console.print(f"{now}; the folder is {ready}")
-    warn(f"{name} failed: {why}" for name, why in found.failed.items())

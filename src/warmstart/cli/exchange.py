@@ -25,6 +25,8 @@ Workers = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Dask workers on this machine.")
 ]
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
 
 def metafeatures(
     tasks: Annotated[

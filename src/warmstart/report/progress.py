@@ -73,8 +73,21 @@ class ProgressMeter:
         now = time.monotonic()
         if done == total or now - self._last >= self._every_s:
             self._last = now
-            text = f"{self.what}: {done:,} of {total:,}"
-            self._console.print(f"{text}, {speed}" if speed else text, highlight=False)
+            self._console.print(
+                progress_text(self.what, done, total, rate), highlight=False, soft_wrap=True
+            )
+
+
+def progress_text(what: str, done: int, total: int, rate: float) -> str:
+    """How much is done, how fast, and how long the rest takes, on one line.
+
+    Examples
+    --------
+    >>> progress_text("units", 10, 70, 0.5)
+    'units: 10 of 70, 0.5 a second, 2.0 min left'
+    """
+    text, speed = f"{what}: {done:,} of {total:,}", _speed(done, total, rate)
+    return f"{text}, {speed}" if speed else text
 
 
 def _speed(done: int, total: int, rate: float) -> str:

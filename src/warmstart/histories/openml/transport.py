@@ -73,6 +73,8 @@ class Transport:
         Once set, no request is made any more.
     tell : callable, optional
         Told in one sentence, at once, what whoever waits should know.
+    waits : bool
+        Without it a server that cannot be reached is not asked again.
     asks : bool
         Without it only answers that are kept are given.
 
@@ -96,6 +98,7 @@ class Transport:
         pages: PageCache | None = None,
         stop: threading.Event | None = None,
         tell: Callable[[str], None] | None = None,
+        waits: bool = True,
         asks: bool = True,
     ) -> None:
         parts = urlsplit(server)
@@ -123,7 +126,7 @@ class Transport:
         self._places = threading.Semaphore(connections)
         self._local, self._lock = threading.local(), threading.Lock()
         self._parsing = threading.Lock()
-        self._tell = tell or _log.warning
+        self._tell, self._waits = tell or _log.warning, waits
         self.n_requests = self.n_bytes = self.n_retries = self.n_mended = 0
         if api_key:
             logging.getLogger("urllib3.connectionpool").addFilter(NO_KEYS)
@@ -247,6 +250,10 @@ class Transport:
             with response:
                 raw = self._body(response, deadline)
         except self._requests.RequestException as error:
+            if not self._waits and self._is_unreachable(error):
+                raise UnavailableError(
+                    f"{self.server} cannot be reached; is this computer offline?"
+                ) from None
             raise TransientError(self._said(error)) from None
         except (OSError, self._requests.packages.urllib3.exceptions.HTTPError) as error:
             raise TransientError(self._said(error)) from None
@@ -297,6 +304,13 @@ class Transport:
                 f"{self.server} asks to be left alone for {error.retry_after_s:,.0f} s; it is "
                 f"asked again after {min(error.retry_after_s, LONGEST_S):,.0f} s"
             )
+
+    def _is_unreachable(self, error: Exception) -> bool:
+        """Whether there was no connection at all: no such name, no route, nobody there."""
+        problems = self._requests.packages.urllib3.exceptions
+        reason = getattr(error.args[0] if error.args else None, "reason", None)
+        reason = getattr(reason, "original_error", reason)  # of a proxy
+        return isinstance(reason, problems.NewConnectionError | problems.ConnectTimeoutError)
 
     @staticmethod
     def _said(error: Exception) -> str:

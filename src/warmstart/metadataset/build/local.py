@@ -14,7 +14,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from warmstart.metadataset.build.folder import (
     prepare,
     remember,
 )
+from warmstart.metadataset.build.progress import KeptProgress, Progress
 from warmstart.metadataset.build.units import BuildLock, Units
 from warmstart.metadataset.storage.files import remove_leftovers
 
@@ -42,7 +43,6 @@ _log = logging.getLogger(__name__)
 UNIT_SIZE = 25
 
 Configurations = Sequence[Configuration] | Mapping[TaskType, Sequence[Configuration]]
-Progress = Callable[[int, int, float], None]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ def build_local(
             for task, found in wanted
         ]
         n_before = total - sum(len(found) for _, found in pending)
-        meter = _Meter(n_before, total, progress)
+        meter = _Meter(n_before, total, KeptProgress(out, "evaluations", progress))
         todo = (unit for task, found in pending for unit in chunked(task, found, unit_size))
         statuses: Counter[str] = Counter()
         problems: dict[str, str] = {}
@@ -141,19 +141,17 @@ def build_local(
 class _Meter:
     """Counts evaluations from any thread and tells how fast they come."""
 
-    def __init__(self, done: int, total: int, progress: Progress | None) -> None:
+    def __init__(self, done: int, total: int, progress: Progress) -> None:
         self._done, self._first, self._total = done, done, total
         self._progress, self._lock, self._start = progress, threading.Lock(), time.monotonic()
-        if progress is not None:
-            progress(done, total, 0.0)
+        progress(done, total, 0.0)
 
     def tick(self) -> None:
         """One more is done."""
         with self._lock:
             self._done += 1
-            if self._progress is not None:
-                elapsed = max(time.monotonic() - self._start, 1e-9)
-                self._progress(self._done, self._total, (self._done - self._first) / elapsed)
+            elapsed = max(time.monotonic() - self._start, 1e-9)
+            self._progress(self._done, self._total, (self._done - self._first) / elapsed)
 
 
 def _all(configurations: Configurations) -> list[Configuration]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from warmstart.errors import HistoryError
+from warmstart.metadataset.build.progress import Reached, reached
 from warmstart.metadataset.build.units import UnitRecord, is_locked, units_of
 from warmstart.metadataset.storage.folders import MANIFEST
 
@@ -53,6 +54,9 @@ class BuildStatus:
     is_published: bool
     """Whether the folder is a meta-dataset too."""
 
+    reached: Reached | None = None
+    """How much of all there is to do is done; None where the build does not say."""
+
 
 def build_status(build: str | Path) -> BuildStatus:
     """Count the units of a build, which may be running.
@@ -73,14 +77,16 @@ def build_status(build: str | Path) -> BuildStatus:
         for record in found
         if record.state == "failed"
     }
+    is_building = is_locked(build / "build.lock")
     return BuildStatus(
         kinds=tuple(_kind(kind, found) for kind, found in records.items() if found),
         failed=failed,
         oldest=times[0] if times else "",
         newest=times[-1] if times else "",
         raw_bytes=sum(path.stat().st_size for path in (build / "raw").glob("*/*.xml.gz")),
-        is_building=is_locked(build / "build.lock"),
+        is_building=is_building,
         is_published=(build / MANIFEST).exists(),
+        reached=reached(build, is_building=is_building),
     )
 
 

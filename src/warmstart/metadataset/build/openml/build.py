@@ -37,10 +37,11 @@ from warmstart.metadataset.build.openml.settings import (
     with_plan,
 )
 from warmstart.metadataset.build.openml.tasks import OpenMLTask, find_tasks
-from warmstart.metadataset.build.openml.units.job import Job, Progress
+from warmstart.metadataset.build.openml.units.job import Job
 from warmstart.metadataset.build.openml.units.parts import KINDS, reconcile, unit_of
 from warmstart.metadataset.build.openml.units.reading import UnitReader, known_flows
 from warmstart.metadataset.build.openml.units.todo import wanted_tasks, what_is_left
+from warmstart.metadataset.build.progress import KeptProgress, Progress
 from warmstart.metadataset.build.units import BuildLock, UnitRecord, Units
 from warmstart.metadataset.storage.files import remove_leftovers, write_json
 
@@ -148,7 +149,7 @@ def build_openml(
         done = reconcile(out, units)
         records = [record for kind in KINDS for record in units.read(kind)]
         todo, failed = what_is_left(plan, tasks, flows, records, done, retry_failed, refresh_s)
-        job = Job(out, units, done, failed, progress)
+        job = Job(out, units, done, failed, KeptProgress(out, "units", progress))
         job.expect(sum(map(len, todo)))
 
         def client(cache: Path) -> Client:

@@ -57,7 +57,7 @@ def estimate_openml(
     Raises
     ------
     HistoryError
-        As the build would.
+        As the build would; at once where the server cannot be reached.
     """
     out, patience = Path(out), patience or Patience()
     transport = Transport(
@@ -67,6 +67,7 @@ def estimate_openml(
         read_s=patience.read_s,
         attempts=patience.attempts,
         backoff_s=patience.backoff_s,
+        waits=False,
         pages=PageCache(out / "raw") if (out / "raw").is_dir() else None,
     )
     lister = Lister(transport)

@@ -6,7 +6,6 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from warmstart.errors import HistoryError
@@ -16,14 +15,13 @@ from warmstart.histories.openml.threads import run_units
 from warmstart.metadataset.build.openml.plan import OpenMLUnit
 from warmstart.metadataset.build.openml.units.parts import UnitParts, fail, keep
 from warmstart.metadataset.build.openml.units.reading import UnitReader
+from warmstart.metadataset.build.progress import Progress
 from warmstart.metadataset.build.units import UnitRecord, Units
 
 _log = logging.getLogger(__name__)
 
 MAX_SILENT = 3
 """Units in a row that the server does not answer: then it is not asked any more."""
-
-Progress = Callable[[int, int, float], None]
 
 
 class Job:
@@ -35,7 +33,7 @@ class Job:
         units: Units,
         done: dict[str, UnitRecord],
         failed: dict[str, str],
-        progress: Progress | None,
+        progress: Progress,
     ) -> None:
         self._out, self._units, self._done, self.failed = out, units, done, failed
         self.unread: dict[str, str] = {}
@@ -85,7 +83,6 @@ class Job:
             fail(self._units, unit, str(result))
 
     def _tell(self) -> None:
-        if self._progress is not None:
-            elapsed = max(time.monotonic() - self._start, 1e-9)
-            done, total = self.n_before + self._n_taken, self.n_before + self._n_todo
-            self._progress(done, total, self._n_taken / elapsed)
+        elapsed = max(time.monotonic() - self._start, 1e-9)
+        done, total = self.n_before + self._n_taken, self.n_before + self._n_todo
+        self._progress(done, total, self._n_taken / elapsed)
