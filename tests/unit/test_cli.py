@@ -514,7 +514,9 @@ def test_the_commands_of_the_readme_work(monkeypatch):
     """Those on the example data and the embedded base."""
     monkeypatch.chdir(ROOT)
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
-    commands = [line.split()[2:] for line in lines if line.startswith("$ warmstart ")]
+    commands = [
+        line.partition(" #")[0].split()[2:] for line in lines if line.startswith("$ warmstart ")
+    ]
     commands = [c for c in commands if c == ["knowledge"] or "examples" in " ".join(c)]
     assert len(commands) >= 5
     for command in commands:

@@ -84,7 +84,7 @@ def progress_text(what: str, done: int, total: int, rate: float) -> str:
     Examples
     --------
     >>> progress_text("units", 10, 70, 0.5)
-    'units: 10 of 70, 0.5 a second, 2.0 min left'
+    'units: 10 of 70, 0.5 a second, 2 min 0 s left'
     """
     text, speed = f"{what}: {done:,} of {total:,}", _speed(done, total, rate)
     return f"{text}, {speed}" if speed else text

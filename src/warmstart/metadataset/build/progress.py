@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from warmstart.errors import HistoryError
 from warmstart.metadataset.storage.files import write_json
 
 Progress = Callable[[int, int, float], None]
@@ -37,7 +38,7 @@ class KeptProgress:
             self._written = now
             values = {"what": self._what, "done": done, "total": total}
             # A disk too full for this is too full for results, which say so.
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(HistoryError):
                 write_json(values if done >= total else {**values, "rate": rate}, self._path)
         if self._tell is not None:
             self._tell(done, total, rate)
