@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from warmstart.models.gaussian.consensus import Consensus
 from warmstart.models.gaussian.shared_gp import SharedKernel
 from warmstart.spaces.encoding import ConfigurationEncoder
 
@@ -41,7 +42,7 @@ class Transferred:
     """Standardised response, shape (n_tasks, n_candidates)."""
 
     variances: Array
-    """What a process does not know of its task, the shape of `means`."""
+    """What is not known of each task, the shape of `means`."""
 
     kernel: SharedKernel
 
@@ -52,6 +53,7 @@ def transfer(
     columns: Columns | None = None,
     *,
     kernel: SharedKernel | None = None,
+    agree: bool = False,
     random_state: int = 0,
 ) -> Transferred:
     """Complete a table by a Gaussian process a task, all with the same lengthscales.
@@ -66,6 +68,11 @@ def transfer(
         Candidates to complete; all configurations by default.
     kernel : SharedKernel, optional
         Learnt before; learnt from these tasks otherwise.
+    agree : bool
+        Whether what tasks agree on comes first, see
+        :class:`~warmstart.models.gaussian.consensus.Consensus`: a task that never looked near
+        a configuration is expected to do there as those that did, and its own process says
+        how it differs.
 
     References
     ----------
@@ -78,11 +85,21 @@ def transfer(
     known = [np.flatnonzero(np.isfinite(row)) for row in responses]
     if kernel is None:
         kernel = _learn(responses, features, known, rng)
+    consensus = None
+    if agree:
+        seen = [(features[told], responses[task, told]) for task, told in enumerate(known)]
+        consensus = Consensus.fit(kernel, seen, rng)
     means = np.zeros((len(responses), len(at)))
     variances = np.ones_like(means)
     for task, told in enumerate(known):
         some = _most_telling(responses[task], told, _MAX_RESULTS, rng)
-        means[task], variances[task] = kernel.predict(features[some], responses[task, some], at)
+        own = responses[task, some]
+        if consensus is not None:
+            own = own - consensus.predict(features[some])[0]
+        means[task], variances[task] = kernel.predict(features[some], own, at)
+    if consensus is not None:
+        common, unknown = consensus.predict(at)
+        means, variances = means + common, variances + unknown
     return Transferred(means, variances, kernel)
 
 

@@ -69,6 +69,7 @@ def complete(
     how: Completion = "auto",
     kernel: SharedKernel | None = None,
     overwrite: bool = False,
+    agree: bool = False,
     random_state: int = 0,
 ) -> Completed:
     """Standardise each task and fill in what it did not try.
@@ -93,6 +94,8 @@ def complete(
         Learnt before, for "gp".
     overwrite : bool
         Whether `response` may be completed where it stands, to save room.
+    agree : bool
+        Whether what tasks agree on comes first, for "gp".
 
     Raises
     ------
@@ -122,7 +125,9 @@ def complete(
         return _restandardised(
             filled.means[:, chosen], unknown, _as_factor(left), levels, scales
         )
-    found = transfer(z, encoded[1], columns, kernel=kernel, random_state=random_state)
+    found = transfer(
+        z, encoded[1], columns, kernel=kernel, agree=agree, random_state=random_state
+    )
     at = encoded[1] if columns is None else encoded[1][columns]
     alike = LowRank.fit(found.kernel, at, _N_INDUCING).factor(at)
     unknown = found.variances.mean(axis=0)

@@ -222,6 +222,9 @@ class PMF:
         is mixed with the observed one.
     kernel_share : float
         Share of that covariance in the mix, between 0 and 1.
+    agree : bool
+        Whether tasks that share no configuration are expected to agree where one of them
+        never looked.
 
     References
     ----------
@@ -241,6 +244,7 @@ class PMF:
     max_rank: int = 100
     kernel: KernelSource | None = None
     kernel_share: float = 0.5
+    agree: bool = False
     prior_: _Prior | None = field(default=None, repr=False)
     kernel_: SharedKernel | None = field(default=None, repr=False)
     """Over what configurations are made of, where the completion needed one."""
@@ -295,6 +299,7 @@ class PMF:
             columns,
             how=self.completion,
             overwrite=True,
+            agree=self.agree,
             random_state=random_state,
         )
         completed, levels = filled.responses, filled.levels

@@ -49,7 +49,10 @@ def fit_with_choice(
         normalised regrets.
     """
     # Wide draws would have a batch chase what is best on hardly any task.
-    chooser = replace(pmf, offset=_OFFSET, spreads=(1.0,), prior_=None, optimism_=None)
+    # What tasks agree on makes for a better start, but not for a better search.
+    chooser = replace(
+        pmf, offset=_OFFSET, spreads=(1.0,), agree=True, prior_=None, optimism_=None
+    )
 
     def scales() -> Iterator[tuple[PMF, ScoreTable]]:
         yield pmf, table
