@@ -48,7 +48,8 @@ def plain_blocks(
         Columns that hold nothing but numbers.
     either : iterable of str
         Columns that may hold words as well: hyperparameters. "(64,32)" is none, and a column
-        whose decimal mark is not that of the scores holds lists.
+        whose decimal mark is not that of the scores, or of which only "64,128" is known,
+        holds lists.
     remarks : Remarks
         Told which columns were read so, with a word of each.
     """
@@ -124,6 +125,8 @@ def _decided(
     """Whether decimals follow a comma, for each column that holds numbers."""
     sure = {name: column.marks for name, column in found.items() if name in numbers}
     of_numbers = {marks.comma for marks in sure.values()} - {None}
+    # Commas of thousands or of decimals in a column of numbers tell what theirs are.
+    grouped = True in of_numbers or any(found[name].has_odd for name in sure)
     for name, column in found.items():
         if name in numbers:
             if column.marks.mixed:
@@ -134,6 +137,11 @@ def _decided(
                 remarks.say(
                     f"{name} holds commas between digits where other numbers have decimal "
                     "points: taken for lists, which are words"
+                )
+            elif said is None and column.marks.unclear and not grouped:
+                remarks.say(
+                    f"{name} holds commas between digits, of thousands or of lists such as "
+                    "widths of layers: taken for lists, which are words"
                 )
             else:
                 sure[name] = column.marks

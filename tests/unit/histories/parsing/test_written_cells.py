@@ -149,3 +149,13 @@ def test_plain_numbers_stay_to_the_last_digit(words):
     plain = plain_words({"lr": words, "score": [*words, odd]}, ["score"], Remarks())
     assert plain["score"].pop(odd) == "1234.5"
     assert all(text == word for column in plain.values() for word, text in column.items())
+
+
+def test_widths_of_layers_are_no_thousands(tmp_path):
+    path = tmp_path / "runs.csv"
+    path.write_text('task,layers,lr,auc\nt,"64,128",0.1,0.7\nt,"128,256",0.2,0.8\n')
+    mapping = {"task": "task", "metric": {"auc": "maximize"}, "params": ["layers", "lr"]}
+    history = read(path, mapping=mapping)
+    values = [json.loads(text) for text in history.to_frame()["values"]]
+    assert [one["layers"] for one in values] == ["64,128", "128,256"]
+    assert any("taken for lists" in remark for remark in history.remarks)
