@@ -169,6 +169,8 @@ def search(
     exclude: str | Iterable[Any] = (),
     task_type: str | None = None,
     kinds: Mapping[Any, str] | None = None,
+    groups: Any = None,
+    time: Any = None,
     look: Look | None = None,
     random_state: int | None = None,
     knowledge: str | Path | Recommender | MetaDataset | None = None,
@@ -177,7 +179,7 @@ def search(
 
     Parameters
     ----------
-    data, y, target, metafeatures, space, metric, exclude, task_type, kinds :
+    data, y, target, metafeatures, space, metric, exclude, task_type, kinds, groups, time :
         As in :func:`suggest`.
     candidates, n_initial, acquisition, time_budget_s, look, random_state :
         As in :meth:`warmstart.Recommender.search`.
@@ -213,6 +215,8 @@ def search(
         exclude=exclude,
         task_type=task_type,
         kinds=kinds,
+        groups=groups,
+        time=time,
         look=look,
         random_state=random_state,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pandas as pd
 
@@ -14,6 +14,9 @@ from warmstart.errors import ArgumentError, DatasetError, KnowledgeError
 from warmstart.recommend.arguments import plain_configuration
 from warmstart.recommend.look.result import Look
 from warmstart.tables.frames import read_frame
+
+if TYPE_CHECKING:
+    from warmstart.execution.resampling import Resampling
 
 Acquisition = Literal["ei", "log_ei", "ei_per_second", "pi", "lcb", "thompson"]
 ACQUISITIONS: tuple[str, ...] = get_args(Acquisition)
@@ -72,6 +75,12 @@ class Question:
 
     look: Look | None = None
     """What was measured on parts of the data before the search began."""
+
+    resampling: Resampling = "random"
+    """How the new data will be split: what of the base counts."""
+
+    n_rows: float | None = None
+    """Rows of the new data, as far as they are known."""
 
     def __post_init__(self) -> None:
         if self.acquisition not in ACQUISITIONS:

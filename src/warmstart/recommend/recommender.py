@@ -234,6 +234,8 @@ class Recommender:
                     random_state=self.random_state,
                 )
             except MetaDatasetError as error:
+                if not gone and self._saved:
+                    raise MetaDatasetError(f"{self._saved}: {error}") from error
                 if not gone:
                     raise
                 raise KnowledgeError(
@@ -451,6 +453,8 @@ class Recommender:
         exclude: str | Iterable[Any] = (),
         task_type: str | None = None,
         kinds: Mapping[Any, str] | None = None,
+        groups: Any = None,
+        time: Any = None,
         look: Look | None = None,
         random_state: int | None = None,
     ) -> Search:
@@ -458,7 +462,7 @@ class Recommender:
 
         Parameters
         ----------
-        data, y, target, metafeatures, space, metric, exclude, task_type, kinds :
+        data, y, target, metafeatures, space, metric, exclude, task_type, kinds, groups, time :
             As in :meth:`suggest`.
         candidates : DataFrame, optional
             This task's own pool, one row a configuration and one column a hyperparameter;
@@ -494,6 +498,8 @@ class Recommender:
                 exclude=exclude,
                 task_type=task_type,
                 kinds=kinds,
+                groups=groups,
+                time=time,
                 look=look,
                 random_state=random_state,
             )
@@ -535,6 +541,8 @@ class Recommender:
             time_budget_s=budget_s,
             excluded=tuple(plain_value(task) for task in understood.excluded),
             random_state=int(seed),
+            resampling=understood.resampling,
+            n_rows=understood.n_rows,
             speed=self._speed(),
             model=self.model_name,
             look=first_look,

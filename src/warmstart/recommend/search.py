@@ -296,7 +296,13 @@ class Search:
                     f"the search was led by model {asked.model!r}, the base given has "
                     f"{base.model_name!r}; pass a Recommender with that model"
                 )
-            fitted = base.fitted(asked.kind, asked.metric, asked.excluded)
+            fitted = base.fitted(
+                asked.kind,
+                asked.metric,
+                asked.excluded,
+                resampling=asked.resampling,
+                n_rows=asked.n_rows,
+            )
             search = cls(fitted, asked, warnings=tuple(values.get("warnings", ())))
             search.engine.restore(values)
         except (KeyError, TypeError, AttributeError) as error:

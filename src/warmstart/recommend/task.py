@@ -20,6 +20,7 @@ from warmstart.recommend.resampled import resampling_for
 
 if TYPE_CHECKING:
     from warmstart.datasets.dataset import Dataset
+    from warmstart.execution.resampling import Resampling
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.recommender import Recommender
@@ -54,6 +55,9 @@ class Understood:
     """What the question named in vain."""
 
     fitted: Fitted
+    resampling: Resampling = "random"
+    n_rows: float | None = None
+    """Rows of the new data, as far as they are known."""
 
     def remarks(self) -> list[str]:
         """What the target says of the metric asked for."""
@@ -103,6 +107,7 @@ def understand(recommender: Recommender, query: TaskQuery) -> Understood:
     chosen = resolve_metric(md.metrics, query.metric, kind, notes)
     resampling, said = resampling_for(md.tasks, kind, groups=query.groups, time=query.time)
     notes += said
+    n_rows = _n_rows(dataset, given)
     return Understood(
         dataset=dataset,
         task_type=_exact(task_type, kind),
@@ -111,9 +116,9 @@ def understand(recommender: Recommender, query: TaskQuery) -> Understood:
         metafeatures=_compared(md, dataset, given, notes),
         excluded=tuple(excluded),
         notes=tuple(notes),
-        fitted=recommender.fitted(
-            kind, chosen, excluded, resampling=resampling, n_rows=_n_rows(dataset, given)
-        ),
+        fitted=recommender.fitted(kind, chosen, excluded, resampling=resampling, n_rows=n_rows),
+        resampling=resampling,
+        n_rows=n_rows,
     )
 
 

@@ -3,6 +3,8 @@
 import inspect
 from typing import get_args
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import warmstart
@@ -39,3 +41,16 @@ def test_what_is_wrong_is_said_before_any_work():
         TaskQuery(n_initial=0)
     with pytest.raises(ValueError, match="random_state must be a whole number"):
         TaskQuery(random_state=-1)
+
+
+def test_how_rows_are_split_survives_a_search_put_aside(tiny_base):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.normal(size=80), "shop": np.arange(80) % 8})
+    frame["y"] = list("pq") * 40
+    base = warmstart.open_knowledge(tiny_base)
+    search = base.search(frame, target="y", groups="shop")
+    assert any("groups" in warning for warning in search.warnings)
+    again = warmstart.resume(search.to_json(), knowledge=base)
+    assert again.question.resampling == search.question.resampling
+    assert again.question.n_rows == 80
+    assert again.ask().configuration_id == search.ask().configuration_id

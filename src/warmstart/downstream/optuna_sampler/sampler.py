@@ -100,7 +100,7 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
         How long to wait for an earlier trial of another worker that has begun and not
         chosen yet.
     knowledge, target, metafeatures, candidates, n_initial, acquisition, space, metric, \
-time_budget_s, exclude, task_type, kinds, look, random_state :
+time_budget_s, exclude, task_type, kinds, groups, time, look, random_state :
         The base, and the question it is asked, as in :func:`warmstart.search`; its
         `random_state` is the seed by default.
 
@@ -152,6 +152,8 @@ time_budget_s, exclude, task_type, kinds, look, random_state :
         exclude: str | Iterable[Any] = (),
         task_type: str | None = None,
         kinds: Mapping[Any, str] | None = None,
+        groups: Any = None,
+        time: Any = None,
         look: Look | None = None,
         random_state: int | None = None,
     ) -> None:
@@ -185,6 +187,8 @@ time_budget_s, exclude, task_type, kinds, look, random_state :
             exclude=exclude,
             task_type=task_type,
             kinds=kinds,
+            groups=groups,
+            time=time,
             look=look,
             random_state=random_state,
         )
