@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from warmstart.models.pmf.pmf import PMF
-from warmstart.models.pmf.regret import fit_with_choice
+from warmstart.models.regrets.regret_model import fit_with_choice
 from warmstart.recommend.acquisition.next_point import ByAcquisition
 
 if TYPE_CHECKING:

@@ -30,8 +30,8 @@ import pandas as pd
 
 from warmstart.evaluate.replay import replay
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.models.pmf.gplvm import GPLVM
-from warmstart.models.pmf.gplvm_training import (
+from warmstart.models.gplvm.gplvm import GPLVM
+from warmstart.models.gplvm.training import (
     PUBLISHED,
     Recipe,
     principal_latents,

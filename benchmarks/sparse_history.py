@@ -24,8 +24,8 @@ import pandas as pd
 from _alone import Alone
 from warmstart.metadataset.core.score_table import ScoreTable, normalised_regret
 from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.models.completion.complete import complete
 from warmstart.models.log_loss import ideal_score, log_loss_response
-from warmstart.models.pmf.completion import complete
 from warmstart.models.pmf.pmf import PMF
 from warmstart.models.rankings.portfolio import Portfolio
 from warmstart.protocols import PerformanceModel

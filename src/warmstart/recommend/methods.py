@@ -17,11 +17,11 @@ Maker = Callable[[], PerformanceModel]
 
 _BUILT_IN: dict[str, tuple[str, dict[str, Any]]] = {
     "pmf": ("pmf.pmf:PMF", {}),
-    "gplvm": ("pmf.gplvm:GPLVM", {}),
-    "gplvm_published": ("pmf.gplvm:published_gplvm", {}),
-    "pmf_gplvm": ("pmf.gplvm:pmf_with_gplvm", {}),
+    "gplvm": ("gplvm.gplvm:GPLVM", {}),
+    "gplvm_published": ("gplvm.gplvm:published_gplvm", {}),
+    "pmf_gplvm": ("gplvm.gplvm:pmf_with_gplvm", {}),
     "transfer_gp": ("pmf.pmf:PMF", {"completion": "gp"}),
-    "linear_pmf": ("pmf.linear:LinearPMF", {}),
+    "linear_pmf": ("surrogates.linear_pmf:LinearPMF", {}),
     "knn": ("rankings.nearest_datasets:KND", {}),
     "knn_portfolio": ("rankings.knn_portfolio:KNNPortfolio", {}),
     "knn_rank": ("rankings.knn_rank:KNNRank", {}),

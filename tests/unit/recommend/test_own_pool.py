@@ -6,8 +6,8 @@ import pytest
 
 import warmstart
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.models.pmf import fold_in
-from warmstart.models.pmf.fold_in import FoldIn
+from warmstart.models.completion import fold_in
+from warmstart.models.completion.fold_in import FoldIn
 from warmstart.recommend.acquisition import by_belief
 from warmstart.recommend.base import fitted as base
 from warmstart.recommend.belief import prior

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.linalg import cho_solve, cholesky, solve_triangular
 from scipy.optimize import minimize
 
-from warmstart.models.gaussian.posterior import Factor
+from warmstart.models.gaussian.factor import Factor
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

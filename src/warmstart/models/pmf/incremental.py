@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from warmstart.errors import NotFittedError
 from warmstart.models.gaussian.transfer_gp import transfer
 from warmstart.models.log_loss import log_loss_response
 from warmstart.models.pmf.pmf import PMF
@@ -31,9 +30,9 @@ def widened(pmf: PMF, weights: Array, unexplained: Array) -> PMF:
     ----------
     weights : ndarray, shape (n_new, n_known)
     unexplained : ndarray, shape (n_new,)
-        As :meth:`warmstart.models.pmf.fold_in.FoldIn.weights` gives them.
+        As :meth:`warmstart.models.completion.fold_in.FoldIn.weights` gives them.
     """
-    prior = _prior(pmf)
+    prior = pmf.fitted_prior
     centre = prior.mean.mean()
     own = (np.einsum("ij,ij->i", prior.loadings, prior.loadings) + prior.noise).mean()
     noise = weights**2 @ prior.noise + unexplained * own
@@ -48,7 +47,7 @@ def widened(pmf: PMF, weights: Array, unexplained: Array) -> PMF:
 
 
 @dataclass(frozen=True, slots=True)
-class Completion:
+class CompletedTask:
     """What one task's responses are, or are believed to be, on every configuration."""
 
     expected: Array
@@ -64,7 +63,7 @@ def believed(
     *,
     metafeatures: pd.Series[Any] | None = None,
     random_state: int = 0,
-) -> Completion:
+) -> CompletedTask:
     """Fill what a task did not try with the model's belief about it, given its results.
 
     Costs O(n_results n_configs n_latent).
@@ -82,12 +81,12 @@ def believed(
     expected, variance = belief.mixture.mean(), belief.mixture.std() ** 2
     expected[told] = log_loss_response(values, pmf.ideal, pmf.loss_offset)
     variance[told] = 0.0
-    return Completion(expected, variance)
+    return CompletedTask(expected, variance)
 
 
 def transferred(
     pmf: PMF, kernel: SharedKernel, scores: Mapping[int, float], features: Array
-) -> Completion:
+) -> CompletedTask:
     """Fill what a task did not try by a process over hyperparameters, as a fit would.
 
     Parameters
@@ -102,12 +101,12 @@ def transferred(
     row = np.full((1, len(features)), np.nan)
     row[0, told] = (response - level) / scale
     found = transfer(row, features, kernel=kernel)
-    return Completion(level + scale * found.means[0], scale**2 * found.variances[0])
+    return CompletedTask(level + scale * found.means[0], scale**2 * found.variances[0])
 
 
 def with_task(
     pmf: PMF,
-    task: Completion,
+    task: CompletedTask,
     *,
     n_tasks: int,
     metafeatures: pd.Series[Any] | None = None,
@@ -125,14 +124,14 @@ def with_task(
     ----------
     pmf : PMF
         Fitted; left as it is.
-    task : Completion
+    task : CompletedTask
         See :func:`believed` and :func:`transferred`.
     n_tasks : int
         Tasks `pmf` has learnt from so far.
     metafeatures : Series, optional
         Of the task.
     """
-    prior, expected = _prior(pmf), task.expected
+    prior, expected = pmf.fitted_prior, task.expected
     scale = max(float(np.sqrt(expected.var() + task.variance.mean())), 1e-3)
     row = (expected - expected.mean()) / scale
     anticipated = prior.mean
@@ -154,12 +153,6 @@ def with_task(
         noise=kept * prior.noise + (1 - kept) * unsaid,
     )
     return replace(pmf, prior_=longer)
-
-
-def _prior(pmf: PMF) -> Any:
-    if pmf.prior_ is None:
-        raise NotFittedError("PMF is not fitted; call fit(table) first")
-    return pmf.prior_
 
 
 def _most_telling(values: Array, rng: np.random.Generator) -> list[int]:

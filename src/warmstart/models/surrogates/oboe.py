@@ -10,8 +10,8 @@ import pandas as pd
 
 from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
+from warmstart.models.completion.soft_impute import soft_impute
 from warmstart.models.log_loss import ideal_score
-from warmstart.models.pmf.soft_impute import soft_impute
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -12,13 +12,13 @@ import pandas as pd
 from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
 from warmstart.models.belief import IndependentBelief
+from warmstart.models.completion.complete import standardise
 from warmstart.models.gaussian.feature_gp import (
     FeatureGP,
     configuration_features,
     median_distance,
 )
 from warmstart.models.log_loss import ideal_score, log_loss_response, score_of
-from warmstart.models.pmf.completion import standardise
 from warmstart.models.rankings.portfolio import portfolio_order, tempered
 from warmstart.similarity.rank_correlation import RankCorrelation
 

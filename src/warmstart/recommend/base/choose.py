@@ -17,7 +17,7 @@ from warmstart.recommend.base.fitted import LEVELS
 from warmstart.recommend.base.identity import Point
 
 if TYPE_CHECKING:
-    from warmstart.models.pmf.expected_regret import Expected
+    from warmstart.models.regrets.expected_regret import Expected
     from warmstart.protocols import PerformanceModel
     from warmstart.recommend.base.fitted import Fitted
 

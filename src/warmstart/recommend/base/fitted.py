@@ -14,12 +14,12 @@ from scipy.special import ndtri
 
 from warmstart.domain import plain_value
 from warmstart.metrics import METRICS
+from warmstart.models.completion.complete import choose_completion
+from warmstart.models.completion.fold_in import FoldIn
 from warmstart.models.gaussian.transfer_gp import common_candidates
 from warmstart.models.log_loss import lowest_score
-from warmstart.models.pmf.completion import choose_completion
-from warmstart.models.pmf.fold_in import FoldIn
 from warmstart.models.pmf.pmf import PMF
-from warmstart.models.pmf.regret_draws import KnownRegrets
+from warmstart.models.regrets.regret_draws import KnownRegrets
 from warmstart.recommend.base.begin import begun, fit_to
 from warmstart.recommend.base.cost import CostModel
 from warmstart.recommend.base.identity import KnownConfigurations, Point
@@ -155,7 +155,7 @@ class Fitted:
 
     @property
     def chooser(self) -> PMF:
-        """Predicts regrets, see :mod:`warmstart.models.pmf.regret`."""
+        """Predicts regrets, see :mod:`warmstart.models.regrets.regret_model`."""
         return self.models.chooser
 
     @cached_property

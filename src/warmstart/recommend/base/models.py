@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from warmstart.errors import KnowledgeError
-from warmstart.models.pmf.expected_regret import measure_optimism
-from warmstart.models.pmf.regret import fit_with_choice
+from warmstart.models.regrets.expected_regret import measure_optimism
+from warmstart.models.regrets.regret_model import fit_with_choice
 from warmstart.recommend.acquisition.batch import best_of_n
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Models:
 
     @property
     def chooser(self) -> PMF:
-        """Predicts regrets, see :mod:`warmstart.models.pmf.regret`."""
+        """Predicts regrets, see :mod:`warmstart.models.regrets.regret_model`."""
         return self._both[1]
 
     @property

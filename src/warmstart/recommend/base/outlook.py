@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from warmstart.models.pmf.expected_regret import Expected, expect
-from warmstart.models.pmf.regret_draws import WIDEST
+from warmstart.models.regrets.expected_regret import Expected, expect
+from warmstart.models.regrets.regret_draws import WIDEST
 
 if TYPE_CHECKING:
     from warmstart.models.pmf.posterior import PMFPosterior
-    from warmstart.models.pmf.regret_draws import RegretsAmong
+    from warmstart.models.regrets.regret_draws import RegretsAmong
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -30,10 +30,10 @@ class Outlook:
     """Of the known tasks, shape (n_tasks,)."""
 
     row_share: float
-    """See :attr:`warmstart.models.pmf.regret_draws.KnownRegrets.row_share`."""
+    """See :attr:`warmstart.models.regrets.regret_draws.KnownRegrets.row_share`."""
 
     optimism: Array | None
-    """See :func:`warmstart.models.pmf.expected_regret.measure_optimism`."""
+    """See :func:`warmstart.models.regrets.expected_regret.measure_optimism`."""
 
     scale: float
     """What regrets are multiplied by to be in the new task's metric; NaN where unknown."""

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart.errors import KnowledgeError
+from warmstart.models.completion.complete import Completion, complete
 from warmstart.models.gaussian.shared_gp import LowRank
 from warmstart.models.gaussian.transfer_gp import active_values, encode, is_unaligned
 from warmstart.models.log_loss import log_loss_response, score_of
-from warmstart.models.pmf.completion import Completion, complete
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable

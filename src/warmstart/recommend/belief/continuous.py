@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import cholesky
 
-from warmstart.models.gaussian.posterior import Factor, MixturePosterior
+from warmstart.models.gaussian.factor import Factor
+from warmstart.models.gaussian.posterior import MixturePosterior
 from warmstart.models.pmf.posterior import PMFPosterior
 from warmstart.recommend.belief.further import Further
 from warmstart.recommend.belief.learner_kernel import learner_of

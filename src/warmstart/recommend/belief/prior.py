@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from warmstart.models.gaussian.posterior import Factor, MixturePosterior
-from warmstart.models.pmf.fold_in import FoldIn
+from warmstart.models.completion.fold_in import FoldIn
+from warmstart.models.gaussian.factor import Factor
+from warmstart.models.gaussian.posterior import MixturePosterior
 from warmstart.models.pmf.pmf import PMF
 from warmstart.models.pmf.posterior import PMFPosterior
 

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from warmstart.metadataset.core.score_table import ScoreTable
+from warmstart.models.completion.complete import complete
 from warmstart.models.gaussian.consensus import Consensus
 from warmstart.models.gaussian.shared_gp import SharedKernel
 from warmstart.models.log_loss import log_loss_response
-from warmstart.models.pmf.completion import complete
 
 KERNEL = SharedKernel(np.array([0.4]), 0.01)
 

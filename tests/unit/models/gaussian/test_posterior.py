@@ -5,7 +5,8 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import multivariate_normal, norm
 
-from warmstart.models.gaussian.posterior import Factor, MixturePosterior
+from warmstart.models.gaussian.factor import Factor
+from warmstart.models.gaussian.posterior import MixturePosterior
 
 N_CONFIGS, N_LATENT = 7, 3
 

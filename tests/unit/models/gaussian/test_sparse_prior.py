@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from warmstart.metadataset.core.score_table import ScoreTable
+from warmstart.models.completion.complete import choose_completion, complete
+from warmstart.models.completion.soft_impute import soft_impute
 from warmstart.models.gaussian.sparse_prior import fill_sparse
 from warmstart.models.gaussian.transfer_gp import encode
 from warmstart.models.log_loss import log_loss_response
-from warmstart.models.pmf.completion import choose_completion, complete
 from warmstart.models.pmf.pmf import PMF
-from warmstart.models.pmf.soft_impute import soft_impute
 
 
 def sparse(n_tasks=60, n_configs=40, share=0.12, seed=0):

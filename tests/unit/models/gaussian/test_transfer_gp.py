@@ -6,9 +6,9 @@ import pytest
 
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core.score_table import ScoreTable
+from warmstart.models.completion.complete import choose_completion, complete
 from warmstart.models.gaussian.transfer_gp import _most_telling, common_candidates, is_unaligned
 from warmstart.models.log_loss import log_loss_response
-from warmstart.models.pmf.completion import choose_completion, complete
 from warmstart.models.pmf.pmf import PMF
 
 

@@ -10,11 +10,11 @@ import pytest
 
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.core.score_table import ScoreTable
+from warmstart.models.completion.complete import standardise
 from warmstart.models.gaussian.covariance import shared_share
-from warmstart.models.gaussian.latent_kernel import LatentKernel
+from warmstart.models.gplvm.latent_kernel import LatentKernel
 from warmstart.models.log_loss import ideal_score, log_loss_response, score_of
-from warmstart.models.pmf import pmf as pmf_module
-from warmstart.models.pmf.completion import standardise
+from warmstart.models.pmf import training
 from warmstart.models.pmf.pmf import PMF
 from warmstart.models.pmf.task_spread import Agreement
 from warmstart.testing.performance_model import make_table
@@ -236,11 +236,11 @@ class TestWide:
 
     def test_keeps_variances_and_nears_covariances(self, monkeypatch):
         residual = self.residual()
-        dense, noise = PMF()._covariance(residual, 0.98)
+        dense, noise = training.second_moment(residual, 0.98, 100)
         expected = dense @ dense.T + np.diag(noise)
-        monkeypatch.setattr(pmf_module, "WIDE", 50)
+        monkeypatch.setattr(training, "WIDE", 50)
         for rank, tolerance in ((4, 0.05), (30, 1e-4)):
-            few, own = PMF(max_rank=rank)._covariance(residual, 0.98)
+            few, own = training.second_moment(residual, 0.98, rank)
             assert few.shape == (60, rank)
             assert few.dtype == np.float32
             found = few @ few.T + np.diag(own)
@@ -250,7 +250,7 @@ class TestWide:
     def test_believes_nearly_the_same(self, monkeypatch):
         table = make_table(n_configs=60)
         exact = PMF().fit(table).start(NEW)
-        monkeypatch.setattr(pmf_module, "WIDE", 50)
+        monkeypatch.setattr(training, "WIDE", 50)
         wide = PMF().fit(table).start(NEW)
         for posterior in (exact, wide):
             for index, score in ((3, 0.6), (40, 0.65), (20, 0.5)):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from warmstart.models.pmf.prior_mean import PriorMean, shrinkage
+from warmstart.models.pmf.described.prior_mean import PriorMean, shrinkage
 from warmstart.similarity.forest import ForestWeights
 from warmstart.similarity.laplace import LaplaceRidge
 from warmstart.similarity.quantiles import QuantileNormaliser

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart.errors import MetaDatasetError
-from warmstart.models.gaussian.posterior import Factor
+from warmstart.models.completion.soft_impute import soft_impute
+from warmstart.models.gaussian.factor import Factor
 from warmstart.models.gaussian.shared_gp import LowRank
 from warmstart.models.gaussian.sparse_prior import fill_sparse, is_sparse
 from warmstart.models.gaussian.transfer_gp import encode, is_unaligned, transfer
-from warmstart.models.pmf.soft_impute import soft_impute
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable

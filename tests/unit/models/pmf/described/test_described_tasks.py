@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from warmstart.models.pmf.described_tasks import DescribedTasks
-from warmstart.models.pmf.prior_mean import PriorMean
+from warmstart.models.pmf.described.described_tasks import DescribedTasks
+from warmstart.models.pmf.described.prior_mean import PriorMean
 from warmstart.similarity.laplace import SCALES, LaplaceRidge, laplace_kernel
 
 pytestmark = pytest.mark.usefixtures("small_forests")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from warmstart.models.gaussian.latent_kernel import LatentKernel
+from warmstart.models.gplvm.latent_kernel import LatentKernel
 
 
 def kernel(n_configs=30, n_latent=3, seed=0, **changes):

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warmstart.models.pmf import soft_impute as filling
-from warmstart.models.pmf.soft_impute import soft_impute, truncated_svd
+from warmstart.models.completion import soft_impute as filling
+from warmstart.models.completion.soft_impute import soft_impute, truncated_svd
 
 
 def low_rank(n_tasks=60, n_configs=30, rank=2, seed=0):

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from warmstart.models.pmf.described_tasks import DescribedTasks
+from warmstart.models.pmf.described.described_tasks import DescribedTasks
 from warmstart.similarity.forest import ForestWeights
 from warmstart.similarity.laplace import LaplaceRidge
 from warmstart.similarity.quantiles import QuantileNormaliser

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from warmstart.models.pmf.pmf import PMF
-from warmstart.models.pmf.regret import fit_with_choice
+from warmstart.models.regrets.regret_model import fit_with_choice
 from warmstart.testing.performance_model import make_table
 
 pytestmark = pytest.mark.usefixtures("small_forests")

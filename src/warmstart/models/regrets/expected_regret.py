@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from warmstart.models.log_loss import log_loss_response
-from warmstart.models.pmf.regret_draws import KnownRegrets, RegretsAmong
+from warmstart.models.regrets.regret_draws import KnownRegrets, RegretsAmong
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable

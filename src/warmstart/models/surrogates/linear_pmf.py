@@ -10,9 +10,10 @@ import pandas as pd
 
 from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
-from warmstart.models.gaussian.posterior import Factor, MixturePosterior
+from warmstart.models.completion.complete import standardise
+from warmstart.models.gaussian.factor import Factor
+from warmstart.models.gaussian.posterior import MixturePosterior
 from warmstart.models.log_loss import ideal_score, log_loss_response
-from warmstart.models.pmf.completion import standardise
 from warmstart.models.pmf.posterior import PMFPosterior
 
 if TYPE_CHECKING:

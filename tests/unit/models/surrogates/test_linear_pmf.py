@@ -5,7 +5,7 @@ import pytest
 from sklearn.decomposition import PCA
 
 from warmstart.models.log_loss import log_loss_response
-from warmstart.models.pmf.linear import LinearPMF, probabilistic_pca
+from warmstart.models.surrogates.linear_pmf import LinearPMF, probabilistic_pca
 from warmstart.testing.performance_model import make_table
 
 

@@ -15,9 +15,10 @@ from warmstart.errors import ArgumentError, KnowledgeError, NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
 from warmstart.metadataset.storage.files import write_atomically
 from warmstart.models.belief import IndependentBelief
-from warmstart.models.gaussian.latent_kernel import LatentKernel
-from warmstart.models.gaussian.posterior import Factor, MixturePosterior
-from warmstart.models.pmf.gplvm_training import PUBLISHED, Recipe, train
+from warmstart.models.gaussian.factor import Factor
+from warmstart.models.gaussian.posterior import MixturePosterior
+from warmstart.models.gplvm.latent_kernel import LatentKernel
+from warmstart.models.gplvm.training import PUBLISHED, Recipe, train
 from warmstart.models.pmf.pmf import PMF
 from warmstart.models.rankings.knn_rank import KNNRank
 from warmstart.similarity.manhattan import Manhattan
@@ -47,7 +48,7 @@ class GPLVM:
     ----------
     recipe : Recipe
         How it is trained; the paper's is
-        :data:`~warmstart.models.pmf.gplvm_training.PUBLISHED`.
+        :data:`~warmstart.models.gplvm.training.PUBLISHED`.
     n_initial : int
         Results before the process is asked.
     max_rank : int

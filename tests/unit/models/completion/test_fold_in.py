@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import Matern
 
-from warmstart.models.pmf.fold_in import _RIDGE, FoldIn
+from warmstart.models.completion.fold_in import _RIDGE, FoldIn
 
 KNOWN = [{"x": float(x), "kind": k} for x in np.linspace(0, 1, 7) for k in ("a", "b")]
 NEW = [{"x": 0.31, "kind": "a"}, {"x": 0.9, "kind": "b"}]

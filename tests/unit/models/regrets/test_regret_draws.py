@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.models.pmf.expected_regret import expect, measure_optimism
 from warmstart.models.pmf.pmf import PMF
-from warmstart.models.pmf.regret import fit_with_choice
-from warmstart.models.pmf.regret_draws import KnownRegrets
+from warmstart.models.regrets.expected_regret import expect, measure_optimism
+from warmstart.models.regrets.regret_draws import KnownRegrets
+from warmstart.models.regrets.regret_model import fit_with_choice
 from warmstart.recommend.acquisition.batch import best_of_n
 
 N_TASKS, N_CONFIGS = 30, 15

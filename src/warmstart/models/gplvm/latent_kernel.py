@@ -8,7 +8,7 @@ import numpy as np
 
 from warmstart.errors import ArgumentError
 from warmstart.metadataset.core.score_table import Floats
-from warmstart.models.gaussian.posterior import Factor
+from warmstart.models.gaussian.factor import Factor
 
 _JITTER = 1e-9
 """Of the variance: what keeps a Cholesky factor of near copies real."""

@@ -13,15 +13,9 @@ from scipy.optimize import approx_fprime
 from scipy.stats import multivariate_normal
 
 from warmstart.errors import KnowledgeError, NotFittedError
-from warmstart.models.pmf.gplvm import GPLVM
-from warmstart.models.pmf.gplvm_training import (
-    PUBLISHED,
-    Recipe,
-    likelihood,
-    principal_latents,
-    rbf_ard,
-    train,
-)
+from warmstart.models.gplvm.gplvm import GPLVM
+from warmstart.models.gplvm.likelihood import likelihood
+from warmstart.models.gplvm.training import PUBLISHED, Recipe, principal_latents, rbf_ard, train
 from warmstart.testing.performance_model import make_table
 
 NEW = pd.Series({"kind": 1.0, "noise": 0.5, "constant": 7.0})
@@ -290,7 +284,7 @@ class TestArrays:
 
             sys.meta_path.insert(0, NotInstalled())
             import pandas as pd
-            from warmstart.models.pmf.gplvm import GPLVM
+            from warmstart.models.gplvm.gplvm import GPLVM
             from warmstart.recommend.acquisition.next_point import ByAcquisition
             phi = pd.Series({NEW.to_dict()!r})
             state = ByAcquisition(GPLVM.load({str(path)!r}).start(phi))

@@ -1,0 +1,1 @@
+"""Filling in what tasks did not try."""

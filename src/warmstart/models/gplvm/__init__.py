@@ -1,0 +1,1 @@
+"""Gaussian process latent variable models of tasks × configurations."""

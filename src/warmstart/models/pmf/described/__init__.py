@@ -1,0 +1,1 @@
+"""What meta-features tell of a task before any result on it."""
