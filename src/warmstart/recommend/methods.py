@@ -34,6 +34,16 @@ _BUILT_IN: dict[str, tuple[str, dict[str, Any]]] = {
     "forest": ("surrogates.forest:BoostedTrees", {}),
     "cold_gp": ("surrogates.cold_gp:ColdGP", {}),
     "cold_forest": ("surrogates.cold_forest:ColdForest", {}),
+    "evolution": ("evolution.regularised_evolution:RegularisedEvolution", {}),
+    "cold_evolution": (
+        "evolution.regularised_evolution:RegularisedEvolution",
+        {"warm": False},
+    ),
+    "evolution_strategy": ("evolution.evolution_strategy:EvolutionStrategy", {}),
+    "cold_evolution_strategy": (
+        "evolution.evolution_strategy:EvolutionStrategy",
+        {"warm": False},
+    ),
     "random": ("rankings.random_search:RandomSearch", {}),
     "random_x2": ("rankings.random_search:RandomSearch", {"tries_per_step": 2}),
     "random_x4": ("rankings.random_search:RandomSearch", {"tries_per_step": 4}),

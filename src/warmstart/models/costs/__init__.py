@@ -1,0 +1,1 @@
+"""What configurations cost: seconds, megabytes, operators; one model a file."""

@@ -1,0 +1,311 @@
+"""What a configuration takes, from what it is made of and the size of the data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+
+from warmstart.errors import ArgumentError
+
+Array = npt.NDArray[np.float64]
+
+_RIDGE = 1.0
+"""A slope is believed once some ten runs speak of it."""
+
+_SIZES = 4
+"""Rows, columns, classes and the nodes of trees."""
+
+_ROUNDS = ("n_estimators", "max_iter")
+_LEAVES = ("num_leaves", "max_leaf_nodes")
+_DEPTHS = ("max_depth", "depth")
+_LEARNT = 5.0
+"""Rounds times learning rate at which boosting that stops early has usually stopped."""
+
+_ROWS_A_LEAF = ("min_samples_leaf", "min_child_samples", "min_child_weight")
+_FEWEST = 8
+"""Runs of a learner below which all learners together say how sizes count."""
+
+
+class Size(NamedTuple):
+    """How large the data of a run is."""
+
+    n_rows: float
+    """Rows that were fitted on."""
+
+    n_columns: float
+    n_classes: float = 1.0
+    """1 for regression."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _LearnerCosts:
+    """Log-linear in the hyperparameters of one learner and the size of the data."""
+
+    names: tuple[str, ...]
+    """``name`` of a numeric hyperparameter, ``name=value`` of another."""
+
+    centre: Array
+    slopes: Array
+    level: float
+    spread: float
+    n_runs: int
+
+    def predict(self, values: Mapping[str, Any], size: Size) -> float:
+        """Log of the median."""
+        x = np.append(_hyperparameters(values, self.names), _log_sizes(size, values))
+        x = np.where(np.isnan(x), self.centre, x)
+        return float(self.level + (x - self.centre) @ self.slopes)
+
+
+@dataclass(slots=True)
+class ResourceModel:
+    r"""Log-linear cost of any configuration of a known learner, one regression a learner.
+
+    .. math:: \log c = a_l + b_l^T \log v + d_l^T (\log n_{rows}, \log n_{columns},
+              \log n_{classes}, \log n_{nodes}) + e, \quad e \sim N(0, s_l^2)
+
+    with the hyperparameters v of learner l (those that are words as 0 and 1), by ridge
+    regression. Costs multiply, so their logarithms add. Trees have at most
+    :math:`n_{nodes}` nodes: rounds times the fewest leaves that depth, leaves and rows a
+    leaf allow on so many rows.
+
+    Parameters
+    ----------
+    unit : str
+        What is predicted, for messages.
+
+    Examples
+    --------
+    >>> sizes = [Size(n, 10) for n in (100, 200, 400, 800) * 4]
+    >>> trees = [{"n_estimators": k} for k in (10, 20, 40, 80) for _ in range(4)]
+    >>> bytes_ = [s.n_rows * t["n_estimators"] for s, t in zip(sizes, trees)]
+    >>> model = ResourceModel().fit(["forest"] * 16, trees, sizes, bytes_)
+    >>> round(float(model.predict("forest", {"n_estimators": 40}, Size(400, 10))), -3)
+    16000.0
+    """
+
+    unit: str = "megabytes"
+    learners_: dict[str, _LearnerCosts] = field(default_factory=dict, repr=False)
+
+    def fit(
+        self,
+        learners: Sequence[str],
+        values: Sequence[Mapping[str, Any]],
+        sizes: Sequence[Size],
+        costs: Any,
+    ) -> ResourceModel:
+        """Learn from runs.
+
+        Parameters
+        ----------
+        learners : sequence of str, length n_runs
+        values : sequence of mapping, length n_runs
+            Hyperparameters of each run's configuration.
+        sizes : sequence of Size, length n_runs
+        costs : array, shape (n_runs,)
+            Positive; a run of NaN is left out.
+
+        Raises
+        ------
+        ValueError
+            If lengths differ, or no cost is known.
+        """
+        measured = np.asarray(costs, dtype=np.float64)
+        if not len(learners) == len(values) == len(sizes) == len(measured):
+            raise ArgumentError(
+                f"{len(learners)} learners, {len(values)} configurations, {len(sizes)} sizes "
+                f"and {len(measured)} costs were given; one of each a run is needed"
+            )
+        known = [int(i) for i in np.flatnonzero(np.isfinite(measured) & (measured > 0))]
+        if not known:
+            raise ArgumentError(f"no run tells its {self.unit}")
+        names = np.asarray(learners, dtype=object)
+        x = np.stack([_log_sizes(sizes[i], values[i]) for i in known])
+        shared = _size_slopes(x, np.log(measured[known]), names[known])
+        self.learners_ = {
+            str(learner): _fit_learner(
+                [values[i] for i in known if names[i] == learner],
+                x[names[known] == learner],
+                np.log(measured[known])[names[known] == learner],
+                shared,
+            )
+            for learner in dict.fromkeys(names[known])
+        }
+        return self
+
+    def knows(self, learner: str) -> bool:
+        """Whether runs of this learner were seen."""
+        return learner in self.learners_
+
+    def predict(
+        self, learner: str, values: Mapping[str, Any], size: Size, *, quantile: float = 0.5
+    ) -> float:
+        """What the configuration takes; NaN of a learner never seen.
+
+        Parameters
+        ----------
+        quantile : float
+            Share of runs that take no more.
+        """
+        found = self.learners_.get(learner)
+        if found is None:
+            return math.nan
+        beyond = float(ndtri(quantile)) * found.spread
+        return math.exp(found.predict(values, size) + beyond)
+
+    def spread(self, learner: str) -> float:
+        """Standard deviation of the logarithm about what is predicted."""
+        found = self.learners_.get(learner)
+        return math.nan if found is None else found.spread
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; :meth:`from_dict` reads them back."""
+        return {
+            "unit": self.unit,
+            "learners": {
+                name: {
+                    "names": list(one.names),
+                    "centre": one.centre.tolist(),
+                    "slopes": one.slopes.tolist(),
+                    "level": one.level,
+                    "spread": one.spread,
+                    "n_runs": one.n_runs,
+                }
+                for name, one in self.learners_.items()
+            },
+        }
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> ResourceModel:
+        """Read what :meth:`to_dict` wrote.
+
+        Raises
+        ------
+        ValueError
+            If something is missing, or lengths do not fit.
+        """
+        try:
+            found = {
+                str(name): _LearnerCosts(
+                    tuple(map(str, one["names"])),
+                    np.asarray(one["centre"], dtype=np.float64),
+                    np.asarray(one["slopes"], dtype=np.float64),
+                    float(one["level"]),
+                    float(one["spread"]),
+                    int(one["n_runs"]),
+                )
+                for name, one in said["learners"].items()
+            }
+            unit = str(said["unit"])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ArgumentError(f"a resource model lacks or has a wrong {error}") from error
+        for name, one in found.items():
+            if not len(one.names) + _SIZES == len(one.centre) == len(one.slopes):
+                raise ArgumentError(
+                    f"resource model of {name}: {len(one.names)} hyperparameters, "
+                    f"{len(one.centre)} means and {len(one.slopes)} slopes do not fit"
+                )
+        return cls(unit, found)
+
+
+def _fit_learner(
+    values: Sequence[Mapping[str, Any]], sizes: Array, logs: Array, shared: Array
+) -> _LearnerCosts:
+    """Ridge regression of log costs; slopes of sizes are drawn to what all learners say."""
+    names = _hyperparameter_names(values)
+    x = np.column_stack([np.stack([_hyperparameters(v, names) for v in values]), sizes])
+    known = np.isfinite(x)
+    centre = np.where(known, x, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    about = np.where(known, x - centre, 0.0)
+    prior = np.append(np.zeros(len(names)), shared)
+    rest = logs - logs.mean() - about @ prior
+    gram = about.T @ about + _RIDGE * np.eye(about.shape[1])
+    slopes = prior + np.linalg.solve(gram, about.T @ rest)
+    # Nothing gets cheaper as data grows, whatever a few runs say.
+    slopes[-_SIZES:] = np.maximum(slopes[-_SIZES:], 0.0)
+    left = logs - about @ slopes
+    level = float(left.mean())
+    freedom = max(len(logs) - 1, 1)
+    return _LearnerCosts(
+        names,
+        centre,
+        slopes,
+        level,
+        float(np.sqrt(((left - level) ** 2).sum() / freedom)),
+        len(logs),
+    )
+
+
+def _size_slopes(x: Array, logs: Array, learners: npt.NDArray[Any]) -> Array:
+    """Slopes of log sizes within learners, all of them together, shape (4,)."""
+    about, rest = x.copy(), logs.copy()
+    for learner in dict.fromkeys(learners):
+        of = learners == learner
+        about[of] -= x[of].mean(axis=0)
+        rest[of] -= logs[of].mean()
+    gram = about.T @ about + _FEWEST * np.eye(_SIZES)
+    slopes: Array = np.maximum(np.linalg.solve(gram, about.T @ rest), 0.0)
+    return slopes
+
+
+def _log_sizes(size: Size, values: Mapping[str, Any]) -> Array:
+    sizes = np.append(np.asarray(size, dtype=np.float64), _nodes(values, size.n_rows))
+    logs: Array = np.log(np.maximum(sizes, 1.0))
+    return logs
+
+
+def _nodes(values: Mapping[str, Any], n_rows: float) -> float:
+    """Leaves that all trees of a configuration may have together; 1 where it has none."""
+    given = {
+        name.rpartition(":")[2]: float(v) for name, v in values.items() if _is_number(v) and v
+    }
+    if not given.keys() & {*_LEAVES, *_DEPTHS, *_ROWS_A_LEAF}:
+        return 1.0
+    most = [given[name] for name in _LEAVES if name in given]
+    most += [2.0 ** min(given[name], 60.0) for name in _DEPTHS if name in given]
+    most += [n_rows / max(given[name], 1.0) for name in _ROWS_A_LEAF if name in given]
+    rounds = math.prod(given[name] for name in _ROUNDS if name in given)
+    if "early_stopping" in given:
+        useful = _LEARNT / given.get("learning_rate", _LEARNT)
+        rounds = min(rounds, useful + given["early_stopping"])
+    return rounds * max(min([n_rows, *most]), 1.0)
+
+
+def _hyperparameter_names(values: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Those that differ between the configurations: numbers by name, words by value."""
+    numeric: dict[str, set[float]] = {}
+    words: dict[str, set[str]] = {}
+    for one in values:
+        for name, value in one.items():
+            if _is_number(value) and value:
+                numeric.setdefault(name, set()).add(float(value))
+            else:  # nothing has a logarithm of its own: zero is a word
+                words.setdefault(name, set()).add(str(value))
+    found = [name for name, seen in numeric.items() if len(seen) > 1]
+    for name, seen in words.items():
+        if len(seen) + (name in numeric) > 1:
+            found += [f"{name}={value}" for value in seen]
+    return tuple(sorted(found))
+
+
+def _hyperparameters(values: Mapping[str, Any], names: Sequence[str]) -> Array:
+    """Logarithms of numbers, 0 and 1 of words; NaN of what is not set."""
+    x = np.full(len(names), np.nan)
+    for at, name in enumerate(names):
+        key, _, word = name.partition("=")
+        value = values.get(key)
+        if word:
+            x[at] = float(value is not None and str(value) == word)
+        elif _is_number(value) and value:
+            x[at] = math.log(abs(float(value)))
+    return x
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

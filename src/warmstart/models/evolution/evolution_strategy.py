@@ -1,0 +1,160 @@
+"""Evolution strategy: a Gaussian over configurations that follows the better of its draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from warmstart.errors import ArgumentError, NotFittedError
+from warmstart.metadataset.core.score_table import Floats, ScoreTable
+from warmstart.models.evolution.first_population import FirstPopulation
+from warmstart.models.gaussian.feature_gp import configuration_features
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+_LEAST_SPREAD = 0.05
+"""Of a feature, as a share of its spread over all configurations."""
+
+
+@dataclass(slots=True)
+class EvolutionStrategy:
+    r"""Natural evolution of the mean of a Gaussian over encoded configurations.
+
+    Of each generation's draws :math:`x_i = \theta + \sigma \epsilon_i`, each the nearest
+    configuration that was not tried, the ranks are centred to :math:`F_i \in [-.5, .5]`, and
+
+    .. math:: \theta \leftarrow \theta + \frac{\alpha}{n} \sum_i F_i \sigma \epsilon_i
+
+    Parameters
+    ----------
+    generation : int
+        Draws between one step and the next.
+    learning_rate : float
+        :math:`\alpha`, in spreads of the Gaussian.
+    warm : bool
+        Whether the Gaussian begins with the mean and spread of what was good on the known
+        tasks, as warm-started CMA-ES does; else with those of all configurations.
+    top_share : float
+        Share of the configurations that count as good.
+
+    References
+    ----------
+    .. [1] Salimans, Ho, Chen, Sidor, Sutskever. "Evolution Strategies as a Scalable
+       Alternative to Reinforcement Learning." arXiv:1703.03864, 2017.
+    .. [2] Nomura, Watanabe, Akimoto, Ozaki, Onishi. "Warm Starting CMA-ES for
+       Hyperparameter Optimization." AAAI 2021.
+
+    Examples
+    --------
+    >>> table = ScoreTable(
+    ...     scores=np.array([[0.9, 0.8, 0.1]]), task_ids=pd.RangeIndex(1),
+    ...     configuration_ids=pd.Index(list("abc")), families=np.arange(1),
+    ...     configurations=pd.DataFrame({"x": [0.0, 0.1, 1.0]}))
+    >>> EvolutionStrategy().fit(table).start().next() in (0, 1)
+    True
+    """
+
+    reads_configurations: ClassVar[bool] = True
+    random_answers: ClassVar[bool] = True
+    generation: int = 8
+    learning_rate: float = 2.0
+    warm: bool = True
+    top_share: float = 0.1
+    features_: Floats | None = field(default=None, repr=False, compare=False)
+    first_: FirstPopulation | None = field(default=None, repr=False, compare=False)
+    rng_: np.random.Generator = field(
+        default_factory=np.random.default_rng, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        if self.generation < 2:
+            raise ArgumentError(
+                f"generation must be at least 2, one has no rank; got {self.generation}"
+            )
+        if not self.learning_rate > 0:
+            raise ArgumentError(f"learning_rate must be positive, got {self.learning_rate}")
+        if not 0 < self.top_share <= 1:
+            raise ArgumentError(f"top_share is a share above 0, got {self.top_share}")
+
+    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
+        """Learn where good configurations are."""
+        self.features_ = configuration_features(table)
+        self.first_ = FirstPopulation.fit(table, warm=self.warm)
+        self.rng_ = np.random.default_rng(random_state)
+        return self
+
+    def start(self, metafeatures: pd.Series[Any] | None = None) -> DriftingState:
+        """Begin a task with its own Gaussian."""
+        if self.features_ is None or self.first_ is None:
+            raise NotFittedError("fit the evolution strategy to a table first")
+        n = max(round(self.top_share * len(self.features_)), 2)
+        good = self.first_.members(metafeatures, n, self.rng_) if self.warm else slice(None)
+        spread = self.features_[good].std(axis=0)
+        least = _LEAST_SPREAD * self.features_.std(axis=0)
+        return DriftingState(
+            self,
+            self.features_[good].mean(axis=0),
+            np.maximum(spread, least),
+            int(self.rng_.integers(2**31)),
+        )
+
+
+class DriftingState:
+    """A Gaussian that moves once a generation was told."""
+
+    def __init__(
+        self, model: EvolutionStrategy, mean: Floats, spread: Floats, seed: int
+    ) -> None:
+        assert model.features_ is not None  # it was started
+        self._features, self._seed = model.features_, seed
+        self._generation, self._rate = model.generation, model.learning_rate
+        self.mean, self._spread = mean, spread
+        self._told: set[int] = set()
+        self._drawn: list[tuple[int, float]] = []
+
+    def next(self) -> int:
+        """The untried configuration nearest to the next draw."""
+        named = self.batch(1)
+        if not named:
+            raise IndexError("every configuration has been told")
+        return named[0]
+
+    def batch(self, n: int) -> list[int]:
+        """Several draws at once, of the Gaussian as it is now."""
+        rng = np.random.default_rng((self._seed, len(self._told)))
+        open_ = np.ones(len(self._features), dtype=bool)
+        open_[list(self._told)] = False
+        named: list[int] = []
+        scale = np.where(self._spread > 0, self._spread, 1.0)
+        while len(named) < n and open_.any():
+            drawn = self.mean + self._spread * rng.standard_normal(len(self.mean))
+            left = np.flatnonzero(open_)
+            apart = (((self._features[left] - drawn) / scale) ** 2).sum(axis=1)
+            nearest = int(left[apart.argmin()])
+            named.append(nearest)
+            open_[nearest] = False
+        return named
+
+    def tell(self, index: int, score: float) -> None:
+        """Count a score to the generation; what failed counts as its worst."""
+        self._told.add(int(index))
+        self._drawn.append((int(index), float(score)))
+        if len(self._drawn) < self._generation:
+            return
+        scores = np.array([score for _, score in self._drawn])
+        ranks = _centred_ranks(np.where(np.isfinite(scores), scores, -np.inf))
+        about = self._features[[index for index, _ in self._drawn]] - self.mean
+        self.mean = self.mean + self._rate / len(ranks) * ranks @ about
+        self._drawn = []
+
+
+def _centred_ranks(scores: Floats) -> Floats:
+    """Between -.5, the worst, and .5, the best; equal scores have equal ranks."""
+    below = (scores[:, None] > scores).sum(axis=1)
+    equal = (scores[:, None] == scores).sum(axis=1)
+    ranks: Floats = (below + (equal - 1) / 2) / (len(scores) - 1) - 0.5
+    return ranks

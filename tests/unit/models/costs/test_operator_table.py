@@ -1,0 +1,49 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from warmstart.errors import ArgumentError, NotFittedError
+from warmstart.models.costs.operator_table import CostTable
+
+TRUE = {"a": {"skip": 0.0, "conv": 3.0, "pool": 1.0}, "b": {"skip": 0.0, "conv": 5.0}}
+
+
+def cells():
+    return [dict(zip(TRUE, both, strict=True)) for both in itertools.product(*TRUE.values())]
+
+
+def cost(cell):
+    return 2.0 + sum(TRUE[place][word] for place, word in cell.items())
+
+
+def test_additive_costs_are_found_from_some_cells():
+    some = cells()[:-1]
+    table = CostTable().fit(some, [cost(cell) for cell in some])
+    assert table.predict(cells()) == pytest.approx([cost(cell) for cell in cells()], abs=1e-4)
+
+
+def test_noise_is_averaged():
+    rng = np.random.default_rng(0)
+    many = [cells()[k] for k in rng.integers(6, size=600)]
+    table = CostTable().fit(many, [cost(cell) + rng.normal() for cell in many])
+    assert table.predict(cells()) == pytest.approx([cost(cell) for cell in cells()], abs=0.3)
+
+
+def test_a_place_left_out_is_none():
+    table = CostTable().fit([{"a": "x"}, {}], [3.0, 1.0])
+    assert table.predict([{}, {"a": "x"}]) == pytest.approx([1.0, 3.0], abs=1e-4)
+
+
+def test_bad_input():
+    with pytest.raises(NotFittedError, match="fit the cost table"):
+        CostTable().predict([{}])
+    with pytest.raises(ArgumentError, match="cost 1 is nan"):
+        CostTable().fit([{}, {}], [1.0, np.nan])
+    with pytest.raises(ArgumentError, match="at least one"):
+        CostTable().fit([], [])
+    table = CostTable().fit(cells(), [cost(cell) for cell in cells()])
+    with pytest.raises(ArgumentError, match="a=sep was never measured"):
+        table.predict([{"a": "sep", "b": "skip"}])
+    with pytest.raises(ArgumentError, match=r"knows no \['c'\]"):
+        table.predict([{"a": "skip", "b": "skip", "c": "x"}])
