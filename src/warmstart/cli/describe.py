@@ -19,6 +19,7 @@ from warmstart.cli.data_files import (
     files_in,
 )
 from warmstart.cli.errors import BAD_INPUT, each_file
+from warmstart.cli.export_base import Export, export_base
 from warmstart.cli.output import print_json, results, warn
 from warmstart.cli.suggest import FILES, KindsOption, Knowledge, Target, TaskType, kinds_of
 
@@ -190,6 +191,7 @@ def _describe_columns(file: DataFile, kinds: Mapping[str, str] | None, as_json: 
 def knowledge(
     knowledge: Knowledge = None,
     tasks: Annotated[bool, typer.Option("--tasks", help="List the known tasks.")] = False,
+    export: Export = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what a knowledge base holds, the embedded one by default."""
@@ -201,6 +203,9 @@ def knowledge(
 
     path = knowledge or default_path()
     md = MetaDataset.open(path)
+    if export is not None:
+        export_base(md, export, as_json=as_json)
+        return
     if as_json:
         found: dict[str, Any] = {"path": str(path), **contents(md)}
         if tasks:

@@ -144,7 +144,7 @@ def narrow(suggestions: Sequence[Suggestion], quantile: float) -> Ranges:
     weights = weights_of(suggestions)
     names = dict.fromkeys(name for s in suggestions for name in s.configuration)
     task_types = {s.schema.task_type for s in suggestions if s.schema is not None}
-    on_log = _log_scales({s.learner for s in suggestions}, *task_types)
+    on_log = log_scales({s.learner for s in suggestions}, *task_types)
     found: dict[str, Narrowed] = {}
     for name in names:
         rows = [i for i, s in enumerate(suggestions) if name in s.configuration]
@@ -153,7 +153,7 @@ def narrow(suggestions: Sequence[Suggestion], quantile: float) -> Ranges:
         if all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
             found[name] = _number(values, share, quantile, on_log.get(name))
         else:
-            found[name] = _choice(values, share, quantile)
+            found[name] = heaviest(values, share, quantile)
     return Ranges(found)
 
 
@@ -169,18 +169,17 @@ def _number(
     last = int(np.flatnonzero(above <= outside).min())
     low, high = (values[order[i]] for i in sorted((first, last)))
     inside = [w for v, w in zip(values, weights, strict=True) if low <= v <= high]
-    if log is None:
-        log = min(values) > 0 and max(values) / min(values) >= _WIDE
     return NumberRange(
         low=low,
         high=high,
-        log=log,
+        log=is_wide(values) if log is None else log,
         integer=all(isinstance(v, int) for v in values),
         mass=min(1.0, math.fsum(inside)),
     )
 
 
-def _choice(values: Sequence[Any], weights: Array, quantile: float) -> ChoiceSubset:
+def heaviest(values: Sequence[Any], weights: Array, quantile: float) -> ChoiceSubset:
+    """The fewest values of a choice that hold a share of weights of shape (n,) and sum 1."""
     total: dict[tuple[str, Any], float] = {}
     for value, weight in zip(values, weights, strict=True):
         key = type(value).__name__, value
@@ -194,7 +193,12 @@ def _choice(values: Sequence[Any], weights: Array, quantile: float) -> ChoiceSub
     return ChoiceSubset(choices=tuple(kept), mass=min(1.0, mass))
 
 
-def _log_scales(learners: set[str], *task_types: Any) -> dict[str, bool]:
+def is_wide(values: Sequence[float]) -> bool:
+    """Whether numbers are read on a log scale where nothing says how they are meant."""
+    return min(values) > 0 and max(values) / min(values) >= _WIDE
+
+
+def log_scales(learners: set[str], *task_types: Any) -> dict[str, bool]:
     """Whether each number of the tabular space is on a log scale."""
     known = sorted(learners & set(LEARNERS))
     if not known:
