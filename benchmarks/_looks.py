@@ -13,14 +13,14 @@ import pandas as pd
 from warmstart.models.rankings.portfolio import Portfolio
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
 from warmstart.recommend.base.fitted import Fitted
-from warmstart.recommend.base.unaligned import take_columns
+from warmstart.recommend.history.unaligned import take_columns
 from warmstart.recommend.look.belief import LookBelief
-from warmstart.recommend.look.fits import Job, Outcome
-from warmstart.recommend.look.record import Record
+from warmstart.recommend.look.measuring.fits import Job, Outcome
+from warmstart.recommend.look.measuring.record import Record
+from warmstart.recommend.look.measuring.seconds import Seconds
+from warmstart.recommend.look.measuring.splits import Part
 from warmstart.recommend.look.request import Bounds, Rules
 from warmstart.recommend.look.search import LookSearch
-from warmstart.recommend.look.seconds import Seconds
-from warmstart.recommend.look.splits import Part
 
 OVERHEAD_S = 0.004
 """Charged to every fit of every strategy: building the pipeline, learning from its score."""

@@ -22,7 +22,7 @@ from _common import add_questions, print_heading, questions
 from warmstart.evaluate.folds import assign_folds
 from warmstart.evaluate.result import markdown_table
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.recommend.base.choose import choose
+from warmstart.recommend.answer.choose import choose
 from warmstart.recommend.base.fitted import Fitted
 
 AT = (1, 3, 5, 10)

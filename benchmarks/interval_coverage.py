@@ -19,7 +19,7 @@ import pandas as pd
 from _common import add_questions, print_heading, questions
 from warmstart.evaluate.folds import assign_folds
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.recommend.base.choose import choose
+from warmstart.recommend.answer.choose import choose
 from warmstart.recommend.base.fitted import Fitted
 
 LOW, HIGH = 0.05, 0.95

@@ -42,7 +42,7 @@ SERVER = multiprocessing.get_context("forkserver")
 PRELOADED = [
     "warmstart.metadataset.build.publish",
     "warmstart.metadataset.combine.import_runs",
-    "warmstart.recommend.base.persistence",
+    "warmstart.recommend.store.persistence",
 ]
 
 

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from warmstart.knowledge.base import open_knowledge
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.metafeatures.extract import extract_metafeatures
+    from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
     from warmstart.recommend.recommender import Recommender
     from warmstart.recommend.search import Search
-    from warmstart.recommend.suggestions import Suggestion, Suggestions
 
 # Everything heavy loads on first use, so the CLI's help stays quick.
 _HOME = {
     "MetaDataset": "warmstart.metadataset.metadataset",
     "Recommender": "warmstart.recommend.recommender",
     "Search": "warmstart.recommend.search",
-    "Suggestion": "warmstart.recommend.suggestions",
-    "Suggestions": "warmstart.recommend.suggestions",
+    "Suggestion": "warmstart.recommend.answer.suggestions",
+    "Suggestions": "warmstart.recommend.answer.suggestions",
     "WarmStartSampler": "warmstart.downstream.optuna_sampler.sampler",
     "WarmStartSearchCV": "warmstart.downstream.sklearn_search.search",
     "extract_metafeatures": "warmstart.metafeatures.extract",

@@ -23,7 +23,7 @@ from warmstart.cli.flags import as_typed
 from warmstart.cli.output import remarks, results, warn
 
 if TYPE_CHECKING:
-    from warmstart.recommend.suggestions import Suggestions
+    from warmstart.recommend.answer.suggestions import Suggestions
 
 
 class Format(str, Enum):

@@ -12,12 +12,12 @@ import numpy as np
 from warmstart._extras import require
 from warmstart.downstream.names_back import match, read_mapping
 from warmstart.errors import ArgumentError, SpaceMismatchError
-from warmstart.recommend.ranges import weights_of
+from warmstart.recommend.answer.ranges import weights_of
 from warmstart.spaces.legal import nearest_legal, same
 from warmstart.spaces.space import ABSENT, Choice
 
 if TYPE_CHECKING:
-    from warmstart.recommend.suggestions import Suggestion
+    from warmstart.recommend.answer.suggestions import Suggestion
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Confidence = Literal["low", "medium", "high"]

@@ -15,9 +15,9 @@ from warmstart.evaluate.trace import HeldOutTask
 from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.recommend.engine import Engine
-from warmstart.recommend.question import Question
+from warmstart.recommend.question.search_question import Question
+from warmstart.recommend.question.understand import resolve_kind, resolve_metric
 from warmstart.recommend.recommender import Recommender
-from warmstart.recommend.task import resolve_kind, resolve_metric
 
 if TYPE_CHECKING:
     from warmstart.recommend.base.fitted import Fitted

@@ -15,7 +15,7 @@ from warmstart.errors import ArgumentError, DatasetError, HistoryError, SpaceMis
 from warmstart.metrics import find_metric
 
 if TYPE_CHECKING:
-    from warmstart.recommend.suggestions import Suggestions
+    from warmstart.recommend.answer.suggestions import Suggestions
 
 _log = logging.getLogger(__name__)
 

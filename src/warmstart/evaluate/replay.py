@@ -21,8 +21,8 @@ from warmstart.evaluate.trace import Mode
 from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.protocols import PerformanceModel
-from warmstart.recommend.arguments import check_count, check_seed
 from warmstart.recommend.methods import make_method
+from warmstart.recommend.question.arguments import check_count, check_seed
 from warmstart.recommend.recommender import Recommender
 
 _log = logging.getLogger(__name__)

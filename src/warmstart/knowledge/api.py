@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from warmstart.domain import LearnerName, MetricName
     from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.recommend.answer.suggestions import Suggestions
     from warmstart.recommend.look.request import Progress
     from warmstart.recommend.look.result import Look
-    from warmstart.recommend.question import Acquisition
+    from warmstart.recommend.question.search_question import Acquisition
     from warmstart.recommend.recommender import Recommender, Similarity, Strategy
-    from warmstart.recommend.suggestions import Suggestions
 
 
 def suggest(

@@ -17,11 +17,11 @@ from warmstart.recommend.acquisition.by_belief import ByBelief
 from warmstart.recommend.acquisition.by_model import ByModel
 from warmstart.recommend.belief.pool import Pool
 from warmstart.recommend.belief.posterior import TaskBelief
-from warmstart.recommend.question import Result
+from warmstart.recommend.question.search_question import Result
 
 if TYPE_CHECKING:
     from warmstart.recommend.base.fitted import Fitted
-    from warmstart.recommend.question import Question
+    from warmstart.recommend.question.search_question import Question
 
 Also = Sequence[Mapping[str, Any]]
 

@@ -11,7 +11,7 @@ from typing import Any
 from warmstart._plugins import load_plugin, plugins
 from warmstart.errors import ArgumentError, ArgumentTypeError, KnowledgeError
 from warmstart.protocols import PerformanceModel
-from warmstart.recommend.question import ACQUISITIONS
+from warmstart.recommend.question.search_question import ACQUISITIONS
 
 Maker = Callable[[], PerformanceModel]
 

@@ -14,8 +14,8 @@ import pandas as pd
 from warmstart.domain import Status, plain_value
 from warmstart.errors import HistoryError
 from warmstart.metrics import METRICS
-from warmstart.recommend.arguments import plain_configuration
-from warmstart.recommend.question import Result
+from warmstart.recommend.question.arguments import plain_configuration
+from warmstart.recommend.question.search_question import Result
 
 if TYPE_CHECKING:
     from warmstart.recommend.base.fitted import Fitted

@@ -22,26 +22,31 @@ from warmstart.errors import (
 from warmstart.execution.resampling import MAX_ROWS
 from warmstart.metadataset.samplers import bias_note, samplers_of
 from warmstart.models.pmf.pmf import PMF
-from warmstart.recommend.arguments import (
+from warmstart.recommend.answer.assemble import dress, find_relatives, find_relatives_by_text
+from warmstart.recommend.answer.choose import ANYTIME, choose
+from warmstart.recommend.answer.suggestions import Suggestions
+from warmstart.recommend.base.fitted import Fitted
+from warmstart.recommend.belief.first_knowledge import check_first_look
+from warmstart.recommend.look.looked import Looked, with_measurement
+from warmstart.recommend.look.request import Request, check_jobs, check_look
+from warmstart.recommend.methods import check_acquisition, make_method
+from warmstart.recommend.question.arguments import (
     check_budget,
     check_count,
     check_description,
     check_seed,
 )
-from warmstart.recommend.assemble import dress, find_relatives, find_relatives_by_text
-from warmstart.recommend.base.choose import ANYTIME, choose
-from warmstart.recommend.base.fitted import Fitted
-from warmstart.recommend.belief.first_knowledge import check_first_look
-from warmstart.recommend.legal_candidates import check_pool, choose_candidates
-from warmstart.recommend.look.looked import Looked, with_measurement
-from warmstart.recommend.look.request import Request, check_jobs, check_look
-from warmstart.recommend.methods import check_acquisition, make_method
-from warmstart.recommend.question import Acquisition, Question, read_pool
-from warmstart.recommend.resampled import not_counting, rows_for
+from warmstart.recommend.question.legal_candidates import check_pool, choose_candidates
+from warmstart.recommend.question.resampled import not_counting, rows_for
+from warmstart.recommend.question.search_question import Acquisition, Question, read_pool
+from warmstart.recommend.question.task_query import TaskQuery
+from warmstart.recommend.question.understand import (
+    MEMBERS,
+    find_duplicates,
+    resolve_metric,
+    understand,
+)
 from warmstart.recommend.search import Search
-from warmstart.recommend.suggestions import Suggestions
-from warmstart.recommend.task import MEMBERS, find_duplicates, resolve_metric, understand
-from warmstart.recommend.task_query import TaskQuery
 from warmstart.spaces.pipelines.learners import LEARNERS
 
 if TYPE_CHECKING:
@@ -139,10 +144,10 @@ class Recommender:
         >>> len(Recommender().fit(old).add(new).md)
         12
         """
-        from warmstart.recommend.base.extend import extended
+        from warmstart.recommend.store.extend import extended
 
         if self._saved:
-            from warmstart.recommend.base.persistence import saved_keys
+            from warmstart.recommend.store.persistence import saved_keys
 
             for kind, metric in saved_keys(self, self._saved):
                 self.fitted(kind, metric)
@@ -204,7 +209,7 @@ class Recommender:
 
         Of tables that were scored in several ways, or with several numbers of rows, what
         is nearest to `resampling` and `n_rows` counts; see
-        :mod:`warmstart.recommend.resampled`.
+        :mod:`warmstart.recommend.question.resampled`.
         """
         gone = list(excluded)
         tasks = self.md.tasks
@@ -215,7 +220,7 @@ class Recommender:
         others = set(not_counting(tasks, resampling, max_rows)) - set(gone)
         aside = [*gone, *(task for task in tasks.index if task in others)]
         if key not in self._fitted:
-            from warmstart.recommend.base.persistence import load_models
+            from warmstart.recommend.store.persistence import load_models
 
             # Whoever leaves out each family in turn must not fill the memory with models.
             partial = [one for one in self._fitted if one[2]]
@@ -559,14 +564,14 @@ class Recommender:
 
     def save(self, path: str | Path) -> Path:
         """Write the meta-dataset and the fitted models to a folder; no pickles."""
-        from warmstart.recommend.base.persistence import save
+        from warmstart.recommend.store.persistence import save
 
         return save(self, Path(path))
 
     @classmethod
     def load(cls, path: str | Path) -> Recommender:
         """Read a folder that :meth:`save` wrote."""
-        from warmstart.recommend.base.persistence import load
+        from warmstart.recommend.store.persistence import load
 
         return load(Path(path))
 

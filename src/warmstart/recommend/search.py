@@ -15,11 +15,11 @@ import numpy as np
 from warmstart._shown import shown
 from warmstart.domain import Status
 from warmstart.errors import ArgumentError, HistoryWarning, KnowledgeError, MetaDatasetError
-from warmstart.recommend.arguments import check_count
+from warmstart.recommend.answer.suggestions import Suggestion
 from warmstart.recommend.engine import Engine
 from warmstart.recommend.observations import base_digest, beyond_perfect, read_result
-from warmstart.recommend.question import Question, Result
-from warmstart.recommend.suggestions import Suggestion
+from warmstart.recommend.question.arguments import check_count
+from warmstart.recommend.question.search_question import Question, Result
 
 if TYPE_CHECKING:
     from pathlib import Path

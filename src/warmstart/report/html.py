@@ -22,7 +22,7 @@ from warmstart.report.suggestion_table import (
 )
 
 if TYPE_CHECKING:
-    from warmstart.recommend.suggestions import Suggestion, Suggestions
+    from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
 
 _BAR_WIDTH = 160
 

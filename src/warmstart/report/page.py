@@ -15,7 +15,7 @@ from warmstart.report.suggestion_table import footnotes, headline, name_of
 from warmstart.report.tuner_code import TUNERS
 
 if TYPE_CHECKING:
-    from warmstart.recommend.suggestions import Suggestions
+    from warmstart.recommend.answer.suggestions import Suggestions
 
 _MOST_JSON = 500_000
 """Characters of the answer's own JSON that are shown; a page should open at once."""

@@ -8,14 +8,14 @@ import numpy as np
 
 from warmstart._extras import require
 from warmstart.errors import ArgumentError
-from warmstart.recommend.suggestions import PlotKind
+from warmstart.recommend.answer.suggestions import PlotKind
 from warmstart.report.suggestion_table import name_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from warmstart.recommend.answer.suggestions import Suggestions
     from warmstart.recommend.search import Search
-    from warmstart.recommend.suggestions import Suggestions
 
 _BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#777777"
 """Told apart by the colour-blind and in print (Okabe, Ito)."""

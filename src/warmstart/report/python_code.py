@@ -15,7 +15,7 @@ from warmstart.report.suggestion_table import name_of
 from warmstart.tables.typed import TypedColumns
 
 if TYPE_CHECKING:
-    from warmstart.recommend.suggestions import Suggestion, Suggestions
+    from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
 
 _WIDTH = 88
 _ENDLESS = 10**9

@@ -11,7 +11,7 @@ from warmstart.report.numbers import decimals_for, seconds
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from warmstart.recommend.suggestions import Suggestion, Suggestions
+    from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
 
 _GAP = "  "
 _INDENT = 4
@@ -47,7 +47,7 @@ def name_of(suggestion: Suggestion) -> str:
 
     Examples
     --------
-    >>> from warmstart.recommend.suggestions import Suggestion
+    >>> from warmstart.recommend.answer.suggestions import Suggestion
     >>> name_of(Suggestion(configuration={"lr": 0.25, "depth": 3}, configuration_id="c7"))
     'lr=0.25, depth=3'
     """

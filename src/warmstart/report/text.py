@@ -18,8 +18,8 @@ from warmstart.report.suggestion_table import (
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
     from warmstart.recommend.search import Search
-    from warmstart.recommend.suggestions import Suggestion, Suggestions
 
 WIDTH = 100
 """Characters a line has at most."""

@@ -3,7 +3,7 @@ import pytest
 
 import warmstart
 from warmstart.errors import SpaceMismatchError
-from warmstart.recommend.suggestions import Suggestion, Suggestions
+from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
 
 LIGHTGBM = {
     "learner": "lightgbm",

@@ -25,8 +25,8 @@ from warmstart.errors import (
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.pmf.pmf import PMF
 from warmstart.models.rankings.average_rank import AverageRank
+from warmstart.recommend.answer.suggestions import Suggestions
 from warmstart.recommend.recommender import Recommender
-from warmstart.recommend.suggestions import Suggestions
 from warmstart.spaces.pipelines.learners import LEARNERS
 
 pytestmark = pytest.mark.usefixtures("small_forests")

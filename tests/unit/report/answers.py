@@ -3,7 +3,7 @@
 import math
 
 from warmstart.domain import Column, Schema
-from warmstart.recommend.suggestions import (
+from warmstart.recommend.answer.suggestions import (
     Evidence,
     Neighbour,
     OutOfDistribution,

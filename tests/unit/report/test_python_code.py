@@ -4,7 +4,7 @@ import pytest
 
 import warmstart
 from warmstart.domain import Column, Schema
-from warmstart.recommend.suggestions import Suggestion, Suggestions
+from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
 from warmstart.report.python_code import arguments_of, public_module, python_code
 from warmstart.spaces.pipelines.design import space_filling
 

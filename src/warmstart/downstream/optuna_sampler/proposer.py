@@ -13,17 +13,17 @@ import numpy as np
 from warmstart.domain import Status, plain_value
 from warmstart.downstream.optuna_sampler.new_points import StudySpace, draw_new
 from warmstart.errors import ArgumentTypeError, HistoryError
+from warmstart.recommend.answer.suggestions import Suggestions
 from warmstart.recommend.engine import Engine
-from warmstart.recommend.question import Result
+from warmstart.recommend.question.search_question import Result
 from warmstart.recommend.recommender import Recommender
 from warmstart.recommend.search import Search
-from warmstart.recommend.suggestions import Suggestions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from warmstart.metadataset.metadataset import MetaDataset
-    from warmstart.recommend.task_query import TaskQuery
+    from warmstart.recommend.question.task_query import TaskQuery
 
 _log = logging.getLogger(__name__)
 

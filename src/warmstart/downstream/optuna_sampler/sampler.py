@@ -19,9 +19,9 @@ from warmstart.downstream.optuna_sampler.proposer import Proposal, Told, make_gu
 from warmstart.downstream.optuna_sampler.space import SeenSpace
 from warmstart.downstream.optuna_sampler.trials import UNASKED, UNKNOWN, Reader
 from warmstart.errors import ArgumentError, ArgumentTypeError, SpaceMismatchError
+from warmstart.recommend.answer.suggestions import Suggestions
+from warmstart.recommend.question.task_query import TaskQuery
 from warmstart.recommend.search import Search
-from warmstart.recommend.suggestions import Suggestions
-from warmstart.recommend.task_query import TaskQuery
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from warmstart.domain import LearnerName, MetricName
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.recommend.look.result import Look
-    from warmstart.recommend.question import Acquisition
+    from warmstart.recommend.question.search_question import Acquisition
     from warmstart.recommend.recommender import Recommender
 
 _optuna = require("optuna", extra="optuna")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from warmstart.downstream.sklearn_search.failed_fits import failed_candidates
 from warmstart.recommend.look.belief import LookBelief
-from warmstart.recommend.look.noise import average
+from warmstart.recommend.look.measuring.noise import average
 
 if TYPE_CHECKING:
     from warmstart.recommend.search import Search

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from warmstart.datasets.dataset import Dataset
+    from warmstart.recommend.answer.suggestions import Suggestion
     from warmstart.recommend.recommender import Recommender
     from warmstart.recommend.search import Search
-    from warmstart.recommend.suggestions import Suggestion
 
 _SCORER = {
     "log_loss": "neg_log_loss",

@@ -16,10 +16,10 @@ from warmstart.recommend.belief.new_configurations import Beyond
 if TYPE_CHECKING:
     from warmstart.models.gaussian.posterior import MixturePosterior
     from warmstart.recommend.base.fitted import Fitted
-    from warmstart.recommend.base.identity import Point
     from warmstart.recommend.belief.pool import Pool
     from warmstart.recommend.belief.posterior import TaskBelief
-    from warmstart.recommend.question import Question, Result
+    from warmstart.recommend.history.identity import Point
+    from warmstart.recommend.question.search_question import Question, Result
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Also = Sequence[Mapping[str, Any]]

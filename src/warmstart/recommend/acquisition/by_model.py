@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from warmstart.protocols import TaskState
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.belief.pool import Pool
-    from warmstart.recommend.question import Question
+    from warmstart.recommend.question.search_question import Question
 
 Also = Sequence[Mapping[str, Any]]
 

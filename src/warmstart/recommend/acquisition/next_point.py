@@ -14,7 +14,7 @@ from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
 
 if TYPE_CHECKING:
     from warmstart.models.gaussian.posterior import MixturePosterior
-    from warmstart.recommend.question import Acquisition
+    from warmstart.recommend.question.search_question import Acquisition
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -13,14 +13,14 @@ import pandas as pd
 
 from warmstart.protocols import Belief
 from warmstart.recommend.acquisition.next_point import ByAcquisition
-from warmstart.recommend.base.unaligned import take_columns
+from warmstart.recommend.history.unaligned import take_columns
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable
     from warmstart.protocols import PerformanceModel, TaskState
     from warmstart.recommend.base.fitted import Fitted
-    from warmstart.recommend.base.identity import Point
-    from warmstart.recommend.question import Acquisition
+    from warmstart.recommend.history.identity import Point
+    from warmstart.recommend.question.search_question import Acquisition
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -22,19 +22,19 @@ from warmstart.models.pmf.pmf import PMF
 from warmstart.models.regrets.regret_draws import KnownRegrets
 from warmstart.recommend.base.begin import begun, fit_to
 from warmstart.recommend.base.cost import CostModel
-from warmstart.recommend.base.identity import KnownConfigurations, Point
 from warmstart.recommend.base.models import Models
 from warmstart.recommend.base.neighbours import Relatives
 from warmstart.recommend.base.outlook import Outlook
-from warmstart.recommend.base.training_scores import (
+from warmstart.recommend.belief.learner_kernel import LearnerSpace
+from warmstart.recommend.belief.prior import believe
+from warmstart.recommend.history.identity import KnownConfigurations, Point
+from warmstart.recommend.history.training_scores import (
     IN_TARGET_UNITS,
     TARGET_SCALE,
     score_table,
     target_scales,
 )
-from warmstart.recommend.base.unaligned import Unaligned, notes_on, take_columns
-from warmstart.recommend.belief.learner_kernel import LearnerSpace
-from warmstart.recommend.belief.prior import believe
+from warmstart.recommend.history.unaligned import Unaligned, notes_on, take_columns
 from warmstart.spaces.neighbourhood import Neighbourhood
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.models.pmf.posterior import PMFPosterior
     from warmstart.protocols import PerformanceModel, TaskState
-    from warmstart.recommend.question import Acquisition
+    from warmstart.recommend.question.search_question import Acquisition
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -25,7 +25,7 @@ from warmstart.recommend.belief.prior import IGNORANCE
 
 if TYPE_CHECKING:
     from warmstart.recommend.base.fitted import Fitted
-    from warmstart.recommend.base.identity import Point
+    from warmstart.recommend.history.identity import Point
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Points = Sequence["Point"]

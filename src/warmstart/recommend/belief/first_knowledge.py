@@ -12,7 +12,7 @@ from warmstart.recommend.look.result import Look
 if TYPE_CHECKING:
     from warmstart.models.pmf.posterior import PMFPosterior
     from warmstart.recommend.base.fitted import Fitted
-    from warmstart.recommend.base.identity import Point
+    from warmstart.recommend.history.identity import Point
 
 _PER_DOUBLING = 0.05
 """Standard deviation, in the logarithm of the loss, of what twice the rows change."""

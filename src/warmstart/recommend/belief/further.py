@@ -12,9 +12,9 @@ from scipy.linalg import cholesky, solve_triangular
 from warmstart.recommend.belief.learner_kernel import learner_of
 
 if TYPE_CHECKING:
-    from warmstart.recommend.base.identity import Point
     from warmstart.recommend.belief.continuous import Anywhere
     from warmstart.recommend.belief.learner_kernel import LearnerSpace
+    from warmstart.recommend.history.identity import Point
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -15,9 +15,9 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 if TYPE_CHECKING:
-    from warmstart.recommend.base.identity import Point
     from warmstart.recommend.belief.continuous import Anywhere
     from warmstart.recommend.belief.further import Rows
+    from warmstart.recommend.history.identity import Point
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

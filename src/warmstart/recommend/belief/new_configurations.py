@@ -11,7 +11,7 @@ from warmstart.recommend.belief.learner_kernel import learner_of
 
 if TYPE_CHECKING:
     from warmstart.recommend.base.fitted import Fitted
-    from warmstart.recommend.question import Question
+    from warmstart.recommend.question.search_question import Question
 
 _MAX_KNOWN = 400
 """Configurations of one learner beyond which a base is dense enough as it is."""

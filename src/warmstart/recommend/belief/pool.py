@@ -10,13 +10,13 @@ import numpy as np
 from warmstart.domain import configuration_id
 from warmstart.errors import HistoryError
 from warmstart.metadataset.core.configurations import some
-from warmstart.recommend.base.identity import ByValues, Point
+from warmstart.recommend.answer.suggestions import Suggestion
+from warmstart.recommend.history.identity import ByValues, Point
 from warmstart.recommend.observations import read_values
-from warmstart.recommend.suggestions import Suggestion
 
 if TYPE_CHECKING:
     from warmstart.recommend.base.fitted import Fitted
-    from warmstart.recommend.question import Question
+    from warmstart.recommend.question.search_question import Question
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

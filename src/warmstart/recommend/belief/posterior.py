@@ -15,9 +15,9 @@ from warmstart.recommend.belief.prior import believe
 if TYPE_CHECKING:
     from warmstart.models.pmf.pmf import PMF
     from warmstart.recommend.base.fitted import Fitted
-    from warmstart.recommend.base.identity import Point
     from warmstart.recommend.belief.pool import Pool
-    from warmstart.recommend.question import Question, Result
+    from warmstart.recommend.history.identity import Point
+    from warmstart.recommend.question.search_question import Question, Result
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

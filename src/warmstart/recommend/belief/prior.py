@@ -16,7 +16,7 @@ from warmstart.models.pmf.posterior import PMFPosterior
 
 if TYPE_CHECKING:
     from warmstart.recommend.base.fitted import Fitted
-    from warmstart.recommend.base.identity import Point
+    from warmstart.recommend.history.identity import Point
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from warmstart.domain import plain_value
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
-from warmstart.recommend.base.choose import Choice, costs_counted
+from warmstart.recommend.answer.choose import Choice, costs_counted
 from warmstart.recommend.base.fitted import LEVELS
 from warmstart.recommend.look.looked import Looked
 from warmstart.recommend.look.perform import Columns, look_at, notes_on, why_not

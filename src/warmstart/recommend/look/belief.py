@@ -13,15 +13,15 @@ import numpy.typing as npt
 from warmstart.models.log_loss import score_of
 from warmstart.models.pmf.posterior import PMFPosterior
 from warmstart.recommend.acquisition.functions import expected_improvement
-from warmstart.recommend.base.identity import Point
 from warmstart.recommend.belief.prior import believe
+from warmstart.recommend.history.identity import Point
 
 if TYPE_CHECKING:
     import pandas as pd
     from typing_extensions import Self
 
     from warmstart.recommend.base.fitted import Fitted
-    from warmstart.recommend.look.noise import Averages
+    from warmstart.recommend.look.measuring.noise import Averages
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 _N_DRAWS = 400

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from warmstart.recommend.base.choose import Choice
+    from warmstart.recommend.answer.choose import Choice
+    from warmstart.recommend.answer.suggestions import Suggestion
     from warmstart.recommend.look.result import Look
-    from warmstart.recommend.suggestions import Suggestion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

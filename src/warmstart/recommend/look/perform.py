@@ -13,12 +13,12 @@ from warmstart.domain import plain_value
 from warmstart.execution.resampling import MIN_ROWS, N_FOLDS
 from warmstart.metrics import METRICS
 from warmstart.recommend.look.belief import LookBelief
-from warmstart.recommend.look.fits import LiveFits
-from warmstart.recommend.look.record import Record
+from warmstart.recommend.look.measuring.fits import LiveFits
+from warmstart.recommend.look.measuring.record import Record
+from warmstart.recommend.look.measuring.seconds import Seconds
+from warmstart.recommend.look.measuring.splits import Divided
 from warmstart.recommend.look.result import Look, Measurement
 from warmstart.recommend.look.search import LookSearch
-from warmstart.recommend.look.seconds import Seconds
-from warmstart.recommend.look.splits import Divided
 from warmstart.spaces.pipelines.learners import LEARNERS, SPACE
 from warmstart.spaces.pipelines.pipeline import build_estimator, why_illegal
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from warmstart.datasets.dataset import Dataset
     from warmstart.domain import Schema
     from warmstart.recommend.base.fitted import Fitted
-    from warmstart.recommend.look.noise import Averages
+    from warmstart.recommend.look.measuring.noise import Averages
     from warmstart.recommend.look.request import Request
 
 Columns = npt.NDArray[np.intp]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart.errors import ArgumentError
-from warmstart.recommend.arguments import check_count
+from warmstart.recommend.question.arguments import check_count
 
 DEFAULT_S = 0.0
 """Seconds of a look where none are named: see benchmarks/README.md, "What a look is worth"."""

@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from warmstart.execution.resampling import N_FOLDS
 from warmstart.recommend.look.belief import Array, LookBelief
-from warmstart.recommend.look.fits import Fits, Job, Outcome
-from warmstart.recommend.look.record import Record
+from warmstart.recommend.look.measuring.fits import Fits, Job, Outcome
+from warmstart.recommend.look.measuring.record import Record
+from warmstart.recommend.look.measuring.seconds import Seconds
+from warmstart.recommend.look.measuring.splits import Part
 from warmstart.recommend.look.request import Bounds, LookState, Progress, Rules
-from warmstart.recommend.look.seconds import Seconds
-from warmstart.recommend.look.splits import Part
 
 
 class LookSearch:

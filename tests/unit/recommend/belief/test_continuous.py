@@ -7,10 +7,10 @@ import pytest
 import warmstart
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.log_loss import log_loss_response
-from warmstart.recommend.base.identity import Point
 from warmstart.recommend.belief.continuous import Anywhere
 from warmstart.recommend.belief.learner_kernel import LearnerSpace
 from warmstart.recommend.belief.prior import IGNORANCE
+from warmstart.recommend.history.identity import Point
 
 N_TASKS, GRID = 40, np.linspace(0, 1, 12)
 

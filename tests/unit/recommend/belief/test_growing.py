@@ -6,9 +6,9 @@ import pytest
 
 import warmstart
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.recommend.base.identity import Point
 from warmstart.recommend.belief.continuous import Anywhere
 from warmstart.recommend.belief.growing import GrowingBelief
+from warmstart.recommend.history.identity import Point
 
 GRID = np.linspace(0, 1, 10)
 

@@ -8,9 +8,9 @@ import pytest
 from tests.unit.recommend.toy import NEW, toy
 
 from warmstart.domain import Configuration
+from warmstart.recommend.answer.suggestions import Suggestions
 from warmstart.recommend.look.result import Look, Measurement
 from warmstart.recommend.recommender import Recommender
-from warmstart.recommend.suggestions import Suggestions
 from warmstart.spaces.pipelines.learners import SPACE
 
 pytestmark = pytest.mark.usefixtures("small_forests")

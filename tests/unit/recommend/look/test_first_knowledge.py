@@ -10,9 +10,9 @@ from tests.unit.recommend.toy import N_CONFIGS, NEW, toy
 
 from warmstart.downstream.sklearn_search.search import WarmStartSearchCV
 from warmstart.errors import KnowledgeError
-from warmstart.recommend.base.identity import Point
 from warmstart.recommend.belief.first_knowledge import tell_look
 from warmstart.recommend.belief.prior import believe
+from warmstart.recommend.history.identity import Point
 from warmstart.recommend.look.result import Look, Measurement
 from warmstart.recommend.recommender import Recommender
 from warmstart.recommend.search import Search

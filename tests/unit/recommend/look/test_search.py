@@ -5,11 +5,11 @@ import pytest
 from tests.unit.recommend.toy import N_CONFIGS, NEW, toy
 
 from warmstart.recommend.look.belief import LookBelief
-from warmstart.recommend.look.fits import Outcome
-from warmstart.recommend.look.record import Record
+from warmstart.recommend.look.measuring.fits import Outcome
+from warmstart.recommend.look.measuring.record import Record
+from warmstart.recommend.look.measuring.seconds import Seconds
 from warmstart.recommend.look.request import Bounds, Rules
 from warmstart.recommend.look.search import LookSearch
-from warmstart.recommend.look.seconds import Seconds
 from warmstart.recommend.recommender import Recommender
 
 pytestmark = pytest.mark.usefixtures("small_forests")

@@ -14,17 +14,17 @@ from warmstart.domain import Schema, TaskType, check_task_type, plain_value
 from warmstart.errors import DatasetError, HistoryError, KnowledgeError
 from warmstart.metafeatures.elsewhere.qualities import FROM_QUALITIES, QUALITIES
 from warmstart.metrics import find_metric, metrics_for
-from warmstart.recommend.legal_candidates import resolve_excluded
-from warmstart.recommend.nearest_metric import nearest_metric, scorer_name
-from warmstart.recommend.resampled import resampling_for
+from warmstart.recommend.question.legal_candidates import resolve_excluded
+from warmstart.recommend.question.nearest_metric import nearest_metric, scorer_name
+from warmstart.recommend.question.resampled import resampling_for
 
 if TYPE_CHECKING:
     from warmstart.datasets.dataset import Dataset
     from warmstart.execution.resampling import Resampling
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.recommend.base.fitted import Fitted
+    from warmstart.recommend.question.task_query import TaskQuery
     from warmstart.recommend.recommender import Recommender
-    from warmstart.recommend.task_query import TaskQuery
 
 MEMBERS: dict[str, set[str | None]] = {
     "classification": {"binary", "multiclass", "classification"},
@@ -214,7 +214,7 @@ def resolve_metric(
     """Recorded metric a question is about; the usual one of its kind by default.
 
     A scorer that no base records is answered by the recorded metric nearest to it, see
-    :mod:`warmstart.recommend.nearest_metric`; `notes` is told.
+    :mod:`warmstart.recommend.question.nearest_metric`; `notes` is told.
     """
     member: TaskType | None = None if kind is None else _EXAMPLE[kind]
     usual = [m.name for m in metrics_for(member)] if member else []

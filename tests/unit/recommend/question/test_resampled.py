@@ -8,8 +8,8 @@ import pytest
 
 from warmstart.errors import DatasetError
 from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.recommend.question.resampled import not_counting, resampling_for, rows_for
 from warmstart.recommend.recommender import Recommender
-from warmstart.recommend.resampled import not_counting, resampling_for, rows_for
 
 pytestmark = pytest.mark.usefixtures("small_forests")
 TASKS = pd.DataFrame(

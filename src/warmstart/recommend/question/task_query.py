@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from warmstart.errors import ArgumentError
-from warmstart.recommend.arguments import check_budget, check_count, check_seed
-from warmstart.recommend.question import ACQUISITIONS, Acquisition
+from warmstart.recommend.question.arguments import check_budget, check_count, check_seed
+from warmstart.recommend.question.search_question import ACQUISITIONS, Acquisition
 
 if TYPE_CHECKING:
     import pandas as pd

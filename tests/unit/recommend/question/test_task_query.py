@@ -11,8 +11,8 @@ import warmstart
 from warmstart.domain import LearnerName, MetricName
 from warmstart.downstream import WarmStartSampler
 from warmstart.metrics import METRICS
-from warmstart.recommend.legal_candidates import LEARNERS
-from warmstart.recommend.task_query import TaskQuery
+from warmstart.recommend.question.legal_candidates import LEARNERS
+from warmstart.recommend.question.task_query import TaskQuery
 
 
 def test_names_are_those_there_are():

@@ -25,7 +25,7 @@ from warmstart.errors import HistoryError
 from warmstart.execution.crossvalidation import predict
 from warmstart.execution.prepared_folds import PreparedFolds
 from warmstart.metrics import METRICS
-from warmstart.recommend.look.splits import Divided, Part
+from warmstart.recommend.look.measuring.splits import Divided, Part
 
 _PATIENCE_S = 1.0
 

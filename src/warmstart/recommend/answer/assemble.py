@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from warmstart.recommend.suggestions import (
+from warmstart.recommend.answer.suggestions import (
     Evidence,
     Neighbour,
     OutOfDistribution,
@@ -18,7 +18,7 @@ from warmstart.similarity.laplace import KERNEL_SCALE
 
 if TYPE_CHECKING:
     from warmstart.domain import Schema
-    from warmstart.recommend.base.choose import Choice
+    from warmstart.recommend.answer.choose import Choice
     from warmstart.recommend.base.fitted import Fitted
 
 _N_NEIGHBOURS = 5

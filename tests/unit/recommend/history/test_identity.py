@@ -9,7 +9,7 @@ import pytest
 import warmstart
 from warmstart.errors import HistoryError, KnowledgeError
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.recommend.base.identity import ByValues, KnownConfigurations, Point
+from warmstart.recommend.history.identity import ByValues, KnownConfigurations, Point
 from warmstart.recommend.search import Search
 
 N_TASKS = 30

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from warmstart.datasets.load import load_dataset
-from warmstart.recommend.look.splits import Divided, Part
+from warmstart.recommend.look.measuring.splits import Divided, Part
 
 
 def table(n, n_groups=None):

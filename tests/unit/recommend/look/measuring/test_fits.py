@@ -12,8 +12,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from warmstart.datasets.load import load_dataset
-from warmstart.recommend.look.fits import Job, LiveFits
-from warmstart.recommend.look.splits import Divided, Part
+from warmstart.recommend.look.measuring.fits import Job, LiveFits
+from warmstart.recommend.look.measuring.splits import Divided, Part
 
 FIRST = Part(0, 0)
 

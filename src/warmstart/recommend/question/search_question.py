@@ -11,8 +11,8 @@ import pandas as pd
 
 from warmstart.domain import Schema, Status, plain_value
 from warmstart.errors import ArgumentError, DatasetError, KnowledgeError
-from warmstart.recommend.arguments import plain_configuration
 from warmstart.recommend.look.result import Look
+from warmstart.recommend.question.arguments import plain_configuration
 from warmstart.tables.frames import read_frame
 
 if TYPE_CHECKING:

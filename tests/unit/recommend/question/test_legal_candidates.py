@@ -8,7 +8,7 @@ from tests.unit.recommend.toy import toy
 from warmstart.domain import Column, Schema
 from warmstart.errors import KnowledgeError, MissingExtraError, SpaceMismatchError
 from warmstart.recommend.base.fitted import Fitted
-from warmstart.recommend.legal_candidates import choose_candidates, resolve_excluded
+from warmstart.recommend.question.legal_candidates import choose_candidates, resolve_excluded
 from warmstart.recommend.recommender import Recommender
 
 SCHEMA = Schema(

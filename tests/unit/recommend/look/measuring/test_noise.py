@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warmstart.recommend.look.noise import average
+from warmstart.recommend.look.measuring.noise import average
 
 NAN = float("nan")
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from warmstart.domain import Status
-from warmstart.recommend.look.fits import Outcome
-from warmstart.recommend.look.noise import Averages, average
-from warmstart.recommend.look.splits import Part
+from warmstart.recommend.look.measuring.fits import Outcome
+from warmstart.recommend.look.measuring.noise import Averages, average
+from warmstart.recommend.look.measuring.splits import Part
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from warmstart.recommend.suggestions import settings_of
+from warmstart.recommend.answer.suggestions import settings_of
 
 if TYPE_CHECKING:
-    from warmstart.recommend.suggestions import Suggestion, Suggestions
+    from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
 
 _HOW = {
     "pmf": "chosen together, so that the best of them is expected to be as good as can be",

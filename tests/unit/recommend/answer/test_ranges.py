@@ -12,8 +12,8 @@ from optuna.distributions import (
     IntDistribution,
 )
 
-from warmstart.recommend.ranges import ChoiceSubset, NumberRange, narrow, weights_of
-from warmstart.recommend.suggestions import Suggestion, Suggestions
+from warmstart.recommend.answer.ranges import ChoiceSubset, NumberRange, narrow, weights_of
+from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
 
 
 def suggestions(rows, scores=None, std=0.05, learner="mine"):

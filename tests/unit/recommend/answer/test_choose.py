@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from warmstart.recommend.acquisition.batch import best_of_n
-from warmstart.recommend.base.choose import pick_without_hogs
+from warmstart.recommend.answer.choose import pick_without_hogs
 
 
 def picker(draws, n):

@@ -9,7 +9,7 @@ import pytest
 
 from warmstart.domain import Column, Schema
 from warmstart.errors import SpaceMismatchError
-from warmstart.recommend.suggestions import (
+from warmstart.recommend.answer.suggestions import (
     Evidence,
     Neighbour,
     OutOfDistribution,

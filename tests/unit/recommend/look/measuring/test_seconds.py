@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.unit.recommend.toy import N_CONFIGS, NEW, toy
 
-from warmstart.recommend.look.seconds import Seconds
+from warmstart.recommend.look.measuring.seconds import Seconds
 from warmstart.recommend.recommender import Recommender
 
 pytestmark = pytest.mark.usefixtures("small_forests")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from warmstart.downstream.report import SeedReport
     from warmstart.evaluate.leaderboard import Leaderboard
-    from warmstart.recommend.ranges import Ranges
+    from warmstart.recommend.answer.ranges import Ranges
 
 _FORMAT = 1
 
@@ -371,7 +371,7 @@ class Suggestions(Sequence[Suggestion]):
         IndexError
             If there is none of that rank.
         """
-        from warmstart.recommend.explain import explain, explain_one
+        from warmstart.recommend.answer.explain import explain, explain_one
 
         return explain(self) if rank is None else explain_one(self, rank)
 
@@ -512,14 +512,14 @@ class Suggestions(Sequence[Suggestion]):
         -------
         Ranges
             A mapping from hyperparameter to its range, with ``to_optuna()``; see
-            :func:`warmstart.recommend.ranges.narrow`.
+            :func:`warmstart.recommend.answer.ranges.narrow`.
 
         Raises
         ------
         ValueError
             If `quantile` is no share, or there are no suggestions.
         """
-        from warmstart.recommend.ranges import narrow
+        from warmstart.recommend.answer.ranges import narrow
 
         return narrow(self.items, quantile)
 

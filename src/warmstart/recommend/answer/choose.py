@@ -14,7 +14,7 @@ from warmstart.errors import KnowledgeError
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
 from warmstart.recommend.base.begin import begun, fit_to
 from warmstart.recommend.base.fitted import LEVELS
-from warmstart.recommend.base.identity import Point
+from warmstart.recommend.history.identity import Point
 
 if TYPE_CHECKING:
     from warmstart.models.regrets.expected_regret import Expected

@@ -1,0 +1,1 @@
+"""What is answered: configurations best first, and what explains them."""

@@ -1,0 +1,1 @@
+"""How a history is read before models are fitted to it."""

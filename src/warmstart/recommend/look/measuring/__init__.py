@@ -1,0 +1,1 @@
+"""Fits to parts of the data: which rows, how long, how sure."""
