@@ -13,7 +13,13 @@ from warmstart.errors import ArgumentError
 from warmstart.evaluate.folds import assign_folds
 from warmstart.evaluate.guide.learner_scores import Estimate, LearnerScores, over_families
 from warmstart.metadataset.core.score_table import Floats
-from warmstart.recommend.ranges import Narrowed, NumberRange, heaviest, is_wide, log_scales
+from warmstart.recommend.answer.ranges import (
+    Narrowed,
+    NumberRange,
+    heaviest,
+    is_wide,
+    log_scales,
+)
 
 GOOD_SHARE = 0.1
 """A configuration is good on a task where it is among this share of the learner's best."""

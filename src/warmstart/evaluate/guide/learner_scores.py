@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from warmstart.domain import plain_value
 from warmstart.metadataset.core.score_table import Floats, normalised_regret
-from warmstart.recommend.base.training_scores import score_table, target_scales
+from warmstart.recommend.history.training_scores import score_table, target_scales
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warmstart.recommend.ranges import NumberRange
+from warmstart.recommend.answer.ranges import NumberRange
 from warmstart.report.base.portfolio_json import write_text
 
 if TYPE_CHECKING:

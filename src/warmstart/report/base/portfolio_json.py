@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warmstart._version import __version__
-from warmstart.recommend.ranges import NumberRange
+from warmstart.recommend.answer.ranges import NumberRange
 
 if TYPE_CHECKING:
     from warmstart.evaluate.guide.good_ranges import GoodRange
