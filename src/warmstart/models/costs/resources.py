@@ -82,10 +82,10 @@ class ResourceModel:
 
     Examples
     --------
-    >>> sizes = [Size(n, 10) for n in (100, 200, 400, 800) * 4]
-    >>> trees = [{"n_estimators": k} for k in (10, 20, 40, 80) for _ in range(4)]
+    >>> sizes = [Size(n, 10) for n in (100, 200, 400, 800) * 40]
+    >>> trees = [{"n_estimators": k} for k in (10, 20, 40, 80) for _ in range(40)]
     >>> bytes_ = [s.n_rows * t["n_estimators"] for s, t in zip(sizes, trees)]
-    >>> model = ResourceModel().fit(["forest"] * 16, trees, sizes, bytes_)
+    >>> model = ResourceModel().fit(["forest"] * 160, trees, sizes, bytes_)
     >>> round(float(model.predict("forest", {"n_estimators": 40}, Size(400, 10))), -3)
     16000.0
     """

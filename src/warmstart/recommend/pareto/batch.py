@@ -153,7 +153,7 @@ def batch_by_hypervolume(
     --------
     >>> scores = np.array([[0.9, 0.89, 0.5]])
     >>> batch_by_hypervolume(scores, np.array([[2.0], [1.9], [0.0]]), 2, worst=[3.0])
-    [2, 0]
+    [2, 1]
     """
     drawn = np.where(np.isfinite(samples), samples, reference)
     if feasible is not None:
