@@ -350,7 +350,7 @@ class MetaDataset(Views):
 
         Parameters
         ----------
-        name : {"oboe", "tensor-oboe", "pmf", "lcdb"}
+        name : {"oboe", "tensor-oboe", "pmf", "lcdb", "nas-bench-201", "nas-bench-graph"}
         cache : path, optional
             Folder to keep it in, the user's cache folder by default; fetched only once.
 

@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from warmstart.errors import HistoryError
+from warmstart.metadataset.exchange.architecture_tables import architecture_publications
 from warmstart.metadataset.exchange.published_table import Archive, Publication, PublishedTable
 from warmstart.metadataset.exchange.published_tables import PUBLICATIONS
 
@@ -24,7 +25,7 @@ _TIMEOUT_S = 3600
 
 def publications() -> dict[str, Publication]:
     """The public tables by name."""
-    return PUBLICATIONS
+    return PUBLICATIONS | dict(architecture_publications())
 
 
 def publication(name: str) -> Publication:

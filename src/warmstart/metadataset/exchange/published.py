@@ -37,7 +37,7 @@ def fetch(name: str, cache: str | Path | None = None) -> Path:
 
     Parameters
     ----------
-    name : {"oboe", "tensor-oboe", "pmf", "lcdb"}
+    name : {"oboe", "tensor-oboe", "pmf", "lcdb", "nas-bench-201", "nas-bench-graph"}
     cache : path, optional
         The user's cache folder without. An archive put into its folder ``archives`` is
         taken from there instead of downloaded.
@@ -69,7 +69,7 @@ def as_metadataset(name: str, table: PublishedTable) -> MetaDataset:
     tasks = (
         pd.DataFrame(index=task_ids) if table.tasks is None else table.tasks.reindex(task_ids)
     )
-    tasks = tasks.assign(source="openml", source_id=[str(label) for label in task_ids])
+    tasks = tasks.assign(source=table.source, source_id=[str(label) for label in task_ids])
     return MetaDataset.from_parts(
         task_ids,
         _evaluations(name, table),

@@ -25,8 +25,8 @@ class PublishedTable:
     metrics: tuple[str, ...]
     """The first is the default."""
 
-    task_ids: list[int]
-    """OpenML dataset ids."""
+    task_ids: list[Any]
+    """OpenML dataset ids, or names."""
 
     configurations: dict[str, dict[str, Any]]
     """Values by configuration id, in the order of the columns."""
@@ -50,6 +50,9 @@ class PublishedTable:
     """More of each task, by task id."""
 
     metafeatures: pd.DataFrame | None = None
+    source: str = "openml"
+    """What the ids of the tasks are of."""
+
     notes: dict[str, Any] = field(default_factory=dict)
 
 
