@@ -28,6 +28,10 @@ from warmstart.spaces.pipelines.pool import read_pool
 HERE = Path(__file__).resolve().parent
 RESAMPLED = HERE.parent / "corpus" / "resampled.csv"
 POOL = HERE.parent / "pool" / "pool.jsonl"
+CORE = HERE.parent / "pool" / "core.txt"
+UNIT_SIZE = 60
+"""A process takes a task's configurations together: to start and to prepare is done once."""
+
 LARGER = {
     *("lightgbm", "xgboost", "catboost", "hist_gradient_boosting", "random_forest"),
     *("extra_trees", "logistic_regression", "ridge", "elastic_net", "linear_svm", "mlp"),
@@ -49,10 +53,16 @@ class Pass:
 
     n_tasks: int | None = None
 
+    core: bool = False
+    """Only the configurations of the pool's core."""
+
 
 ALL = ("multiclass", "regression", "binary")
 PASSES = (
     Pass("resampled-40", ALL, 40, resampled=True, n_tasks=24),
+    Pass("core-scarce", ("multiclass", "regression"), None, core=True),
+    Pass("core-binary", ("binary",), None, core=True),
+    Pass("rows-core", ALL, None, 10_000, 300.0, core=True),
     Pass("scarce-120", ("multiclass", "regression"), 120),
     Pass("binary-120", ("binary",), 120),
     Pass("scarce-250", ("multiclass", "regression"), 250),
@@ -128,6 +138,12 @@ def resampled(tasks: list[LocalTask]) -> Iterator[LocalTask]:
 def run(wanted: Pass, corpus: Path, build: Path, jobs: int) -> None:
     """Do one pass; what is done already is not done again."""
     pool = read_pool(POOL, most=wanted.most)
+    if wanted.core:
+        core = set(CORE.read_text(encoding="utf-8").split())
+        pool = {
+            kind: [c for c in found if c.configuration_id in core]
+            for kind, found in pool.items()
+        }
     if wanted.max_rows > 2000:
         pool = {kind: [c for c in found if c.learner in LARGER] for kind, found in pool.items()}
     protocol = Protocol(
@@ -152,7 +168,7 @@ def run(wanted: Pass, corpus: Path, build: Path, jobs: int) -> None:
         folder,
         protocol=protocol,
         n_jobs=jobs,
-        unit_size=12,
+        unit_size=UNIT_SIZE,
         progress=tell,
     )
     print(f"{wanted.name}: {report}; {pack(folder, packed):,} runs packed", flush=True)

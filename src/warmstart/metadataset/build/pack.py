@@ -31,7 +31,11 @@ from warmstart.metadataset.build.folder import (
 from warmstart.metadataset.build.units import BuildLock, UnitRecord, Units
 from warmstart.metadataset.core.schema import MEASURED
 from warmstart.metadataset.storage.files import digest, write_json, write_parquet
-from warmstart.metadataset.storage.measured import read_measured, write_measured
+from warmstart.metadataset.storage.measured import (
+    read_measured,
+    thinned_curves,
+    write_measured,
+)
 from warmstart.metrics import METRICS, default_metric
 
 PROTOCOL = "protocol.json"
@@ -42,7 +46,8 @@ _RUN = ["task_id", "configuration_id"]
 def pack(build: str | Path, out: str | Path) -> int:
     """Add to a pack what a build has done that the pack does not have yet.
 
-    The build may be running.
+    The build may be running. Of its curves only some points are packed, see
+    :func:`warmstart.metadataset.storage.measured.thinned_curves`.
 
     Returns
     -------
@@ -65,8 +70,8 @@ def pack(build: str | Path, out: str | Path) -> int:
         done = units.read("evaluations", "done")
     before = read_measured(_files(out, "runs"), "runs").select(_RUN).to_pandas()
     tables = {name: read_measured(measured_files(build, done, name), name) for name in MEASURED}
-    tables["runs"] = _with_times(tables["runs"], [part_path(build, unit.key) for unit in done])
     tables = {name: _without(table, before) for name, table in tables.items()}
+    tables["curves"] = thinned_curves(tables["curves"])
     if not len(tables["runs"]):
         return 0
     number = f"{len(_numbers(out)) + 1:04d}"
@@ -74,6 +79,9 @@ def pack(build: str | Path, out: str | Path) -> int:
     points = points.filter(
         pc.is_in(points["configuration_id"], tables["runs"]["configuration_id"])
     )
+    for file in _files(out, "configurations"):
+        named = pq.read_table(file)["configuration_id"]
+        points = points.filter(pc.invert(pc.is_in(points["configuration_id"], named)))
     write_parquet(points, out / number / CONFIGURATIONS, sort_by=["configuration_id"])
     for name in reversed(list(tables)):  # the runs last: a number without them is no part
         if len(tables[name]):
@@ -200,16 +208,6 @@ def _told(folds: pd.DataFrame) -> list[dict[str, Any]]:
         }
         for row in folds.sort_values("fold").to_dict("records")
     ]
-
-
-def _with_times(runs: pa.Table, parts: Iterable[Path]) -> pa.Table:
-    """Runs with when they ended, of builds whose tables do not say it themselves."""
-    if not len(runs) or runs["timestamp"].null_count == 0:
-        return runs
-    told = pa.concat_tables(pq.read_table(part, columns=[*_RUN, "timestamp"]) for part in parts)
-    times = told.to_pandas().drop_duplicates(_RUN)
-    frame = runs.drop_columns("timestamp").to_pandas().merge(times, on=_RUN, how="left")
-    return pa.Table.from_pandas(frame[MEASURED["runs"].names], MEASURED["runs"], safe=False)
 
 
 def _without(table: pa.Table, known: pd.DataFrame) -> pa.Table:

@@ -30,6 +30,12 @@ _ORDER = {
 _COARSE = 8
 """Significant bits of seconds and megabytes; scores of folds have 16, of curves 12."""
 
+CURVE_METRICS = ("balanced_accuracy", "log_loss", "r2")
+"""What a thinned curve tells: a task type's default, and one that moves with every round."""
+
+CURVE_BUDGETS = (1, 4, 16, 64, 256)
+"""Where a thinned curve has points, beside its last."""
+
 _BITS = {"curves": {"score": 12, "budget": 24}, "folds": dict.fromkeys(METRICS, 16)}
 
 
@@ -67,6 +73,19 @@ def read_measured(files: Iterable[Path], name: str) -> pa.Table:
     tables = [pq.read_table(file) for file in files]
     table = pa.concat_tables([MEASURED[name].empty_table(), *tables], promote_options="default")
     return table.select(MEASURED[name].names).cast(MEASURED[name])
+
+
+def thinned_curves(curves: pa.Table) -> pa.Table:
+    """Curves with the points that are used later: a fifth of them, where all would be too many.
+
+    Kept are `CURVE_METRICS` at `CURVE_BUDGETS` and at the last budget of each curve.
+    """
+    curves = curves.filter(pc.is_in(curves["metric"], pa.array(CURVE_METRICS)))
+    budgets = curves["budget"].to_pandas()
+    names = ["task_id", "metric", "kind", "configuration_id", "rows"]
+    of_curve = curves.select(names).to_pandas()
+    last = budgets.groupby([of_curve[name] for name in names]).transform("max")
+    return curves.filter(pa.array(budgets.isin(CURVE_BUDGETS) | (budgets == last)))
 
 
 @dataclass(frozen=True, slots=True)

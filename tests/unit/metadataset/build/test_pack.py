@@ -16,7 +16,7 @@ from warmstart.metadataset.build.local import build_local
 from warmstart.metadataset.build.pack import pack, unpack
 from warmstart.metadataset.build.publish import publish
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.metadataset.storage.measured import measured_table
+from warmstart.metadataset.storage.measured import measured_table, thinned_curves
 
 TABLES = ["runs", "folds", "curves"]
 POINTS = configurations()[-3:]
@@ -110,6 +110,65 @@ def test_a_pack_only_grows(built, tmp_path):
         "0002",
     ]
     assert unpack(packed, tmp_path / "again", tasks(built), PROTOCOL) == 9
+
+
+def curve_rows(budgets, *, task="t", point="c", metrics=("r2", "rmse")):
+    named = {"task_id": task, "configuration_id": point, "rows": 60, "kind": "iterations"}
+    return [
+        {**named, "metric": metric, "budget": budget, "score": 0.5 - 1 / budget, "cost_s": 0.1}
+        for metric in metrics
+        for budget in budgets
+    ]
+
+
+def test_packed_curves_keep_some_points_and_their_ends():
+    long, short = [2**k for k in range(10)] + [700], [1, 2, 3]
+    rows = curve_rows(long) + curve_rows(short, point="d")
+    thin = thinned_curves(measured_table("curves", rows)).to_pandas()
+    assert set(thin["metric"]) == {"r2"}
+    by_point = thin.groupby("configuration_id")["budget"].apply(list).to_dict()
+    assert by_point == {"c": [1, 4, 16, 64, 256, 700], "d": [1, 3]}
+    once = thinned_curves(measured_table("curves", rows))
+    assert thinned_curves(once).equals(once)
+    assert len(thinned_curves(measured_table("curves", []))) == 0
+
+
+def test_curves_come_back_from_a_pack_thinned(built, tmp_path):
+    shutil.copytree(built / "build", tmp_path / "build")
+    runs = next((tmp_path / "build" / "runs").glob("*.parquet"))
+    [task, point] = [
+        pq.read_table(runs)[name][0].as_py() for name in ("task_id", "configuration_id")
+    ]
+    table = measured_table("curves", curve_rows([1, 2, 4, 8, 11], task=task, point=point))
+    path = tmp_path / "build" / "curves" / runs.name
+    path.parent.mkdir(exist_ok=True)
+    pq.write_table(table, path)
+    pack(tmp_path / "build", tmp_path / "pack")
+    unpack(tmp_path / "pack", tmp_path / "again", tasks(built), PROTOCOL)
+    [kept] = (tmp_path / "again" / "curves").glob("*.parquet")
+    found = pq.read_table(kept).to_pandas()
+    assert found["budget"].tolist() == [1, 4, 11]
+    assert found["score"].tolist() == pytest.approx([-0.5, 0.25, 0.5 - 1 / 11], rel=1e-3)
+    shutil.copy(tmp_path / "build" / "configurations.parquet", tmp_path / "again")
+    pack(tmp_path / "again", tmp_path / "twice")
+    for name in TABLES:
+        one, two = (
+            tmp_path / folder / "0001" / f"{name}.parquet" for folder in ("pack", "twice")
+        )
+        assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_configuration_is_packed_once(built, tmp_path):
+    out, packed = tmp_path / "build", tmp_path / "pack"
+    first, *others = tasks(built)
+    build_local([first], POINTS, out, protocol=PROTOCOL)
+    pack(out, packed)
+    build_local(others, POINTS, out, protocol=PROTOCOL)
+    pack(out, packed)
+    counts = [
+        len(pq.read_table(file)) for file in sorted(packed.rglob("configurations.parquet"))
+    ]
+    assert counts == [3, 0]
 
 
 def test_a_kill_while_packing_leaves_no_half_number(built, tmp_path):
