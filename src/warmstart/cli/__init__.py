@@ -18,6 +18,7 @@ from warmstart.cli import plugins as listing
 from warmstart.cli import replay as measuring
 from warmstart.cli import suggest as answering
 from warmstart.cli.errors import OneLineErrors
+from warmstart.cli.mcp import command as serving
 from warmstart.cli.output import speak
 
 __all__ = ["app", "main"]
@@ -74,6 +75,7 @@ app.command("fetch")(building.fetch)
 app.command("import")(importing.import_history)
 app.command("replay")(measuring.replay)
 app.command("plugins")(listing.plugins)
+app.command("mcp")(serving.serve)
 
 
 def main() -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warmstart._version import __version__
+from warmstart.metadataset.storage.files import write_atomically
 from warmstart.recommend.answer.ranges import NumberRange
 
 if TYPE_CHECKING:
@@ -87,16 +86,11 @@ def write_portfolio(path: str | Path, md: MetaDataset, guides: Iterable[LearnerG
 
 def write_text(path: Path, text: str) -> None:
     """Write a file at once: a reader sees the former one or this one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+
+    def write(temporary: Path) -> None:
+        temporary.write_text(text, "utf-8", newline="\n")
+
+    write_atomically(path, write)
 
 
 def _sources(md: MetaDataset) -> list[str]:

@@ -1,0 +1,1 @@
+"""``warmstart mcp``: answers for assistants that speak the Model Context Protocol."""

@@ -1,0 +1,32 @@
+"""The command that serves over standard input and output."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from warmstart.cli.suggest import Knowledge
+
+
+def serve(
+    knowledge: Knowledge = None,
+    root: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Read data below this folder only; any without."),
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Keep answers and results told from run to run."),
+    ] = None,
+) -> None:
+    """Serve an assistant over standard input and output (Model Context Protocol).
+
+    Tools: suggest, explain, code, next_configuration, record_result. For a client's settings:
+    {"mcpServers": {"warmstart": {"command": "warmstart", "args": ["mcp"]}}}
+    """
+    from warmstart.cli.mcp.desk import Desk
+    from warmstart.cli.mcp.server import make_server
+
+    make_server(Desk(knowledge, root=root, state=state)).run("stdio")
