@@ -16,7 +16,7 @@ from warmstart.metadataset.storage.files import write_atomically
 
 if TYPE_CHECKING:
     from warmstart.recommend.search import Search
-    from warmstart.recommend.suggestions import Suggestions
+    from warmstart.recommend.answer.suggestions import Suggestions
 
 _SHOWN = (
     "configuration_id", "learner", "configuration", "score", "score_low", "score_high",
