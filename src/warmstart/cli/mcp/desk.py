@@ -15,8 +15,8 @@ from warmstart.errors import ArgumentError, DatasetError
 from warmstart.metadataset.storage.files import write_atomically
 
 if TYPE_CHECKING:
-    from warmstart.recommend.search import Search
     from warmstart.recommend.answer.suggestions import Suggestions
+    from warmstart.recommend.search import Search
 
 _SHOWN = (
     "configuration_id", "learner", "configuration", "score", "score_low", "score_high",
