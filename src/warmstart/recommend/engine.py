@@ -17,6 +17,7 @@ from warmstart.recommend.acquisition.by_belief import ByBelief
 from warmstart.recommend.acquisition.by_model import ByModel
 from warmstart.recommend.belief.pool import Pool
 from warmstart.recommend.belief.posterior import TaskBelief
+from warmstart.recommend.belief.regrets import TaskRegrets
 from warmstart.recommend.question.search_question import Result
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ class Engine:
         self.pool = Pool(fitted, question)
         self.belief = TaskBelief(fitted, question, self.pool)
         """What the base's PMF expects, told every result, whatever model decides."""
+
+        self.regrets = TaskRegrets(fitted, question, self.pool, self.belief)
+        """How far each is expected to be from the best, given every result."""
 
         self.pending: list[int] = []
         """Places asked and not told yet."""

@@ -118,7 +118,9 @@ class Search:
         asked = self.engine.ask(n or 1, also=also)
         if not asked:
             raise KnowledgeError(self._why_closed())
-        named = tuple(map(self._suggestion, asked))
+        regrets = self.engine.regrets.of(asked)
+        told = zip(asked, regrets.regrets, regrets.p_best, strict=True)
+        named = tuple(self._suggestion(*one) for one in told)
         return named[0] if n is None else named
 
     def tell(
@@ -353,7 +355,7 @@ class Search:
             return f"all {len(self.question.pool)} configurations have been asked"
         return f"nothing fits the {self.engine.seconds_left():.3g} s left of the time budget"
 
-    def _suggestion(self, index: int) -> Suggestion:
+    def _suggestion(self, index: int, regret: float, p_best: float) -> Suggestion:
         levels = (0.05, 0.16, 0.5, 0.84, 0.95)
         quantiles = self.engine.belief.score_quantiles(levels, index)
         low, below, median, above, high = quantiles
@@ -366,6 +368,9 @@ class Search:
             score_std=float(above - below) / 2,
             score_low=float(low),
             score_high=float(high),
+            # NaN equals itself as one object only, and suggestions are compared.
+            regret=math.nan if math.isnan(regret) else float(regret),
+            p_best=float(p_best),
             cost_s=cost if cost > 0 else math.nan,
             schema=self.question.schema,
             random_state=self.question.random_state,

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from warmstart.recommend.answer.explain import chance, regret_sentence
 from warmstart.report.numbers import decimals_for, seconds
 
 if TYPE_CHECKING:
@@ -173,17 +174,12 @@ def _regret_note(suggestions: Suggestions) -> list[str]:
 
     Nothing where nothing can be said.
     """
-    sizes = [k for k in (1, 3, 5, 10) if k <= len(suggestions)]
-    found = [(k, suggestions.expected_regret(k)) for k in sizes]
-    found = [(k, regret) for k, regret in found if regret == regret]
-    if not found:
+    said = regret_sentence(suggestions)
+    if not said:
         return []
-    said = [f"try {k}: {regret:.2g}" for k, regret in found[1:]]
-    first, least = found[0]
     return [
-        f"Try {first}: expected within {least:.2g} of the best known"
-        + "".join(f"; {one}" for one in said)
-        + ". Regret: how far from it each is by itself; P(best): how likely it is the best."
+        f"{said}. Regret: how far from it each is by itself; "
+        "P(best): how likely it is the best."
     ]
 
 
@@ -249,4 +245,4 @@ def share(value: float) -> str:
     """
     if value != value:
         return _NOTHING
-    return f"{100 * value:.0f} %" if value >= 0.01 else "<1 %"
+    return chance(value)

@@ -11,6 +11,7 @@ from warmstart.report.suggestion_table import (
     headline,
     name_of,
     number,
+    share,
     short_settings,
     suggestion_table,
     wrapped,
@@ -48,6 +49,10 @@ def suggestion_line(suggestion: Suggestion, *, width: int = WIDTH) -> str:
                 number(bound, places) for bound in (suggestion.score_low, suggestion.score_high)
             )
             said[-1] += f" ({low} to {high})"
+    if suggestion.regret == suggestion.regret:
+        said.append(f"regret {suggestion.regret:.2g}")
+    if suggestion.p_best == suggestion.p_best:
+        said.append(f"P(best) {share(suggestion.p_best)}")
     if suggestion.cost_s == suggestion.cost_s:
         said.append(f"{seconds(suggestion.cost_s)} s a fit")
     text = f"Suggestion {name_of(suggestion)}" + (f": {', '.join(said)}" if said else "")

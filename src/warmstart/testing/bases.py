@@ -117,6 +117,8 @@ class SearchContract:
             assert one.configuration_id not in seen
             seen.append(one.configuration_id)
             assert one.score_low <= one.score <= one.score_high
+            assert 0 <= one.p_best <= 1
+            assert one.regret >= 0
             if k == 1:
                 search.tell(one, status="failed")
             else:

@@ -307,42 +307,95 @@ class MixturePosterior:
         found: Array = (low + high) / 2
         return found
 
-    def sample(self, n_samples: int, rng: np.random.Generator) -> Array:
-        """Joint draws of all responses, shape (n_samples, n_configs).
+    def sample(
+        self,
+        n_samples: int,
+        rng: np.random.Generator,
+        columns: npt.NDArray[np.intp] | None = None,
+    ) -> Array:
+        """Joint draws of responses, shape (n_samples, n_configs).
 
         Prior draws corrected by the told results (Matheron's rule), so no covariance of
         all configurations is ever factorised.
+
+        Parameters
+        ----------
+        n_samples : int
+        rng : Generator
+        columns : ndarray of int, optional
+            Of these configurations only, in that order: costs as if there were no others.
 
         References
         ----------
         .. [1] Wilson et al. "Efficiently Sampling Functions from Gaussian Process
            Posteriors." ICML 2020.
         """
+        drawn_at = np.arange(self.n_configs)
+        if columns is not None:
+            drawn_at = np.unique(np.r_[columns, np.array(self.told, dtype=np.intp)])
         counts = rng.multinomial(n_samples, self.weights)
         kind = np.result_type(*(factor.loadings for factor, _ in self._groups))
-        draws: Array = np.empty((n_samples, self.n_configs), dtype=kind)
+        draws: Array = np.empty((n_samples, len(drawn_at)), dtype=kind)
         start = 0
         for g, count in enumerate(counts):
             if count:
-                self._sample_component(g, rng, draws[start : start + count])
+                rows = slice(start, start + count)
+                self._sample_component(
+                    g, rng, draws[rows], None if columns is None else drawn_at
+                )
             start += int(count)
-        return draws
+        if columns is None:
+            return draws
+        result: Array = draws[:, np.searchsorted(drawn_at, columns)]
+        return result
 
-    def _sample_component(self, g: int, rng: np.random.Generator, draws: Array) -> None:
-        count = len(draws)
-        self.factors[g].sample(count, rng, scale=float(self.scales[g]), out=draws)
+    def _sample_component(
+        self,
+        g: int,
+        rng: np.random.Generator,
+        draws: Array,
+        columns: npt.NDArray[np.intp] | None,
+    ) -> None:
+        count, factor = len(draws), self.factors[g]
+        chosen: Any = slice(None)
+        if columns is not None:
+            factor, chosen = Factor(factor.loadings[columns], factor.noise[columns]), columns
+        factor.sample(count, rng, scale=float(self.scales[g]), out=draws)
         level = rng.standard_normal((count, 1)) * self.level_stds[g]
-        mean = self.prior_means[g].astype(draws.dtype)
+        mean = self.prior_means[g, chosen].astype(draws.dtype)
         for start in range(0, count, _DRAWS):
             rows = slice(start, start + _DRAWS)
             draws[rows] += mean
             draws[rows] += level[rows].astype(draws.dtype)
-        # The same rank-one steps as tell(), with the draw's own values as the prior mean.
-        told = zip(self.told, self._values, self._whitened, self._noise_variances, strict=True)
-        for index, value, row, noise in told:
+        if self.told:
+            self._condition(g, rng, draws, columns)
+
+    def _condition(
+        self,
+        g: int,
+        rng: np.random.Generator,
+        draws: Array,
+        columns: npt.NDArray[np.intp] | None,
+    ) -> None:
+        """Draws of the prior made draws of the posterior, in place."""
+        told = np.array(self.told, dtype=np.intp)
+        chosen: Any = slice(None) if columns is None else columns
+        rows = np.stack([row[g, chosen] for row in self._whitened])
+        at_told = np.stack([row[g, told] for row in self._whitened])
+        places = told if columns is None else np.searchsorted(columns, told)
+        # The same rank-one steps as tell(), with the draw's own values as the prior mean;
+        # first where results were told, then everywhere at once.
+        drawn = draws[:, places].astype(np.float64)
+        gaps = np.zeros((len(draws), len(told)))
+        for k, (value, noise) in enumerate(
+            zip(self._values, self._noise_variances, strict=True)
+        ):
             # row[index] is c / root with root² = c + noise.
-            seen = row[g, index]
+            seen = at_told[k, k]
             root = (seen + math.sqrt(seen**2 + 4 * noise)) / 2
-            error = math.sqrt(noise) * rng.standard_normal(count) if noise else 0.0
-            gap = value + error - draws[:, index]
-            draws += np.outer(gap / root, row[g]) if root > 0 else 0.0
+            if root <= 0:
+                continue
+            error = math.sqrt(noise) * rng.standard_normal(len(draws)) if noise else 0.0
+            gaps[:, k] = (value + error - drawn[:, k]) / root
+            drawn += np.outer(gaps[:, k], at_told[k])
+        draws += gaps.astype(draws.dtype) @ rows.astype(draws.dtype)

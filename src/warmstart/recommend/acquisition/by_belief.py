@@ -126,7 +126,7 @@ class ByBelief:
             # What was measured here says more than the regrets of other tasks.
             measured = self._belief.at_first().draw_losses(N_SAMPLES, rng)
             return measured[:, left], left
-        regret = self._fitted.regret_belief(phi, points)
+        regret = self._belief.first_regrets()
         if len(left) > _WIDE:
             left = _promising(regret.mixture, left)
         columns = np.array([points[k].column for k in left.tolist()], dtype=np.intp)

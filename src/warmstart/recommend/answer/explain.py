@@ -40,6 +40,8 @@ def explain(suggestions: Suggestions) -> str:
     if suggestions.out_of_distribution.reason:
         lines += ["", suggestions.out_of_distribution.reason]
     lines.append("")
+    if said := regret_sentence(suggestions):
+        lines += [f"{said}.", ""]
     lines += [
         _in_short(rank, suggestion, suggestions.metric)
         for rank, suggestion in enumerate(suggestions, start=1)
@@ -75,6 +77,32 @@ def explain_one(suggestions: Suggestions, rank: int) -> str:
     return "\n".join(lines)
 
 
+def regret_sentence(suggestions: Suggestions) -> str:
+    """How far from the best known the best of the first few are expected to be.
+
+    Nothing where nothing can be said; without a full stop.
+    """
+    sizes = [k for k in (1, 3, 5, 10) if k <= len(suggestions)]
+    found = [(k, suggestions.expected_regret(k)) for k in sizes]
+    found = [(k, regret) for k, regret in found if regret == regret]
+    if not found:
+        return ""
+    first, least = found[0]
+    more = "".join(f"; try {k}: {regret:.2g}" for k, regret in found[1:])
+    return f"Try {first}: expected within {least:.2g} of the best known{more}"
+
+
+def chance(probability: float) -> str:
+    """A probability in per cent.
+
+    Examples
+    --------
+    >>> chance(0.123), chance(0.0004)
+    ('12 %', '<1 %')
+    """
+    return f"{100 * probability:.0f} %" if probability >= 0.01 else "<1 %"
+
+
 def _name(suggestion: Suggestion) -> str:
     """Its learner; without one its values, or its id where it has none."""
     if suggestion.learner or not suggestion.configuration:
@@ -99,6 +127,10 @@ def _expected(suggestion: Suggestion, metric: str | None) -> str:
             f"expected {metric or 'score'} {suggestion.score:.3f} "
             f"(90 %: {suggestion.score_low:.3f} to {suggestion.score_high:.3f})"
         )
+    if suggestion.regret == suggestion.regret:
+        said.append(f"within {suggestion.regret:.2g} of the best known")
+    if suggestion.p_best == suggestion.p_best:
+        said.append(f"the best with {chance(suggestion.p_best)}")
     if suggestion.n_measured:
         said.append(
             f"measured {suggestion.measured:.3f} ± {suggestion.measured_std:.3f} "

@@ -44,6 +44,7 @@ class TaskBelief:
 
         self._prior: PMFPosterior | None = None
         self._current: PMFPosterior | None = None
+        self._regrets: PMFPosterior | None = None
 
     @property
     def scale(self) -> float:
@@ -54,9 +55,16 @@ class TaskBelief:
         """A belief about any configurations that was told nothing, as of :func:`believe`."""
         return believe(self._fitted, self._phi, pool, model=model)
 
+    def first_regrets(self) -> PMFPosterior:
+        """What was believed of the regrets of the pool before any result."""
+        if self._regrets is None or self._regrets.mixture.n_configs < len(self._pool):
+            self._regrets = self._fitted.regret_belief(self._phi, self._pool.points)
+        return self._regrets
+
     def learn(self, result: Result) -> None:
         """Condition the belief on one more result, of a configuration of the pool."""
         self.results.append(result)
+        self._regrets = None  # nobody asks for them any more
         index = self._pool.index(result.configuration_id)
         again = [r.configuration_id == self._pool.ids[index] for r in self.results]
         plain = all(one.status == "ok" for one in self.results)

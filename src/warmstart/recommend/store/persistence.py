@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from warmstart.recommend.recommender import Recommender
 
 _NAME = "recommender.json"
-_FORMAT = 3
+_FORMAT = 4
+"""Raised whenever saved models change: 4 has how few tasks spread, and what batches gain."""
+
 _CHOICE = "choice_"
 """Prefix of the arrays of the model batches are chosen by."""
 
@@ -129,11 +131,17 @@ def _settings(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         raise KnowledgeError(f"{path} is damaged: {error}") from error
     given = settings.get("format") if isinstance(settings, dict) else None
-    if given != _FORMAT:
-        raise KnowledgeError(
-            f"{path} has format {given!r}, this version reads {_FORMAT}; save the base again"
-        )
-    return dict(settings)
+    if given == _FORMAT:
+        return dict(settings)
+    what = f"{path} has format {given!r}, this version reads {_FORMAT}"
+    if not isinstance(given, int):
+        raise KnowledgeError(f"{what}: it is damaged, or nothing warmstart wrote")
+    if given > _FORMAT:
+        raise KnowledgeError(f"{what}: a newer warmstart saved it; upgrade to read it")
+    raise KnowledgeError(
+        f"{what}: its models are those of an older warmstart. Its meta-dataset is fine: fit it "
+        "and save it again, by Recommender().fit(MetaDataset.open(folder)).save(new_folder)"
+    )
 
 
 def saved_keys(recommender: Recommender, path: Path) -> list[tuple[str | None, str | None]]:

@@ -98,6 +98,15 @@ class TestConditioning:
         np.testing.assert_allclose(draws.mean(axis=0), mean, atol=0.03 * spread)
         np.testing.assert_allclose(np.cov(draws.T), covariance, atol=0.05 * spread**2)
 
+    def test_samples_of_some_are_those_of_all(self, shared, results):
+        posterior = told(parts(shared=shared), results)
+        columns = np.array([6, 2, 1])
+        some = posterior.sample(60_000, np.random.default_rng(2), columns)
+        whole = posterior.sample(60_000, np.random.default_rng(1))[:, columns]
+        spread = whole.std(axis=0).max()
+        np.testing.assert_allclose(some.mean(axis=0), whole.mean(axis=0), atol=0.04 * spread)
+        np.testing.assert_allclose(np.cov(some.T), np.cov(whole.T), atol=0.06 * spread**2)
+
     def test_quantiles_are_the_mixtures(self, shared, results):
         posterior = told(parts(shared=shared), results)
         weights, means, covariances = Dense(*parts(shared=shared)).given(results)

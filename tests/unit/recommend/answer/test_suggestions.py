@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -221,6 +222,18 @@ class TestExplain:
             "One row dropped.",
         ):
             assert part in text
+
+    def test_says_regrets(self):
+        first, second = make()
+        first = replace(first, regret=0.0123, p_best=0.256)
+        told = make(items=(first, second), expected_regrets=(0.0123, 0.004))
+        text = told.explain()
+        assert "Try 1: expected within 0.012 of the best known.\n" in text
+        assert "0.900), within 0.012 of the best known, the best with 26 %, about" in text
+        assert "within 0.012 of the best known, the best with 26 %" in told.explain(1)
+        # Of the second nothing is known, and nothing is said.
+        assert "best" not in told.explain(2)
+        assert "regret 0.012, P(best) 26 %" in str(told[0])
 
     def test_one_in_full(self):
         text = make().explain(1)

@@ -150,11 +150,13 @@ class TestDamage:
         [
             ("", "is damaged"),
             ("{", "is damaged"),
-            ("[]", "has format None, this version reads 3"),
-            ('{"format": 1}', "has format 1, this version reads 3; save the base again"),
-            ('{"format": 3}', "is damaged: KeyError"),
-            ('{"format": 3, "model": "svd", "random_state": 0}', "is damaged"),
-            ('{"format": 3, "model": "pmf", "random_state": null}', "is damaged"),
+            ("[]", "has format None, this version reads 4: it is damaged, or nothing"),
+            ('{"format": "4"}', "has format '4', this version reads 4: it is damaged"),
+            ('{"format": 3}', "has format 3, this version reads 4: its models are those of an"),
+            ('{"format": 5}', "has format 5, this version reads 4: a newer warmstart saved it"),
+            ('{"format": 4}', "is damaged: KeyError"),
+            ('{"format": 4, "model": "svd", "random_state": 0}', "is damaged"),
+            ('{"format": 4, "model": "pmf", "random_state": null}', "is damaged"),
         ],
     )
     def test_of_the_settings(self, folder, text, message):
@@ -217,4 +219,13 @@ class TestDamage:
 
 def test_settings_are_readable(folder):
     settings = json.loads((folder / "recommender.json").read_text())
-    assert settings == {"format": 3, "model": "pmf", "random_state": 3}
+    assert settings == {"format": 4, "model": "pmf", "random_state": 3}
+
+
+def test_a_folder_of_an_older_version_is_fitted_and_saved_again(folder, tmp_path):
+    settings = json.loads((folder / "recommender.json").read_text())
+    (folder / "recommender.json").write_text(json.dumps(settings | {"format": 3}))
+    with pytest.raises(KnowledgeError, match=r"fit it and save it again, by Recommender\(\)"):
+        Recommender.load(folder)
+    again = Recommender().fit(MetaDataset.open(folder)).save(tmp_path / "again")
+    assert len(Recommender.load(again).suggest(metafeatures=NEW, n=2)) == 2

@@ -1,0 +1,98 @@
+"""What is expected of the configurations a search names, beside the best of them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import warmstart
+from warmstart.recommend.belief import regrets as module
+
+N_TASKS, N_CONFIGS = 30, 12
+NAMES = [f"c{k}" for k in range(N_CONFIGS)]
+
+
+def table(n_tasks, seed):
+    rng = np.random.default_rng(seed)
+    worth = np.linspace(0.6, 0.9, N_CONFIGS)
+    own = 0.05 * rng.standard_normal((n_tasks, N_CONFIGS))
+    return pd.DataFrame(worth + 0.05 * rng.uniform(size=(n_tasks, 1)) + own, columns=NAMES)
+
+
+@pytest.fixture(scope="module")
+def recommender():
+    return warmstart.Recommender().fit(warmstart.MetaDataset.from_matrix(table(N_TASKS, 0)))
+
+
+@pytest.fixture
+def search(recommender):
+    return recommender.search()
+
+
+@pytest.fixture(scope="module")
+def truth():
+    return table(1, 1).iloc[0]
+
+
+def tell(search, truth, n):
+    for _ in range(n):
+        one = search.ask()
+        search.tell(one, float(truth[one.configuration_id]))
+
+
+def everything(search):
+    return search.engine.regrets.of(range(len(search.engine.pool)))
+
+
+def test_before_any_result_they_are_those_of_a_suggestion(recommender, search):
+    told = {one.configuration_id: one for one in recommender.suggest(n=5)}
+    for one in search.ask(5):
+        assert one.regret == pytest.approx(told[one.configuration_id].regret)
+        assert one.p_best == pytest.approx(told[one.configuration_id].p_best)
+
+
+def test_one_of_the_pool_is_the_best(search, truth):
+    tell(search, truth, 3)
+    found = everything(search)
+    assert found.p_best.sum() == pytest.approx(1)
+    assert (found.regrets >= 0).all()
+    asked = search.ask()
+    place = search.engine.pool.index(asked.configuration_id)
+    assert (asked.regret, asked.p_best) == (found.regrets[place], found.p_best[place])
+
+
+def test_against_draws_of_scores(search, truth):
+    tell(search, truth, 4)
+    belief = search.engine.belief.now()
+    scores = np.minimum(belief.draws(20_000, np.random.default_rng(5)), belief.ideal)
+    gaps = scores.max(axis=1, keepdims=True) - scores
+    found = everything(search)
+    np.testing.assert_allclose(found.regrets, gaps.mean(axis=0), atol=0.01)
+    np.testing.assert_allclose(found.p_best, (gaps == 0).mean(axis=0), atol=0.08)
+
+
+def test_what_was_told_is_known(search, truth):
+    tell(search, truth, N_CONFIGS)
+    found = everything(search)
+    ids = search.engine.pool.ids
+    np.testing.assert_allclose(found.regrets, truth.max() - truth[ids], atol=1e-6)
+    assert found.p_best[ids.index(truth.idxmax())] == 1
+
+
+def test_of_a_large_pool_the_most_promising_are_compared(search, truth, monkeypatch):
+    tell(search, truth, 3)
+    whole = everything(search)
+    worst = int(whole.regrets.argmax())
+    monkeypatch.setattr(module, "_MOST", 6)
+    again = module.TaskRegrets(
+        search.engine.fitted, search.question, search.engine.pool, search.engine.belief
+    )
+    few = again.of([worst, 0])
+    assert again.of([0]).regrets == few.regrets[1:]
+    assert few.regrets[0] == pytest.approx(whole.regrets[worst], abs=0.02)
+
+
+def test_of_one_study_in_units_of_its_own_nothing_is_said(truth):
+    one = warmstart.MetaDataset.from_matrix(1000 * table(1, 0))
+    asked = warmstart.Recommender().fit(one).search().ask()
+    assert np.isnan(asked.regret)
+    assert 0 <= asked.p_best <= 1
