@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from warmstart.datasets.fingerprint import fingerprint, similarity
+from warmstart.datasets.fingerprints.fingerprint import fingerprint, similarity
 from warmstart.datasets.load import load_dataset
 
 CELLS = 150_000

@@ -56,7 +56,7 @@ def arguments() -> argparse.Namespace:
 
 def history(number: int) -> Any:
     """Runs that only this import has, of a task that all have."""
-    from warmstart.histories.schema import Run, RunHistory
+    from warmstart.histories.runs.schema import Run, RunHistory
 
     draw = np.random.default_rng(number)
     runs = [

@@ -145,7 +145,7 @@ class Task:
     source: str = ""
     source_id: str = ""
     fingerprint: str = ""
-    """Content sketch, see :mod:`warmstart.datasets.fingerprint`."""
+    """Content sketch, see :mod:`warmstart.datasets.fingerprints.fingerprint`."""
 
     description: str = ""
 

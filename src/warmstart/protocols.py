@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from warmstart.domain import TaskType
     from warmstart.downstream.fit import Policy
     from warmstart.downstream.given_points import Points
-    from warmstart.downstream.name_mapping import NameMapping
+    from warmstart.downstream.names.mapping import NameMapping
     from warmstart.downstream.report import SeedReport
     from warmstart.metadataset.core.score_table import ScoreTable
     from warmstart.metafeatures.prepared import Prepared
@@ -290,7 +290,7 @@ class HistorySource(Protocol):
         ...
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """The runs in batches of :data:`warmstart.histories.schema.RUNS`.
+        """The runs in batches of :data:`warmstart.histories.runs.schema.RUNS`.
 
         The same runs in the same order each time, with the same ids; the source is never
         written to. Failed, pruned and running ones are there, with a status and no score.

@@ -8,18 +8,16 @@ import typer
 
 from warmstart._version import __version__
 from warmstart.cli import build as building
-from warmstart.cli import build_openml as building_openml
-from warmstart.cli import build_status as telling
 from warmstart.cli import describe as describing
-from warmstart.cli import exchange as exchanging
+from warmstart.cli import fetch as fetching
 from warmstart.cli import import_runs as importing
 from warmstart.cli import metafeatures as cataloguing
 from warmstart.cli import plugins as listing
 from warmstart.cli import replay as measuring
 from warmstart.cli import suggest as answering
-from warmstart.cli.errors import OneLineErrors
 from warmstart.cli.mcp import command as serving
-from warmstart.cli.output import speak
+from warmstart.cli.terminal.errors import OneLineErrors
+from warmstart.cli.terminal.output import speak
 
 __all__ = ["app", "main"]
 
@@ -64,14 +62,8 @@ app.command("suggest")(answering.suggest)
 app.command("describe")(describing.describe)
 app.command("knowledge")(describing.knowledge)
 app.command("metafeatures")(cataloguing.metafeatures)
-building.app.command("openml")(building_openml.build_openml)
-building.app.command("status")(telling.status)
-building.app.command("metafeatures")(exchanging.metafeatures)
-building.app.command("export")(exchanging.export)
-building.app.command("hpob")(exchanging.hpob)
-building.app.command("aslib")(exchanging.aslib)
 app.add_typer(building.app, name="build")
-app.command("fetch")(building.fetch)
+app.command("fetch")(fetching.fetch)
 app.command("import")(importing.import_history)
 app.command("replay")(measuring.replay)
 app.command("plugins")(listing.plugins)

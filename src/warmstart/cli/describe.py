@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from warmstart.cli.data_files import (
+from warmstart.cli.suggest import FILES, KindsOption, Knowledge, Target, TaskType, kinds_of
+from warmstart.cli.terminal.data_files import (
     Comment,
     Decimal,
     Encoding,
@@ -18,10 +19,10 @@ from warmstart.cli.data_files import (
     data_file,
     files_in,
 )
-from warmstart.cli.errors import BAD_INPUT, each_file
 from warmstart.cli.export_base import Export, export_base
-from warmstart.cli.output import print_json, results, warn
 from warmstart.cli.suggest import FILES, KindsOption, Knowledge, Target, TaskType, kinds_of
+from warmstart.cli.terminal.errors import BAD_INPUT, each_file
+from warmstart.cli.terminal.output import print_json, results, warn
 
 if TYPE_CHECKING:
     from warmstart.datasets.dataset import Dataset
@@ -147,7 +148,7 @@ def _describe_folder(
 def _describe_columns(file: DataFile, kinds: Mapping[str, str] | None, as_json: bool) -> None:
     import pandas as pd
 
-    from warmstart.datasets.kinds import infer_kinds
+    from warmstart.datasets.columns.kinds import infer_kinds
     from warmstart.datasets.notes import Notes
     from warmstart.datasets.readers.files import bare_name, read_file
     from warmstart.report.frame_table import frame_table

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from warmstart.cli.output import print_json, results, warn
+from warmstart.cli.terminal.output import print_json, results, warn
 
 if TYPE_CHECKING:
     from warmstart.metadataset.combine.same_runs import Changed
@@ -243,7 +243,7 @@ def _task(given: Sequence[str]) -> str | dict[str, str] | None:
 
 def _pairs(option: str, given: Sequence[str] | None, *, typed: bool = True) -> dict[str, Any]:
     from warmstart.errors import HistoryError
-    from warmstart.histories.values import typed_word
+    from warmstart.histories.runs.values import typed_word
 
     found: dict[str, Any] = {}
     for text in given or ():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from warmstart.cli.output import results, warn
+from warmstart.cli.terminal.output import results, warn
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,7 @@ def plugins(
     from rich.table import Table
 
     from warmstart import _plugins
-    from warmstart.cli.output import results
+    from warmstart.cli.terminal.output import results
     from warmstart.errors import PluginError
 
     rows = []

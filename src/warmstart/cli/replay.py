@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from warmstart.cli.errors import INTERRUPTED
-from warmstart.cli.output import print_json, remarks, results
+from warmstart.cli.terminal.errors import INTERRUPTED
+from warmstart.cli.terminal.output import print_json, remarks, results
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from warmstart.cli.data_files import (
+from warmstart.cli.terminal.data_files import (
     Comment,
     Decimal,
     Encoding,
@@ -18,9 +18,9 @@ from warmstart.cli.data_files import (
     Separator,
     data_file,
 )
-from warmstart.cli.errors import each_file
-from warmstart.cli.flags import as_typed
-from warmstart.cli.output import remarks, results, warn
+from warmstart.cli.terminal.errors import each_file
+from warmstart.cli.terminal.flags import as_typed
+from warmstart.cli.terminal.output import remarks, results, warn
 
 if TYPE_CHECKING:
     from warmstart.recommend.answer.suggestions import Suggestions
@@ -249,7 +249,7 @@ def _written(suggestions: Suggestions, form: Format, file: str) -> str:
         from warmstart.report.yaml_text import to_yaml
 
         return to_yaml(json.loads(suggestions.to_json()))
-    from warmstart.report.python_code import python_code
+    from warmstart.report.code.pipelines import python_code
 
     return python_code(suggestions).rstrip("\n")
 

@@ -65,8 +65,8 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Content sketch of `X` and `y`, see :mod:`warmstart.datasets.fingerprint`."""
-        from warmstart.datasets.fingerprint import fingerprint
+        """Content sketch of `X` and `y`: :mod:`warmstart.datasets.fingerprints.fingerprint`."""
+        from warmstart.datasets.fingerprints.fingerprint import fingerprint
 
         return fingerprint(self.X, self.y)
 

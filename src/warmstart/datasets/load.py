@@ -13,8 +13,8 @@ from warmstart.datasets.checks import (
     check_n_rows,
     check_task_words,
 )
+from warmstart.datasets.columns.kinds import infer_kinds
 from warmstart.datasets.dataset import ColumnSummary, Dataset
-from warmstart.datasets.kinds import infer_kinds
 from warmstart.datasets.notes import Notes
 from warmstart.datasets.readers.sources import read_source
 from warmstart.datasets.remarks import (
@@ -72,7 +72,7 @@ def load_dataset(
         Inferred from the target by default: words, truth values and few distinct
         integers are classes, other numbers a quantity.
     kinds : mapping of column name to kind, optional
-        Overrides what :func:`warmstart.datasets.kinds.infer_kinds` says of a column.
+        Overrides what :func:`warmstart.datasets.columns.kinds.infer_kinds` says of a column.
     groups : str, int or array-like of shape (n_rows,), optional
         Which rows belong together, such as those of one customer: a column by name, which
         is then no feature, or a value a row.

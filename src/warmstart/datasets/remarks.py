@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from warmstart.datasets.columns.number_kinds import cells
 from warmstart.datasets.notes import Notes, quoted
-from warmstart.datasets.number_kinds import cells
 from warmstart.datasets.readers.data_file import DataFile, shown
 from warmstart.errors import DatasetError
 from warmstart.tables.written_numbers import Marks, numbers_in

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
 
 from warmstart.downstream.given_points import Given, Points, given_points
-from warmstart.downstream.name_mapping import NameMapping
-from warmstart.downstream.names import Names
+from warmstart.downstream.names.mapping import NameMapping
+from warmstart.downstream.names.matching import Names
 from warmstart.downstream.report import Accepted, Change, Dropped, SeedReport
 from warmstart.errors import ArgumentError, SpaceMismatchError
 from warmstart.spaces.legal import nearest_legal, plain, same
@@ -50,7 +50,7 @@ def fit_points(
     tuner : str
         Its name, for the report.
     mapping : mapping, optional
-        See :class:`~warmstart.downstream.names.Names`.
+        See :class:`~warmstart.downstream.names.matching.Names`.
     policy : {"repair", "drop", "strict"}
         What becomes of an illegal value: replaced by the nearest legal one (the point is
         dropped where none is near); its point dropped; or an error for the first point

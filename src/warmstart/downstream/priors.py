@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from warmstart._extras import require
-from warmstart.downstream.names_back import match, read_mapping
+from warmstart.downstream.names.inverse import match, read_mapping
 from warmstart.errors import ArgumentError, SpaceMismatchError
 from warmstart.recommend.answer.ranges import weights_of
 from warmstart.spaces.legal import nearest_legal, same
@@ -100,7 +100,7 @@ def gaussian_prior(
         The tuner's parameters: Optuna distributions, ``suggestions.ranges()``, or anything
         with ``low`` and ``high`` and perhaps ``log``. Values outside are moved to the bound.
     mapping : mapping, optional
-        See :func:`warmstart.downstream.names_back.read_mapping`.
+        See :func:`warmstart.downstream.names.inverse.read_mapping`.
     alpha : float
         Blur, in units of a parameter's range.
 
@@ -158,7 +158,7 @@ def neps_priors(
     space : mapping of str to range
         As in :func:`gaussian_prior`; for a choice, anything with ``choices``.
     mapping : mapping, optional
-        See :func:`warmstart.downstream.names_back.read_mapping`.
+        See :func:`warmstart.downstream.names.inverse.read_mapping`.
 
     Returns
     -------

@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warmstart.errors import HistoryError
-from warmstart.histories.budgets import without_partial
-from warmstart.histories.options import Meaning
 from warmstart.histories.parsing.reading import readable
-from warmstart.histories.schema import Remarks, Run, RunHistory
-from warmstart.histories.values import number, seconds
+from warmstart.histories.runs.budgets import without_partial
+from warmstart.histories.runs.options import Meaning
+from warmstart.histories.runs.schema import Remarks, Run, RunHistory
+from warmstart.histories.runs.values import number, seconds
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.options import Options
+    from warmstart.histories.runs.options import Options
 
 
 def read(path: str | Path, **options: Unpack[Options]) -> RunHistory:
@@ -36,7 +36,7 @@ def read(path: str | Path, **options: Unpack[Options]) -> RunHistory:
     ----------
     path : path
     **options :
-        As in :class:`~warmstart.histories.options.Meaning`. The learner is what the log
+        As in :class:`~warmstart.histories.runs.options.Meaning`. The learner is what the log
         says unless named.
 
     Raises

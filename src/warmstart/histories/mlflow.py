@@ -14,17 +14,17 @@ from urllib.parse import unquote, urlparse
 from warmstart._extras import require
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
-from warmstart.histories.options import Meaning, entered
 from warmstart.histories.parsing.reading import readable
 from warmstart.histories.parsing.sqlite_copy import copy_sqlite
 from warmstart.histories.parsing.times import utc_of_count
-from warmstart.histories.schema import Remarks, Run, RunHistory
-from warmstart.histories.values import typed_words
+from warmstart.histories.runs.options import Meaning, entered
+from warmstart.histories.runs.schema import Remarks, Run, RunHistory
+from warmstart.histories.runs.values import typed_words
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.options import Options
+    from warmstart.histories.runs.options import Options
 
 _STATUS: dict[str, Status] = {
     "RUNNING": "running",
@@ -74,7 +74,7 @@ def read(
     study : str or sequence of str, optional
         Names of experiments; all of them without.
     **options :
-        As in :class:`~warmstart.histories.options.Meaning`. `task` may map names of
+        As in :class:`~warmstart.histories.runs.options.Meaning`. `task` may map names of
         experiments to tasks, `task_tag` is a tag or a logged parameter.
 
     Raises

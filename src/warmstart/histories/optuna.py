@@ -20,15 +20,15 @@ from urllib.parse import unquote
 from warmstart._extras import require
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
-from warmstart.histories.options import Meaning, entered, usual_name
 from warmstart.histories.parsing.reading import first_line, readable
 from warmstart.histories.parsing.sqlite_copy import SQLITE, copy_sqlite
-from warmstart.histories.schema import Direction, Remarks, Run, RunHistory
+from warmstart.histories.runs.options import Meaning, entered, usual_name
+from warmstart.histories.runs.schema import Direction, Remarks, Run, RunHistory
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.options import Options
+    from warmstart.histories.runs.options import Options
 
 _STATUS: dict[str, Status] = {
     "COMPLETE": "ok",
@@ -75,7 +75,7 @@ def read(
     constants : sequence of str
         User attributes, of the study or of the trial, that hold hyperparameters.
     **options :
-        As in :class:`~warmstart.histories.options.Meaning`. The direction is recorded in
+        As in :class:`~warmstart.histories.runs.options.Meaning`. The direction is recorded in
         the study: one given here is compared with it.
 
     Returns

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
-from warmstart.histories.budgets import without_partial
-from warmstart.histories.options import Meaning, entered
 from warmstart.histories.parsing.reading import json_object, lines_of, readable
 from warmstart.histories.parsing.times import utc_of_count
-from warmstart.histories.schema import Remarks, Run, RunHistory
-from warmstart.histories.values import number, plain_values, seconds
+from warmstart.histories.runs.budgets import without_partial
+from warmstart.histories.runs.options import Meaning, entered
+from warmstart.histories.runs.schema import Remarks, Run, RunHistory
+from warmstart.histories.runs.values import number, plain_values, seconds
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.options import Options
+    from warmstart.histories.runs.options import Options
 
 _FILES = ("params.json", "result.json")
 
@@ -39,7 +39,7 @@ def read(folder: str | Path, **options: Unpack[Options]) -> RunHistory:
     folder : path
         Of an experiment, or one that holds several; every trial below it is read.
     **options :
-        As in :class:`~warmstart.histories.options.Meaning`. `task` may map the names of
+        As in :class:`~warmstart.histories.runs.options.Meaning`. `task` may map the names of
         experiment folders to tasks; `task_tag` is a key of the results or of the config.
 
     Raises

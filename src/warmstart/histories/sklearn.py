@@ -12,19 +12,19 @@ import numpy as np
 import pandas as pd
 
 from warmstart.errors import HistoryError
-from warmstart.histories.budgets import without_partial
-from warmstart.histories.options import Meaning
 from warmstart.histories.parsing.literals import LiteralError, read_literal
 from warmstart.histories.parsing.reading import readable
 from warmstart.histories.parsing.table_files import is_parquet, is_table, separator_of
 from warmstart.histories.parsing.written_cells import plain_words
-from warmstart.histories.schema import Remarks, Run, RunHistory, json_text
-from warmstart.histories.values import number, plain_values, typed_words
+from warmstart.histories.runs.budgets import without_partial
+from warmstart.histories.runs.options import Meaning
+from warmstart.histories.runs.schema import Remarks, Run, RunHistory, json_text
+from warmstart.histories.runs.values import number, plain_values, typed_words
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.options import Options
+    from warmstart.histories.runs.options import Options
 
 _PARAM = "param_"
 _COSTS = ("mean_fit_time", "mean_score_time")
@@ -50,7 +50,7 @@ def read(results: Any, **options: Unpack[Options]) -> RunHistory:
     results : search, mapping, DataFrame or path
         A fitted search, its ``cv_results_``, a frame of it, or that frame as CSV or Parquet.
     **options :
-        As in :class:`~warmstart.histories.options.Meaning`. `metric_key` is the scorer's
+        As in :class:`~warmstart.histories.runs.options.Meaning`. `metric_key` is the scorer's
         name in ``mean_test_…``; "score" or the metric's own name without.
 
     Raises

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
-from warmstart.histories.budgets import without_partial
-from warmstart.histories.options import Meaning, usual_name
 from warmstart.histories.parsing.reading import json_object, readable
 from warmstart.histories.parsing.times import utc_of_count
-from warmstart.histories.schema import Direction, Remarks, Run, RunHistory
-from warmstart.histories.values import number, seconds, whole
+from warmstart.histories.runs.budgets import without_partial
+from warmstart.histories.runs.options import Meaning, usual_name
+from warmstart.histories.runs.schema import Direction, Remarks, Run, RunHistory
+from warmstart.histories.runs.values import number, seconds, whole
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.options import Options
+    from warmstart.histories.runs.options import Options
 
 _STATUS: dict[int, Status] = {0: "running", 1: "ok", 2: "failed", 3: "timeout", 4: "memout"}
 _NAMED: dict[str, Status] = {
@@ -53,7 +53,7 @@ def read(path: str | Path, **options: Unpack[Options]) -> RunHistory:
     path : path
         ``runhistory.json``, or a folder that holds one or several.
     **options :
-        As in :class:`~warmstart.histories.options.Meaning`; several metrics for several
+        As in :class:`~warmstart.histories.runs.options.Meaning`; several metrics for several
         objectives. ``task_tag="instance"`` has each instance be a task; `task` may map the
         name of a scenario to its task.
 

@@ -16,7 +16,6 @@ import pyarrow.csv
 
 from warmstart.datasets.readers.quotes import note_merged_lines
 from warmstart.errors import HistoryError
-from warmstart.histories.options import NOISE, Meaning
 from warmstart.histories.parsing import table_cells
 from warmstart.histories.parsing.table_files import (
     blocks,
@@ -25,14 +24,15 @@ from warmstart.histories.parsing.table_files import (
     separator_of,
 )
 from warmstart.histories.parsing.written_cells import plain_blocks
-from warmstart.histories.schema import RUNS, Remarks, RunHistory
+from warmstart.histories.runs.options import NOISE, Meaning
+from warmstart.histories.runs.schema import RUNS, Remarks, RunHistory
+from warmstart.histories.runs.values import plain_value, typed_word
 from warmstart.histories.table_columns import Mapped, read_mapping
-from warmstart.histories.values import plain_value, typed_word
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.options import Options
+    from warmstart.histories.runs.options import Options
 
 _DECIMAL = r"^[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+[eE]|[0-9]+\.[0-9]*[eE])"
 _FRACTION = r"^[-+]?[0-9]*\.0*[1-9]|[eE]"
@@ -61,8 +61,8 @@ def read(
     mapping : path or mapping
         What the columns mean, see :func:`warmstart.histories.table_columns.read_mapping`.
     **options :
-        As in :class:`~warmstart.histories.options.Meaning`; metrics and their directions are
-        those of the mapping, and so is the task where it names a column of it.
+        As in :class:`~warmstart.histories.runs.options.Meaning`; metrics and their directions
+        are those of the mapping, and so is the task where it names a column of it.
 
     Raises
     ------

@@ -11,17 +11,17 @@ from warmstart._extras import require
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories import table
-from warmstart.histories.options import Meaning, entered
 from warmstart.histories.parsing.table_files import column_names, is_table
 from warmstart.histories.parsing.times import utc_of
-from warmstart.histories.schema import Remarks, Run, RunHistory
+from warmstart.histories.runs.options import Meaning, entered
+from warmstart.histories.runs.schema import Remarks, Run, RunHistory
+from warmstart.histories.runs.values import number, plain_values, seconds
 from warmstart.histories.table_columns import STATUS_WORDS, Mapped, Measure
-from warmstart.histories.values import number, plain_values, seconds
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.options import Options
+    from warmstart.histories.runs.options import Options
 
 _STATES: Mapping[str, Status] = {**STATUS_WORDS, "preempted": "failed", "preempting": "running"}
 
@@ -45,7 +45,7 @@ def read(
     api : wandb.Api, optional
         At hand; made with the user's own settings without.
     **options :
-        As in :class:`~warmstart.histories.options.Meaning`. `task_tag` is a column of the
+        As in :class:`~warmstart.histories.runs.options.Meaning`. `task_tag` is a column of the
         export, or a key of a run's config.
 
     Raises

@@ -22,7 +22,7 @@ import pytest
 
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
-from warmstart.histories.schema import RUNS
+from warmstart.histories.runs.schema import RUNS
 from warmstart.metadataset.combine.import_runs import import_histories
 from warmstart.protocols import HistorySource
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from warmstart.datasets.fingerprint import fingerprint
+from warmstart.datasets.fingerprints.fingerprint import fingerprint
 from warmstart.datasets.load import load_dataset
 
 

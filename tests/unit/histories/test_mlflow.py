@@ -123,8 +123,8 @@ def test_as_mlflow_itself_tells_it(tmp_path, monkeypatch):
                 mlflow.set_tag("dataset", "credit")
     by_files = read(root, task_tag="dataset", **OPTIONS).to_frame()
     told = reader._from_client(root.as_uri(), None)
-    from warmstart.histories.options import Meaning
-    from warmstart.histories.schema import Remarks, packed
+    from warmstart.histories.runs.options import Meaning
+    from warmstart.histories.runs.schema import Remarks, packed
 
     by_client = packed(
         list(reader._told(told, Meaning(task_tag="dataset", **OPTIONS), Remarks()))

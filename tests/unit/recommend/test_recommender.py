@@ -13,7 +13,7 @@ from tests.unit.recommend.toy import (
     toy,
 )
 
-from warmstart.datasets.fingerprint import fingerprint
+from warmstart.datasets.fingerprints.fingerprint import fingerprint
 from warmstart.datasets.load import load_dataset
 from warmstart.errors import (
     DatasetError,

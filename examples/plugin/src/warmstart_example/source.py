@@ -5,9 +5,9 @@ import math
 from pathlib import Path
 
 from warmstart.errors import HistoryError
-from warmstart.histories.options import Meaning
-from warmstart.histories.schema import Run, RunHistory
-from warmstart.histories.values import number, typed_word
+from warmstart.histories.runs.options import Meaning
+from warmstart.histories.runs.schema import Run, RunHistory
+from warmstart.histories.runs.values import number, typed_word
 
 
 def read(path, **options):

@@ -10,9 +10,9 @@ from warmstart._extras import require
 from warmstart.downstream.fit import Policy, fit_points
 from warmstart.downstream.given_points import Points
 from warmstart.downstream.known_results import Mode, rewards
-from warmstart.downstream.name_mapping import NameMapping
+from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport
-from warmstart.downstream.tune_domains import from_domains, nested
+from warmstart.downstream.tuner_spaces.tune_domains import from_domains, nested
 from warmstart.errors import SpaceMismatchError
 
 

@@ -8,11 +8,11 @@ from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
 from warmstart._extras import require
-from warmstart.downstream.adapters._hyperopt_graph import Labels
 from warmstart.downstream.fit import Policy, fit_points
 from warmstart.downstream.given_points import Points
-from warmstart.downstream.name_mapping import NameMapping
+from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport
+from warmstart.downstream.tuner_spaces.hyperopt_graph import Labels
 from warmstart.errors import SpaceMismatchError
 
 Algorithm: TypeAlias = Callable[..., Any]

@@ -9,7 +9,7 @@ from typing import Any
 from warmstart._extras import require
 from warmstart.downstream.fit import Policy, fit_points
 from warmstart.downstream.given_points import Points
-from warmstart.downstream.name_mapping import NameMapping
+from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.space import Choice, Constant, Number, Parameter, Space, as_written

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from warmstart._extras import require
 from warmstart.downstream.fit import Ask, Policy, fit_points
 from warmstart.downstream.given_points import Points
-from warmstart.downstream.name_mapping import NameMapping
+from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport
 from warmstart.errors import ArgumentError, SeedWarning, SpaceMismatchError
 from warmstart.spaces.space import Choice, Number, Parameter, Space

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from warmstart.domain import plain_value
-from warmstart.downstream.names_back import match
+from warmstart.downstream.names.inverse import match
 from warmstart.downstream.optuna_sampler.claims import FIXED, claim_of
 from warmstart.downstream.optuna_sampler.values import Answer, answer_in, parameter_of
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from warmstart.domain import Status, plain_value
-from warmstart.downstream.names_back import match, read_mapping
+from warmstart.downstream.names.inverse import match, read_mapping
 from warmstart.downstream.optuna_sampler.claims import claim_of
 from warmstart.downstream.optuna_sampler.proposer import Guide, Told
 from warmstart.downstream.optuna_sampler.values import Answer, answer
@@ -47,7 +47,7 @@ class Reader:
     ----------
     guide : Guide
     mapping : mapping, optional
-        See :func:`warmstart.downstream.names_back.read_mapping`.
+        See :func:`warmstart.downstream.names.inverse.read_mapping`.
     to_score : callable, optional
         From an objective value to a score in the guide's metric, higher better.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from warmstart.downstream.names_back import Pairs, match, read_mapping
+from warmstart.downstream.names.inverse import Pairs, match, read_mapping
 from warmstart.downstream.sklearn_search.usual_values import typical
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.legal import nearest_legal, plain
@@ -57,7 +57,7 @@ def own_pool(
         Which of the history's learners or spaces the estimator is; by default the one that
         shares most parameters with it.
     mapping : mapping, optional
-        See :func:`warmstart.downstream.names_back.read_mapping`.
+        See :func:`warmstart.downstream.names.inverse.read_mapping`.
     n_draws : int
         How many to draw from the distributions.
     random_state : int or RandomState

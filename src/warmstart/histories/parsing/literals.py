@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any
 
-from warmstart.histories.values import typed_word, without_address
+from warmstart.histories.runs.values import typed_word, without_address
 
 _DEPTH = 50
 _OPEN, _CLOSED = "([{<", ")]}>"

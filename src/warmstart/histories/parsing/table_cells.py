@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 
 from warmstart.errors import HistoryError
 from warmstart.histories.parsing.times import utc_of
-from warmstart.histories.schema import Remarks
+from warmstart.histories.runs.schema import Remarks
+from warmstart.histories.runs.values import typed_word, whole
 from warmstart.histories.table_columns import Mapped
-from warmstart.histories.values import typed_word, whole
 
 
 def words(block: pa.RecordBatch, column: str, default: str) -> pa.Array:

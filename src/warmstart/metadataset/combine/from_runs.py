@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warmstart.errors import HistoryError
-from warmstart.histories.schema import RUNS
+from warmstart.histories.runs.schema import RUNS
 from warmstart.metadataset.combine.same_runs import Changed, once
 from warmstart.metadataset.core.configurations import Configurations, some
 from warmstart.metadataset.core.evaluations import RunEvaluations

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from warmstart._extras import installed
-from warmstart.histories.values import plain_values
+from warmstart.histories.runs.values import plain_values
 
 _CLASSES = {
     "random_forest": ("sklearn.ensemble", "RandomForest"),

@@ -276,7 +276,7 @@ def find_duplicates(
     """Known tasks with the same content, in words."""
     if dataset is None or "fingerprint" not in tasks:
         return []
-    from warmstart.datasets.fingerprint import similarity
+    from warmstart.datasets.fingerprints.fingerprint import similarity
 
     notes = []
     for label, known in tasks["fingerprint"].items():

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warmstart.histories.parsing.literals import LiteralError, read_literal
-from warmstart.histories.values import plain_values
+from warmstart.histories.runs.values import plain_values
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

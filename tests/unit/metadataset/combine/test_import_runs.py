@@ -11,7 +11,7 @@ from sklearn.datasets import load_iris, load_wine
 
 from warmstart.domain import configuration_id
 from warmstart.errors import HistoryError, MetaDatasetError
-from warmstart.histories.schema import Run, RunHistory
+from warmstart.histories.runs.schema import Run, RunHistory
 from warmstart.metadataset.combine.attach_datasets import Attached
 from warmstart.metadataset.combine.import_runs import import_histories
 from warmstart.metadataset.metadataset import MetaDataset

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warmstart.errors import HistoryError, MetaDatasetError
-from warmstart.histories.schema import Run, RunHistory
+from warmstart.histories.runs.schema import Run, RunHistory
 from warmstart.metadataset.build.units import BuildLock
 from warmstart.metadataset.combine.import_runs import import_histories
 from warmstart.metadataset.metadataset import MetaDataset

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from warmstart.errors import HistoryWarning
-from warmstart.histories.schema import Run, RunHistory
+from warmstart.histories.runs.schema import Run, RunHistory
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.pmf.incremental import believed, with_task
 from warmstart.models.pmf.pmf import PMF

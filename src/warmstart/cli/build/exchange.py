@@ -1,0 +1,140 @@
+"""Commands that describe lists of datasets and exchange meta-datasets with other tools."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from warmstart.cli.terminal.errors import INTERRUPTED
+from warmstart.cli.terminal.output import remarks, results, warn
+
+if TYPE_CHECKING:
+    from warmstart.metadataset.metadataset import MetaDataset
+
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes at a time.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS", help="Dask scheduler such as tcp://host:8786; sees the same files."
+    ),
+]
+Workers = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Dask workers on this machine.")
+]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def metafeatures(
+    tasks: Annotated[
+        Path,
+        typer.Option(metavar="CSV", help="Columns task_id, task_type, path, target."),
+    ],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the build.")],
+    jobs: Jobs = 1,
+    scheduler: Scheduler = None,
+    workers: Workers = None,
+) -> None:
+    """Extract the meta-features of a list of datasets; the same command goes on.
+
+    Writes metafeatures.parquet and tasks.parquet. Build local and publish take the same
+    folder.
+    """
+    from warmstart.execution.executors.choose import make_executor
+    from warmstart.execution.tasks import read_tasks
+    from warmstart.metadataset.build.describe import build_metafeatures
+    from warmstart.report.progress import ProgressMeter
+
+    wanted = read_tasks(tasks)
+    start = time.monotonic()
+    with ProgressMeter(remarks(), "datasets") as meter:
+
+        def progress(done: int, total: int) -> None:
+            meter(done, total, done / max(time.monotonic() - start, 1e-9))
+
+        try:
+            executor = make_executor(n_jobs=jobs, workers=workers, scheduler=scheduler)
+            report = build_metafeatures(wanted, out, executor=executor, progress=progress)
+        except KeyboardInterrupt:
+            remarks().print(f"Stopped at {meter.done:,}; the same command goes on from there.")
+            raise typer.Exit(INTERRUPTED) from None
+    results().print(
+        f"{out}: {report.n_described:,} datasets described now, {report.n_before:,} before",
+        soft_wrap=True,
+    )
+    if report.n_deaths:
+        warn([f"workers died {report.n_deaths} times; their units were done again"])
+    warn(f"dataset of {task_id}: {why}" for task_id, why in report.problems.items())
+    if report.problems and len(report.problems) == len(wanted):
+        raise typer.Exit(1)
+
+
+def export(
+    metadataset: Annotated[Path, typer.Argument(help="Folder of a meta-dataset.")],
+    out: Annotated[Path, typer.Argument(help="Folder to write to.")],
+    form: Annotated[str, typer.Option("--format", help="csv or hpob.")] = "csv",
+    metric: Annotated[
+        str | None, typer.Option(help="The one HPO-B's JSON holds; each task's own without.")
+    ] = None,
+) -> None:
+    """Write a meta-dataset in a plain form, for other tools."""
+    from warmstart.errors import MetaDatasetError
+    from warmstart.metadataset.metadataset import MetaDataset
+
+    if form not in ("csv", "hpob"):
+        raise MetaDatasetError(f"--format must be csv or hpob, got {form!r}")
+    md = MetaDataset.open(metadataset)
+    folder = md.to_csv(out) if form == "csv" else md.to_hpob(out, metric=metric)
+    names = ", ".join(sorted(path.name for path in folder.iterdir()))
+    results().print(f"{out}: {names}", soft_wrap=True)
+
+
+def hpob(
+    file: Annotated[Path, typer.Argument(help="HPO-B's JSON, or a folder that export wrote.")],
+    out: Annotated[Path, typer.Argument(help="Folder of the meta-dataset to write.")],
+    space: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only this one; repeatable.")
+    ] = None,
+    metric: Annotated[str, typer.Option(help="What y is.")] = "accuracy",
+    minimize: Annotated[bool, typer.Option("--minimize", help="Small is better.")] = False,
+) -> None:
+    """Make a meta-dataset of HPO-B's JSON: space, dataset, X and y."""
+    from warmstart.metadataset.metadataset import MetaDataset
+
+    md = MetaDataset.from_hpob(
+        file, spaces=space or None, metric=metric, higher_is_better=not minimize
+    )
+    _saved(md, out)
+
+
+def aslib(
+    scenario: Annotated[Path, typer.Argument(help="Folder with algorithm_runs.arff.")],
+    out: Annotated[Path, typer.Argument(help="Folder of the meta-dataset to write.")],
+    metric: Annotated[
+        str | None, typer.Option(help="A performance measure; the scenario's first without.")
+    ] = None,
+    direction: Annotated[
+        str | None,
+        typer.Option(metavar="WHICH", help="maximize or minimize; as described without."),
+    ] = None,
+) -> None:
+    """Make a meta-dataset of an ASlib scenario, as auto-sklearn keeps its runs."""
+    from warmstart.errors import MetaDatasetError
+    from warmstart.metadataset.metadataset import MetaDataset
+
+    if direction not in (None, "maximize", "minimize"):
+        raise MetaDatasetError(f"--direction must be maximize or minimize, got {direction!r}")
+    higher = None if direction is None else direction == "maximize"
+    _saved(MetaDataset.from_aslib(scenario, metric=metric, higher_is_better=higher), out)
+
+
+def _saved(md: MetaDataset, out: Path) -> None:
+    md.save(out)
+    results().print(
+        f"{out}: {len(md):,} tasks, {len(md.configuration_ids):,} configurations, metrics: "
+        f"{', '.join(md.metrics)}",
+        soft_wrap=True,
+    )

@@ -1,0 +1,49 @@
+"""Commands that make something lasting of a build: packed runs, a meta-dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from warmstart.cli.build.exchange import AsJson, Jobs
+from warmstart.cli.terminal.output import print_json, results
+
+
+def pack(
+    build: Annotated[Path, typer.Argument(help="Folder of a build, finished or not.")],
+    out: Annotated[Path, typer.Argument(help="Folder that grows by what is new.")],
+) -> None:
+    """Keep the runs of a build in a few small files, from which build local can go on."""
+    from warmstart.metadataset.build import pack as packing
+
+    n_runs = packing.pack(build, out)
+    results().print(f"{out}: {n_runs:,} runs added", soft_wrap=True)
+
+
+def publish(
+    build: Annotated[Path, typer.Argument(help="Folder of a build, finished or not.")],
+    out: Annotated[Path, typer.Argument(help="Folder of the meta-dataset to write.")],
+    min_evaluations: Annotated[
+        int, typer.Option(min=1, help="Leave tasks with fewer configurations out.")
+    ] = 1,
+    notes: Annotated[str, typer.Option(help="Kept in the manifest.")] = "",
+    jobs: Jobs = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Make a meta-dataset of what a build has so far; the build may be running."""
+    from warmstart.metadataset.build import publish as publishing
+
+    manifest = publishing.publish(
+        build, out, n_jobs=jobs, min_evaluations=min_evaluations, notes=notes
+    )
+    counts = manifest["counts"]
+    if as_json:
+        print_json({"path": out, "counts": counts})
+        return
+    results().print(
+        f"{out}: {counts['tasks']:,} tasks, {counts['configurations']:,} configurations, "
+        f"{counts['evaluations']:,} scores, {counts['metafeatures']:,} meta-features",
+        soft_wrap=True,
+    )

@@ -1,0 +1,1 @@
+"""What each column holds, inferred from its cells or as the caller says."""

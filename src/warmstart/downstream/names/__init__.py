@@ -1,0 +1,1 @@
+"""Whose names are whose: hyperparameters of points, parameters of tuners, both ways."""

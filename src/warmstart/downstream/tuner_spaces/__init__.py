@@ -1,0 +1,1 @@
+"""Spaces of tuners in neutral words, where reading one is work of its own."""
