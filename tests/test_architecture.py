@@ -27,7 +27,6 @@ ROOMS_A_MODULE = 5
 # What is above a limit today may only shrink: lower a number with what it counts, and take a
 # name out once it is within the limit.
 FULL_FOLDERS = {
-    "models/pmf": 16,
     "recommend": 17,
     "recommend/base": 13,
     "recommend/look": 13,
@@ -67,9 +66,8 @@ LONG_MODULES = {
     "metadataset/storage/reading.py": 342,
     "metafeatures/prepared.py": 270,
     "metrics.py": 305,
-    "models/gaussian/posterior.py": 402,
-    "models/pmf/gplvm_training.py": 260,
-    "models/pmf/pmf.py": 615,
+    "models/gaussian/posterior.py": 348,
+    "models/pmf/training.py": 251,
     "protocols.py": 304,
     "recommend/acquisition/by_belief.py": 265,
     "recommend/base/fitted.py": 396,
