@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from warmstart.cli.export_base import Export, export_base
 from warmstart.cli.suggest import FILES, KindsOption, Knowledge, Target, TaskType, kinds_of
 from warmstart.cli.terminal.data_files import (
     Comment,
@@ -19,8 +20,6 @@ from warmstart.cli.terminal.data_files import (
     data_file,
     files_in,
 )
-from warmstart.cli.export_base import Export, export_base
-from warmstart.cli.suggest import FILES, KindsOption, Knowledge, Target, TaskType, kinds_of
 from warmstart.cli.terminal.errors import BAD_INPUT, each_file
 from warmstart.cli.terminal.output import print_json, results, warn
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from warmstart.cli.output import print_json, results
+from warmstart.cli.terminal.output import print_json, results
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
