@@ -97,7 +97,7 @@ class Desk:
 
     def code(self, answer: str) -> str:
         """Python that builds the pipelines suggested."""
-        from warmstart.report.python_code import python_code
+        from warmstart.report.code.pipelines import python_code
 
         with self._lock:
             return python_code(self._answer(answer).suggestions)

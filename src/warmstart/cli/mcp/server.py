@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from warmstart._extras import require
 from warmstart._version import __version__
-from warmstart.cli.errors import bad_input
 from warmstart.cli.mcp.desk import Desk, as_list
+from warmstart.cli.terminal.errors import bad_input
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
