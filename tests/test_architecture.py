@@ -64,7 +64,7 @@ LONG_MODULES = {
     "metafeatures/prepared.py": 270,
     "metrics.py": 305,
     "models/costs/resources.py": 311,
-    "models/gaussian/posterior.py": 348,
+    "models/gaussian/posterior.py": 401,
     "models/pmf/training.py": 251,
     "protocols.py": 304,
     "recommend/acquisition/by_belief.py": 265,
@@ -72,9 +72,8 @@ LONG_MODULES = {
     "recommend/base/fitted.py": 396,
     "recommend/question/understand.py": 292,
     "recommend/recommender.py": 623,
-    "recommend/search.py": 372,
+    "recommend/search.py": 377,
     "report/code/pipelines.py": 277,
-    "report/suggestion_table.py": 252,
     "spaces/pipelines/estimators.py": 279,
     "spaces/pipelines/pipeline.py": 282,
     "spaces/pipelines/tabular.py": 253,
@@ -96,7 +95,7 @@ MODULES_OF_MANY_ROOMS = {
     "warmstart.recommend.question.understand": 7,
     "warmstart.recommend.recommender": 7,
 }
-MODULES_IN_CIRCLES = 75
+MODULES_IN_CIRCLES = 76
 """Counted with imports for types and inside functions."""
 
 
