@@ -41,6 +41,20 @@ def _write_tables(*_: object) -> None:
         table.to_csv(folder / f"{name}.csv", index=False)
 
 
+def _write_defaults(*_: object) -> None:
+    """Better defaults and ranges, from the base that is embedded now."""
+    from pathlib import Path
+
+    from warmstart import MetaDataset
+    from warmstart.evaluate.guide.learner_guide import learner_guides
+    from warmstart.knowledge.base import embedded_path
+    from warmstart.report.base.guide_pages import write_pages
+
+    guides = learner_guides(MetaDataset.open(embedded_path()))
+    write_pages(Path(__file__).parent / "defaults" / "learners", guides)
+
+
 def setup(app: object) -> None:
     """Have the tables written before they are read."""
-    app.connect("builder-inited", _write_tables)  # type: ignore[attr-defined]
+    for write in (_write_tables, _write_defaults):
+        app.connect("builder-inited", write)  # type: ignore[attr-defined]

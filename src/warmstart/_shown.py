@@ -21,6 +21,7 @@ _SHOWN = {
     "write_page": "warmstart.report.page.page:write_page",
     "plot_suggestions": "warmstart.report.plots:plot_suggestions",
     "plot_search": "warmstart.report.plots:plot_search",
+    "plot_base": "warmstart.report.base.base_plots:plot_base",
     "cross_validate": "warmstart.evaluate.leaderboard:cross_validate",
 }
 """Name to ``module:function``."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import studentized_range
+from scipy.stats import rankdata, studentized_range
 
 from warmstart._extras import require
 
@@ -52,6 +52,37 @@ def plot_regret(regret: Mapping[str, pd.DataFrame], *, ax: Axes | None = None) -
     if np.isfinite(smallest):
         ax.set_ylim(bottom=smallest / 2)
     ax.legend(frameon=False)
+    return ax
+
+
+def plot_rank(regret: Mapping[str, pd.DataFrame], *, ax: Axes | None = None) -> Axes:
+    """Average rank by evaluation, 1 the best, ± one standard error over tasks.
+
+    Methods that have left the same regret on a task share their ranks.
+
+    Parameters
+    ----------
+    regret : mapping
+        As in :func:`plot_regret`.
+    ax : matplotlib Axes, optional
+        Drawn into; a new one without.
+    """
+    ax = ax if ax is not None else _new_axes()
+    curves = list(regret.values())
+    tasks = curves[0].index
+    # Rounded, as ties are elsewhere: the last digits of equal scores differ.
+    stacked = np.array([one.reindex(tasks).to_numpy() for one in curves]).round(12)
+    ranks = rankdata(stacked, axis=0)
+    t = curves[0].columns.to_numpy()
+    for place, method in enumerate(regret):
+        mean = ranks[place].mean(axis=0)
+        error = ranks[place].std(axis=0, ddof=1) / np.sqrt(len(tasks))
+        colour = _COLOURS[place % len(_COLOURS)]
+        ax.plot(t, mean, _DASHES[place % len(_DASHES)], color=colour, label=method)
+        ax.fill_between(t, mean - error, mean + error, color=colour, alpha=0.2, linewidth=0)
+    ax.set(xlabel="evaluations", ylabel="average rank, 1 the best")
+    ax.invert_yaxis()
+    ax.legend(frameon=False, fontsize="small")
     return ax
 
 

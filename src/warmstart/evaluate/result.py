@@ -188,9 +188,9 @@ class Replay:
 
         Parameters
         ----------
-        kind : {"regret", "critical_difference"}
-            Mean normalised regret by evaluation with a band of one standard error, or
-            average ranks after the last evaluation with the critical difference.
+        kind : {"regret", "rank", "critical_difference"}
+            Mean normalised regret or average rank by evaluation, with a band of one standard
+            error; or average ranks after the last one with the critical difference.
         ax : matplotlib Axes, optional
             Drawn into; a new one without.
 
@@ -205,12 +205,16 @@ class Replay:
 
         if kind == "regret":
             return plots.plot_regret({m: self.curves(m) for m in self.methods}, ax=ax)
+        if kind == "rank":
+            return plots.plot_rank({m: self.curves(m) for m in self.methods}, ax=ax)
         if kind == "critical_difference":
             t = int(self.regret["t"].max())
             ranks = self.summary((t,))["average_rank"].droplevel("t")
             n_tasks = int(self.settings["n_tasks"])
             return plots.plot_critical_difference(ranks, n_tasks=n_tasks, t=t, ax=ax)
-        raise ArgumentError(f"kind must be 'regret' or 'critical_difference', got {kind!r}")
+        raise ArgumentError(
+            f"kind must be 'regret', 'rank' or 'critical_difference', got {kind!r}"
+        )
 
 
 def markdown_table(rows: Sequence[Sequence[str]]) -> str:

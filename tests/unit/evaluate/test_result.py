@@ -92,7 +92,7 @@ def test_text(result):
     assert result[0].cost().loc["good"].tolist() == [2.0, 0.01, 0.001, 300.0]
 
 
-@pytest.mark.parametrize("kind", ["regret", "critical_difference"])
+@pytest.mark.parametrize("kind", ["regret", "rank", "critical_difference"])
 def test_plot(result, kind, tmp_path):
     import matplotlib as mpl
 
@@ -113,6 +113,19 @@ def test_methods_are_told_apart_without_colour(result):
 
     lines = result[0].plot().get_lines()
     assert len({line.get_linestyle() for line in lines}) == len(lines) == 2
+    plt.close("all")
+
+
+def test_rank_curves_are_the_summary(result):
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    expected = result[0].summary(range(1, 7))["average_rank"].unstack("t")
+    lines = result[0].plot("rank").get_lines()
+    for line in lines:
+        assert line.get_ydata() == pytest.approx(expected.loc[line.get_label()].to_numpy())
     plt.close("all")
 
 
