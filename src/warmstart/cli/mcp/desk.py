@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import warmstart
+from warmstart.cli.mcp.kept import Answer, KeptAnswers
 from warmstart.errors import ArgumentError, DatasetError
-from warmstart.metadataset.storage.files import write_atomically
 
 if TYPE_CHECKING:
     from warmstart.recommend.answer.suggestions import Suggestions
@@ -23,15 +21,6 @@ _SHOWN = (
     "regret", "p_best", "cost_s", "measured",
 )  # fmt: skip
 _OF_SEARCH = ("target", "metric", "space", "exclude", "task_type", "time_budget_s")
-
-
-@dataclass
-class _Answer:
-    """One question, its answer, and the search that goes on from there."""
-
-    question: dict[str, Any]
-    suggestions: Suggestions
-    search: Search | None = None
 
 
 class Desk:
@@ -61,9 +50,9 @@ class Desk:
         root: Path | None = None,
         state: Path | None = None,
     ) -> None:
-        self._knowledge, self._state = knowledge, state
+        self._knowledge, self._kept = knowledge, KeptAnswers(state)
         self._root = None if root is None else root.expanduser().resolve()
-        self._answers: dict[str, _Answer] = {}
+        self._answers: dict[str, Answer] = {}
         # A client may call several tools at once, each in a thread of its own.
         self._lock = threading.RLock()
 
@@ -83,8 +72,8 @@ class Desk:
                 knowledge=self._knowledge,
                 **{k: v for k, v in question.items() if k != "data"},
             )
-            name = self._new_name(found.dataset if data else "question")
-            self._answers[name] = _Answer(question, found)
+            name = self._kept.new_name(found.dataset if data else "question", self._answers)
+            self._answers[name] = Answer(question, found)
             self._keep(name)
         return {"answer": name, **_told(found)}
 
@@ -152,13 +141,16 @@ class Desk:
             raise DatasetError(f"{data} is not below {self._root}, the folder data may be of")
         return str(path)
 
-    def _answer(self, name: str) -> _Answer:
+    def _keep(self, name: str) -> None:
+        self._kept.write(name, self._answers[name])
+
+    def _answer(self, name: str) -> Answer:
         if name not in self._answers:
-            path = self._file(name)
-            if path is None or not path.is_file():
+            found = self._kept.read(name, self._knowledge)
+            if found is None:
                 known = ", ".join(sorted(self._answers)) or "none yet"
                 raise ArgumentError(f"there is no answer {name!r}; there are: {known}")
-            self._answers[name] = self._read(path)
+            self._answers[name] = found
         return self._answers[name]
 
     def _search(self, name: str) -> Search:
@@ -177,50 +169,6 @@ class Desk:
                 knowledge=self._knowledge,
             )
         return found.search
-
-    def _new_name(self, dataset: str) -> str:
-        stem = re.sub(r"[^a-z0-9]+", "-", dataset.lower()).strip("-")[:40] or "data"
-        number = 1
-        while f"{stem}-{number}" in self._answers or self._kept(f"{stem}-{number}"):
-            number += 1
-        return f"{stem}-{number}"
-
-    def _file(self, name: str) -> Path | None:
-        # A name is a word of ours: it cannot lead out of the folder.
-        safe = re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", name)
-        return self._state / f"{name}.json" if self._state is not None and safe else None
-
-    def _kept(self, name: str) -> bool:
-        path = self._file(name)
-        return path is not None and path.exists()
-
-    def _keep(self, name: str) -> None:
-        path, found = self._file(name), self._answers[name]
-        if path is None:
-            return
-        kept = {
-            "question": found.question,
-            "suggestions": json.loads(found.suggestions.to_json()),
-            "search": None if found.search is None else json.loads(found.search.to_json()),
-        }
-        text = json.dumps(kept, ensure_ascii=False, allow_nan=False)
-
-        def write(temporary: Path) -> None:
-            temporary.write_text(text, "utf-8")
-
-        write_atomically(path, write)
-
-    def _read(self, path: Path) -> _Answer:
-        try:
-            kept = json.loads(path.read_text("utf-8"))
-            question, search = dict(kept["question"]), kept["search"]
-            suggestions = warmstart.Suggestions.from_json(json.dumps(kept["suggestions"]))
-        except (KeyError, TypeError, json.JSONDecodeError) as error:
-            raise ArgumentError(f"{path} holds no answer: {error!r}") from error
-        resumed = (
-            None if search is None else warmstart.resume(json.dumps(search), self._knowledge)
-        )
-        return _Answer(question, suggestions, resumed)
 
     @staticmethod
     def _check_rank(found: Suggestions, rank: int | None) -> None:

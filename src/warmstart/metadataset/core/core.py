@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from warmstart._shown import shown
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core import from_frames as inputs
 from warmstart.metadataset.core.configurations import Configurations, plain, some
@@ -26,9 +25,9 @@ from warmstart.metadataset.core.matrix import (
 )
 from warmstart.metadataset.core.schema import MEASURED
 from warmstart.metadataset.core.score_table import ScoreTable
+from warmstart.metadataset.core.shown import Shown
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from typing_extensions import Self
 
 _DEVIATIONS = ("task_id", "configuration_id", "metric", "score_std")
@@ -36,7 +35,7 @@ _CLASSIFICATION = frozenset({"binary", "multiclass", "classification"})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Views:
+class Views(Shown):
     """The parts of a meta-dataset, and what can be read and selected of them."""
 
     tasks: pd.DataFrame
@@ -379,51 +378,6 @@ class Views:
             f"MetaDataset({len(self.tasks)} tasks x {len(self.configuration_ids)} "
             f"configurations, metrics: {', '.join(self.metrics)})"
         )
-
-    def __str__(self) -> str:
-        return str(shown("metadataset_text")(self))
-
-    def _repr_html_(self) -> str:
-        return str(shown("text_html")(str(self)))
-
-    def plot(
-        self,
-        kind: Literal[
-            "winners", "configurations", "tasks", "complement", "importance", "ranges"
-        ] = "winners",
-        *,
-        by: str | None = None,
-        metric: str | None = None,
-        task_type: str | None = None,
-        ax: Axes | None = None,
-    ) -> Axes:
-        """Draw what is known; needs the extra ``plots``.
-
-        Parameters
-        ----------
-        kind : str
-            "winners" counts the datasets each learner was best on; "configurations" and
-            "tasks" map what fails and succeeds together; "complement" compares a set of the
-            best with the best set; "importance" and "ranges" are of the hyperparameters of
-            one learner.
-        by : str, optional
-            What colours a map: "learner" or a hyperparameter such as "class_weight" of
-            configurations, a meta-feature of tasks. For "importance" and "ranges" the learner.
-        metric, task_type : str, optional
-            As in :meth:`matrix`; the type of most tasks, and their own metric, without.
-        ax : matplotlib Axes, optional
-            Drawn into; a new one without.
-
-        Raises
-        ------
-        MissingExtraError
-            If matplotlib is not installed.
-        ArgumentError
-            If there is no such kind, or nothing to draw.
-        """
-        draw = shown("plot_base")
-        axes: Axes = draw(self, kind, by=by, metric=metric, task_type=task_type, ax=ax)
-        return axes
 
 
 def _positions(kind: str, known: pd.Index, wanted: Iterable[Any]) -> NDArray[np.intp]:
