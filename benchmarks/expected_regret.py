@@ -23,7 +23,7 @@ from warmstart.evaluate.folds import assign_folds
 from warmstart.evaluate.result import markdown_table
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.recommend.answer.choose import choose
-from warmstart.recommend.base.fitted import Fitted
+from warmstart.recommend.base.fitting import fit_base
 
 AT = (1, 3, 5, 10)
 FACTOR = 1.5
@@ -45,7 +45,7 @@ def told(
     regrets, hits = [], []
     for fold in range(args.folds):
         out = np.flatnonzero(folds == fold)
-        fitted = Fitted.fit(
+        fitted = fit_base(
             md.drop(tasks=table.task_ids[out]),
             metric=metric,
             task_type=kind,
@@ -74,7 +74,7 @@ def told(
             best = np.minimum.accumulate(short)
             at = [k - 1 for k in AT]
             # Errors in units of the target's spread, or large targets would decide alone.
-            scale = fitted.scale(md.metafeatures.loc[task])
+            scale = fitted.units.scale(md.metafeatures.loc[task])
             regrets.append([choice.expected.of_best[at] / scale, best[at] / scale])
             n_best = (scores[columns] == scores[columns].max()).sum()
             hits.append([choice.expected.p_best, (short <= 0) / n_best])

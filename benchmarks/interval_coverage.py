@@ -20,7 +20,7 @@ from _common import add_questions, print_heading, questions
 from warmstart.evaluate.folds import assign_folds
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.recommend.answer.choose import choose
-from warmstart.recommend.base.fitted import Fitted
+from warmstart.recommend.base.fitting import fit_base
 
 LOW, HIGH = 0.05, 0.95
 TARGET = 0.85, 0.95
@@ -41,14 +41,15 @@ def cover(md: MetaDataset, kind: str, metric: str, args: argparse.Namespace) -> 
     rows = []
     for fold in range(args.folds):
         held_out = table.task_ids[folds == fold]
-        fitted = Fitted.fit(
+        fitted = fit_base(
             md.drop(tasks=held_out), metric=metric, task_type=kind, random_state=args.seed
         )
         everything = np.arange(fitted.table.n_configs)
         for task in held_out:
             phi = md.metafeatures.loc[task]
             scores = actual.loc[task, fitted.table.configuration_ids].to_numpy()
-            predicted = fitted.pmf.start(phi).score_quantiles((LOW, HIGH)) * fitted.scale(phi)
+            plain = fitted.pmf.start(phi).score_quantiles((LOW, HIGH))
+            predicted = plain * fitted.units.scale(phi)
             choice = choose(
                 fitted,
                 phi,
@@ -65,7 +66,7 @@ def cover(md: MetaDataset, kind: str, metric: str, args: argparse.Namespace) -> 
                     **_held(predicted, scores, ""),
                     **_held(*suggested, "suggested "),
                     # In units of the target's spread, where the metric has its unit.
-                    "width": np.median(predicted[1] - predicted[0]) / fitted.scale(phi),
+                    "width": np.median(predicted[1] - predicted[0]) / fitted.units.scale(phi),
                 }
             )
     return pd.DataFrame(rows)

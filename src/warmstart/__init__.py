@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from warmstart.knowledge.base import open_knowledge
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.metafeatures.extract import extract_metafeatures
-    from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
+    from warmstart.recommend.answer.suggestion import Suggestion
+    from warmstart.recommend.answer.suggestions import Suggestions
     from warmstart.recommend.recommender import Recommender
     from warmstart.recommend.search import Search
 

@@ -22,6 +22,8 @@ _SHOWN = {
     "plot_suggestions": "warmstart.report.plots:plot_suggestions",
     "plot_search": "warmstart.report.plots:plot_search",
     "plot_base": "warmstart.report.base.base_plots:plot_base",
+    "seed": "warmstart.downstream.dispatch:seed",
+    "resume": "warmstart.knowledge.api:resume",
     "cross_validate": "warmstart.evaluate.leaderboard:cross_validate",
 }
 """Name to ``module:function``."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from warmstart.errors import ArgumentError, ArgumentTypeError
-from warmstart.recommend.answer.suggestions import Suggestion
+from warmstart.recommend.answer.suggestion import Suggestion
 from warmstart.spaces.legal import plain
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from warmstart.spaces.legal import nearest_legal, same
 from warmstart.spaces.space import ABSENT, Choice
 
 if TYPE_CHECKING:
-    from warmstart.recommend.answer.suggestions import Suggestion
+    from warmstart.recommend.answer.suggestion import Suggestion
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Confidence = Literal["low", "medium", "high"]

@@ -15,8 +15,9 @@ from warmstart.evaluate.trace import HeldOutTask
 from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.recommend.engine import Engine
+from warmstart.recommend.question.kind import resolve_kind
+from warmstart.recommend.question.metric import resolve_metric
 from warmstart.recommend.question.search_question import Question
-from warmstart.recommend.question.understand import resolve_kind, resolve_metric
 from warmstart.recommend.recommender import Recommender
 
 if TYPE_CHECKING:

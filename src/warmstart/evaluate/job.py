@@ -20,6 +20,7 @@ from warmstart.evaluate.trace import Mode, follow, regrets
 from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.protocols import PerformanceModel
+from warmstart.recommend.base.begin import prepare
 from warmstart.recommend.recommender import Recommender
 
 _log = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ def _measure(job: Job) -> tuple[pd.DataFrame, pd.DataFrame]:
         began = time.process_time()
         searches = HeldOut(_recommender(job, seed), job.md, table, job.tried, job.held)
         for row in job.test:
-            searches.fitted(row).prepare(job.random_state)
+            prepare(searches.fitted(row), job.random_state)
         fit_s += time.process_time() - began
         for place, row in enumerate(job.test):
             began = time.process_time()

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warmstart.metadataset.core.score_table import Floats
-from warmstart.recommend.question.search_question import Result
+from warmstart.recommend.observations import Result
 
 if TYPE_CHECKING:
     from warmstart.recommend.engine import Engine

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from warmstart.datasets.readers.data_file import check_address
 from warmstart.knowledge.base import open_knowledge
-from warmstart.recommend.search import Search
+from warmstart.recommend.question.documented import documented
+from warmstart.recommend.question.task_query import SearchQuery, SuggestQuery
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
     from warmstart.recommend.look.request import Progress
     from warmstart.recommend.look.result import Look
     from warmstart.recommend.question.search_question import Acquisition
-    from warmstart.recommend.recommender import Recommender, Similarity, Strategy
+    from warmstart.recommend.question.task_query import Similarity, Strategy
+    from warmstart.recommend.recommender import Recommender
+    from warmstart.recommend.search import Search
 
 
+@documented
 def suggest(
     data: Any = None,
     y: Any = None,
@@ -52,59 +56,7 @@ def suggest(
 
     Parameters
     ----------
-    data, y, target, task_type, kinds :
-        The dataset: a DataFrame of any library with `target`, ``X`` and ``y``, a path to
-        CSV, Parquet or ARFF, a scikit-learn ``Bunch``, or ``"openml:31"``; see
-        :func:`warmstart.datasets.load.load_dataset`.
-    metafeatures : Series or mapping, optional
-        Describe the dataset when it is not at hand.
-    description : str, optional
-        What the data will be, in words, where there is none yet; say its `task_type`.
-    n : int
-        How many configurations.
-    space : str or iterable of str, optional
-        Restrict to these learners, such as ``"lightgbm"``.
-    metric : str or callable, optional
-        What to be good at: balanced_accuracy (the default), accuracy, roc_auc, log_loss or
-        f1_macro; r2 (the default), rmse or mae. Scores are higher-is-better: losses are
-        negative. A scorer the base does not hold, such as "average_precision" or one made
-        by scikit-learn's ``make_scorer``, is answered by the nearest it has, and
-        ``warnings`` says so.
-    proba : bool
-        Suggest only classifiers that have ``predict_proba``.
-    time_budget_s : float, optional
-        Predicted seconds, on one core of this machine, that fitting each suggested
-        configuration once may take together.
-    exclude : str or iterable
-        Known tasks to forget, by id, name or family.
-    knowledge : path, Recommender or MetaDataset, optional
-        Another base than the embedded one.
-    strategy : {"auto", "pmf", "portfolio", "knn", "random", "anytime"}
-        "auto" is PMF, or the portfolio for a dataset unlike everything known; "anytime"
-        orders by expected gain per second, for a list that is run until time is over.
-    similarity : {"auto", "metafeatures", "text"}
-        By what the known tasks most like this one are named: meta-features of the data, or
-        the `description`; "auto" by what is given.
-    groups : str, int or array-like of shape (n_rows,), optional
-        Which rows belong together, such as those of one customer: a column by name, which
-        is then no feature, or a value a row. Where the base has scores with whole groups
-        held out, they count; where it has none, ``warnings`` says so.
-    time : str, int or array-like of shape (n_rows,), optional
-        When rows are from, likewise for later rows held out; the column stays a feature.
-    look_s : float, optional
-        Look before answering: spend at most so many seconds on fits to parts of the
-        data, and name first what is best by all that is known then. 0, the default,
-        answers at once.
-    look_n : int, optional
-        Try at most so many configurations; alone it bounds the look without a clock,
-        so that the same seed gives the same answer.
-    n_jobs : int, optional
-        Fits of the look at a time, in threads; -1 for one on each core. 1 by default.
-    progress : callable, optional
-        Called after each fit of the look with a
-        :class:`~warmstart.recommend.look.search.LookState`.
-    random_state : int
-        The same input and seed give the same answer, after a look by the clock a like one.
+    {arguments}
 
     Returns
     -------
@@ -128,9 +80,9 @@ def suggest(
     >>> pipeline = suggestions[0].estimator()
     """
     check_address(data)  # before a base is read
-    return open_knowledge(knowledge).suggest(
-        data,
-        y,
+    query = SuggestQuery(
+        data=data,
+        y=y,
         target=target,
         metafeatures=metafeatures,
         description=description,
@@ -152,8 +104,10 @@ def suggest(
         progress=progress,
         random_state=random_state,
     )
+    return open_knowledge(knowledge).answer(query)
 
 
+@documented
 def search(
     data: Any = None,
     y: Any = None,
@@ -179,12 +133,7 @@ def search(
 
     Parameters
     ----------
-    data, y, target, metafeatures, space, metric, exclude, task_type, kinds, groups, time :
-        As in :func:`suggest`.
-    candidates, n_initial, acquisition, time_budget_s, look, random_state :
-        As in :meth:`warmstart.Recommender.search`.
-    knowledge : path, Recommender or MetaDataset, optional
-        Another base than the embedded one.
+    {arguments}
 
     Returns
     -------
@@ -201,9 +150,9 @@ def search(
     0.91
     """
     check_address(data)
-    return open_knowledge(knowledge).search(
-        data,
-        y,
+    query = SearchQuery(
+        data=data,
+        y=y,
         target=target,
         metafeatures=metafeatures,
         candidates=candidates,
@@ -220,6 +169,7 @@ def search(
         look=look,
         random_state=random_state,
     )
+    return open_knowledge(knowledge).begin(query)
 
 
 def resume(
@@ -233,4 +183,4 @@ def resume(
     knowledge : path, Recommender or MetaDataset, optional
         The base the search was begun with.
     """
-    return Search.from_json(text, open_knowledge(knowledge))
+    return open_knowledge(knowledge).resume(text)

@@ -15,10 +15,10 @@ import numpy.typing as npt
 
 from warmstart.recommend.acquisition.by_belief import ByBelief
 from warmstart.recommend.acquisition.by_model import ByModel
-from warmstart.recommend.belief.pool import Pool
 from warmstart.recommend.belief.posterior import TaskBelief
 from warmstart.recommend.belief.regrets import TaskRegrets
-from warmstart.recommend.question.search_question import Result
+from warmstart.recommend.candidates.pool import Pool
+from warmstart.recommend.observations import Result
 
 if TYPE_CHECKING:
     from warmstart.recommend.base.fitted import Fitted

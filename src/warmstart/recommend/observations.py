@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,6 @@ from warmstart.domain import Status, plain_value
 from warmstart.errors import HistoryError
 from warmstart.metrics import METRICS
 from warmstart.recommend.question.arguments import plain_configuration
-from warmstart.recommend.question.search_question import Result
 
 if TYPE_CHECKING:
     from warmstart.recommend.base.fitted import Fitted
@@ -25,6 +25,31 @@ STATUSES: tuple[Status, ...] = ("ok", "failed", "timeout", "memout", "pruned")
 
 _SLACK = 1e-9
 """What rounding may put above a perfect score."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What was told of one configuration, once."""
+
+    configuration: dict[str, Any]
+    configuration_id: Any
+    score: float
+    """Higher is better; NaN unless the status is "ok"."""
+
+    cost_s: float = math.nan
+    status: Status = "ok"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, None for unknown numbers; :meth:`from_dict` reads them back."""
+        return {k: None if v != v else v for k, v in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Result:
+        """Read what :meth:`to_dict` wrote."""
+        numbers = {
+            k: math.nan if values[k] is None else float(values[k]) for k in ("score", "cost_s")
+        }
+        return cls(**{**values, **numbers})
 
 
 def read_values(configuration: Any) -> dict[str, Any] | None:

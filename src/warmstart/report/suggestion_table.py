@@ -12,7 +12,8 @@ from warmstart.report.numbers import decimals_for, seconds
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
+    from warmstart.recommend.answer.suggestion import Suggestion
+    from warmstart.recommend.answer.suggestions import Suggestions
 
 _GAP = "  "
 _INDENT = 4

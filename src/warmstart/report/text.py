@@ -19,7 +19,8 @@ from warmstart.report.suggestion_table import (
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
-    from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
+    from warmstart.recommend.answer.suggestion import Suggestion
+    from warmstart.recommend.answer.suggestions import Suggestions
     from warmstart.recommend.search import Search
 
 WIDTH = 100

@@ -3,7 +3,8 @@ import pytest
 
 import warmstart
 from warmstart.errors import SpaceMismatchError
-from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
+from warmstart.recommend.answer.suggestion import Suggestion
+from warmstart.recommend.answer.suggestions import Suggestions
 
 LIGHTGBM = {
     "learner": "lightgbm",

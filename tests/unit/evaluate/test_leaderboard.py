@@ -13,7 +13,8 @@ from warmstart.domain import Column, Schema
 from warmstart.errors import DatasetError, SpaceMismatchError
 from warmstart.evaluate.leaderboard import SCORERS, Leaderboard
 from warmstart.metrics import METRICS
-from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
+from warmstart.recommend.answer.suggestion import Suggestion
+from warmstart.recommend.answer.suggestions import Suggestions
 
 PREPARED = {"imputation": "median", "encoding": "one_hot", "scaling": "standard"}
 

@@ -310,11 +310,11 @@ class TestExclude:
         recommender = Recommender().fit(toy())
         for family in range(7):
             recommender.suggest(metafeatures=NEW, n=1, exclude=f"family{family}")
-        assert len(recommender._fitted) == 1 + 4
-        kept = dict(recommender._fitted)
+        assert len(recommender.store.kept) == 1 + 4
+        kept = dict(recommender.store.kept)
         recommender.suggest(metafeatures=NEW, n=1, exclude="family6")
         recommender.suggest(metafeatures=NEW, n=1)
-        assert recommender._fitted == kept
+        assert recommender.store.kept == kept
 
     def test_a_typo(self, toy_recommender):
         with pytest.raises(KnowledgeError, match=r"'famly8', .* did you mean .*family8"):

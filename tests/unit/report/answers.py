@@ -3,13 +3,9 @@
 import math
 
 from warmstart.domain import Column, Schema
-from warmstart.recommend.answer.suggestions import (
-    Evidence,
-    Neighbour,
-    OutOfDistribution,
-    Suggestion,
-    Suggestions,
-)
+from warmstart.recommend.answer.evidence import Evidence, Neighbour, OutOfDistribution
+from warmstart.recommend.answer.suggestion import Suggestion
+from warmstart.recommend.answer.suggestions import Suggestions
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}\u2028"
 

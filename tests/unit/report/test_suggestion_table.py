@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
+from warmstart.recommend.answer.suggestion import Suggestion
+from warmstart.recommend.answer.suggestions import Suggestions
 from warmstart.report.numbers import decimals_for, seconds
 from warmstart.report.suggestion_table import (
     footnotes,

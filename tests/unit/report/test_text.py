@@ -9,7 +9,7 @@ from tests.unit.recommend.toy import NEW, toy
 from tests.unit.report.answers import EVIL, make
 
 import warmstart
-from warmstart.recommend.answer.suggestions import Suggestion
+from warmstart.recommend.answer.suggestion import Suggestion
 from warmstart.recommend.recommender import Recommender
 from warmstart.report.suggestion_table import name_of
 

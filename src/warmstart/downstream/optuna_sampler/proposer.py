@@ -13,9 +13,10 @@ import numpy as np
 from warmstart.domain import Status, plain_value
 from warmstart.downstream.optuna_sampler.new_points import StudySpace, draw_new
 from warmstart.errors import ArgumentTypeError, HistoryError
+from warmstart.knowledge.base import open_knowledge
 from warmstart.recommend.answer.suggestions import Suggestions
 from warmstart.recommend.engine import Engine
-from warmstart.recommend.question.search_question import Result
+from warmstart.recommend.observations import Result
 from warmstart.recommend.recommender import Recommender
 from warmstart.recommend.search import Search
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from warmstart.metadataset.metadataset import MetaDataset
-    from warmstart.recommend.question.task_query import TaskQuery
+    from warmstart.recommend.question.task_query import SearchQuery
 
 _log = logging.getLogger(__name__)
 
@@ -231,7 +232,7 @@ class ListGuide:
 
 def make_guide(
     source: Any,
-    query: TaskQuery,
+    query: SearchQuery,
     knowledge: str | Path | Recommender | MetaDataset | None = None,
 ) -> Guide:
     """A guide from whatever a user has.
@@ -241,7 +242,7 @@ def make_guide(
     source : Search, Suggestions, Recommender, or a dataset, optional
         A search says everything already; a recommender is asked the query; anything else
         is the dataset of the query.
-    query : TaskQuery
+    query : SearchQuery
     knowledge : path, Recommender or MetaDataset, optional
         Another base than the embedded one.
 
@@ -264,8 +265,5 @@ def make_guide(
         if knowledge is not None:
             raise ArgumentTypeError("a Recommender is its own knowledge; leave out knowledge=")
         return SearchGuide(source.begin(query))
-    # By the front door: the embedded base is in a room that stands on this one.
-    import warmstart
-
-    base = warmstart.open_knowledge(knowledge)
+    base = open_knowledge(knowledge)
     return SearchGuide(base.begin(replace(query, data=source)))

@@ -20,7 +20,7 @@ from warmstart.downstream.optuna_sampler.space import SeenSpace
 from warmstart.downstream.optuna_sampler.trials import UNASKED, UNKNOWN, Reader
 from warmstart.errors import ArgumentError, ArgumentTypeError, SpaceMismatchError
 from warmstart.recommend.answer.suggestions import Suggestions
-from warmstart.recommend.question.task_query import TaskQuery
+from warmstart.recommend.question.task_query import SearchQuery
 from warmstart.recommend.search import Search
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ time_budget_s, exclude, task_type, kinds, groups, time, look, random_state :
         self._claims = Claims(patience_s)
         if random_state is None and not isinstance(source, Search | Suggestions):
             random_state = seed
-        query = TaskQuery(
+        query = SearchQuery(
             y=y,
             target=target,
             metafeatures=metafeatures,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from warmstart.datasets.dataset import Dataset
-    from warmstart.recommend.answer.suggestions import Suggestion
+    from warmstart.recommend.answer.suggestion import Suggestion
     from warmstart.recommend.recommender import Recommender
     from warmstart.recommend.search import Search
 
@@ -328,14 +328,9 @@ return_train_score
         return _Run(search, lambda asked: dict(pool[asked.configuration_id].params))
 
     def _base(self) -> Recommender:
-        from warmstart.recommend.recommender import Recommender
+        from warmstart.knowledge.base import open_knowledge
 
-        if isinstance(self.knowledge, Recommender):
-            return self.knowledge
-        # By the front door: the embedded base is in a room that stands on this one.
-        import warmstart
-
-        return warmstart.open_knowledge(self.knowledge)
+        return open_knowledge(self.knowledge)
 
     def _metric(self, kind: str, recorded: Sequence[str | None]) -> str | None:
         """The base's metric that `scoring` names; None, its default, where it names none."""

@@ -16,10 +16,11 @@ from warmstart.recommend.belief.new_configurations import Beyond
 if TYPE_CHECKING:
     from warmstart.models.gaussian.posterior import MixturePosterior
     from warmstart.recommend.base.fitted import Fitted
-    from warmstart.recommend.belief.pool import Pool
     from warmstart.recommend.belief.posterior import TaskBelief
+    from warmstart.recommend.candidates.pool import Pool
     from warmstart.recommend.history.identity import Point
-    from warmstart.recommend.question.search_question import Question, Result
+    from warmstart.recommend.observations import Result
+    from warmstart.recommend.question.search_question import Question
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Also = Sequence[Mapping[str, Any]]

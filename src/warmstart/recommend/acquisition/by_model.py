@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart.errors import ArgumentError
+from warmstart.recommend.base.begin import started
 
 if TYPE_CHECKING:
     from warmstart.protocols import TaskState
     from warmstart.recommend.base.fitted import Fitted
-    from warmstart.recommend.belief.pool import Pool
+    from warmstart.recommend.candidates.pool import Pool
     from warmstart.recommend.question.search_question import Question
 
 Also = Sequence[Mapping[str, Any]]
@@ -39,13 +40,14 @@ class ByModel:
         self._fitted, self._question = fitted, question
         self._points = pool.points[: len(question.pool)]
         self._costs = pool.costs() if question.acquisition == "ei_per_second" else None
-        self._scale = fitted.scale(question.phi)
+        self._scale = fitted.units.scale(question.phi)
         self._told: dict[int, list[float]] = {}
         self._state = self._start()
 
     def _start(self) -> TaskState:
         question = self._question
-        return self._fitted.started(
+        return started(
+            self._fitted,
             self._points,
             question.phi,
             acquisition=question.acquisition,

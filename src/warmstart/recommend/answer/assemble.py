@@ -8,12 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from warmstart.recommend.answer.suggestions import (
-    Evidence,
-    Neighbour,
-    OutOfDistribution,
-    Suggestion,
-)
+from warmstart.recommend.answer.evidence import Evidence, Neighbour, OutOfDistribution
+from warmstart.recommend.answer.suggestion import Suggestion
 from warmstart.similarity.laplace import KERNEL_SCALE
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pandas as pd
 from warmstart.errors import KnowledgeError
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
 from warmstart.recommend.base.begin import begun, fit_to
-from warmstart.recommend.base.fitted import LEVELS
+from warmstart.recommend.base.score_units import LEVELS
 from warmstart.recommend.history.identity import Point
 
 if TYPE_CHECKING:
@@ -118,20 +118,20 @@ def choose(
     if len(picks) < n:
         within = "" if time_budget_s is None else f" within {time_budget_s:g} s"
         notes.append(f"{n} were asked for; {len(picks)} of {len(candidates)} fit{within}.")
-    if not fitted.knows_scale(metafeatures):
+    if not fitted.units.knows_scale(metafeatures):
         notes.append("Predicted errors are in units of the target's standard deviation.")
     # The portfolio speaks where meta-features mislead; predictions then ignore them too.
     described = None if strategy == "portfolio" else metafeatures
     posterior = fitted.pmf.start(described, candidates[picks])
-    if not fitted.foretells_scores:
+    if not fitted.units.foretells_scores:
         notes.append(
             "One study in units of its own is known: nothing can be said of scores to expect."
         )
     rng = np.random.default_rng([random_state, 1])
-    quantiles = fitted.as_reported(posterior.score_quantiles(LEVELS), metafeatures)
+    quantiles = fitted.units.as_reported(posterior.score_quantiles(LEVELS), metafeatures)
     return Choice(
         columns=[int(candidates[k]) for k in picks],
-        quantiles=fitted.no_narrower(quantiles, metafeatures),
+        quantiles=fitted.units.no_narrower(quantiles, metafeatures),
         expected=outlook.expected(regret, picks, rng),
         costs=costs[picks],
         strategy=strategy,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from warmstart.recommend.answer.suggestions import settings_of
+from warmstart.recommend.answer.suggestion import settings_of
 
 if TYPE_CHECKING:
-    from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
+    from warmstart.recommend.answer.answer import Answer
+    from warmstart.recommend.answer.suggestion import Suggestion
 
 _HOW = {
     "pmf": "chosen together, so that the best of them is expected to be as good as can be",
@@ -18,7 +19,7 @@ _HOW = {
 }
 
 
-def explain(suggestions: Suggestions) -> str:
+def explain(suggestions: Answer) -> str:
     """Text of :meth:`warmstart.Suggestions.explain`."""
     lines = [
         f"{len(suggestions)} configuration{'s' * (len(suggestions) != 1)} "
@@ -53,7 +54,7 @@ def explain(suggestions: Suggestions) -> str:
     return "\n".join(lines)
 
 
-def explain_one(suggestions: Suggestions, rank: int) -> str:
+def explain_one(suggestions: Answer, rank: int) -> str:
     """One suggestion in full: settings, expectation, and how it did on known tasks."""
     if not 1 <= rank <= len(suggestions):
         raise IndexError(f"ranks are 1 to {len(suggestions)}, got {rank}")

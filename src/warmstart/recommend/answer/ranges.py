@@ -16,7 +16,7 @@ from warmstart.errors import ArgumentError
 from warmstart.spaces.pipelines.learners import LEARNERS
 
 if TYPE_CHECKING:
-    from warmstart.recommend.answer.suggestions import Suggestion
+    from warmstart.recommend.answer.suggestion import Suggestion
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

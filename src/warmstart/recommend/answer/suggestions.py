@@ -1,334 +1,40 @@
-"""The answer: configurations best first, and everything that explains them."""
+"""The answer: configurations best first, and what can be done with them."""
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal
 
 from warmstart._shown import shown
-from warmstart.domain import Schema, TaskType, plain_value
-from warmstart.errors import ArgumentError, SpaceMismatchError
-from warmstart.recommend.look.result import Look
+from warmstart.recommend.answer.answer import Answer
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from warmstart.downstream.report import SeedReport
-    from warmstart.evaluate.leaderboard import Leaderboard
     from warmstart.recommend.answer.ranges import Ranges
-
-_FORMAT = 1
 
 PlotKind = Literal["expected", "measured", "cost"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Neighbour:
-    """A known task like the new one."""
-
-    task_id: str
-    name: str
-    family: str
-
-    similarity: float
-    """In (0, 1]; 1 for equal meta-features."""
-
-    best_learner: str = ""
-    """Learner of the best configuration known on it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """How one configuration did on one known task."""
-
-    task_id: str
-    name: str
-    score: float
-
-    rank: int
-    """1 for the best configuration known on that task."""
-
-    n_ranked: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutOfDistribution:
-    """Whether a dataset is unlike everything known; true when it is, or nobody can tell."""
-
-    flag: bool | None = False
-    """None where it cannot be told, for the reason given."""
-
-    reason: str = ""
-    """In words, whenever something was measured."""
-
-    distance: float = math.nan
-    """Mean distance to the nearest known tasks, in quantiles of each meta-feature."""
-
-    threshold: float = math.nan
-    """Distance that only one known task in twenty exceeds when left out."""
-
-    def __bool__(self) -> bool:
-        # Whoever asks before trusting an answer must not be told that all is well.
-        return self.flag is not False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Suggestion:
-    """One configuration, and what is expected of it."""
-
-    configuration: dict[str, Any]
-    """Plain values."""
-
-    configuration_id: Any
-    learner: str = ""
-
-    score: float = math.nan
-    """Predicted score (the median), higher is better; losses are negative."""
-
-    score_std: float = math.nan
-    """Half the width of the central 68 % of the prediction."""
-
-    score_low: float = math.nan
-    """With :attr:`score_high` the central 90 % interval of the predicted score."""
-
-    score_high: float = math.nan
-
-    regret: float = math.nan
-    """How far its score is expected to be below that of the best configuration known, in
-    units of the metric."""
-
-    p_best: float = math.nan
-    """Probability that it is the best of all configurations known that are legal here."""
-
-    cost_s: float = math.nan
-    """Predicted seconds of one fit to this dataset, on one core."""
-
-    measured: float = math.nan
-    """Score a look measured on parts of the data; NaN where it did not."""
-
-    measured_std: float = math.nan
-    """Its standard error."""
-
-    n_measured: int = 0
-    """Folds it was measured on."""
-
-    evidence: tuple[Evidence, ...] = ()
-    """How it did on the nearest known tasks."""
-
-    schema: Schema | None = None
-    """Of the dataset it was suggested for."""
-
-    random_state: int = 0
-
-    def estimator(self, random_state: int | None = None) -> Any:
-        """Make the unfitted scikit-learn pipeline, legal for the dataset it is for.
-
-        Parameters
-        ----------
-        random_state : int, optional
-            Seed of every random part; that of the suggestions by default.
-
-        Raises
-        ------
-        SpaceMismatchError
-            If the configuration is not of a space warmstart can build, or was
-            suggested for meta-features without a dataset.
-        MissingExtraError
-            If the learner's library is not installed.
-        """
-        from warmstart.spaces.pipelines.learners import LEARNERS
-        from warmstart.spaces.pipelines.pipeline import build_estimator
-
-        if self.configuration.get("learner") not in LEARNERS:
-            learner = self.configuration.get("learner") or self.learner
-            whose = f"learner {learner!r}, which none of the" if learner else "no learner that"
-            raise SpaceMismatchError(
-                f"configuration {self.configuration_id} ({settings_of(self.configuration)}) is "
-                f"of a history of your own, with {whose} pipelines here are built of, so there "
-                "is no pipeline: set its .configuration on your estimator with set_params, or "
-                "give the suggestions to a tuner with suggestions.seed(study)"
-            )
-        if self.schema is None:
-            raise SpaceMismatchError(
-                f"configuration {self.configuration_id} was suggested without a dataset, so "
-                "its columns are unknown; pass a dataset to suggest"
-            )
-        seed = self.random_state if random_state is None else random_state
-        return build_estimator(self.configuration, self.schema, random_state=seed)
-
-    def __repr__(self) -> str:
-        return str(shown("suggestion_line")(self))
-
-
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Suggestions(Sequence[Suggestion]):
-    """Suggested configurations, best first."""
+class Suggestions(Answer):
+    """Suggested configurations, best first.
 
-    items: tuple[Suggestion, ...]
-    metric: str | None
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> import warmstart
+    >>> suggestions = warmstart.suggest(load_wine(as_frame=True), n=5)
+    >>> type(suggestions[:3]).__name__, len(suggestions[:3])
+    ('Suggestions', 3)
+    >>> list(suggestions.to_frame().columns[:3])
+    ['configuration_id', 'learner', 'score']
+    """
 
-    strategy: str
-    """What chose them: "pmf", "portfolio", "knn", "random" or "anytime"."""
-
-    task_type: TaskType | None = None
-    dataset: str = ""
-    """Name of the dataset they are for."""
-
-    neighbours: tuple[Neighbour, ...] = ()
-    """Known tasks most like it, nearest first."""
-
-    out_of_distribution: OutOfDistribution = OutOfDistribution()
-
-    warnings: tuple[str, ...] = ()
-    """What was repaired, dropped, capped or assumed on the way."""
-
-    knowledge: str = ""
-    """What the answer rests on, in words."""
-
-    expected_regrets: tuple[float, ...] = ()
-    """See :meth:`expected_regret`: of the best of the first one, two, and so on."""
-
-    look: Look | None = None
-    """Everything measured on the data before the answer; None where nothing was."""
-
-    @overload
-    def __getitem__(self, index: int) -> Suggestion: ...
-    @overload
-    def __getitem__(self, index: slice) -> Suggestions: ...
-    def __getitem__(self, index: int | slice) -> Suggestion | Suggestions:
-        if isinstance(index, slice):
-            start, stop, step = index.indices(len(self))
-            # Of others than the first nobody asked what they leave together.
-            first = self.expected_regrets[:stop] if (start, step) == (0, 1) else ()
-            return replace(self, items=self.items[index], expected_regrets=first)
-        return self.items[index]
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def expected_regret(self, k: int) -> float:
-        """How far the best of the first `k` is expected to be below the best known.
-
-        What all configurations share, how hard the dataset is, makes the intervals of their
-        scores wide and is no part of this. Calibrated on known tasks, each left out.
-
-        Parameters
-        ----------
-        k : int
-            From 1 to the number of suggestions.
-
-        Returns
-        -------
-        float
-            In units of the metric, never negative; NaN where nothing can be said.
-
-        Raises
-        ------
-        ValueError
-            If there are no `k` suggestions.
-        """
-        if not 1 <= k <= len(self):
-            raise ValueError(f"k must be from 1 to {len(self)}, the suggestions, got {k}")
-        return self.expected_regrets[k - 1] if self.expected_regrets else math.nan
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a suggestion: predictions first, then one column a hyperparameter.
-
-        What a configuration does not have is missing; whole numbers stay whole.
-        """
-        import pandas as pd
-
-        rows = [
-            {
-                "configuration_id": s.configuration_id,
-                "learner": s.learner,
-                "score": s.score,
-                "score_std": s.score_std,
-                "score_low": s.score_low,
-                "score_high": s.score_high,
-                "regret": s.regret,
-                "p_best": s.p_best,
-                "cost_s": s.cost_s,
-                **({} if self.look is None else _measured(s)),
-                **{k: v for k, v in s.configuration.items() if k != "learner"},
-            }
-            for s in self.items
-        ]
-        frame = pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="rank"))
-        for name in dict.fromkeys(key for s in self.items for key in s.configuration):
-            cells = [s.configuration.get(name) for s in self.items]
-            # A gap would turn them into floats, and 100 trees into 100.0.
-            if (
-                name in frame
-                and None in cells
-                and {type(c) for c in cells} == {int, type(None)}
-            ):
-                frame[name] = pd.array(cells, dtype="Int64")
-        return frame
-
-    def to_json(self, *, indent: int | None = None) -> str:
-        """Everything as JSON text; :meth:`from_json` reads it back."""
-        schema = self.items[0].schema if self.items else None
-        values = {
-            "warmstart_suggestions": _FORMAT,
-            "dataset": self.dataset,
-            "task_type": self.task_type,
-            "metric": self.metric,
-            "strategy": self.strategy,
-            "knowledge": self.knowledge,
-            "suggestions": [_suggestion_values(s) for s in self.items],
-            "expected_regrets": [
-                one if math.isfinite(one) else None for one in self.expected_regrets
-            ],
-            "neighbours": [asdict(n) for n in self.neighbours],
-            "out_of_distribution": _finite(asdict(self.out_of_distribution)),
-            "warnings": list(self.warnings),
-            "schema": None if schema is None else schema.to_dict(),
-            "look": None if self.look is None else self.look.to_dict(),
-        }
-        return json.dumps(values, indent=indent, allow_nan=False)
-
-    @classmethod
-    def from_json(cls, text: str) -> Suggestions:
-        """Read what :meth:`to_json` wrote.
-
-        Raises
-        ------
-        ValueError
-            If the text is not JSON, or not of suggestions.
-        """
-        values = json.loads(text)
-        if not isinstance(values, dict) or values.get("warmstart_suggestions") != _FORMAT:
-            raise ArgumentError(f"not the JSON of suggestions: {text[:60]!r}")
-        try:
-            schema = None if values["schema"] is None else Schema.from_dict(values["schema"])
-            return cls(
-                items=tuple(_suggestion(s, schema) for s in values["suggestions"]),
-                # Files written before regrets were told have none.
-                expected_regrets=tuple(
-                    math.nan if one is None else one
-                    for one in values.get("expected_regrets", ())
-                ),
-                metric=values["metric"],
-                strategy=values["strategy"],
-                task_type=values["task_type"],
-                dataset=values["dataset"],
-                neighbours=tuple(Neighbour(**n) for n in values["neighbours"]),
-                out_of_distribution=OutOfDistribution(**_nan(values["out_of_distribution"])),
-                warnings=tuple(values["warnings"]),
-                knowledge=values["knowledge"],
-                # Files written before there were looks say nothing of them.
-                look=Look.from_dict(look) if (look := values.get("look")) else None,
-            )
-        except (KeyError, TypeError) as error:
-            raise ArgumentError(f"the JSON of suggestions is incomplete: {error}") from error
-
-    def seed(self, target: Any, space: Any = None, **options: Any) -> SeedReport:
+    def seed(self, target: Any, space: Any = None, **options: Any) -> Any:
         """Give the configurations to a tuner as its first trials, best first.
 
         Parameters
@@ -352,11 +58,7 @@ class Suggestions(Sequence[Suggestion]):
         SpaceMismatchError
             If no tuner takes such a target, or the space is not known.
         """
-        # Through the package's door: the room of tuners lies below this one.
-        import warmstart
-
-        report: SeedReport = warmstart.downstream.seed(self, target, space=space, **options)
-        return report
+        return shown("seed")(self, target, space=space, **options)
 
     def explain(self, rank: int | None = None) -> str:
         """Why these, in plain text that fits a screen; or one of them in full.
@@ -386,7 +88,7 @@ class Suggestions(Sequence[Suggestion]):
         refit: bool = True,
         n_jobs: int | None = None,
         progress: Callable[[int, int], None] | None = None,
-    ) -> Leaderboard:
+    ) -> pd.DataFrame:
         """Fit and score every suggestion on the data: what was expected beside what is.
 
         Parameters
@@ -419,7 +121,7 @@ class Suggestions(Sequence[Suggestion]):
         SpaceMismatchError
             If none of the suggestions is of a pipeline that warmstart can build.
         """
-        board: Leaderboard = shown("cross_validate")(
+        board: pd.DataFrame = shown("cross_validate")(
             self,
             X,
             y,
@@ -474,29 +176,6 @@ class Suggestions(Sequence[Suggestion]):
         written: Path = shown("write_page")(self, path, measured=measured)
         return written
 
-    def save(self, path: str | Path) -> Path:
-        """Write :meth:`to_json` to a file; :meth:`load` reads it back."""
-        from warmstart.metadataset.storage.files import write_atomically
-
-        def write(temporary: Path) -> None:
-            temporary.write_text(self.to_json(indent=1), "utf-8")
-
-        write_atomically(Path(path), write)
-        return Path(path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> Suggestions:
-        """Read what :meth:`save` wrote.
-
-        Raises
-        ------
-        FileNotFoundError
-            If there is no such file.
-        ValueError
-            If it holds no suggestions.
-        """
-        return cls.from_json(Path(path).read_text("utf-8"))
-
     def ranges(self, quantile: float = 0.9) -> Ranges:
         """Ranges and choices that hold most of the predicted-good region, to search within.
 
@@ -528,54 +207,3 @@ class Suggestions(Sequence[Suggestion]):
 
     def _repr_html_(self) -> str:
         return str(shown("suggestions_html")(self))
-
-
-def settings_of(configuration: Mapping[str, Any]) -> str:
-    """Values as ``name=value``; words where there are none.
-
-    Examples
-    --------
-    >>> settings_of({"lr": 0.25, "depth": 3})
-    'lr=0.25, depth=3'
-    """
-    said = (f"{name}={value}" for name, value in configuration.items())
-    return ", ".join(said) or "nothing is known of its values"
-
-
-_NUMBERS = ("score", "score_std", "score_low", "score_high", "regret", "p_best", "cost_s")
-_MEASURED = ("measured", "measured_std", "n_measured")
-
-
-def _measured(suggestion: Suggestion) -> dict[str, Any]:
-    return {name: getattr(suggestion, name) for name in _MEASURED}
-
-
-def _suggestion_values(suggestion: Suggestion) -> dict[str, Any]:
-    return {
-        "configuration_id": plain_value(suggestion.configuration_id),
-        "learner": suggestion.learner,
-        "configuration": suggestion.configuration,
-        **_finite({name: getattr(suggestion, name) for name in _NUMBERS}),
-        **(_finite(_measured(suggestion)) if suggestion.n_measured else {}),
-        "evidence": [asdict(e) for e in suggestion.evidence],
-        "random_state": suggestion.random_state,
-    }
-
-
-def _suggestion(values: Mapping[str, Any], schema: Schema | None) -> Suggestion:
-    evidence = tuple(Evidence(**e) for e in values["evidence"])
-    return Suggestion(**{**_nan(values, _NUMBERS), "evidence": evidence, "schema": schema})
-
-
-def _finite(values: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON has no NaN; unknown numbers become null."""
-    return {
-        k: None if isinstance(v, float) and not math.isfinite(v) else v
-        for k, v in values.items()
-    }
-
-
-def _nan(
-    values: Mapping[str, Any], names: Sequence[str] = ("distance", "threshold")
-) -> dict[str, Any]:
-    return {k: math.nan if k in names and v is None else v for k, v in values.items()}

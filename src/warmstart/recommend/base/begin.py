@@ -13,13 +13,13 @@ import pandas as pd
 
 from warmstart.protocols import Belief
 from warmstart.recommend.acquisition.next_point import ByAcquisition
+from warmstart.recommend.history.identity import Point
 from warmstart.recommend.history.unaligned import take_columns
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable
     from warmstart.protocols import PerformanceModel, TaskState
     from warmstart.recommend.base.fitted import Fitted
-    from warmstart.recommend.history.identity import Point
     from warmstart.recommend.question.search_question import Acquisition
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -88,3 +88,54 @@ def _with_new(
         costs=None,
         configurations=configurations,
     )
+
+
+def started(
+    fitted: Fitted,
+    points: Sequence[Point],
+    metafeatures: pd.Series[Any] | None,
+    *,
+    acquisition: Acquisition = "ei",
+    costs: Array | None = None,
+    random_state: int = 0,
+) -> TaskState:
+    """The task state of a base's own method over some configurations; see :func:`begun`.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        With a :attr:`~warmstart.recommend.base.fitted.Fitted.method`.
+    points : sequence of Point, length n_points
+    metafeatures : Series, optional
+        Of the new task.
+    acquisition : str
+        What names configurations where the method only believes.
+    costs : ndarray, shape (n_points,), optional
+        Seconds, for an acquisition function that counts them.
+    random_state : int
+    """
+    model = _fitted_to(fitted, points, random_state)
+    return begun(model, metafeatures, acquisition, costs, random_state)
+
+
+def _fitted_to(fitted: Fitted, points: Sequence[Point], random_state: int) -> PerformanceModel:
+    assert fitted.method is not None  # the base's own model has beliefs over any pool
+    kept: dict[Any, PerformanceModel] = fitted.kept.setdefault("methods", {})
+    key = (np.array([point.column for point in points]).tobytes(), random_state)
+    model = kept.get(key)
+    if model is None:
+        model = fit_to(fitted, fitted.method, points, random_state)
+        # One that draws at random when a task begins would draw on and on.
+        if not getattr(model, "random_answers", False):
+            kept.clear()
+            kept[key] = model
+    return model
+
+
+def prepare(fitted: Fitted, random_state: int = 0) -> None:
+    """Fit what decides to all configurations, where it does not draw at random."""
+    if fitted.method is None:
+        fitted.models.check(fitted.table.n_configs)
+    elif not getattr(fitted.method, "random_answers", False):
+        points = [Point(values, k) for k, values in enumerate(fitted.known.points)]
+        _fitted_to(fitted, points, random_state)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from warmstart.recommend.answer.suggestions import OutOfDistribution
+from warmstart.recommend.answer.evidence import OutOfDistribution
 from warmstart.similarity.laplace import mean_distance
 from warmstart.similarity.quantiles import QuantileNormaliser
 

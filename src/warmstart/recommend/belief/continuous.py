@@ -20,7 +20,7 @@ from warmstart.models.gaussian.factor import Factor
 from warmstart.models.gaussian.posterior import MixturePosterior
 from warmstart.models.pmf.posterior import PMFPosterior
 from warmstart.recommend.belief.further import Further
-from warmstart.recommend.belief.learner_kernel import learner_of
+from warmstart.recommend.belief.learner_kernel import learner_of, learner_space
 from warmstart.recommend.belief.prior import IGNORANCE
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Anywhere:
         self, fitted: Fitted, metafeatures: pd.Series[Any] | None, learners: Iterable[str]
     ) -> None:
         self._fitted = fitted
-        self.spaces = [fitted.learner_space(name) for name in sorted(set(learners))]
+        self.spaces = [learner_space(fitted, name) for name in sorted(set(learners))]
         self._start = fitted.pmf.start(metafeatures)
         columns = np.concatenate([space.columns for space in self.spaces])
         self.means = self._start.mixture.prior_means[:, columns]

@@ -107,6 +107,14 @@ class LearnerSpace:
         return Carried(weights.T, loadings.T, left)
 
 
+def learner_space(fitted: Fitted, learner: str) -> LearnerSpace:
+    """How far results carry within a learner's space, learnt when it is first needed."""
+    kept: dict[str, LearnerSpace] = fitted.kept.setdefault("learner spaces", {})
+    if learner not in kept:
+        kept[learner] = LearnerSpace.fit(fitted, learner)
+    return kept[learner]
+
+
 def _standardised(response: Array) -> Array:
     """Each task about zero with unit spread, without those that have none."""
     if response.shape[1] < 2:

@@ -10,14 +10,15 @@ import numpy as np
 from warmstart.models.log_loss import log_loss_response
 from warmstart.models.pmf.posterior import PMFPosterior
 from warmstart.recommend.belief.first_knowledge import tell_look
-from warmstart.recommend.belief.prior import believe
+from warmstart.recommend.belief.prior import believe, believe_regrets
 
 if TYPE_CHECKING:
     from warmstart.models.pmf.pmf import PMF
     from warmstart.recommend.base.fitted import Fitted
-    from warmstart.recommend.belief.pool import Pool
+    from warmstart.recommend.candidates.pool import Pool
     from warmstart.recommend.history.identity import Point
-    from warmstart.recommend.question.search_question import Question, Result
+    from warmstart.recommend.observations import Result
+    from warmstart.recommend.question.search_question import Question
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -49,7 +50,7 @@ class TaskBelief:
     @property
     def scale(self) -> float:
         """What the model's scores of this task are multiplied by to be in its metric."""
-        return self._fitted.scale(self._phi)
+        return self._fitted.units.scale(self._phi)
 
     def before(self, pool: Sequence[Point], *, model: PMF | None = None) -> PMFPosterior:
         """A belief about any configurations that was told nothing, as of :func:`believe`."""
@@ -58,7 +59,7 @@ class TaskBelief:
     def first_regrets(self) -> PMFPosterior:
         """What was believed of the regrets of the pool before any result."""
         if self._regrets is None or self._regrets.mixture.n_configs < len(self._pool):
-            self._regrets = self._fitted.regret_belief(self._phi, self._pool.points)
+            self._regrets = believe_regrets(self._fitted, self._phi, self._pool.points)
         return self._regrets
 
     def learn(self, result: Result) -> None:
@@ -94,7 +95,7 @@ class TaskBelief:
     def score_quantiles(self, levels: Sequence[float], index: int) -> Array:
         """Quantiles of one configuration's score in the task's metric, shape (n_levels,)."""
         quantiles = self.now().score_quantiles(levels, np.array([index]))
-        result: Array = self._fitted.as_reported(quantiles, self._phi)[:, 0]
+        result: Array = self._fitted.units.as_reported(quantiles, self._phi)[:, 0]
         return result
 
     def rebuilt(self) -> PMFPosterior:

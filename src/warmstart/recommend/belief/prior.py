@@ -106,3 +106,22 @@ def _cold_factor(fitted: Fitted, pool: Sequence[Point], kind: Any) -> Factor:
     kept = eigenvalues > 1e-6 * eigenvalues[-1]
     loadings = vectors[:, kept] * np.sqrt(eigenvalues[kept])
     return Factor(loadings.astype(kind), np.full(n, 1e-2))
+
+
+def believe_regrets(
+    fitted: Fitted, metafeatures: pd.Series[Any] | None, points: Sequence[Point]
+) -> PMFPosterior:
+    """What regrets are believed of before any result: what a first batch is chosen by.
+
+    Parameters
+    ----------
+    fitted : Fitted
+    metafeatures : Series, optional
+        Of the new task.
+    points : sequence of Point
+        Those that are not of the base are folded in by their features.
+    """
+    columns = np.array([point.column for point in points], dtype=np.intp)
+    if (columns >= 0).all():
+        return fitted.chooser.start(metafeatures, columns)
+    return believe(fitted, metafeatures, points, model=fitted.chooser)

@@ -13,8 +13,8 @@ from warmstart.models.regrets.expected_regret import Expected
 if TYPE_CHECKING:
     from warmstart.models.pmf.posterior import PMFPosterior
     from warmstart.recommend.base.fitted import Fitted
-    from warmstart.recommend.belief.pool import Pool
     from warmstart.recommend.belief.posterior import TaskBelief
+    from warmstart.recommend.candidates.pool import Pool
     from warmstart.recommend.question.search_question import Question
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -99,7 +99,7 @@ class TaskRegrets:
         scores = self._scores(belief, belief.mixture.sample(_N_DRAWS, rng, among))
         best = scores.max(axis=1, keepdims=True)
         regrets = (best - scores).mean(axis=0)
-        if not fitted.foretells_scores:
+        if not fitted.units.foretells_scores:
             regrets = np.full_like(regrets, np.nan)
         is_best = scores == best
         # Where several are best, each is so by its share.
@@ -109,6 +109,6 @@ class TaskRegrets:
     def _scores(self, belief: PMFPosterior, responses: Array) -> Array:
         """Draws of responses as scores in the task's units, none better than can be."""
         scores = np.minimum(belief.ideal + belief.offset - np.exp(responses), belief.ideal)
-        scale = self._fitted.scale(self._question.phi)
+        scale = self._fitted.units.scale(self._question.phi)
         result: Array = scores.astype(np.float64) * scale
         return result

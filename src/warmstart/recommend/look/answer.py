@@ -10,7 +10,7 @@ import numpy as np
 from warmstart.domain import plain_value
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
 from warmstart.recommend.answer.choose import Choice, costs_counted
-from warmstart.recommend.base.fitted import LEVELS
+from warmstart.recommend.base.score_units import LEVELS
 from warmstart.recommend.look.looked import Looked
 from warmstart.recommend.look.perform import Columns, look_at, notes_on, why_not
 
@@ -85,7 +85,7 @@ def look_and_choose(
         choice=replace(
             choice,
             columns=[int(column) for column in columns[chosen]],
-            quantiles=fitted.as_reported(quantiles, metafeatures),
+            quantiles=fitted.units.as_reported(quantiles, metafeatures),
             expected=outlook.expected_by(belief.draws(_N_TOLD, rng), picks, rng),
             costs=costs[chosen],
         ),

@@ -51,7 +51,7 @@ class LookBelief:
         """Before anything is measured, over some columns of a base."""
         points = fitted.known.points
         prior = believe(fitted, metafeatures, [Point(points[c], c) for c in columns])
-        return cls(prior, fitted.scale(metafeatures))
+        return cls(prior, fitted.units.scale(metafeatures))
 
     @property
     def means(self) -> Array:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from warmstart.recommend.answer.choose import Choice
-    from warmstart.recommend.answer.suggestions import Suggestion
+    from warmstart.recommend.answer.suggestion import Suggestion
     from warmstart.recommend.look.result import Look
 
 

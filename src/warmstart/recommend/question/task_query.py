@@ -4,29 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from warmstart.errors import ArgumentError
-from warmstart.recommend.question.arguments import check_budget, check_count, check_seed
+from warmstart.recommend.look.request import check_jobs, check_look
+from warmstart.recommend.question.arguments import (
+    check_budget,
+    check_count,
+    check_description,
+    check_seed,
+)
 from warmstart.recommend.question.search_question import ACQUISITIONS, Acquisition
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from warmstart.domain import LearnerName, MetricName
+    from warmstart.recommend.look.request import Progress
     from warmstart.recommend.look.result import Look
 
     Metafeatures = pd.Series[Any] | Mapping[str, float]
 
+Strategy = Literal["auto", "pmf", "portfolio", "knn", "random", "anytime"]
+STRATEGIES: tuple[str, ...] = get_args(Strategy)
+Similarity = Literal["auto", "metafeatures", "text"]
+"""By what the known tasks most like a new one are named."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskQuery:
-    """One question; see :meth:`warmstart.Recommender.search` for what each part means.
+    """What every question about a task may say.
+
+    What each part means is said in
+    :data:`warmstart.recommend.question.documented.ARGUMENTS`.
 
     Raises
     ------
     ValueError
-        If a number is out of range, or there is no such acquisition function.
+        If a number is out of range.
 
     Examples
     --------
@@ -38,9 +53,6 @@ class TaskQuery:
     y: Any = None
     target: Any = None
     metafeatures: Metafeatures | None = None
-    candidates: Any = None
-    n_initial: int = 1
-    acquisition: Acquisition = "ei"
     space: LearnerName | str | Iterable[LearnerName | str] | None = None
     metric: MetricName | str | Callable[..., Any] | None = None
     time_budget_s: float | None = None
@@ -49,22 +61,73 @@ class TaskQuery:
     kinds: Mapping[Any, str] | None = None
     groups: Any = None
     time: Any = None
-    look: Look | None = None
     random_state: int | None = None
     """None is that of the recommender."""
 
     def __post_init__(self) -> None:
-        check_count("n_initial", self.n_initial)
         check_budget(self.time_budget_s)
         if self.random_state is not None:
             check_seed(self.random_state)
-        if self.acquisition not in ACQUISITIONS:
-            raise ArgumentError(
-                f"acquisition must be one of {ACQUISITIONS}, got {self.acquisition!r}"
-            )
 
     def given(self) -> dict[str, Any]:
         """What is not left as it is by default."""
         said = {field.name: getattr(self, field.name) for field in fields(self)}
         unsaid = {field.name: field.default for field in fields(self)}
         return {name: value for name, value in said.items() if value is not unsaid[name]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchQuery(TaskQuery):
+    """What a search is begun with.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range, or there is no such acquisition function.
+    """
+
+    candidates: Any = None
+    n_initial: int = 1
+    acquisition: Acquisition = "ei"
+    look: Look | None = None
+
+    def __post_init__(self) -> None:
+        TaskQuery.__post_init__(self)
+        check_count("n_initial", self.n_initial)
+        if self.acquisition not in ACQUISITIONS:
+            raise ArgumentError(
+                f"acquisition must be one of {ACQUISITIONS}, got {self.acquisition!r}"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestQuery(TaskQuery):
+    """What suggestions are asked by.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range, or there is no such strategy.
+    SimilarityError
+        If the similarity named lacks what it compares tasks by.
+    """
+
+    description: str | None = None
+    n: int = 10
+    strategy: Strategy = "auto"
+    proba: bool = False
+    similarity: Similarity = "auto"
+    look_s: float | None = None
+    look_n: int | None = None
+    n_jobs: int | None = None
+    progress: Progress | None = None
+
+    def __post_init__(self) -> None:
+        check_description(self.description, self.similarity, self.data, self.metafeatures)
+        check_look(self.look_s, self.look_n)
+        check_jobs(self.n_jobs)
+        check_count("n", self.n)
+        check_budget(self.time_budget_s)
+        if self.strategy not in STRATEGIES:
+            raise ArgumentError(f"strategy must be one of {STRATEGIES}, got {self.strategy!r}")
+        TaskQuery.__post_init__(self)

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 import pandas as pd
 
-from warmstart.datasets.checks import check_task_words
 from warmstart.datasets.notes import quoted
-from warmstart.domain import Schema, TaskType, check_task_type, plain_value
-from warmstart.errors import DatasetError, HistoryError, KnowledgeError
+from warmstart.domain import Schema, TaskType, check_task_type
+from warmstart.errors import DatasetError, KnowledgeError
 from warmstart.metafeatures.elsewhere.qualities import FROM_QUALITIES, QUALITIES
-from warmstart.metrics import find_metric, metrics_for
-from warmstart.recommend.question.legal_candidates import resolve_excluded
-from warmstart.recommend.question.nearest_metric import nearest_metric, scorer_name
+from warmstart.recommend.candidates.legal_candidates import resolve_excluded
+from warmstart.recommend.question.kind import described_kind, resolve_kind
+from warmstart.recommend.question.metric import resolve_metric
 from warmstart.recommend.question.resampled import resampling_for
 
 if TYPE_CHECKING:
@@ -24,19 +23,7 @@ if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.question.task_query import TaskQuery
-    from warmstart.recommend.recommender import Recommender
-
-MEMBERS: dict[str, set[str | None]] = {
-    "classification": {"binary", "multiclass", "classification"},
-    "regression": {"regression"},
-}
-"""Task types of each kind of task; the types of one kind share models and metrics."""
-
-_EXAMPLE: dict[str, TaskType] = {"classification": "binary", "regression": "regression"}
-_EVERY_METRIC = {m.name for kind in _EXAMPLE.values() for m in metrics_for(kind)}
-
-_DUPLICATE = 0.5
-"""Share of common content from which a known task is called the same dataset."""
+    from warmstart.recommend.store.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +61,12 @@ class Understood:
         return None if self.dataset is None else self.dataset.schema
 
 
-def understand(recommender: Recommender, query: TaskQuery) -> Understood:
+def understand(store: Store, query: TaskQuery) -> Understood:
     """Read the dataset and settle kind, metric, meta-features and what to leave out.
 
     Errors as in :meth:`warmstart.Recommender.suggest`.
     """
-    md, task_type = recommender.md, query.task_type
+    md, task_type = store.md, query.task_type
     excluded, notes = resolve_excluded(query.exclude, md.tasks)
     dataset = None
     if query.data is None and (query.y is not None or query.target is not None):
@@ -102,8 +89,8 @@ def understand(recommender: Recommender, query: TaskQuery) -> Understood:
         task_type = dataset.task_type
     given = None if query.metafeatures is None else _as_numbers(query.metafeatures, notes)
     if dataset is None and task_type is None and given is not None:
-        task_type = _described_kind(md, given)
-    kind = resolve_kind(recommender.task_types(), task_type)
+        task_type = described_kind(md, given)
+    kind = resolve_kind(store.task_types(), task_type)
     chosen = resolve_metric(md.metrics, query.metric, kind, notes)
     resampling, said = resampling_for(md.tasks, kind, groups=query.groups, time=query.time)
     notes += said
@@ -116,7 +103,7 @@ def understand(recommender: Recommender, query: TaskQuery) -> Understood:
         metafeatures=_compared(md, dataset, given, notes),
         excluded=tuple(excluded),
         notes=tuple(notes),
-        fitted=recommender.fitted(kind, chosen, excluded, resampling=resampling, n_rows=n_rows),
+        fitted=store.fitted(kind, chosen, excluded, resampling=resampling, n_rows=n_rows),
         resampling=resampling,
         n_rows=n_rows,
     )
@@ -175,80 +162,6 @@ def _as_numbers(metafeatures: Any, notes: list[str]) -> pd.Series[Any]:
     return phi.where(np.isfinite(phi))
 
 
-def _described_kind(md: MetaDataset, metafeatures: pd.Series[Any]) -> str | None:
-    """The one kind of task whose known tasks have all of these meta-features, if there is."""
-    known = md.metafeatures
-    names = set(metafeatures.dropna().index) & {str(name) for name in known.columns}
-    fits = []
-    for kind, members in MEMBERS.items():
-        tasks = md.tasks.index[md.tasks["task_type"].isin(members)]
-        of_kind = known[known.index.isin(tasks)].dropna(axis=1, how="all")
-        if len(of_kind) and names <= {str(name) for name in of_kind.columns}:
-            fits.append(kind)
-    return fits[0] if len(fits) == 1 else None
-
-
-def resolve_kind(known: tuple[str | None, ...], task_type: str | None) -> str | None:
-    """Kind of task a question is about: "classification", "regression" or None."""
-    check_task_words(task_type)
-    if known == (None,):
-        return None
-    if task_type is None:
-        if len(known) == 1:
-            return known[0]
-        raise KnowledgeError(
-            f"the base knows {' and '.join(map(str, known))}; say which by task_type=, "
-            "or pass a dataset"
-        )
-    kind = "regression" if task_type == "regression" else "classification"
-    if kind not in known:
-        raise KnowledgeError(
-            f"the knowledge base has no {kind} tasks, only {', '.join(map(str, known))}"
-        )
-    return kind
-
-
-def resolve_metric(
-    recorded: tuple[str, ...], metric: Any, kind: str | None, notes: list[str] | None = None
-) -> str | None:
-    """Recorded metric a question is about; the usual one of its kind by default.
-
-    A scorer that no base records is answered by the recorded metric nearest to it, see
-    :mod:`warmstart.recommend.question.nearest_metric`; `notes` is told.
-    """
-    member: TaskType | None = None if kind is None else _EXAMPLE[kind]
-    usual = [m.name for m in metrics_for(member)] if member else []
-    if metric is None:
-        return next((m for m in usual if m in recorded), recorded[0])
-    if not isinstance(metric, str) and not callable(metric):
-        raise KnowledgeError(f"metric is a name, such as {recorded[0]!r}, got {metric!r}")
-    name = scorer_name(metric)
-    if name in recorded and (member is None or name not in _EVERY_METRIC):
-        return name
-    if member is None:
-        raise KnowledgeError(
-            f"the base has no scores in {name!r}; it has {', '.join(recorded)}"
-        )
-    try:
-        found = find_metric(name, member).name
-    except HistoryError as error:
-        near = nearest_metric(metric)
-        if near not in usual and isinstance(metric, str):
-            # One of three types stands for its kind: what is told is the kind.
-            told = str(error).replace(f"for a {member} task", f"for {kind}")
-            raise KnowledgeError(told) from None
-        stands_in = near if near in usual and near in recorded else None
-        found = stands_in or next((m for m in usual if m in recorded), recorded[0])
-        if notes is not None:
-            notes.append(
-                f"The base holds no {name}; expected scores are {found}, "
-                + ("the nearest it has." if stands_in else "its usual metric.")
-            )
-    if found not in recorded:
-        raise KnowledgeError(f"the base has no scores in {found}; it has {', '.join(recorded)}")
-    return found
-
-
 def describe(
     known: pd.DataFrame, dataset: Dataset | None, metafeatures: pd.Series[Any] | None
 ) -> pd.Series[Any] | None:
@@ -268,25 +181,3 @@ def describe(
     from warmstart.metafeatures.extract import metafeatures_of
 
     return metafeatures_of(dataset, random_state=0)
-
-
-def find_duplicates(
-    tasks: pd.DataFrame, dataset: Dataset | None, excluded: set[Any]
-) -> list[str]:
-    """Known tasks with the same content, in words."""
-    if dataset is None or "fingerprint" not in tasks:
-        return []
-    from warmstart.datasets.fingerprints.fingerprint import similarity
-
-    notes = []
-    for label, known in tasks["fingerprint"].items():
-        task_id = plain_value(label)
-        if not isinstance(known, str) or not known:
-            continue
-        share = similarity(dataset.fingerprint, known)
-        if share >= _DUPLICATE and task_id not in excluded:
-            notes.append(
-                f"The data looks like known task {task_id!r} ({100 * share:.0f} % alike), "
-                f"whose results are used; leave them out with exclude=[{task_id!r}]."
-            )
-    return notes

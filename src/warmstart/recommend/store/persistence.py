@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,11 @@ from warmstart.metadataset.storage.folders import locked, staged
 from warmstart.metadataset.storage.writing import label_kinds, refuse_place, write_parts
 from warmstart.metrics import METRICS
 from warmstart.models.pmf.pmf import PMF
+from warmstart.recommend.methods import make_method
+from warmstart.recommend.question.arguments import check_seed
 
 if TYPE_CHECKING:
-    from warmstart.recommend.recommender import Recommender
+    from warmstart.recommend.store.store import Store
 
 _NAME = "recommender.json"
 _FORMAT = 4
@@ -36,7 +39,7 @@ _DAMAGED = (
 """What reading a damaged file raises, according to where the damage is."""
 
 
-def save(recommender: Recommender, path: Path) -> Path:
+def save(store: Store, path: Path) -> Path:
     """Write everything needed to answer; models of every recorded metric are fitted first.
 
     Raises
@@ -44,20 +47,20 @@ def save(recommender: Recommender, path: Path) -> Path:
     KnowledgeError
         If the model is an object, which only its own library could store.
     """
-    if not isinstance(recommender.model, str):
+    if not isinstance(store.choice.given, str):
         raise KnowledgeError(
-            f"model {recommender.model!r} cannot be saved; only models with a name can"
+            f"model {store.choice.given!r} cannot be saved; only models with a name can"
         )
     refuse_place(path)
-    label_kinds(recommender.md)  # before anything is made
+    label_kinds(store.md)  # before anything is made
     with locked(path) as folder, staged(folder) as new:
         refuse_place(folder)
-        write_parts(recommender.md, new)
+        write_parts(store.md, new)
         (new / "models").mkdir()
-        for kind in recommender.task_types():
-            for metric in _metrics(recommender, kind):
+        for kind in store.task_types():
+            for metric in _metrics(store, kind):
                 try:
-                    fitted = recommender.fitted(kind, metric)
+                    fitted = store.fitted(kind, metric)
                 except MetaDatasetError:  # a metric that no task of this kind has a score in
                     continue
                 # Measured now, for whoever reads it must not wait for that.
@@ -68,8 +71,8 @@ def save(recommender: Recommender, path: Path) -> Path:
                 write_atomically(_model_path(new, (kind, metric)), _writer(arrays))
         settings = {
             "format": _FORMAT,
-            "model": recommender.model,
-            "random_state": recommender.random_state,
+            "model": store.choice.given,
+            "random_state": store.random_state,
         }
         write_json(settings, new / _NAME)
     return path
@@ -83,9 +86,9 @@ def _writer(arrays: dict[str, Any]) -> Any:
     return write
 
 
-def _metrics(recommender: Recommender, kind: str | None) -> list[str | None]:
+def _metrics(store: Store, kind: str | None) -> list[str | None]:
     """Recorded metrics that make sense for one kind of task."""
-    recorded = recommender.md.metrics
+    recorded = store.md.metrics
     if kind is None:
         return [recorded[0]]
     regression = kind == "regression"
@@ -96,16 +99,26 @@ def _metrics(recommender: Recommender, kind: str | None) -> list[str | None]:
     ]
 
 
-def load(path: Path) -> Recommender:
-    """Read a folder that :func:`save` wrote, or any meta-dataset, which is then fitted.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What a folder holds."""
+
+    md: MetaDataset
+    model: str
+    random_state: int
+
+    path: Path | None
+    """Where models are; None where there are none, and they must be fitted."""
+
+
+def read(path: Path) -> Saved:
+    """Read a folder that :func:`save` wrote, or any meta-dataset.
 
     Raises
     ------
     KnowledgeError
         If there is no such folder, it holds no meta-dataset, or it is of another format.
     """
-    from warmstart.recommend.recommender import Recommender
-
     if not path.is_dir():
         raise KnowledgeError(f"there is no knowledge base at {path}")
     try:
@@ -113,16 +126,15 @@ def load(path: Path) -> Recommender:
     except MetaDatasetError as error:
         raise KnowledgeError(f"no knowledge base can be read: {error}") from error
     if not (path / _NAME).exists():
-        return Recommender().fit(md)
+        return Saved(md=md, model="pmf", random_state=0, path=None)
     settings = _settings(path / _NAME)
     try:
-        recommender = Recommender(
-            str(settings["model"]), random_state=int(settings["random_state"])
-        )
+        model, seed = str(settings["model"]), int(settings["random_state"])
+        make_method(model)
+        check_seed(seed)
     except (ValueError, KeyError, TypeError) as error:
         raise KnowledgeError(f"{path / _NAME} is damaged: {error!r}") from error
-    recommender.attach(md, path)
-    return recommender
+    return Saved(md=md, model=model, random_state=seed, path=path)
 
 
 def _settings(path: Path) -> dict[str, Any]:
@@ -144,13 +156,9 @@ def _settings(path: Path) -> dict[str, Any]:
     )
 
 
-def saved_keys(recommender: Recommender, path: Path) -> list[tuple[str | None, str | None]]:
+def saved_keys(store: Store, path: Path) -> list[tuple[str | None, str | None]]:
     """Kinds of task and metrics that a folder holds models for."""
-    keys = [
-        (kind, metric)
-        for kind in recommender.task_types()
-        for metric in _metrics(recommender, kind)
-    ]
+    keys = [(kind, metric) for kind in store.task_types() for metric in _metrics(store, kind)]
     return [key for key in keys if _model_path(path, key).exists()]
 
 

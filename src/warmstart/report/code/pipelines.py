@@ -15,7 +15,8 @@ from warmstart.report.suggestion_table import name_of
 from warmstart.tables.typed import TypedColumns
 
 if TYPE_CHECKING:
-    from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
+    from warmstart.recommend.answer.suggestion import Suggestion
+    from warmstart.recommend.answer.suggestions import Suggestions
 
 _WIDTH = 88
 _ENDLESS = 10**9

@@ -22,7 +22,8 @@ from warmstart.report.suggestion_table import (
 )
 
 if TYPE_CHECKING:
-    from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
+    from warmstart.recommend.answer.suggestion import Suggestion
+    from warmstart.recommend.answer.suggestions import Suggestions
 
 _BAR_WIDTH = 160
 

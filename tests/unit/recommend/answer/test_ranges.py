@@ -13,7 +13,8 @@ from optuna.distributions import (
 )
 
 from warmstart.recommend.answer.ranges import ChoiceSubset, NumberRange, narrow, weights_of
-from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
+from warmstart.recommend.answer.suggestion import Suggestion
+from warmstart.recommend.answer.suggestions import Suggestions
 
 
 def suggestions(rows, scores=None, std=0.05, learner="mine"):

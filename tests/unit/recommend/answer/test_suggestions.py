@@ -10,13 +10,9 @@ import pytest
 
 from warmstart.domain import Column, Schema
 from warmstart.errors import SpaceMismatchError
-from warmstart.recommend.answer.suggestions import (
-    Evidence,
-    Neighbour,
-    OutOfDistribution,
-    Suggestion,
-    Suggestions,
-)
+from warmstart.recommend.answer.evidence import Evidence, Neighbour, OutOfDistribution
+from warmstart.recommend.answer.suggestion import Suggestion
+from warmstart.recommend.answer.suggestions import Suggestions
 
 SCHEMA = Schema(
     columns=(Column(0, "numeric"), Column(1, "categorical"), Column(2, "identifier")),

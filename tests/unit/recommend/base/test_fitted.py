@@ -12,7 +12,8 @@ from warmstart.metadataset.core.configurations import from_given
 from warmstart.metadataset.core.evaluations import MatrixEvaluations
 from warmstart.metadataset.core.matrix import FAILED, OK, Layer
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.recommend.base.fitted import Fitted, score_table
+from warmstart.recommend.base.fitting import fit_base
+from warmstart.recommend.history.training_scores import score_table
 
 pytestmark = pytest.mark.usefixtures("small_forests")
 
@@ -54,7 +55,7 @@ def test_a_configuration_that_never_scored_is_left_out():
     scores = pd.DataFrame({"a": [0.9, 0.4], "b": np.nan, "c": [0.1, 0.2]})
     costs = pd.DataFrame(1.0, index=scores.index, columns=scores.columns)
     md = MetaDataset.from_matrix(scores, costs=costs)
-    fitted = Fitted.fit(md, metric="score", task_type=None)
+    fitted = fit_base(md, metric="score", task_type=None)
     assert list(fitted.table.configuration_ids) == ["a", "c"]
     assert fitted.table.costs.shape == fitted.measured.shape == (2, 2)
     assert len(fitted.learners) == len(fitted.configurations) == 2
@@ -86,11 +87,11 @@ class TestUnits:
         np.testing.assert_array_equal(
             score_table(md, "log_loss", None).scores, md.matrix().to_numpy()
         )
-        assert not Fitted.fit(md, metric="log_loss", task_type=None).in_target_units
+        assert not fit_base(md, metric="log_loss", task_type=None).in_target_units
 
     def test_measured_scores_keep_their_units(self):
         md = self.base()
-        fitted = Fitted.fit(md, metric="rmse", task_type=None)
+        fitted = fit_base(md, metric="rmse", task_type=None)
         assert fitted.in_target_units
         np.testing.assert_array_equal(fitted.measured, md.matrix().to_numpy())
 
@@ -104,41 +105,41 @@ class TestUnits:
         ],
     )
     def test_scale_of_a_new_task(self, phi, scale, known):
-        fitted = Fitted.fit(self.base(), metric="rmse", task_type=None)
+        fitted = fit_base(self.base(), metric="rmse", task_type=None)
         phi = None if phi is None else pd.Series(phi)
-        assert fitted.scale(phi) == scale
-        assert fitted.knows_scale(phi) == known
+        assert fitted.units.scale(phi) == scale
+        assert fitted.units.knows_scale(phi) == known
 
 
 class TestNames:
     def test_of_tasks(self):
         scores = pd.DataFrame(np.eye(3), index=[1, 2, 3])
         tasks = pd.DataFrame({"name": ["One", None, ""]}, index=[1, 2, 3])
-        fitted = Fitted.fit(
+        fitted = fit_base(
             MetaDataset.from_matrix(scores, tasks=tasks), metric="score", task_type=None
         )
         assert fitted.names == {1: "One", 2: "2", 3: "3"}
 
     def test_learners_are_read_from_the_values_where_the_base_has_none(self):
-        assert set(Fitted.fit(toy(), metric="score", task_type=None).learners) == {
+        assert set(fit_base(toy(), metric="score", task_type=None).learners) == {
             "tree",
             "forest",
         }
 
     def test_no_learner_is_empty(self):
-        fitted = Fitted.fit(toy(named=False), metric="score", task_type=None)
+        fitted = fit_base(toy(named=False), metric="score", task_type=None)
         assert set(fitted.learners) == {""}
 
 
 def test_ranks_count_from_the_best():
     scores = pd.DataFrame([[0.1, 0.9, np.nan, 0.9, 0.5]])
-    fitted = Fitted.fit(MetaDataset.from_matrix(scores), metric="score", task_type=None)
+    fitted = fit_base(MetaDataset.from_matrix(scores), metric="score", task_type=None)
     np.testing.assert_array_equal(fitted.ranks, [[4, 1, 1, 3]])
 
 
 def test_costs():
-    assert Fitted.fit(toy(costs=False), metric="score", task_type=None).costs is None
-    fitted = Fitted.fit(toy(), metric="score", task_type=None)
+    assert fit_base(toy(costs=False), metric="score", task_type=None).costs is None
+    fitted = fit_base(toy(), metric="score", task_type=None)
     phi = metafeatures(toy().tasks.index)
     predicted = fitted.costs.predict(phi.iloc[10])
     # A whole fit is half as large again as the folds that were timed.
@@ -148,7 +149,7 @@ def test_costs():
 
 
 def test_configurations_are_only_what_is_active():
-    fitted = Fitted.fit(toy(), metric="score", task_type=None)
+    fitted = fit_base(toy(), metric="score", task_type=None)
     assert fitted.configurations[0] == {"learner": "tree", "depth": 0, "rate": 0.5}
     assert fitted.configurations[9] == {"learner": "forest", "depth": 9}
     assert len(configurations()) == len(fitted.configurations)
@@ -158,17 +159,19 @@ def test_of_few_studies_no_interval_is_narrower_than_folds_differ():
     whole = open_knowledge(None).md
     of_kind = whole.tasks.index[whole.tasks["task_type"] == "binary"]
     few = whole.drop(tasks=whole.tasks.index.difference(of_kind[:3]))
-    fitted = Fitted.fit(few, metric="accuracy", task_type="classification")
+    fitted = fit_base(few, metric="accuracy", task_type="classification")
     folds = few.score_std("accuracy").to_numpy()
     assert fitted.fold_std == pytest.approx(np.nanmedian(folds), rel=0.1)
-    low, _, middle, _, high = fitted.no_narrower(np.full((5, 2), 0.5), None)
+    low, _, middle, _, high = fitted.units.no_narrower(np.full((5, 2), 0.5), None)
     np.testing.assert_allclose(high - middle, 1.645 * fitted.fold_std, rtol=1e-3)
     np.testing.assert_allclose(middle - low, 1.645 * fitted.fold_std, rtol=1e-3)
-    assert (fitted.no_narrower(np.full((5, 2), 1.0), None) <= 1.0).all()
+    assert (fitted.units.no_narrower(np.full((5, 2), 1.0), None) <= 1.0).all()
     wide = np.array([[0.1], [0.2], [0.5], [0.8], [0.9]])
-    np.testing.assert_array_equal(fitted.no_narrower(wide, None), wide)
+    np.testing.assert_array_equal(fitted.units.no_narrower(wide, None), wide)
     # Where many tasks are known, or no folds are, quantiles stay as they are.
-    np.testing.assert_array_equal(replace(fitted, fold_std=0.0).no_narrower(wide, None), wide)
+    np.testing.assert_array_equal(
+        replace(fitted, fold_std=0.0).units.no_narrower(wide, None), wide
+    )
 
 
 @pytest.mark.parametrize(
@@ -177,8 +180,8 @@ def test_of_few_studies_no_interval_is_narrower_than_folds_differ():
 def test_no_score_is_reported_below_the_lowest_there_is(metric, lowest):
     scores = pd.DataFrame(np.random.default_rng(0).random((6, 4)))
     sign = -1 if metric == "log_loss" else 1
-    fitted = Fitted.fit(
+    fitted = fit_base(
         MetaDataset.from_matrix(sign * scores, metric=metric), metric=metric, task_type=None
     )
-    reported = fitted.as_reported(np.array([-9.0, 0.4]), None)
+    reported = fitted.units.as_reported(np.array([-9.0, 0.4]), None)
     np.testing.assert_array_equal(reported, [lowest, 0.4])

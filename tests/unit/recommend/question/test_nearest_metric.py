@@ -12,8 +12,8 @@ from tests.unit.recommend.toy import NEW, toy
 
 from warmstart.errors import HistoryError, KnowledgeError
 from warmstart.metrics import METRICS, find_metric
+from warmstart.recommend.question.metric import resolve_metric
 from warmstart.recommend.question.nearest_metric import NEAREST, nearest_metric
-from warmstart.recommend.question.understand import resolve_metric
 from warmstart.recommend.recommender import Recommender
 
 CLASSIFICATION = tuple(m.name for m in METRICS.values() if "binary" in m.task_types)

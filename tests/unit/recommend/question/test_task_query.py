@@ -11,8 +11,8 @@ import warmstart
 from warmstart.domain import LearnerName, MetricName
 from warmstart.downstream import WarmStartSampler
 from warmstart.metrics import METRICS
-from warmstart.recommend.question.legal_candidates import LEARNERS
-from warmstart.recommend.question.task_query import TaskQuery
+from warmstart.recommend.candidates.legal_candidates import LEARNERS
+from warmstart.recommend.question.task_query import SearchQuery
 
 
 def test_names_are_those_there_are():
@@ -22,7 +22,7 @@ def test_names_are_those_there_are():
 
 @pytest.mark.parametrize("entry", [warmstart.search, warmstart.Recommender.search])
 def test_every_part_is_an_argument_of_every_entry(entry):
-    parts = set(inspect.signature(TaskQuery).parameters)
+    parts = set(inspect.signature(SearchQuery).parameters)
     given = inspect.signature(entry).parameters
     assert parts <= set(given)
     assert all(one.kind is not one.VAR_KEYWORD for one in given.values())
@@ -30,17 +30,17 @@ def test_every_part_is_an_argument_of_every_entry(entry):
 
 def test_the_sampler_asks_the_same():
     given = inspect.signature(WarmStartSampler).parameters
-    assert set(inspect.signature(TaskQuery).parameters) - {"data"} <= set(given)
+    assert set(inspect.signature(SearchQuery).parameters) - {"data"} <= set(given)
     assert all(one.kind is not one.VAR_KEYWORD for one in given.values())
 
 
 def test_what_is_wrong_is_said_before_any_work():
     with pytest.raises(ValueError, match="acquisition must be one of"):
-        TaskQuery(acquisition="best")
+        SearchQuery(acquisition="best")
     with pytest.raises(ValueError, match="n_initial must be a whole number"):
-        TaskQuery(n_initial=0)
+        SearchQuery(n_initial=0)
     with pytest.raises(ValueError, match="random_state must be a whole number"):
-        TaskQuery(random_state=-1)
+        SearchQuery(random_state=-1)
 
 
 def test_how_rows_are_split_survives_a_search_put_aside(tiny_base):

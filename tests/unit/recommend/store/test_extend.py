@@ -101,12 +101,14 @@ class TestAligned:
         assert ids == [s.configuration_id for s in recommender.suggest(n=3)]
         more = aligned(1, seed=3, name="m")
         assert len(again.add(more).md) == 18
-        assert again.fitted(*next(iter(again._fitted))[:2]).pmf.prior_.loadings.shape[1] == 18
+        assert (
+            again.fitted(*next(iter(again.store.kept))[:2]).pmf.prior_.loadings.shape[1] == 18
+        )
 
     def test_a_known_task_is_fitted_anew(self):
         recommender = Recommender().fit(aligned(12, seed=1)).add(aligned(1, seed=1))
         assert len(recommender.md) == 12
-        assert recommender._fitted == {}
+        assert recommender.store.kept == {}
         assert len(recommender.suggest(n=2)) == 2
 
 

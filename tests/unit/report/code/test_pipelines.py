@@ -4,7 +4,8 @@ import pytest
 
 import warmstart
 from warmstart.domain import Column, Schema
-from warmstart.recommend.answer.suggestions import Suggestion, Suggestions
+from warmstart.recommend.answer.suggestion import Suggestion
+from warmstart.recommend.answer.suggestions import Suggestions
 from warmstart.report.code.pipelines import arguments_of, public_module, python_code
 from warmstart.spaces.pipelines.design import space_filling
 

@@ -7,8 +7,8 @@ from tests.unit.recommend.toy import toy
 
 from warmstart.domain import Column, Schema
 from warmstart.errors import KnowledgeError, MissingExtraError, SpaceMismatchError
-from warmstart.recommend.base.fitted import Fitted
-from warmstart.recommend.question.legal_candidates import choose_candidates, resolve_excluded
+from warmstart.recommend.base.fitting import fit_base
+from warmstart.recommend.candidates.legal_candidates import choose_candidates, resolve_excluded
 from warmstart.recommend.recommender import Recommender
 
 SCHEMA = Schema(
@@ -83,7 +83,7 @@ class TestSpace:
             choose_candidates(fitted, [], SCHEMA)
 
     def test_unnamed_configurations(self):
-        plain = Fitted.fit(toy(named=False), metric="score", task_type=None)
+        plain = fit_base(toy(named=False), metric="score", task_type=None)
         assert len(choose_candidates(plain, None, None)[0]) == 10
         with pytest.raises(SpaceMismatchError, match="unnamed configurations only"):
             choose_candidates(plain, "lda", None)

@@ -10,7 +10,7 @@ import numpy as np
 from warmstart.domain import configuration_id
 from warmstart.errors import HistoryError
 from warmstart.metadataset.core.configurations import some
-from warmstart.recommend.answer.suggestions import Suggestion
+from warmstart.recommend.answer.suggestion import Suggestion
 from warmstart.recommend.history.identity import ByValues, Point
 from warmstart.recommend.observations import read_values
 

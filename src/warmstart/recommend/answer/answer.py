@@ -1,0 +1,152 @@
+"""An answer as values: configurations best first, what explains them, and its JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
+
+from warmstart.domain import TaskType
+from warmstart.recommend.answer.evidence import Neighbour, OutOfDistribution
+from warmstart.recommend.answer.suggestion import Suggestion
+from warmstart.recommend.answer.suggestions_json import read_fields, written
+from warmstart.recommend.look.result import Look
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from typing_extensions import Self
+
+_LIKE = OutOfDistribution()
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Answer(Sequence[Suggestion]):
+    """What :class:`warmstart.Suggestions` holds."""
+
+    items: tuple[Suggestion, ...]
+    metric: str | None
+
+    strategy: str
+    """What chose them: "pmf", "portfolio", "knn", "random" or "anytime"."""
+
+    task_type: TaskType | None = None
+    dataset: str = ""
+    """Name of the dataset they are for."""
+
+    neighbours: tuple[Neighbour, ...] = ()
+    """Known tasks most like it, nearest first."""
+
+    out_of_distribution: OutOfDistribution = _LIKE
+
+    warnings: tuple[str, ...] = ()
+    """What was repaired, dropped, capped or assumed on the way."""
+
+    knowledge: str = ""
+    """What the answer rests on, in words."""
+
+    expected_regrets: tuple[float, ...] = ()
+    """See :meth:`expected_regret`: of the best of the first one, two, and so on."""
+
+    look: Look | None = None
+    """Everything measured on the data before the answer; None where nothing was."""
+
+    @overload
+    def __getitem__(self, index: int) -> Suggestion: ...
+    @overload
+    def __getitem__(self, index: slice) -> Self: ...
+    def __getitem__(self, index: int | slice) -> Suggestion | Self:
+        if isinstance(index, slice):
+            start, stop, step = index.indices(len(self))
+            # Of others than the first nobody asked what they leave together.
+            first = self.expected_regrets[:stop] if (start, step) == (0, 1) else ()
+            return replace(self, items=self.items[index], expected_regrets=first)
+        return self.items[index]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def expected_regret(self, k: int) -> float:
+        """How far the best of the first `k` is expected to be below the best known.
+
+        What all configurations share, how hard the dataset is, makes the intervals of their
+        scores wide and is no part of this. Calibrated on known tasks, each left out.
+
+        Parameters
+        ----------
+        k : int
+            From 1 to the number of suggestions.
+
+        Returns
+        -------
+        float
+            In units of the metric, never negative; NaN where nothing can be said.
+
+        Raises
+        ------
+        ValueError
+            If there are no `k` suggestions.
+        """
+        if not 1 <= k <= len(self):
+            raise ValueError(f"k must be from 1 to {len(self)}, the suggestions, got {k}")
+        return self.expected_regrets[k - 1] if self.expected_regrets else math.nan
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a suggestion: predictions first, then one column a hyperparameter.
+
+        What a configuration does not have is missing; whole numbers stay whole.
+
+        Returns
+        -------
+        DataFrame, shape (n_suggestions, n_columns)
+            Indexed by rank, 1 the best.
+        """
+        from warmstart.recommend.answer.frame import frame_of
+
+        return frame_of(self.items, measured=self.look is not None)
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Everything as JSON text; :meth:`from_json` reads it back.
+
+        Parameters
+        ----------
+        indent : int, optional
+            Spaces a level; one line without.
+        """
+        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        return written(parts, indent=indent)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what :meth:`to_json` wrote.
+
+        Raises
+        ------
+        ValueError
+            If the text is not JSON, or not of suggestions.
+        """
+        return cls(**read_fields(text))
+
+    def save(self, path: str | Path) -> Path:
+        """Write :meth:`to_json` to a file; :meth:`load` reads it back."""
+        from warmstart.metadataset.storage.files import write_atomically
+
+        def write(temporary: Path) -> None:
+            temporary.write_text(self.to_json(indent=1), "utf-8")
+
+        write_atomically(Path(path), write)
+        return Path(path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read what :meth:`save` wrote.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If it holds no suggestions.
+        """
+        return cls.from_json(Path(path).read_text("utf-8"))

@@ -1,0 +1,155 @@
+"""From a question to suggestions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy.typing as npt
+from threadpoolctl import threadpool_limits
+
+from warmstart.recommend.answer.assemble import dress, find_relatives, find_relatives_by_text
+from warmstart.recommend.answer.choose import choose
+from warmstart.recommend.answer.suggestions import Suggestions
+from warmstart.recommend.candidates.legal_candidates import choose_candidates
+from warmstart.recommend.look.looked import Looked, with_measurement
+from warmstart.recommend.look.request import Request, check_jobs, check_look
+from warmstart.recommend.question.arguments import check_budget
+from warmstart.recommend.question.duplicates import find_duplicates
+from warmstart.recommend.question.understand import understand
+
+if TYPE_CHECKING:
+    from warmstart.recommend.answer.evidence import OutOfDistribution
+    from warmstart.recommend.base.fitted import Fitted
+    from warmstart.recommend.question.task_query import SuggestQuery
+    from warmstart.recommend.question.understand import Understood
+    from warmstart.recommend.store.store import Store
+
+_NO_DATA = (
+    "There is no data yet: the answer is what does well on known tasks of this kind, whatever "
+    "the description; its words only name the tasks that read like it."
+)
+
+
+def compose(store: Store, query: SuggestQuery) -> Suggestions:
+    """Name the configurations most likely to be good on a new dataset.
+
+    Parameters
+    ----------
+    store : Store
+    query : SuggestQuery
+
+    Raises
+    ------
+    DatasetError, KnowledgeError, SpaceMismatchError
+        As :meth:`warmstart.Recommender.suggest` says.
+    """
+    seed = store.random_state if query.random_state is None else int(query.random_state)
+    task = understand(store, query)
+    fitted, phi, dataset = task.fitted, task.metafeatures, task.dataset
+    columns, notes = choose_candidates(
+        fitted,
+        query.space,
+        task.schema,
+        proba=query.proba and task.kind == "classification",
+    )
+    relation, neighbours, near = find_relatives(fitted, phi)
+    words = query.similarity == "text" or (query.similarity == "auto" and phi is None)
+    if query.description is not None and words:
+        neighbours, near = find_relatives_by_text(fitted, store.md.tasks, query.description)
+    unlike = relation.flag is True
+    # On matrices this small, BLAS threads cost several times what they save.
+    with threadpool_limits(limits=1, user_api="blas"):
+        looked = _choose(store, query, task, columns, unlike=unlike, random_state=seed)
+    choice, look = looked.choice, looked.look
+    read = () if dataset is None else dataset.warnings
+    return Suggestions(
+        items=tuple(
+            with_measurement(dress(fitted, choice, rank, near, task.schema, seed), look)
+            for rank in range(len(choice.columns))
+        ),
+        metric=task.metric,
+        strategy=choice.strategy,
+        task_type=task.task_type,
+        dataset="" if dataset is None else dataset.name,
+        neighbours=neighbours,
+        out_of_distribution=relation,
+        warnings=(
+            *(*read, *task.notes, *fitted.notes, *notes, *choice.notes, *looked.notes),
+            *_remarks(query, relation, choice.strategy),
+            *task.remarks(),
+            *find_duplicates(store.md.tasks, dataset, set(task.excluded)),
+        ),
+        expected_regrets=tuple(map(float, choice.expected.of_best)),
+        knowledge=_size(fitted),
+        look=look,
+    )
+
+
+def _choose(
+    store: Store,
+    query: SuggestQuery,
+    task: Understood,
+    columns: npt.NDArray[Any],
+    *,
+    unlike: bool,
+    random_state: int,
+) -> Looked:
+    """Choose by what is known, and again after a look where one is asked for."""
+    fitted, phi, dataset = task.fitted, task.metafeatures, task.dataset
+    method, strategy = store.choice.for_strategy(query.strategy, unlike=unlike)
+    budget_s, speed = check_budget(query.time_budget_s), store.speed()
+    choice = choose(
+        fitted,
+        phi,
+        columns,
+        query.n,
+        method=method,
+        strategy=strategy,
+        time_budget_s=budget_s,
+        speed=speed,
+        random_state=random_state,
+    )
+    bounds = check_look(query.look_s, query.look_n)
+    if bounds is None:
+        return Looked(choice=choice)
+    from warmstart.recommend.look.answer import look_and_choose
+
+    request = Request(
+        bounds=bounds,
+        n_jobs=check_jobs(query.n_jobs),
+        progress=query.progress,
+        groups=None if dataset is None else dataset.groups,
+    )
+    return look_and_choose(
+        choice,
+        query.n,
+        dataset,
+        fitted,
+        phi,
+        columns,
+        request,
+        time_budget_s=budget_s,
+        speed=speed,
+        random_state=random_state,
+    )
+
+
+def _remarks(query: SuggestQuery, relation: OutOfDistribution, strategy: str) -> list[str]:
+    """What the answer rests on, where that is not what was hoped for."""
+    said = []
+    described = query.data is not None or query.metafeatures is not None
+    if relation and described:
+        instead = query.strategy == "auto" and strategy == "portfolio"
+        said.append(relation.reason + (" The portfolio is suggested." if instead else ""))
+    if query.description is not None and not described:
+        said.append(_NO_DATA)
+    return said
+
+
+def _size(fitted: Fitted) -> str:
+    """Tasks and configurations of a base, in words."""
+    n_tasks, n_configs = fitted.table.n_tasks, fitted.table.n_configs
+    return (
+        f"{n_tasks} task{'s' * (n_tasks != 1)} × "
+        f"{n_configs} configuration{'s' * (n_configs != 1)}"
+    )

@@ -1,0 +1,120 @@
+"""One configuration, and what is expected of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from warmstart._shown import shown
+from warmstart.domain import Schema
+from warmstart.errors import SpaceMismatchError
+from warmstart.recommend.answer.evidence import Evidence
+
+_MEASURED = ("measured", "measured_std", "n_measured")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Suggestion:
+    """One configuration, and what is expected of it."""
+
+    configuration: dict[str, Any]
+    """Plain values."""
+
+    configuration_id: Any
+    learner: str = ""
+
+    score: float = math.nan
+    """Predicted score (the median), higher is better; losses are negative."""
+
+    score_std: float = math.nan
+    """Half the width of the central 68 % of the prediction."""
+
+    score_low: float = math.nan
+    """With :attr:`score_high` the central 90 % interval of the predicted score."""
+
+    score_high: float = math.nan
+
+    regret: float = math.nan
+    """How far its score is expected to be below that of the best configuration known, in
+    units of the metric."""
+
+    p_best: float = math.nan
+    """Probability that it is the best of all configurations known that are legal here."""
+
+    cost_s: float = math.nan
+    """Predicted seconds of one fit to this dataset, on one core."""
+
+    measured: float = math.nan
+    """Score a look measured on parts of the data; NaN where it did not."""
+
+    measured_std: float = math.nan
+    """Its standard error."""
+
+    n_measured: int = 0
+    """Folds it was measured on."""
+
+    evidence: tuple[Evidence, ...] = ()
+    """How it did on the nearest known tasks."""
+
+    schema: Schema | None = None
+    """Of the dataset it was suggested for."""
+
+    random_state: int = 0
+
+    def estimator(self, random_state: int | None = None) -> Any:
+        """Make the unfitted scikit-learn pipeline, legal for the dataset it is for.
+
+        Parameters
+        ----------
+        random_state : int, optional
+            Seed of every random part; that of the suggestions by default.
+
+        Raises
+        ------
+        SpaceMismatchError
+            If the configuration is not of a space warmstart can build, or was
+            suggested for meta-features without a dataset.
+        MissingExtraError
+            If the learner's library is not installed.
+        """
+        from warmstart.spaces.pipelines.learners import LEARNERS
+        from warmstart.spaces.pipelines.pipeline import build_estimator
+
+        if self.configuration.get("learner") not in LEARNERS:
+            learner = self.configuration.get("learner") or self.learner
+            whose = f"learner {learner!r}, which none of the" if learner else "no learner that"
+            raise SpaceMismatchError(
+                f"configuration {self.configuration_id} ({settings_of(self.configuration)}) is "
+                f"of a history of your own, with {whose} pipelines here are built of, so there "
+                "is no pipeline: set its .configuration on your estimator with set_params, or "
+                "give the suggestions to a tuner with suggestions.seed(study)"
+            )
+        if self.schema is None:
+            raise SpaceMismatchError(
+                f"configuration {self.configuration_id} was suggested without a dataset, so "
+                "its columns are unknown; pass a dataset to suggest"
+            )
+        seed = self.random_state if random_state is None else random_state
+        return build_estimator(self.configuration, self.schema, random_state=seed)
+
+    @property
+    def measurement(self) -> dict[str, Any]:
+        """What a look measured of it, by name."""
+        return {name: getattr(self, name) for name in _MEASURED}
+
+    def __repr__(self) -> str:
+        return str(shown("suggestion_line")(self))
+
+
+def settings_of(configuration: Mapping[str, Any]) -> str:
+    """Values as ``name=value``; words where there are none.
+
+    Examples
+    --------
+    >>> settings_of({"lr": 0.25, "depth": 3})
+    'lr=0.25, depth=3'
+    """
+    said = (f"{name}={value}" for name, value in configuration.items())
+    return ", ".join(said) or "nothing is known of its values"

@@ -1,0 +1,213 @@
+"""Ask and tell: which configuration next, and what came of it."""
+
+from __future__ import annotations
+
+import math
+import warnings as python_warnings
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from warmstart.domain import Status
+from warmstart.errors import HistoryWarning, KnowledgeError
+from warmstart.recommend.answer.suggestion import Suggestion
+from warmstart.recommend.engine import Engine
+from warmstart.recommend.observations import Result, beyond_perfect, read_result
+from warmstart.recommend.question.arguments import check_count
+from warmstart.recommend.question.search_question import Question
+
+if TYPE_CHECKING:
+    from warmstart.recommend.base.fitted import Fitted
+
+Also = Sequence[Mapping[str, Any]]
+
+
+class AskTell:
+    """What :class:`warmstart.Search` asks and is told.
+
+    Parameters
+    ----------
+    fitted : Fitted
+    question : Question
+    warnings : tuple of str
+        What was repaired, dropped, capped or assumed when the search was begun.
+    """
+
+    def __init__(
+        self, fitted: Fitted, question: Question, *, warnings: tuple[str, ...] = ()
+    ) -> None:
+        self._fitted, self.question = fitted, question
+        self.warnings = warnings
+        """What was repaired, dropped, capped or assumed when the search was begun."""
+
+        self.engine = Engine(fitted, question)
+        """What decides, in places of its pool: the object that replay drives."""
+
+    @property
+    def ideal(self) -> float:
+        """The score that no configuration can beat, in the search's metric."""
+        return float(self._fitted.pmf.ideal)
+
+    @property
+    def history(self) -> tuple[Result, ...]:
+        """Everything told, in order."""
+        return tuple(self.engine.results)
+
+    @property
+    def best(self) -> Result | None:
+        """The configuration of the highest mean score; None before any score is told."""
+        means, pool = self.engine.belief.mean_scores(), self.engine.pool
+        if not means:
+            return None
+        index = max(means, key=lambda k: means[k])
+        name = pool.ids[index]
+        told = [r.cost_s for r in self.history if r.configuration_id == name]
+        costs = [cost_s for cost_s in told if not math.isnan(cost_s)]
+        return Result(
+            configuration=dict(pool.values[index]),
+            configuration_id=name,
+            score=means[index],
+            cost_s=float(np.mean(costs)) if costs else math.nan,
+        )
+
+    @property
+    def takes_new(self) -> bool:
+        """Whether configurations of no pool can be judged, and so asked: see :meth:`ask`.
+
+        Not within a time budget, nor where configurations do not say what they are made of.
+        """
+        return self.engine.takes_new
+
+    @overload
+    def ask(self, n: None = None, *, also: Also = ()) -> Suggestion: ...
+    @overload
+    def ask(self, n: int, *, also: Also = ()) -> tuple[Suggestion, ...]: ...
+    def ask(
+        self, n: int | None = None, *, also: Also = ()
+    ) -> Suggestion | tuple[Suggestion, ...]:
+        """Name the next configuration, or the next `n` to run side by side.
+
+        Fewer than `n` where fewer are left, or fit what is left of the time budget.
+
+        What was asked and not yet told is not asked again.
+
+        Parameters
+        ----------
+        n : int, optional
+        also : sequence of mapping
+            Configurations of no pool that may be asked as well, once a score is told; see
+            :attr:`takes_new`.
+
+        Raises
+        ------
+        KnowledgeError
+            If every configuration was asked, or none fits what is left of the budget.
+        """
+        if n is not None:
+            n = check_count("n", n)
+        asked = self.engine.ask(n or 1, also=also)
+        if not asked:
+            raise KnowledgeError(self._why_closed())
+        regrets = self.engine.regrets.of(asked)
+        told = zip(asked, regrets.regrets, regrets.p_best, strict=True)
+        named = tuple(self._suggestion(*one) for one in told)
+        return named[0] if n is None else named
+
+    def tell(
+        self,
+        configuration: Suggestion | Mapping[str, Any] | Any,
+        score: float | None = None,
+        *,
+        cost_s: float | None = None,
+        status: Status = "ok",
+    ) -> None:
+        """Report a result; the same configuration may be told again, its scores average.
+
+        Parameters
+        ----------
+        configuration : Suggestion, mapping or configuration id
+            A mapping need not be of the base: a new one is placed by its features.
+        score : float, optional
+            Higher is better, in the search's metric; required unless it failed.
+        cost_s : float, optional
+            Seconds it took.
+        status : {"ok", "failed", "timeout", "memout", "pruned"}
+            A failure is no score: it lowers what is expected of configurations like it.
+            What was pruned is taken to be no better than half of what was scored.
+
+        Raises
+        ------
+        HistoryError
+            If the score is missing, NaN or infinite, the cost is no duration, there is no
+            such status, or the configuration is unknown. Nothing is learnt then.
+
+        Warns
+        -----
+        HistoryWarning
+            If the score is better than any can be in the metric, such as a percentage or
+            a loss without its minus sign.
+        """
+        engine = self.engine
+        values, name = engine.pool.identify(configuration, engine.pending)
+        result = read_result(values, name, score=score, cost_s=cost_s, status=status)
+        if note := beyond_perfect(result, self.question.metric):
+            self.note(note)
+        engine.tell(engine.pool.place(values, name), result)
+
+    def reserve(self, configuration: Suggestion | Mapping[str, Any] | Any) -> None:
+        """Take a configuration as asked: someone else is trying it.
+
+        It is not asked again, and the next picks expect it to turn out as predicted, until
+        it is told.
+
+        Raises
+        ------
+        HistoryError
+            If the configuration is unknown.
+        """
+        index = self.engine.add(configuration)
+        if index not in self.engine.pending:
+            self.engine.pending.append(index)
+
+    def close(self, configuration: Suggestion | Mapping[str, Any] | Any) -> None:
+        """Never ask a configuration, and expect nothing of it.
+
+        Raises
+        ------
+        HistoryError
+            If the configuration is unknown.
+        """
+        self.engine.closed.add(self.engine.add(configuration))
+
+    def note(self, note: str) -> None:
+        """Warn of something, and keep it; once is enough."""
+        if note not in self.warnings:
+            self.warnings += (note,)
+            python_warnings.warn(note, HistoryWarning, stacklevel=3)
+
+    def _why_closed(self) -> str:
+        if self.question.time_budget_s is None:
+            return f"all {len(self.question.pool)} configurations have been asked"
+        return f"nothing fits the {self.engine.seconds_left():.3g} s left of the time budget"
+
+    def _suggestion(self, index: int, regret: float, p_best: float) -> Suggestion:
+        levels = (0.05, 0.16, 0.5, 0.84, 0.95)
+        quantiles = self.engine.belief.score_quantiles(levels, index)
+        low, below, median, above, high = quantiles
+        cost = float(self.engine.pool.costs()[index])
+        return Suggestion(
+            configuration=dict(self.engine.pool.values[index]),
+            configuration_id=self.engine.pool.ids[index],
+            learner=self.engine.pool.learners[index],
+            score=float(median),
+            score_std=float(above - below) / 2,
+            score_low=float(low),
+            score_high=float(high),
+            # NaN equals itself as one object only, and suggestions are compared.
+            regret=math.nan if math.isnan(regret) else float(regret),
+            p_best=float(p_best),
+            cost_s=cost if cost > 0 else math.nan,
+            schema=self.question.schema,
+            random_state=self.question.random_state,
+        )

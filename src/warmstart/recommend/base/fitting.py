@@ -1,0 +1,123 @@
+"""Fitting a recommender's models to the tasks of one kind in one metric."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from warmstart.models.completion.complete import choose_completion
+from warmstart.models.gaussian.transfer_gp import common_candidates
+from warmstart.models.pmf.pmf import PMF
+from warmstart.recommend.base.fitted import Fitted
+from warmstart.recommend.base.models import Models
+from warmstart.recommend.base.neighbours import Relatives
+from warmstart.recommend.history.training_scores import score_table, target_scales
+from warmstart.recommend.history.unaligned import Unaligned, notes_on, take_columns
+
+if TYPE_CHECKING:
+    from warmstart.metadataset.core.score_table import ScoreTable
+    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.protocols import PerformanceModel
+
+_FEW_FAMILIES = 10
+"""Families from which on the spread between tasks is known, and wider than folds differ."""
+
+
+def fit_base(
+    md: MetaDataset,
+    *,
+    metric: str | None,
+    task_type: str | None,
+    saved: tuple[PMF, PMF] | None = None,
+    pmf: PMF | None = None,
+    method: PerformanceModel | None = None,
+    random_state: int = 0,
+) -> Fitted:
+    """Fit to the tasks of one type; models saved for the same tasks are reused.
+
+    Parameters
+    ----------
+    md : MetaDataset
+    metric : str, optional
+        Recorded metric to learn scores of; the only one by default.
+    task_type : str, optional
+        "classification" or "regression"; None where tasks do not say.
+    saved : tuple of PMF, optional
+        Models of scores and of regrets, fitted before to the same tasks.
+    pmf : PMF, optional
+        Whose settings to take.
+    method : PerformanceModel, optional
+        What decides instead. PMF is then fitted when it is first needed.
+    random_state : int
+
+    Raises
+    ------
+    MetaDatasetError
+        If no task of the type has a score in the metric.
+    KnowledgeError
+        If saved models are of another base.
+    """
+    history = score_table(md, metric, task_type)
+    pmf = pmf or PMF()
+    how = choose_completion(history) if pmf.completion == "auto" else pmf.completion
+    columns = common_candidates(history.scores) if how == "gp" else None
+    settings = replace(pmf, completion=how, prior_=None, kernel_=None)
+    models = Models(settings, history, columns, random_state, saved=saved)
+    table = history if columns is None else take_columns(history, columns)
+    if method is None or columns is not None:
+        models.check(table.n_configs)
+    unaligned = None if columns is None else Unaligned.of(history, columns, models.pmf)
+    ids = table.configuration_ids
+    measured = md.table(metric, configurations=ids, task_type=task_type)
+    configurations = tuple(md.configuration(c) for c in ids)
+    return Fitted(
+        table=table,
+        measured=measured.scores,
+        models=models,
+        method=method,
+        configurations=configurations,
+        learners=tuple(
+            str(learner or values.get("learner", ""))
+            for learner, values in zip(md.learners.loc[ids], configurations, strict=True)
+        ),
+        spaces=tuple(md.spaces.loc[ids]),
+        names=readable(md.tasks.loc[table.task_ids]),
+        in_target_units=bool(target_scales(measured, metric)),
+        fold_std=_fold_std(md, table, target_scales(measured, metric)),
+        relatives=find_relatives_of(table),
+        unaligned=unaligned,
+        notes=notes_on(history, how) if unaligned is None else (unaligned.note(),),
+    )
+
+
+def _fold_std(md: MetaDataset, table: ScoreTable, scales: Sequence[float]) -> float:
+    """Median deviation of the folds; zero where none is recorded, or many tasks are known."""
+    if len(np.unique(table.families)) >= _FEW_FAMILIES:
+        return 0.0
+    stds = md.score_std(table.metric).reindex(index=table.task_ids).to_numpy(dtype=np.float64)
+    if scales:
+        stds = stds / np.asarray(scales)[:, None]
+    known = stds[np.isfinite(stds)]
+    return float(np.median(known)) if len(known) else 0.0
+
+
+def find_relatives_of(table: ScoreTable) -> Relatives | None:
+    """The described tasks as points; None where they are too few to compare."""
+    rows, _ = table.described()
+    if table.metafeatures is None or len(rows) <= 3:
+        return None
+    return Relatives.fit(
+        table.metafeatures.loc[table.task_ids[rows]], table.families[rows], rows
+    )
+
+
+def readable(tasks: pd.DataFrame) -> dict[Any, str]:
+    """Name of each task, its id where it has none."""
+    names = {task: str(task) for task in tasks.index}
+    if "name" in tasks:
+        names |= {task: str(n) for task, n in tasks["name"].items() if n and not pd.isna(n)}
+    return names

@@ -1,0 +1,142 @@
+"""Beginning a search, and taking up one that was put aside."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from warmstart.domain import plain_value
+from warmstart.errors import ArgumentError, KnowledgeError, MetaDatasetError
+from warmstart.recommend.belief.first_knowledge import check_first_look
+from warmstart.recommend.candidates.legal_candidates import check_pool, choose_candidates
+from warmstart.recommend.candidates.own_pool import read_pool
+from warmstart.recommend.methods import check_acquisition
+from warmstart.recommend.observations import base_digest
+from warmstart.recommend.question.arguments import check_budget
+from warmstart.recommend.question.search_question import Question
+from warmstart.recommend.question.understand import understand
+from warmstart.recommend.search import FORMAT, Search
+from warmstart.spaces.pipelines.learners import LEARNERS
+
+if TYPE_CHECKING:
+    from warmstart.recommend.question.task_query import SearchQuery
+    from warmstart.recommend.store.store import Store
+
+
+def begin_search(store: Store, query: SearchQuery) -> Search:
+    """A search over what may be suggested for a task, or over a pool of its own.
+
+    Parameters
+    ----------
+    store : Store
+    query : SearchQuery
+
+    Raises
+    ------
+    KnowledgeError
+        If the model cannot be asked so; else as :meth:`warmstart.Recommender.suggest` says.
+    """
+    choice = store.choice
+    check_acquisition(query.acquisition, choice.method, choice.name)
+    seed = store.random_state if query.random_state is None else query.random_state
+    candidates, space = query.candidates, query.space
+    budget_s = check_budget(query.time_budget_s)
+    if query.look is not None and choice.method is not None:
+        raise KnowledgeError(
+            f"model {choice.name!r} cannot begin from a look, only the base's own can; "
+            "leave out look="
+        )
+    task = understand(store, query)
+    fitted, phi = task.fitted, task.metafeatures
+    first_look = check_first_look(query.look, task.metric)
+    if candidates is None:
+        columns, _ = choose_candidates(fitted, space, task.schema)
+        pool = tuple(dict(fitted.configurations[k]) for k in columns)
+        ids = tuple(plain_value(fitted.table.configuration_ids[k]) for k in columns)
+        learners = tuple(fitted.learners[k] for k in columns)
+    else:
+        pool, ids = read_pool(candidates)
+        check_pool(fitted, pool, ids, model=choice.name)
+        learners = tuple(str(values.get("learner", "")) for values in pool)
+    question = Question(
+        kind=task.kind,
+        metric=task.metric,
+        metafeatures=None if phi is None else {str(k): float(v) for k, v in phi.items()},
+        schema=task.schema,
+        pool=pool,
+        pool_ids=ids,
+        learners=learners,
+        acquisition=query.acquisition,
+        n_initial=int(query.n_initial),
+        time_budget_s=budget_s,
+        excluded=tuple(plain_value(one) for one in task.excluded),
+        random_state=int(seed),
+        resampling=task.resampling,
+        n_rows=task.n_rows,
+        speed=store.speed(),
+        model=choice.name,
+        look=first_look,
+        # Only where nothing but the history says what may be tried.
+        local=fitted.unaligned is not None
+        and choice.method is None
+        and candidates is None
+        and space is None
+        and budget_s is None
+        and not set(learners) & set(LEARNERS),
+    )
+    read = () if task.dataset is None else task.dataset.warnings
+    return Search(fitted, question, warnings=(*read, *task.notes, *fitted.notes))
+
+
+def resume_search(text: str, store: Store) -> Search:
+    """Read what :meth:`warmstart.Search.to_json` wrote, for the same knowledge base.
+
+    Parameters
+    ----------
+    text : str
+    store : Store
+        The base the search was begun with.
+
+    Raises
+    ------
+    ValueError
+        If the text is not JSON of a search.
+    KnowledgeError
+        If the base has no such scores as the search was begun with.
+
+    Warns
+    -----
+    HistoryWarning
+        If the base has changed since: what it asks next may be something else.
+    """
+    values = json.loads(text)
+    if not isinstance(values, dict) or values.get("warmstart_search") != FORMAT:
+        raise ArgumentError(f"not the JSON of a search: {text[:60]!r}")
+    try:
+        asked = Question.from_dict(values["question"])
+        if asked.model != store.choice.name:
+            raise KnowledgeError(
+                f"the search was led by model {asked.model!r}, the base given has "
+                f"{store.choice.name!r}; pass a Recommender with that model"
+            )
+        fitted = store.fitted(
+            asked.kind,
+            asked.metric,
+            asked.excluded,
+            resampling=asked.resampling,
+            n_rows=asked.n_rows,
+        )
+        search = Search(fitted, asked, warnings=tuple(values.get("warnings", ())))
+        search.engine.restore(values)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ArgumentError(f"the JSON of a search is incomplete: {error!r}") from error
+    except MetaDatasetError as error:
+        raise KnowledgeError(
+            f"the search was begun with another knowledge base; pass that one: {error}"
+        ) from error
+    if values.get("base", digest := base_digest(fitted)) != digest:
+        search.note(
+            "The search was begun with another knowledge base, or this one has changed "
+            "since; what it asks next may be something else."
+        )
+    return search

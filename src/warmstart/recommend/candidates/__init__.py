@@ -1,0 +1,1 @@
+"""Which configurations may be asked, and which one is meant."""

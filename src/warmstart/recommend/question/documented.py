@@ -1,0 +1,140 @@
+"""What the arguments of a question mean, said once for every entry that takes them."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Entry = TypeVar("Entry", bound=Callable[..., Any])
+
+PLACE = "{arguments}"
+"""In a docstring, where the arguments of the question are described."""
+
+ARGUMENTS: dict[str, str] = {
+    "data, y, target, task_type, kinds": """
+        The dataset: a DataFrame of any library with `target`, ``X`` and ``y``, a path to CSV,
+        Parquet or ARFF, a scikit-learn ``Bunch``, or ``"openml:31"``; see
+        :func:`warmstart.datasets.load.load_dataset`. Without one, `metafeatures` describe
+        it, or nothing does.""",
+    "metafeatures : Series or mapping, optional": """
+        Of the dataset where it is not at hand, shape (n_features,) by name, as
+        :func:`warmstart.extract_metafeatures` gives them.""",
+    "description : str, optional": """
+        What the data will be, in words, where there is none yet; say its `task_type`. The
+        answer is what does well on known tasks of its kind, with intervals as wide as that
+        deserves: words name the known tasks that read most like it, and did not find better
+        configurations where that was measured.""",
+    "n : int": """
+        How many configurations; fewer where fewer are legal or fit the time budget, and
+        said so.""",
+    "candidates : DataFrame, optional": """
+        This task's own pool, shape (n_candidates, n_hyperparameters): one row a
+        configuration; what the base does not know is placed by its features. Its index
+        holds the ids.""",
+    "n_initial : int": """
+        How many are chosen together before any score is told.""",
+    'acquisition : {"ei", "log_ei", "ei_per_second", "pi", "lcb", "thompson"}': """
+        What ranks the configurations after that.""",
+    "space : str or iterable of str, optional": """
+        Restrict to these learners or spaces, such as ``"lightgbm"``.""",
+    "metric : str or callable, optional": """
+        What to be good at: balanced_accuracy (the default), accuracy, roc_auc, log_loss or
+        f1_macro; r2 (the default), rmse or mae. Scores are higher-is-better: losses are
+        negative. A scorer the base does not hold, such as "average_precision" or one made
+        by scikit-learn's ``make_scorer``, is answered by the nearest it has, and
+        ``warnings`` says so.""",
+    "time_budget_s : float, optional": """
+        Seconds, on one core of this machine: those predicted of one fit of each suggested
+        configuration, or those all evaluations of a search may take together.""",
+    "exclude : str or iterable": """
+        Known tasks to forget, by id, name or family; the model is fitted without them.""",
+    'strategy : {"auto", "pmf", "portfolio", "nearest_datasets", "random", "anytime"}': """
+        "auto" is PMF, or the portfolio for a dataset unlike everything known; "anytime"
+        orders by expected gain per second, for a list that is run until time is over.""",
+    "proba : bool": """
+        Suggest only classifiers that have ``predict_proba``.""",
+    'similarity : {"auto", "metafeatures", "text"}': """
+        By what the known tasks most like this one are named: meta-features of the data, or
+        the `description`; "auto" by what is given. The order of the suggestions follows
+        meta-features in any case.""",
+    "groups : str, int or array-like of shape (n_rows,), optional": """
+        Which rows belong together, such as those of one customer: a column by name, which
+        is then no feature, or a value a row. Where the base has scores with whole groups
+        held out, they count; where it has none, ``warnings`` says so. A look holds them out
+        too.""",
+    "time : str, int or array-like of shape (n_rows,), optional": """
+        When rows are from, likewise for later rows held out; the column stays a feature.""",
+    "look_s : float, optional": """
+        Look before answering: spend at most so many seconds on fits to parts of the data,
+        and name first what is best by all that is known then. 0, the default, answers at
+        once.""",
+    "look_n : int, optional": """
+        Try at most so many configurations; alone it bounds the look without a clock, so
+        that the same seed gives the same answer.""",
+    "n_jobs : int, optional": """
+        Fits of the look at a time, in threads; -1 for one on each core. 1 by default.""",
+    "progress : callable, optional": """
+        Called after each fit of the look with a
+        :class:`~warmstart.recommend.look.request.LookState`.""",
+    "look : Look, optional": """
+        What :func:`warmstart.suggest` measured on the same data, ``suggestions.look``: the
+        search believes it, with the errors its folds have, and may ask the same again.""",
+    "random_state : int, optional": """
+        Seed of the posterior draws, of a look's folds and fits, and of the suggested
+        estimators: the same input and seed give the same answer, after a look by the clock
+        a like one. That of the recommender by default.""",
+    "knowledge : path, Recommender or MetaDataset, optional": """
+        Another base than the embedded one.""",
+}
+"""Heading of each entry, as numpydoc writes it, and what it says."""
+
+
+def documented(entry: Entry) -> Entry:
+    """Describe the arguments of a question at :data:`PLACE` in a docstring.
+
+    Parameters
+    ----------
+    entry : callable or class
+        Whose signature says which of :data:`ARGUMENTS` it takes, and in which order.
+
+    Examples
+    --------
+    >>> @documented
+    ... def ask(n=1):
+    ...     '''Ask.
+    ...
+    ...     Parameters
+    ...     ----------
+    ...     {arguments}
+    ...     '''
+    >>> print(ask.__doc__.partition("{")[0].splitlines()[4])
+    n : int
+    """
+    if entry.__doc__ is None:  # python -OO
+        return entry
+    lines = inspect.cleandoc(entry.__doc__)
+    entry.__doc__ = lines.replace(PLACE, described(inspect.signature(entry).parameters))
+    return entry
+
+
+def described(names: Any) -> str:
+    """Entries of a numpydoc section for some arguments, in their order; others are left out.
+
+    Parameters
+    ----------
+    names : iterable of str
+    """
+    headings = {
+        name.strip(): heading
+        for heading in ARGUMENTS
+        for name in heading.partition(" :")[0].split(",")
+    }
+    wanted = dict.fromkeys(headings[name] for name in names if name in headings)
+    return "\n".join(
+        (heading if " :" in heading else f"{heading} :")
+        + "\n"
+        + textwrap.indent(textwrap.dedent(ARGUMENTS[heading]).strip(), "    ")
+        for heading in wanted
+    )

@@ -1,0 +1,174 @@
+"""A meta-dataset and the models fitted to it, kept between questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from warmstart.errors import KnowledgeError, MetaDatasetError
+from warmstart.execution.resampling import MAX_ROWS
+from warmstart.recommend.base.fitting import fit_base
+from warmstart.recommend.question.kind import MEMBERS
+from warmstart.recommend.question.resampled import not_counting, rows_for
+
+if TYPE_CHECKING:
+    from warmstart.execution.resampling import Resampling
+    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.recommend.base.fitted import Fitted
+    from warmstart.recommend.store.model_choice import ModelChoice
+
+_N_PARTIAL = 4
+"""Models without excluded tasks that are kept for the next question."""
+
+
+class Store:
+    """Models of each kind of task in each metric, fitted or read when first needed.
+
+    Parameters
+    ----------
+    md : MetaDataset
+    choice : ModelChoice
+        What decides.
+    random_state : int
+    saved : path, optional
+        Folder that holds models fitted to `md`.
+    """
+
+    def __init__(
+        self,
+        md: MetaDataset,
+        choice: ModelChoice,
+        random_state: int,
+        saved: Path | None = None,
+    ) -> None:
+        self.md, self.choice, self.random_state = md, choice, random_state
+        self.saved = saved
+        self.kept: dict[tuple[Any, ...], Fitted] = {}
+        """By kind of task, metric, and what was left out."""
+
+    def task_types(self) -> tuple[str | None, ...]:
+        """Kinds of task it knows: "classification", "regression", or None where unsaid."""
+        types = set(self.md.tasks["task_type"]) if "task_type" in self.md.tasks else {None}
+        kinds = [kind for kind, members in MEMBERS.items() if types & members]
+        return tuple(kinds) or (None,)
+
+    def fitted(
+        self,
+        task_type: str | None,
+        metric: str | None,
+        excluded: Iterable[Any] = (),
+        *,
+        resampling: Resampling = "random",
+        n_rows: float | None = None,
+    ) -> Fitted:
+        """Everything fitted to one kind of task in one metric, without excluded tasks.
+
+        Of tables that were scored in several ways, or with several numbers of rows, what
+        is nearest to `resampling` and `n_rows` counts; see
+        :mod:`warmstart.recommend.question.resampled`.
+
+        Parameters
+        ----------
+        task_type : str, optional
+            Of :meth:`task_types`.
+        metric : str, optional
+            A recorded one.
+        excluded : iterable
+            Ids of tasks to forget.
+        resampling : {"random", "groups", "time"}
+            How the new data will be split.
+        n_rows : float, optional
+            Rows of the new data.
+
+        Raises
+        ------
+        KnowledgeError
+            If nothing is left to learn from.
+        MetaDatasetError
+            If no task of the kind has a score in the metric.
+        """
+        gone = list(excluded)
+        tasks = self.md.tasks
+        max_rows = rows_for(tasks, n_rows)
+        way: tuple[str, ...] = () if resampling == "random" else (f"resampling: {resampling}",)
+        way += () if max_rows == MAX_ROWS else (f"rows: {max_rows}",)
+        key = task_type, metric, (*sorted(map(str, gone)), *way)
+        others = set(not_counting(tasks, resampling, max_rows)) - set(gone)
+        aside = [*gone, *(task for task in tasks.index if task in others)]
+        if key in self.kept:
+            return self.kept[key]
+        # Whoever leaves out each family in turn must not fill the memory with models.
+        partial = [one for one in self.kept if one[2]]
+        for old in partial[: max(0, len(partial) + 1 - _N_PARTIAL)] if key[2] else ():
+            del self.kept[old]
+        try:
+            self.kept[key] = self._fit(task_type, metric, aside, whole=not key[2])
+        except MetaDatasetError as error:
+            if not gone and self.saved:
+                raise MetaDatasetError(f"{self.saved}: {error}") from error
+            if not gone:
+                raise
+            raise KnowledgeError(
+                f"nothing is left to learn from without the {len(gone)} excluded tasks"
+            ) from error
+        return self.kept[key]
+
+    def _fit(
+        self, task_type: str | None, metric: str | None, aside: list[Any], *, whole: bool
+    ) -> Fitted:
+        from warmstart.recommend.store.persistence import load_models
+
+        saved = load_models(self.saved, (task_type, metric)) if whole and self.saved else None
+        return fit_base(
+            self.md.drop(tasks=aside) if aside else self.md,
+            metric=metric,
+            task_type=task_type,
+            saved=saved,
+            pmf=self.choice.pmf,
+            method=self.choice.method,
+            random_state=self.random_state,
+        )
+
+    def with_more(self, md: MetaDataset) -> Store:
+        """What is known and the tasks of `md`, without fitting anew where that is possible.
+
+        Parameters
+        ----------
+        md : MetaDataset
+            Tasks that are not known yet, in metrics that are.
+        """
+        from warmstart.recommend.store.extend import extended
+        from warmstart.recommend.store.persistence import saved_keys
+
+        if self.saved:
+            for kind, metric in saved_keys(self, self.saved):
+                self.fitted(kind, metric)
+        # What was saved knows nothing of the new tasks.
+        wider = Store(self.md.merge(md), self.choice, self.random_state)
+        for (task_type, metric, gone), fitted in self.kept.items():
+            if gone:
+                continue
+            try:
+                longer = extended(
+                    fitted,
+                    md,
+                    metric=metric,
+                    task_type=task_type,
+                    random_state=self.random_state,
+                )
+            except MetaDatasetError:  # it has no task of this kind with a score in this metric
+                longer = fitted
+            if longer is not None:
+                wider.kept[task_type, metric, gone] = longer
+        return wider
+
+    def speed(self) -> float:
+        """Seconds here for one second of the machine the costs were measured on."""
+        hardware = self.md.info.get("hardware") or {}
+        reference = hardware.get("reference_s")
+        if not reference:
+            return 1.0
+        from warmstart.recommend.base.cost import machine_reference_s
+
+        return machine_reference_s() / float(reference)
