@@ -78,7 +78,7 @@ def explain_one(suggestions: Answer, rank: int) -> str:
     return "\n".join(lines)
 
 
-def regret_sentence(suggestions: Suggestions) -> str:
+def regret_sentence(suggestions: Answer) -> str:
     """How far from the best known the best of the first few are expected to be.
 
     Nothing where nothing can be said; without a full stop.
