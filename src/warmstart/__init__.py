@@ -24,7 +24,7 @@ _HOME = {
     "MetaDataset": "warmstart.metadataset.metadataset",
     "Recommender": "warmstart.recommend.recommender",
     "Search": "warmstart.recommend.search",
-    "Suggestion": "warmstart.recommend.answer.suggestions",
+    "Suggestion": "warmstart.recommend.answer.suggestion",
     "Suggestions": "warmstart.recommend.answer.suggestions",
     "WarmStartSampler": "warmstart.downstream.optuna_sampler.sampler",
     "WarmStartSearchCV": "warmstart.downstream.sklearn_search.search",

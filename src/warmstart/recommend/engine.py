@@ -187,9 +187,9 @@ class Engine:
 
     @property
     def _planned(self) -> list[int]:
-        return self._lead.planned if isinstance(self._lead, ByBelief) else []
+        return self._lead.first.planned if isinstance(self._lead, ByBelief) else []
 
     @_planned.setter
     def _planned(self, places: Iterable[int]) -> None:
         if isinstance(self._lead, ByBelief):
-            self._lead.planned = list(places)
+            self._lead.first.planned = list(places)

@@ -8,7 +8,7 @@ import warmstart
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.completion import fold_in
 from warmstart.models.completion.fold_in import FoldIn
-from warmstart.recommend.acquisition import by_belief
+from warmstart.recommend.acquisition import first_batch
 from warmstart.recommend.base import fitted as base
 from warmstart.recommend.belief import prior
 
@@ -46,7 +46,7 @@ def test_a_pool_taken_for_large_is_asked_alike(recommender, pool, monkeypatch):
     for module, name, value in (
         (fold_in, "_BLOCK", 16),
         (prior, "_MANY", 16),
-        (by_belief, "_WIDE", 30),
+        (first_batch, "_WIDE", 30),
         (base, "_LARGE", 16),
     ):
         monkeypatch.setattr(module, name, value)

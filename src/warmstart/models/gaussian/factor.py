@@ -10,7 +10,7 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
-_DRAWS = 32
+DRAWS_AT_ONCE = 32
 """Draws written at a time."""
 
 
@@ -55,8 +55,8 @@ class Factor:
         latent = scale * rng.standard_normal((n_own, n_latent), kind)
         stds = scale * np.sqrt(self.noise).astype(kind)
         # Few draws at a time stay in the cache while they are worked on.
-        for start in range(0, n_own, _DRAWS):
-            rows = slice(start, min(start + _DRAWS, n_own))
+        for start in range(0, n_own, DRAWS_AT_ONCE):
+            rows = slice(start, min(start + DRAWS_AT_ONCE, n_own))
             some = draws[rows]
             rng.standard_normal(dtype=kind, out=some)
             some *= stds

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
 from warmstart.errors import ArgumentError
-from warmstart.models.gaussian.factor import _DRAWS, Factor
+from warmstart.models.gaussian.factor import DRAWS_AT_ONCE, Factor
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -363,8 +363,8 @@ class MixturePosterior:
         factor.sample(count, rng, scale=float(self.scales[g]), out=draws)
         level = rng.standard_normal((count, 1)) * self.level_stds[g]
         mean = self.prior_means[g, chosen].astype(draws.dtype)
-        for start in range(0, count, _DRAWS):
-            rows = slice(start, start + _DRAWS)
+        for start in range(0, count, DRAWS_AT_ONCE):
+            rows = slice(start, start + DRAWS_AT_ONCE)
             draws[rows] += mean
             draws[rows] += level[rows].astype(draws.dtype)
         if self.told:

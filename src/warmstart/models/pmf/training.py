@@ -106,8 +106,7 @@ def train_together(
         )
     while completed:
         model, one = completed.pop(0)
-        kernel = one.kernel
-        yield model, _learn(model, one, tasks, families, random_state), kernel
+        yield model, _learn(model, one, tasks, families, random_state), one.kernel
 
 
 def _complete(

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
+from warmstart.recommend.acquisition.first_batch import FirstBatch
 from warmstart.recommend.acquisition.next_point import pick, pick_from
 from warmstart.recommend.belief.growing import GrowingBelief
 from warmstart.recommend.belief.new_configurations import Beyond
 
 if TYPE_CHECKING:
-    from warmstart.models.gaussian.posterior import MixturePosterior
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.belief.posterior import TaskBelief
     from warmstart.recommend.candidates.pool import Pool
@@ -27,17 +26,6 @@ Also = Sequence[Mapping[str, Any]]
 
 _N_CENTRES, _N_NEAR = 4, 64
 """Best results whose surroundings are looked at, and how many configurations there."""
-
-
-_WIDE = 4096
-"""Configurations among which a first batch is chosen on draws; of more, the most promising."""
-
-
-def _promising(mixture: MixturePosterior, among: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """Those that may be best, in order of their places: by a deviation below the mean."""
-    low = (mixture.mean() - mixture.std())[among]
-    kept: npt.NDArray[np.intp] = np.sort(among[np.argpartition(low, _WIDE)[:_WIDE]])
-    return kept
 
 
 class ByBelief:
@@ -57,9 +45,7 @@ class ByBelief:
     ) -> None:
         self._fitted, self._question = fitted, question
         self._pool, self._belief = pool, belief
-        self.planned: list[int] = []
-        """What is left of the first batch."""
-
+        self.first = FirstBatch(fitted, question, pool, belief)
         self._beyond = Beyond(fitted, question)
         self._growing: GrowingBelief | None = None
         self._n_again = self._n_caught_up = 0
@@ -97,42 +83,9 @@ class ByBelief:
             Of the time budget, if there is one.
         """
         if not self._belief.mean_scores():
-            return self._next_planned(open_, n_together, seconds_left)
+            return self.first.next(open_, n_together, seconds_left)
         rng = np.random.default_rng([self._question.random_state, n_asked])
         return self._pick(open_, pending, also, n_asked, rng)
-
-    def _next_planned(
-        self, open_: npt.NDArray[np.bool_], n_together: int, seconds_left: float | None
-    ) -> int | None:
-        """The start: a batch chosen as a whole, handed out in order."""
-        self.planned = [k for k in self.planned if open_[k]]
-        if not self.planned:
-            left = np.flatnonzero(open_)
-            draws, left = self._first_draws(left)
-            picks = best_of_n(
-                draws,
-                max(self._question.n_initial, n_together),
-                costs=None if seconds_left is None else self._pool.costs()[left],
-                budget_s=seconds_left,
-            )
-            self.planned = [int(left[k]) for k in picks]
-        return self.planned.pop(0) if self.planned else None
-
-    def _first_draws(self, left: npt.NDArray[np.intp]) -> tuple[Array, npt.NDArray[np.intp]]:
-        """What a first batch is chosen on, (n_draws, n_left), and of which places it is."""
-        # The seed of the question alone, as :meth:`Recommender.suggest` draws.
-        rng = np.random.default_rng(self._question.random_state)
-        phi, points = self._question.phi, self._pool.points
-        if self._question.look is not None:
-            # What was measured here says more than the regrets of other tasks.
-            measured = self._belief.at_first().draw_losses(N_SAMPLES, rng)
-            return measured[:, left], left
-        regret = self._belief.first_regrets()
-        if len(left) > _WIDE:
-            left = _promising(regret.mixture, left)
-        columns = np.array([points[k].column for k in left.tolist()], dtype=np.intp)
-        outlook = self._fitted.outlook(phi, columns)
-        return outlook.draws(regret.restricted(left), N_SAMPLES, rng), left
 
     def _pick(
         self,
