@@ -95,7 +95,7 @@ def pick_from(
     incumbent: float,
     acquisition: Acquisition,
     *,
-    costs: Array,
+    costs: Array | None = None,
 ) -> int:
     """As :func:`pick`, of beliefs about each configuration by itself; any but Thompson."""
     if acquisition in ("ei", "log_ei"):
@@ -139,10 +139,22 @@ class ByAcquisition:
 
     def next(self) -> int:
         """The next of the design, or the one most worth trying once it is done."""
+        if self._improves:
+            # One is found at a fraction of what an order of all of them costs.
+            believed, best = self.belief.marginals(), self.belief.incumbent()
+            return pick_from(believed, ~self._out, best, self._acquisition)
         left = self.batch(1)
         if not left:
             raise IndexError("every configuration has been told")
         return left[0]
+
+    @property
+    def _improves(self) -> bool:
+        """Whether the next is the one of largest expected improvement, by results told."""
+        belief = self.belief
+        begun = len(belief.told) >= max(belief.n_initial, 1) and not self._out.all()
+        by_gain = self._acquisition in ("ei", "log_ei")
+        return begun and by_gain and bool(np.isfinite(belief.incumbent()))
 
     def batch(self, n: int) -> list[int]:
         """The design while too little was told, then those most worth trying."""

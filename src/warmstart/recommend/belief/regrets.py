@@ -22,7 +22,7 @@ Places = npt.NDArray[np.intp]
 
 _N_DRAWS = 400
 
-_MOST = 1000
+_MOST = 500
 """Configurations that are compared; of more, the most promising."""
 
 _BELOW = 2.0

@@ -27,6 +27,7 @@ class ByValues:
 
     def __init__(self) -> None:
         self._places: dict[frozenset[Any], list[int]] = {}
+        self._keys: list[frozenset[Any]] = []
         self._called: list[dict[str, str]] = []
 
     @classmethod
@@ -44,7 +45,9 @@ class ByValues:
 
     def add(self, values: Mapping[str, Any], *, learner: str = "", space: str = "") -> None:
         """Give a configuration the next place."""
-        self._places.setdefault(_key(values), []).append(len(self._called))
+        key = _key(values)
+        self._places.setdefault(key, []).append(len(self._called))
+        self._keys.append(key)
         self._called.append({"learner": learner, "space": space})
 
     def find(
@@ -54,21 +57,30 @@ class ByValues:
 
         Learner and space count where they are said, as arguments or among the values.
         """
-        places = self._places.get(_key(values))
-        if not places and not any(name in values for name in _NAMES):
-            return []
-        said = {"learner": learner, "space": space}
-        if places is None and any(name in values for name in _NAMES):
+        key, called = self._meant(values, learner, space)
+        return [place for place in self._places.get(key, ()) if self._is_called(place, called)]
+
+    def means(
+        self, place: int, values: Mapping[str, Any], *, learner: str = "", space: str = ""
+    ) -> bool:
+        """Whether a place is among those of :meth:`find`; of many equal ones none is listed."""
+        key, called = self._meant(values, learner, space)
+        return self._keys[place] == key and self._is_called(place, called)
+
+    def _meant(
+        self, values: Mapping[str, Any], learner: str, space: str
+    ) -> tuple[frozenset[Any], dict[str, str]]:
+        """What it has in common with those it can mean, and what they are called."""
+        key, said = _key(values), {"learner": learner, "space": space}
+        if key not in self._places and any(name in values for name in _NAMES):
             said |= {name: str(values[name]) for name in _NAMES if values.get(name)}
-            bare = {name: value for name, value in values.items() if name not in _NAMES}
-            places = self._places.get(_key(bare))
-        wanted = {name: word for name, word in said.items() if word}
-        return [
-            place
-            for place in places or ()
-            # What is not known of a configuration does not speak against it.
-            if all(self._called[place][name] in (word, "") for name, word in wanted.items())
-        ]
+            key = _key({name: one for name, one in values.items() if name not in _NAMES})
+        return key, {name: word for name, word in said.items() if word}
+
+    def _is_called(self, place: int, called: Mapping[str, str]) -> bool:
+        # What is not known of a configuration does not speak against it.
+        own = self._called[place]
+        return all(own[name] in (word, "") for name, word in called.items())
 
 
 def _key(values: Mapping[str, Any]) -> frozenset[Any]:
@@ -108,12 +120,13 @@ class KnownConfigurations:
 
         Of several with equal values it is the one whose id is `name`, or none of them.
         """
-        found = self._by_values.find(values, learner=learner, space=space)
-        if len(found) == 1 and values:
-            return Point(self.points[found[0]], found[0])
         column = self.columns.get(name, -1)
-        if column in found:
+        if column >= 0 and self._by_values.means(column, values, learner=learner, space=space):
             return Point(self.points[column], column)
+        # Where configurations are made of nothing that is known, a new name is a new one.
+        found = self._by_values.find(values, learner=learner, space=space) if values else []
+        if len(found) == 1:
+            return Point(self.points[found[0]], found[0])
         return Point(self._named(values, learner, space))
 
     @cached_property

@@ -142,3 +142,30 @@ class TestByValues:
         known = KnownConfigurations(("a", "b"), ({"n": 3}, {"n": 3}), ("", ""), ("", ""))
         assert known.point({"n": 3}, "b") == Point({"n": 3}, 1)
         assert known.point({"n": 3}).column == -1
+
+
+def test_one_place_is_judged_as_all_are_found():
+    rng = np.random.default_rng(0)
+    names = ["", "forest", "trees"]
+    some = [
+        {}
+        if rng.random() < 0.3
+        else {"depth": int(rng.integers(2))}
+        | ({"learner": str(rng.choice(names[1:]))} if rng.random() < 0.3 else {})
+        for _ in range(30)
+    ]
+    called = [str(rng.choice(names)) for _ in some]
+    known = ByValues.of(some, called, [""] * len(some))
+    for values in some:
+        for learner in names:
+            found = known.find(values, learner=learner)
+            judged = [k for k in range(len(some)) if known.means(k, values, learner=learner)]
+            assert judged == found
+
+
+def test_of_many_equal_ones_none_is_listed(names_only, monkeypatch):
+    """A pool of thousands of names is read in a moment: nobody compares each with all."""
+    known = names_only.fitted(None, "score").known
+    monkeypatch.setattr(ByValues, "find", lambda *_, **__: pytest.fail("all were listed"))
+    assert known.point({}, "c") == Point({}, 2)
+    assert known.point({}, "of no base") == Point({}, -1)
