@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warmstart.errors import ArgumentTypeError, KnowledgeError
+from warmstart.models.surfaces.store import SurfaceStore
 from warmstart.recommend.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -51,9 +52,23 @@ def default_path() -> Path:
     return path
 
 
+def surfaces_path() -> Path | None:
+    """Folder of the surfaces that come with the package; None where there are none."""
+    for path in (_IN_WHEEL.parent / "surfaces", _IN_CHECKOUT.parent / "surfaces"):
+        if path.is_dir():
+            return path
+    return None
+
+
 @lru_cache(maxsize=4)
 def _opened(path: Path, changed: int) -> Recommender:  # noqa: ARG001 - tells versions apart
-    return Recommender.load(path)
+    base = Recommender.load(path)
+    if (
+        path in (_IN_WHEEL.resolve(), _IN_CHECKOUT.resolve())
+        and (folder := surfaces_path()) is not None
+    ):
+        return base.with_surfaces(SurfaceStore(folder=folder))
+    return base
 
 
 def _changed(path: Path) -> int:

@@ -18,6 +18,7 @@ from warmstart.recommend.question.arguments import check_count
 from warmstart.recommend.question.search_question import Question
 
 if TYPE_CHECKING:
+    from warmstart.models.surfaces.sources import Sources
     from warmstart.recommend.base.fitted import Fitted
 
 Also = Sequence[Mapping[str, Any]]
@@ -30,18 +31,25 @@ class AskTell:
     ----------
     fitted : Fitted
     question : Question
+    surfaces : Sources, optional
+        What other tables say of the whole space of the question's learner.
     warnings : tuple of str
         What was repaired, dropped, capped or assumed when the search was begun.
     """
 
     def __init__(
-        self, fitted: Fitted, question: Question, *, warnings: tuple[str, ...] = ()
+        self,
+        fitted: Fitted,
+        question: Question,
+        *,
+        surfaces: Sources | None = None,
+        warnings: tuple[str, ...] = (),
     ) -> None:
         self._fitted, self.question = fitted, question
         self.warnings = warnings
         """What was repaired, dropped, capped or assumed when the search was begun."""
 
-        self.engine = Engine(fitted, question)
+        self.engine = Engine(fitted, question, surfaces)
         """What decides, in places of its pool: the object that replay drives."""
 
     @property

@@ -14,6 +14,7 @@ from warmstart.recommend.methods import check_acquisition
 from warmstart.recommend.observations import base_digest
 from warmstart.recommend.question.arguments import check_budget
 from warmstart.recommend.question.search_question import Question
+from warmstart.recommend.question.surfaces import names_left_out, sources_for
 from warmstart.recommend.question.understand import understand
 from warmstart.recommend.search import FORMAT, Search
 from warmstart.spaces.pipelines.learners import LEARNERS
@@ -76,6 +77,8 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
         speed=store.speed(),
         model=choice.name,
         look=first_look,
+        of_base=candidates is None,
+        left_out=names_left_out(query.exclude),
         # Only where nothing but the history says what may be tried.
         local=fitted.unaligned is not None
         and choice.method is None
@@ -85,7 +88,12 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
         and not set(learners) & set(LEARNERS),
     )
     read = () if task.dataset is None else task.dataset.warnings
-    return Search(fitted, question, warnings=(*read, *task.notes, *fitted.notes))
+    return Search(
+        fitted,
+        question,
+        surfaces=sources_for(store.surfaces, question),
+        warnings=(*read, *task.notes, *fitted.notes),
+    )
 
 
 def resume_search(text: str, store: Store) -> Search:
@@ -126,7 +134,12 @@ def resume_search(text: str, store: Store) -> Search:
             resampling=asked.resampling,
             n_rows=asked.n_rows,
         )
-        search = Search(fitted, asked, warnings=tuple(values.get("warnings", ())))
+        search = Search(
+            fitted,
+            asked,
+            surfaces=sources_for(store.surfaces, asked),
+            warnings=tuple(values.get("warnings", ())),
+        )
         search.engine.restore(values)
     except (KeyError, TypeError, AttributeError) as error:
         raise ArgumentError(f"the JSON of a search is incomplete: {error!r}") from error

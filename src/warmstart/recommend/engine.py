@@ -15,12 +15,16 @@ import numpy.typing as npt
 
 from warmstart.recommend.acquisition.by_belief import ByBelief
 from warmstart.recommend.acquisition.by_model import ByModel
+from warmstart.recommend.acquisition.by_surfaces import BySurfaces
 from warmstart.recommend.belief.posterior import TaskBelief
 from warmstart.recommend.belief.regrets import TaskRegrets
 from warmstart.recommend.candidates.pool import Pool
 from warmstart.recommend.observations import Result
 
 if TYPE_CHECKING:
+    from warmstart.models.surfaces.region import Region
+    from warmstart.models.surfaces.sources import Sources
+    from warmstart.recommend.acquisition.by_surfaces import Allowed
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.question.search_question import Question
 
@@ -35,10 +39,14 @@ class Engine:
     fitted : Fitted
         Whose model decides.
     question : Question
+    surfaces : Sources, optional
+        What other tables say of the whole space of the question's learner.
     """
 
-    def __init__(self, fitted: Fitted, question: Question) -> None:
-        self.fitted, self.question = fitted, question
+    def __init__(
+        self, fitted: Fitted, question: Question, surfaces: Sources | None = None
+    ) -> None:
+        self.fitted, self.question, self.surfaces = fitted, question, surfaces
         self.pool = Pool(fitted, question)
         self.belief = TaskBelief(fitted, question, self.pool)
         """What the base's PMF expects, told every result, whatever model decides."""
@@ -59,6 +67,14 @@ class Engine:
             if fitted.method is None
             else ByModel(fitted, question, self.pool)
         )
+        self._anywhere: BySurfaces | None = None
+        if surfaces is not None:
+            self._anywhere = BySurfaces(
+                surfaces,
+                metric=question.metric,
+                acquisition=question.acquisition,
+                random_state=question.random_state,
+            )
 
     @property
     def results(self) -> list[Result]:
@@ -115,6 +131,34 @@ class Engine:
             self.n_asked += 1
             asked.append(place)
         return asked
+
+    def ask_in(self, region: Region, allowed: Allowed) -> int | None:
+        """Place of the next configuration anywhere in a study's space; from now on pending.
+
+        Needs `surfaces`. None where nothing that was looked at is allowed.
+
+        Parameters
+        ----------
+        region : Region
+        allowed : callable
+            Makes a point of the region the configuration that would be run; None where it
+            may not be.
+        """
+        assert self._anywhere is not None  # asked of none but engines that have surfaces
+        values = self._anywhere.propose(
+            region,
+            allowed,
+            self.pool.values,
+            self.belief.all_scores(),
+            self.pending,
+            self.n_asked,
+        )
+        if values is None:
+            return None
+        place = self.pool.add(values)
+        self.pending.append(place)
+        self.n_asked += 1
+        return place
 
     def tell(self, place: int, result: Result) -> None:
         """Learn what came of the configuration at a place."""

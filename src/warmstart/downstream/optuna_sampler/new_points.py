@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from warmstart.spaces.neighbourhood import Neighbourhood
+from warmstart.spaces.space import Parameter
 
 Values = Mapping[str, Any]
 
@@ -21,6 +22,10 @@ class StudySpace(Protocol):
 
     kept: dict[str, Any]
     """What was found of the space, until it changes."""
+
+    def parameters(self) -> Mapping[str, Parameter]:
+        """What is searched, by a configuration's keys or the tuner's own names."""
+        ...
 
     def as_run(self, values: Values) -> dict[str, Any] | None:
         """What would be run in its place; None where nothing would."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from warmstart.domain import Status, plain_value
+from warmstart.domain import plain_value
+from warmstart.downstream.optuna_sampler.anywhere import Anywhere
+from warmstart.downstream.optuna_sampler.guide import Guide, Proposal, Told
 from warmstart.downstream.optuna_sampler.new_points import StudySpace, draw_new
 from warmstart.errors import ArgumentTypeError, HistoryError
 from warmstart.knowledge.base import open_knowledge
@@ -32,79 +33,6 @@ _N_KNOWN_FIRST = 5
 """Results before configurations are proposed that no task ever tried."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What came of one configuration."""
-
-    number: int
-    """Of the trial."""
-
-    values: Mapping[str, Any]
-    configuration_id: Any = None
-    """Where it was run as it was given."""
-
-    score: float = math.nan
-    """Higher is better; NaN unless the status is "ok"."""
-
-    status: Status = "ok"
-    cost_s: float = math.nan
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """A configuration to try."""
-
-    configuration_id: Any
-    values: Mapping[str, Any]
-
-
-class Guide(Protocol):
-    """Proposes configurations of a pool, and new ones; the same to all who tell it the same."""
-
-    @property
-    def pool(self) -> Sequence[Proposal]:
-        """What it may propose, if nothing new."""
-        ...
-
-    @property
-    def metric(self) -> str | None:
-        """What scores are in."""
-        ...
-
-    @property
-    def ideal(self) -> float | None:
-        """The best score there can be, where that is known."""
-        ...
-
-    @property
-    def learns(self) -> bool:
-        """Whether what it is told makes a difference."""
-        ...
-
-    def propose(
-        self,
-        told: Sequence[Told],
-        running: Sequence[Proposal],
-        closed: Collection[Any],
-        space: StudySpace | None = None,
-    ) -> Proposal | None:
-        """The next configuration, or None when nothing is left.
-
-        Parameters
-        ----------
-        told : sequence of Told
-            All results, in one order for all who ask.
-        running : sequence of Proposal
-            What others try at this moment; not proposed, and expected to turn out as
-            predicted.
-        closed : collection
-            Ids not to propose, for whatever reason.
-        space : StudySpace, optional
-            Where configurations of no pool may be proposed as well.
-        """
-        ...
-
-
 class SearchGuide:
     """Expected improvement under the posterior of a search that was begun elsewhere.
 
@@ -116,7 +44,9 @@ class SearchGuide:
 
     def __init__(self, search: Search) -> None:
         self._search = search
-        self._engine = Engine(search.engine.fitted, search.question)
+        self._engine = self._untold()
+        led = search.engine.surfaces is not None
+        self.anywhere: Anywhere | None = Anywhere.of(search.question) if led else None
         self._known: dict[int, Told] = {}
         question, points = search.question, self._engine.pool.points
         self.pool: Sequence[Proposal] = [
@@ -136,6 +66,8 @@ class SearchGuide:
     ) -> Proposal | None:
         """Ask the posterior, told everything; see :class:`Guide`."""
         self._catch_up(told)
+        if self.anywhere is not None and space is not None:
+            return self._propose_in(self.anywhere, space, len(told), running)
         engine, good = self._engine, [one for one in told if one.status == "ok"]
         engine.closed = {engine.pool.index(name) for name in self._ids & set(closed)}
         # The start is a batch that complements itself; all see the same and take in turn.
@@ -156,11 +88,36 @@ class SearchGuide:
                 )
         return None
 
+    def _untold(self) -> Engine:
+        engine = self._search.engine
+        return Engine(engine.fitted, self._search.question, engine.surfaces)
+
+    def _propose_in(
+        self, anywhere: Anywhere, space: StudySpace, n_told: int, running: Sequence[Proposal]
+    ) -> Proposal | None:
+        """From anywhere in the study's space, as far as it is known."""
+
+        def allowed(point: Mapping[str, Any]) -> dict[str, Any] | None:
+            run = space.as_run(anywhere.configuration(point))
+            return run if run is not None and space.is_new(run) else None
+
+        engine = self._engine
+        engine.pending = [self._place(other) for other in running]
+        engine.n_asked = n_told + len(running)
+        place = engine.ask_in(anywhere.region(space.parameters()), allowed)
+        engine.pending = []
+        if place is None:
+            return None
+        return Proposal(
+            configuration_id=engine.pool.ids[place],
+            values=dict(engine.pool.points[place].values),
+        )
+
     def _catch_up(self, told: Sequence[Told]) -> None:
         """Tell what is new; all of it where what was told is not what is told now."""
         kept = {one.number for one in told}
         if any(number not in kept for number in self._known):
-            self._engine = Engine(self._search.engine.fitted, self._search.question)
+            self._engine = self._untold()
             self._known = {}
         for one in told:
             if one.number in self._known:
@@ -203,6 +160,7 @@ class ListGuide:
     metric: str | None
     ideal = None
     learns = False
+    anywhere = None
 
     def __init__(self, suggestions: Suggestions) -> None:
         self.pool: Sequence[Proposal] = [

@@ -15,8 +15,10 @@ from warmstart.downstream.optuna_sampler.claims import (
     has_claim,
     is_decided,
 )
-from warmstart.downstream.optuna_sampler.proposer import Proposal, Told, make_guide
+from warmstart.downstream.optuna_sampler.guide import Proposal
+from warmstart.downstream.optuna_sampler.proposer import make_guide
 from warmstart.downstream.optuna_sampler.space import SeenSpace
+from warmstart.downstream.optuna_sampler.study_results import StudyResults
 from warmstart.downstream.optuna_sampler.trials import UNASKED, UNKNOWN, Reader
 from warmstart.errors import ArgumentError, ArgumentTypeError, SpaceMismatchError
 from warmstart.recommend.answer.suggestions import Suggestions
@@ -55,9 +57,18 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
 
     Each of the first trials is given a whole configuration when it begins: the one of
     highest expected improvement under the posterior of all finished trials of the study,
-    whoever ran them. After five results it may be one that no task ever tried, near the
-    study's best or anywhere in its space, as the base's own are a coarse grid; and the
-    other sampler, whom no base misleads, then has every third trial.
+    whoever ran them.
+
+    Where the base has surfaces of the one learner that `space` names (LightGBM in the
+    embedded one), it searches the study's own space, led by how that learner scored all over
+    its ranges on other tables. Parameters that no table was scored with are searched as well;
+    those that the study does not ask for are at the estimator's default. A study's space is
+    known from its first finished trial on, or from `distributions`.
+
+    Elsewhere it chooses among the base's configurations; after five results also new ones,
+    near the study's best or anywhere in its space, as the base's own are a coarse grid. From
+    the sixth trial on the other sampler, whom no base misleads, has some of them: see
+    `then_every`.
 
     A given configuration answers every ``suggest_*`` the objective calls; what the study's
     distributions do not allow is repaired, what the suggestion does not know is sampled by
@@ -199,9 +210,9 @@ time_budget_s, exclude, task_type, kinds, groups, time, look, random_state :
         self._distributions = dict(distributions or {})
         self._given: dict[int, Proposal] = {}
         self._lock = threading.Lock()
-        self._study: tuple[int, _Study] | None = None
+        self._study: tuple[int, StudyResults] | None = None
         seen = SeenSpace(self._reader, self._distributions)
-        if len(seen.illegal(spare=False)) == len(guide.pool):
+        if guide.anywhere is None and len(seen.illegal(spare=False)) == len(guide.pool):
             raise SpaceMismatchError(
                 f"the distributions {sorted(self._distributions)} allow none of the "
                 f"{len(guide.pool)} configurations"
@@ -350,12 +361,12 @@ time_budget_s, exclude, task_type, kinds, groups, time, look, random_state :
         with self._lock:
             return self._reader.guide.propose(results, running, closed, space)
 
-    def _of(self, study: Study) -> _Study:
+    def _of(self, study: Study) -> StudyResults:
         """What is kept of a study between its trials; of the last one asked about."""
         with self._lock:
             if self._study is None or self._study[0] != id(study._storage) + study._study_id:
                 key = id(study._storage) + study._study_id
-                self._study = key, _Study(self._reader, self._distributions)
+                self._study = key, StudyResults(self._reader, self._distributions)
             return self._study[1]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -364,30 +375,6 @@ time_budget_s, exclude, task_type, kinds, groups, time, look, random_state :
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _lock=threading.Lock())
-
-
-class _Study:
-    """What finished trials say, which does not change, and the space they were asked in."""
-
-    def __init__(self, reader: Reader, distributions: Mapping[str, BaseDistribution]) -> None:
-        self.space = SeenSpace(reader, distributions)
-        self._reader = reader
-        self._told: dict[int, Told | None] = {}
-
-    def results(self, trials: Sequence[FrozenTrial], minimize: bool) -> list[Told]:
-        """Of all finished trials that can be placed, in their order."""
-        finished = [one for one in trials if one.state.is_finished()]
-        new = [one for one in finished if one.number not in self._told]
-        for one in new:
-            self._told[one.number] = self._reader.told(one, minimize)
-        if unplaced := sum(self._told[one.number] is None for one in new):
-            _log.warning(
-                "%d finished trials are not learnt from: their parameters do not say which "
-                "configuration they ran",
-                unplaced,
-            )
-        told = (self._told[one.number] for one in finished)
-        return [one for one in told if one is not None]
 
 
 def _proposal(claim: Mapping[str, Any]) -> Proposal:

@@ -40,7 +40,9 @@ class SeenSpace:
         self._tried: dict[frozenset[Any], Mapping[str, Any]] = {}
         self._waiting: list[Mapping[str, Any]] = []
         self._forget()
-        if given:
+        if given and (anywhere := reader.guide.anywhere) is not None:
+            self._note(anywhere.template, given)
+        elif given:
             for one in reader.guide.pool:
                 self._note(one.values, given)
 
@@ -70,6 +72,8 @@ class SeenSpace:
         asked = self._asked.setdefault(values.get("learner"), {})
         for name, distribution in distributions.items():
             key = match(name, values, self._reader.pairs)
+            if key is None and self._reader.guide.anywhere is not None:
+                key = name  # searched as well, though no table says anything of it
             if key is None:
                 continue
             if asked.get(key) != distribution or self._any.get(key) != distribution:
@@ -121,6 +125,12 @@ class SeenSpace:
             for one in self._reader.guide.pool
             if not self.is_new(one.values)
         }
+
+    def parameters(self) -> Mapping[str, Parameter]:
+        """What the study searches, as far as it is known; by keys, else by its own names."""
+        anywhere = self._reader.guide.anywhere
+        asked = None if anywhere is None else self._distributions(anywhere.template)
+        return {key: self._parameters[of] for key, of in (asked or {}).items()}
 
     def as_run(self, values: Mapping[str, Any]) -> dict[str, Any] | None:
         """What the study would run of a configuration; None where it lacks a choice.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from warmstart.domain import Status, plain_value
 from warmstart.downstream.names.inverse import match, read_mapping
 from warmstart.downstream.optuna_sampler.claims import claim_of
-from warmstart.downstream.optuna_sampler.proposer import Guide, Told
+from warmstart.downstream.optuna_sampler.guide import Guide, Told
 from warmstart.downstream.optuna_sampler.values import Answer, answer
 from warmstart.downstream.sklearn_search.usual_values import typical
 from warmstart.errors import KnowledgeError
@@ -64,7 +64,11 @@ class Reader:
         to_score: Callable[[float], float] | None = None,
     ) -> None:
         self.guide = guide
-        self.keys = list(dict.fromkeys(key for one in guide.pool for key in one.values))
+        anywhere = guide.anywhere
+        template = {} if anywhere is None else anywhere.template
+        self.keys = list(
+            dict.fromkeys([*(key for one in guide.pool for key in one.values), *template])
+        )
         self.pairs = read_mapping(mapping, self.keys)
         self._to_score = to_score
         by_learner: dict[Any, list[Mapping[str, Any]]] = {}
@@ -75,6 +79,9 @@ class Reader:
             learner: list(dict.fromkeys(key for values in members for key in values))
             for learner, members in by_learner.items()
         }
+        if template:  # what a study does not ask for is as the estimator has it
+            self._usual[template.get("learner")] = dict(template)
+            self._keys_of[template.get("learner")] = list(template)
 
     def answer(
         self, values: Mapping[str, Any], name: str, distribution: BaseDistribution
@@ -184,6 +191,8 @@ class Reader:
         for name, used in trial.params.items():
             key = match(name, self._allowed(known), self.pairs)
             if key is None:
+                if self.guide.anywhere is not None:
+                    values[name] = plain_value(used)
                 continue
             fit = self.fit(key, known[key], trial.distributions[name]) if key in known else None
             if fit is None or not fit.means_the_same or fit.value != used:

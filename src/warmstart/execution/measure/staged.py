@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,9 @@ class Stage:
         return self.answers
 
 
-def stages(model: Any, X: Any) -> tuple[int, Iterator[tuple[int, Stage]]]:
+def stages(
+    model: Any, X: Any, rounds: Sequence[int] = ROUNDS
+) -> tuple[int, Iterator[tuple[int, Stage]]]:
     """Rounds of a fitted ensemble, and what it predicts of `X` with fewer of them.
 
     Parameters
@@ -41,6 +43,8 @@ def stages(model: Any, X: Any) -> tuple[int, Iterator[tuple[int, Stage]]]:
     model : estimator
         Fitted; a wrapper is looked into by its ``estimator_``.
     X : array, shape (n_rows, n_features)
+    rounds : sequence of int
+        Those asked for, ascending; what the model does not reach is left out.
 
     Returns
     -------
@@ -63,7 +67,7 @@ def stages(model: Any, X: Any) -> tuple[int, Iterator[tuple[int, Stage]]]:
     total, answer = found
     told = (
         (k, Stage(answers=np.asarray(answers), classes_=classes))
-        for k, answers in answer([k for k in ROUNDS if k < total])
+        for k, answers in answer([k for k in rounds if k < total])
     )
     return total, told
 

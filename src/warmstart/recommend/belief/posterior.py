@@ -158,6 +158,16 @@ class TaskBelief:
                 scores.setdefault(index, []).append(result.score)
         return {index: float(np.mean(values)) for index, values in scores.items()}
 
+    def all_scores(self) -> dict[int, float]:
+        """As :meth:`mean_scores`, with failures as the worst and what was pruned as half."""
+        means = self.mean_scores()
+        if not means:
+            return {}
+        low, middle = min(means.values()), float(np.median(list(means.values())))
+        others = {self._pool.index(r.configuration_id): r.status for r in self.results}
+        rest = {k: middle if s == "pruned" else low for k, s in others.items()}
+        return {**means, **{k: score for k, score in rest.items() if k not in means}}
+
     def _with_status(self, *statuses: str) -> set[int]:
         told = (r.configuration_id for r in self.results if r.status in statuses)
         return {self._pool.index(name) for name in told}

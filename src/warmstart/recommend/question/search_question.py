@@ -54,6 +54,12 @@ class Question:
     n_rows: float | None = None
     """Rows of the new data, as far as they are known."""
 
+    of_base: bool = False
+    """Whether the pool is the base's own, and not one that was handed in."""
+
+    left_out: tuple[str, ...] = ()
+    """Every name that was to be left out, whether or not the base has it."""
+
     def __post_init__(self) -> None:
         if self.acquisition not in ACQUISITIONS:
             raise ArgumentError(
@@ -79,6 +85,7 @@ class Question:
         """Read what :meth:`to_dict` wrote."""
         schema = values["schema"]
         lists = {k: tuple(values[k]) for k in ("pool", "pool_ids", "learners", "excluded")}
+        lists["left_out"] = tuple(values.get("left_out", ()))
         return cls(
             **{
                 **values,

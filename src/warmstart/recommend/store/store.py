@@ -15,6 +15,7 @@ from warmstart.recommend.question.resampled import not_counting, rows_for
 if TYPE_CHECKING:
     from warmstart.execution.resampling import Resampling
     from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.models.surfaces.store import SurfaceStore
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.store.model_choice import ModelChoice
 
@@ -46,6 +47,9 @@ class Store:
         self.saved = saved
         self.kept: dict[tuple[Any, ...], Fitted] = {}
         """By kind of task, metric, and what was left out."""
+
+        self.surfaces: SurfaceStore | None = None
+        """Scores all over the spaces of some learners, where there are any."""
 
     def task_types(self) -> tuple[str | None, ...]:
         """Kinds of task it knows: "classification", "regression", or None where unsaid."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from warmstart.execution.resampling import Resampling
     from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.models.surfaces.store import SurfaceStore
     from warmstart.protocols import PerformanceModel
     from warmstart.recommend.base.fitted import Fitted
 
@@ -86,6 +88,13 @@ class TaskLearner:
     def attach(self, md: MetaDataset, path: Path | None = None) -> None:
         """Answer from `md` with models fitted when first needed, or read from `path` then."""
         self._store = Store(md, self._choice, self.random_state, path)
+
+    def with_surfaces(self, surfaces: SurfaceStore | None) -> Self:
+        """A copy whose searches of one learner are led by surfaces; None for none."""
+        other = copy(self)
+        other._store = copy(self.store)
+        other._store.surfaces = surfaces
+        return other
 
     @property
     def store(self) -> Store:

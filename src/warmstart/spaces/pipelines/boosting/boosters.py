@@ -76,7 +76,9 @@ _LIGHTGBM = (
 
 def _lightgbm(values: Values, random_state: int) -> dict[str, Any]:
     later = {
-        name: values[name] for name in ("extra_trees", "min_child_weight") if name in values
+        name: values[name]
+        for name in ("extra_trees", "min_child_weight", "max_depth")
+        if name in values
     }
     return {
         **{name: values[name] for name in _LIGHTGBM},

@@ -1,0 +1,274 @@
+"""The ways to tune that `trials_saved.py` compares, each as a list of trials."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import optuna
+
+import warmstart
+from _real_objective import READ_OFF, RealObjective
+from warmstart.downstream.adapters.optuna import seed as enqueue
+from warmstart.downstream.optuna_sampler.anywhere import Anywhere
+from warmstart.downstream.optuna_sampler.sampler import WarmStartSampler
+from warmstart.errors import KnowledgeError
+from warmstart.knowledge.base import open_knowledge
+from warmstart.recommend.observations import Result
+from warmstart.spaces.space import Number
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+Trials = list[tuple[dict[str, Any], float, float, float]]
+"""Values, score, CPU seconds of the fits and of asking."""
+
+_COMMON = (
+    Number(name="learning_rate", low=0.005, high=0.3, log=True),
+    Number(name="reg_alpha", low=1e-8, high=10.0, log=True),
+    Number(name="reg_lambda", low=1e-8, high=10.0, log=True),
+    Number(name="colsample_bytree", low=0.3, high=1.0),
+    Number(name="subsample", low=0.5, high=1.0),
+)
+ROUNDS = Number(name="n_estimators", low=READ_OFF[0], high=READ_OFF[-1], log=True, integer=True)
+SPACES = {
+    "lightgbm": (
+        *_COMMON,
+        Number(name="num_leaves", low=4, high=256, log=True, integer=True),
+        Number(name="max_depth", low=3, high=12, integer=True),
+        Number(name="min_child_samples", low=1, high=100, log=True, integer=True),
+    ),
+    "xgboost": (
+        *_COMMON,
+        Number(name="max_depth", low=2, high=12, integer=True),
+        Number(name="min_child_weight", low=0.01, high=50.0, log=True),
+        Number(name="gamma", low=1e-8, high=10.0, log=True),
+    ),
+}
+"""What people search, but for the rounds; eight dimensions."""
+
+DEFAULTS = {
+    "lightgbm": {
+        "learning_rate": 0.1,
+        "num_leaves": 31,
+        "max_depth": 12,
+        "min_child_samples": 20,
+        "reg_alpha": 1e-8,
+        "reg_lambda": 1e-8,
+        "colsample_bytree": 1.0,
+        "subsample": 1.0,
+        "n_estimators": 100,
+    },
+    "xgboost": {
+        "learning_rate": 0.3,
+        "max_depth": 6,
+        "min_child_weight": 1.0,
+        "gamma": 1e-8,
+        "reg_alpha": 1e-8,
+        "reg_lambda": 1.0,
+        "colsample_bytree": 1.0,
+        "subsample": 1.0,
+        "n_estimators": 100,
+    },
+}
+
+
+class Study:
+    """One objective and seed, and how they are asked and told."""
+
+    def __init__(self, objective: RealObjective, seed: int) -> None:
+        self.objective, self.seed = objective, seed
+        self.parameters = SPACES[objective.learner]
+
+    def suggest(self, trial: optuna.Trial, *, rounds: bool) -> dict[str, Any]:
+        """Values of a trial, as an objective asks for them."""
+        values: dict[str, Any] = {}
+        for one in (*self.parameters, *((ROUNDS,) if rounds else ())):
+            if one.integer:
+                values[one.name] = trial.suggest_int(
+                    one.name, int(one.low), int(one.high), log=one.log
+                )
+            else:
+                values[one.name] = trial.suggest_float(one.name, one.low, one.high, log=one.log)
+        return values
+
+    def question(self) -> dict[str, Any]:
+        """What our methods are told of the table; its family is forgotten."""
+        task = self.objective.task
+        known = open_knowledge().md.tasks
+        names = {*known.index, *known["family"]}
+        return {
+            "y": self.objective.target,
+            "space": self.objective.learner,
+            "metric": self.objective.metric,
+            "task_type": task.task_type,
+            "exclude": [name for name in (task.task_id, task.family) if name in names],
+        }
+
+
+def optimise(
+    study: Study, sampler: Any, n: int, *, rounds: bool = True, begin: Any = None
+) -> Trials:
+    """Run an Optuna study; without `rounds` each fit is scored at every number of them."""
+    found: Trials = []
+
+    def objective(trial: optuna.Trial) -> float:
+        values = study.suggest(trial, rounds=rounds)
+        if rounds:
+            score, cpu_s = study.objective.cv(values)
+        else:
+            scores, cpu_s = study.objective.curve(values)
+            score = max(scores)
+            values = {**values, "n_estimators": READ_OFF[scores.index(score)]}
+        found.append((values, score, cpu_s, 0.0))
+        return score
+
+    made = optuna.create_study(direction="maximize", sampler=sampler)
+    if begin is not None:
+        begin(made)
+    for _ in range(n):
+        start = time.process_time()
+        trial = made.ask()
+        # Whatever is asked of the sampler while the objective runs is counted as its own.
+        values = study.suggest(trial, rounds=rounds)
+        asked = time.process_time() - start
+        del values
+        made.tell(trial, objective(trial))
+        found[-1] = (*found[-1][:3], asked)
+    return found
+
+
+def random(study: Study, n: int) -> Trials:
+    return optimise(study, optuna.samplers.RandomSampler(seed=study.seed), n)
+
+
+def tpe(study: Study, n: int) -> Trials:
+    return optimise(study, optuna.samplers.TPESampler(seed=study.seed), n)
+
+
+def tpe_again(study: Study, n: int) -> Trials:
+    return optimise(study, optuna.samplers.TPESampler(seed=study.seed + 1000), n)
+
+
+def gp(study: Study, n: int) -> Trials:
+    return optimise(study, optuna.samplers.GPSampler(seed=study.seed), n)
+
+
+def tpe_default(study: Study, n: int) -> Trials:
+    default = DEFAULTS[study.objective.learner]
+    sampler = optuna.samplers.TPESampler(seed=study.seed)
+    return optimise(study, sampler, n, begin=lambda made: made.enqueue_trial(default))
+
+
+def tpe_ten(study: Study, n: int) -> Trials:
+    asked = study.question()
+    ten = warmstart.suggest(study.objective.frame, n=10, random_state=study.seed, **asked)
+    sampler = optuna.samplers.TPESampler(seed=study.seed)
+    return optimise(
+        study,
+        sampler,
+        n,
+        begin=lambda made: enqueue(ten, made, space=lambda t: study.suggest(t, rounds=True)),
+    )
+
+
+def sampler_before(study: Study, n: int) -> Trials:
+    base = open_knowledge().with_surfaces(None)
+    sampler = WarmStartSampler(
+        base.search(study.objective.frame, random_state=study.seed, **study.question()),
+        seed=study.seed,
+        n_trials=n,
+        then_every=3,
+    )
+    return optimise(study, sampler, n)
+
+
+def sampler_now(study: Study, n: int) -> Trials:
+    sampler = WarmStartSampler(
+        study.objective.frame, seed=study.seed, n_trials=n, **study.question()
+    )
+    return optimise(study, sampler, n)
+
+
+def tpe_read_off(study: Study, n: int) -> Trials:
+    return optimise(study, optuna.samplers.TPESampler(seed=study.seed), n, rounds=False)
+
+
+def now_read_off(study: Study, n: int) -> Trials:
+    """The belief of the sampler, told the best number of rounds of each fit."""
+    search = open_knowledge().search(
+        study.objective.frame, random_state=study.seed, **study.question()
+    )
+    if search.engine.surfaces is None:
+        raise KnowledgeError(f"there are no surfaces for {study.objective.metric}")
+    anywhere = Anywhere.of(search.question)
+    prefix = f"{study.objective.learner}:"
+    names = [one.name for one in (*study.parameters, ROUNDS)]
+    region = anywhere.region({f"{prefix}{o.name}": o for o in (*study.parameters, ROUNDS)})
+    cold = optuna.create_study(
+        direction="maximize", sampler=optuna.samplers.TPESampler(seed=study.seed)
+    )
+    engine, found, seen = search.engine, [], set()
+
+    def unseen(point: dict[str, Any]) -> dict[str, Any] | None:
+        whole = anywhere.configuration(point)
+        return None if repr(sorted(whole.items())) in seen else whole
+
+    for t in range(n):
+        start = time.process_time()
+        trial = cold.ask() if t >= 5 and (t - 4) % 2 == 0 else None
+        if trial is not None:
+            values = study.suggest(trial, rounds=False)
+        else:
+            place = engine.ask_in(region, unseen)
+            assert place is not None
+            engine.pending.clear()
+            whole = engine.pool.values[place]
+            values = {name: whole[f"{prefix}{name}"] for name in names}
+            del values["n_estimators"]
+        asked = time.process_time() - start
+        scores, cpu_s = study.objective.curve(values)
+        score = max(scores)
+        start = time.process_time()
+        if trial is None:
+            cold.add_trial(_as_trial(study, values, score))
+        else:
+            cold.tell(trial, score)
+        values["n_estimators"] = READ_OFF[scores.index(score)]
+        ran = anywhere.configuration(values)
+        seen.add(repr(sorted(ran.items())))
+        place = engine.add(ran)
+        name = engine.pool.ids[place]
+        engine.tell(place, Result(configuration=ran, configuration_id=name, score=score))
+        found.append((values, score, cpu_s, asked + time.process_time() - start))
+    return found
+
+
+def _as_trial(study: Study, values: dict[str, Any], score: float) -> Any:
+    distributions = {
+        one.name: optuna.distributions.IntDistribution(int(one.low), int(one.high), log=one.log)
+        if one.integer
+        else optuna.distributions.FloatDistribution(one.low, one.high, log=one.log)
+        for one in study.parameters
+    }
+    params = {name: values[name] for name in distributions}
+    return optuna.trial.create_trial(params=params, distributions=distributions, value=score)
+
+
+METHODS: dict[str, Callable[[Study, int], Trials]] = {
+    "random": random,
+    "tpe": tpe,
+    "tpe_again": tpe_again,
+    "gp": gp,
+    "tpe_default": tpe_default,
+    "tpe_ten": tpe_ten,
+    "sampler_before": sampler_before,
+    "sampler_now": sampler_now,
+    "tpe_read_off": tpe_read_off,
+    "now_read_off": now_read_off,
+}
+
+
+def run(name: str, study: Study, n: int) -> Trials:
+    """All trials of one method."""
+    return METHODS[name](study, n)

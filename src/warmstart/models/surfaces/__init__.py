@@ -1,0 +1,1 @@
+"""Scores as functions of hyperparameters, learned from tables where each was tried anywhere."""

@@ -1,0 +1,142 @@
+"""The cube that the hyperparameters of a learner are seen in: raw ranges, log where log."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from warmstart.errors import ArgumentError
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """One hyperparameter and the range that people write for it."""
+
+    name: str
+    low: float
+    high: float
+    default: Any
+    """The library's."""
+
+    log: bool = True
+    whole: bool = False
+
+    no_limit: tuple[Any, ...] = ()
+    """Values that mean "no limit", the first as the library writes it; they lie at the upper
+    end, which is then no value of its own."""
+
+    def __post_init__(self) -> None:
+        if not (self.low < self.high and (self.low > 0 or not self.log)):
+            raise ArgumentError(
+                f"{self.name} has no range from {self.low} to {self.high}"
+                f"{' on a log scale' if self.log else ''}"
+            )
+
+    def place(self, value: Any) -> float:
+        """Where a value lies, 0 at the lower end and 1 at the upper; outside beyond them.
+
+        Examples
+        --------
+        >>> depth = Axis(name="max_depth", low=1, high=16, default=-1, whole=True,
+        ...              no_limit=(-1, None))
+        >>> depth.place(4), depth.place(None), depth.at(1.0), depth.at(0.5)
+        (0.5, 1.0, -1, 4)
+        """
+        if any(value is none or value == none for none in self.no_limit):
+            return 1.0
+        number = float(value)
+        if not self.log:
+            return (number - self.low) / (self.high - self.low)
+        if number <= 0:  # zero is as far as the scale goes
+            return 0.0
+        return math.log(number / self.low) / math.log(self.high / self.low)
+
+    def at(self, place: float) -> Any:
+        """The value at a place of the unit interval; whole numbers are rounded."""
+        place = min(max(float(place), 0.0), 1.0)
+        if self.log:
+            number = self.low * (self.high / self.low) ** place
+        else:
+            number = self.low + place * (self.high - self.low)
+        if self.no_limit and round(number) >= self.high:
+            return self.no_limit[0]
+        if self.whole:
+            return round(number)
+        return float(f"{number:.4g}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """The axes of one learner; its rounds, where it has them, are the last."""
+
+    learner: str
+    axes: tuple[Axis, ...]
+    rounds: str | None = None
+    """Name of the last axis where scores at fewer rounds can be read off one fit."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the axes, in their order."""
+        return tuple(axis.name for axis in self.axes)
+
+    def place(self, values: Mapping[str, Any]) -> Array:
+        """Coordinates of a configuration, shape (n_axes,); what it lacks is as usual."""
+        return np.array([axis.place(values.get(axis.name, axis.default)) for axis in self.axes])
+
+    def at(self, point: Sequence[float] | Array) -> dict[str, Any]:
+        """The configuration at a point of the unit cube."""
+        return {axis.name: axis.at(place) for axis, place in zip(self.axes, point, strict=True)}
+
+
+ROUNDS = (10, 17, 28, 46, 77, 129, 215, 359, 599, 1000)
+"""Numbers of rounds that scores are read off at."""
+
+
+def _rounds(name: str, default: int = 100) -> Axis:
+    return Axis(name=name, low=10, high=1000, default=default, whole=True)
+
+
+def _rate(default: float) -> Axis:
+    return Axis(name="learning_rate", low=0.005, high=0.5, default=default)
+
+
+_LIGHTGBM = Box(
+    learner="lightgbm",
+    axes=(
+        _rate(0.1),
+        Axis(name="num_leaves", low=2, high=256, default=31, whole=True),
+        Axis(name="max_depth", low=2, high=16, default=-1, whole=True, no_limit=(-1, None, 0)),
+        Axis(name="min_child_samples", low=1, high=100, default=20, whole=True),
+        Axis(name="reg_alpha", low=1e-8, high=10.0, default=0.0),
+        Axis(name="reg_lambda", low=1e-8, high=10.0, default=0.0),
+        Axis(name="colsample_bytree", low=0.3, high=1.0, default=1.0, log=False),
+        Axis(name="subsample", low=0.4, high=1.0, default=1.0, log=False),
+        _rounds("n_estimators"),
+    ),
+    rounds="n_estimators",
+)
+_XGBOOST = Box(
+    learner="xgboost",
+    axes=(
+        _rate(0.3),
+        Axis(name="max_depth", low=1, high=12, default=6, whole=True),
+        Axis(name="min_child_weight", low=1e-3, high=50.0, default=1.0),
+        Axis(name="gamma", low=1e-8, high=10.0, default=0.0),
+        Axis(name="reg_alpha", low=1e-8, high=10.0, default=0.0),
+        Axis(name="reg_lambda", low=1e-8, high=100.0, default=1.0),
+        Axis(name="colsample_bytree", low=0.3, high=1.0, default=1.0, log=False),
+        Axis(name="subsample", low=0.4, high=1.0, default=1.0, log=False),
+        _rounds("n_estimators"),
+    ),
+    rounds="n_estimators",
+)
+
+BOXES = {box.learner: box for box in (_LIGHTGBM, _XGBOOST)}
+"""By learner."""

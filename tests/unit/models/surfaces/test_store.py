@@ -1,0 +1,56 @@
+"""Packed surfaces are read as they were scored, and families can be left out."""
+
+import numpy as np
+import pytest
+from tests.unit.models.surfaces.toy_store import BOX, make_store, row, score
+
+from warmstart.errors import KnowledgeError
+from warmstart.knowledge.base import surfaces_path
+from warmstart.models.surfaces.box import BOXES
+from warmstart.models.surfaces.store import FEWEST, N_CELLS, SurfaceStore, surface
+
+
+def test_a_table_has_the_scores_of_its_points():
+    one = surface(row(3), "roc_auc", BOX)
+    assert len(one.scores) == N_CELLS
+    np.testing.assert_allclose(one.scores, score(one.points, 0.05 * np.sin(3)), atol=1e-3)
+    # Each configuration once before any twice, so that none is missed.
+    assert len(np.unique(one.points[:, :-1], axis=0)) == 24
+
+
+def test_the_kernel_is_the_one_written(tmp_path):
+    sources = make_store(tmp_path).sources("lightgbm", "roc_auc")
+    assert sources.n_tasks == 14
+    assert sources.kernel.noise == 0.01
+    assert set(sources.kernel.lengthscales) == {0.3}
+
+
+def test_a_table_named_leaves_with_its_family(tmp_path):
+    store = make_store(tmp_path)
+    assert store.sources("lightgbm", "roc_auc", ["table-3"]).n_tasks == 12
+    assert store.sources("lightgbm", "roc_auc", ["family-1"]).n_tasks == 12
+    assert store.sources("lightgbm", "roc_auc", ["something else"]).n_tasks == 14
+
+
+def test_too_few_tables_lead_nobody(tmp_path):
+    store = make_store(tmp_path)
+    gone = [f"family-{k}" for k in range(3)]
+    assert FEWEST > 14 - 6
+    assert store.sources("lightgbm", "roc_auc", gone) is None
+    assert store.sources("lightgbm", "log_loss") is None
+    assert store.box("lightgbm") is BOXES["lightgbm"]
+    assert store.box("naive_bayes") is None
+
+
+def test_a_damaged_file_is_named(tmp_path):
+    (tmp_path / "lightgbm.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(KnowledgeError, match=r"lightgbm\.parquet cannot be read"):
+        SurfaceStore(folder=tmp_path).sources("lightgbm", "roc_auc")
+
+
+def test_the_package_ships_some():
+    store = SurfaceStore(folder=surfaces_path())
+    sources = store.sources("lightgbm", "roc_auc")
+    assert sources.n_tasks >= FEWEST
+    # The reported tables of the benchmarks are in no base.
+    assert not {"keel-phoneme", "keel-magic", "keel-satimage"} & set(sources.names)
