@@ -27,8 +27,8 @@ import sklearn
 from threadpoolctl import threadpool_limits
 
 from warmstart.datasets.load import load_dataset
-from warmstart.execution.crossvalidation import predict
 from warmstart.execution.local import LocalTask, read_tasks
+from warmstart.execution.prediction import predict
 from warmstart.execution.resampling import cap_rows, folds
 from warmstart.knowledge.base import open_knowledge
 from warmstart.metadataset.metadataset import MetaDataset

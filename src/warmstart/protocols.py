@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
     from warmstart.domain import TaskType
-    from warmstart.downstream.fit import Policy
+    from warmstart.downstream.fitted_points import Policy
     from warmstart.downstream.given_points import Points
     from warmstart.downstream.names.mapping import NameMapping
     from warmstart.downstream.report import SeedReport

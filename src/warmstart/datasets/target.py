@@ -12,6 +12,7 @@ import pandas as pd
 from warmstart.datasets.checks import N_FOLDS, check_n_known
 from warmstart.datasets.notes import Notes, quoted
 from warmstart.datasets.remarks import sentence_on_marks
+from warmstart.datasets.task_types import infer_task_type
 from warmstart.domain import TargetForm, TaskType
 from warmstart.errors import DatasetError
 from warmstart.tables.cells import words
@@ -23,11 +24,7 @@ from warmstart.tables.targets import (
     mixes_types,
     quantity,
 )
-from warmstart.tables.written_numbers import marks_in, numbers_in
-
-_MAX_INTEGER_CLASSES = 20
-_MAX_CLASS_SHARE = 0.2
-"""Integers with more distinct values than this share of the rows are quantities."""
+from warmstart.tables.written_numbers import marks_in
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ def read_target(
     if _are_durations(series):
         task_type = task_type or "regression"
         notes.say("The target holds durations, read as seconds.")
-    kind = task_type or _infer(cells[known], notes)
+    kind = task_type or infer_task_type(cells[known], notes)
     if kind == "regression":
         known = known & ~missing_words(cells)
         check_n_known(int(known.sum()), len(series))
@@ -116,52 +113,6 @@ def _are_durations(series: pd.Series[Any]) -> bool:
         pd.api.types.is_object_dtype(series.dtype)
         and pd.api.types.infer_dtype(series, skipna=True) in ("timedelta", "timedelta64")
     )
-
-
-def _infer(kept: pd.Series[Any], notes: Notes) -> str:
-    """ "classification" or "regression", with a note where another reading is likely."""
-    if pd.api.types.is_bool_dtype(kept.dtype):
-        return "classification"
-    if not pd.api.types.is_numeric_dtype(kept.dtype):
-        return _infer_words(kept, notes)
-    numbers = kept.to_numpy(dtype="float64")
-    distinct = np.unique(numbers)
-    if (distinct != np.round(distinct)).any():
-        if len(distinct) <= _MAX_INTEGER_CLASSES // 2:
-            notes.say(
-                f"The target has {len(distinct)} distinct fractional numbers, taken for a "
-                "quantity (regression); for classes pass task_type='classification'."
-            )
-        return "regression"
-    if len(distinct) <= 2:
-        return "classification"
-    few = len(distinct) <= _MAX_INTEGER_CLASSES
-    if few and len(distinct) <= max(3, _MAX_CLASS_SHARE * len(numbers)):
-        counted = distinct[0] in (0, 1) and np.ptp(distinct) == len(distinct) - 1
-        if not counted or len(distinct) > 10:
-            notes.say(
-                f"The target has {len(distinct)} distinct integers, taken for classes; "
-                "for a quantity pass task_type='regression'."
-            )
-        return "classification"
-    if len(distinct) <= 100 and len(numbers) >= 20 * len(distinct):
-        notes.say(
-            f"The target has {len(distinct)} distinct integers, taken for a quantity "
-            "(regression); for classes pass task_type='classification'."
-        )
-    return "regression"
-
-
-def _infer_words(kept: pd.Series[Any], notes: Notes) -> str:
-    read = numbers_in(words(kept[~missing_words(kept)])[1])
-    numeric = len(read) > 0 and not np.isnan(read).any()
-    if numeric and ((read != np.round(read)).any() or len(read) > _MAX_INTEGER_CLASSES):
-        notes.say(
-            "The target holds numbers stored as text, taken for a quantity (regression); "
-            "for classes pass task_type='classification'."
-        )
-        return "regression"
-    return "classification"
 
 
 def _quantity(kept: pd.Series[Any], comma: bool | None) -> pd.Series[Any]:

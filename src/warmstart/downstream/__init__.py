@@ -39,8 +39,8 @@ _HOME = {
     "Space": "warmstart.spaces.space",
     "WarmStartSearchCV": "warmstart.downstream.sklearn_search.search",
     "WarmStartSampler": "warmstart.downstream.optuna_sampler.sampler",
-    "gaussian_prior": "warmstart.downstream.priors",
-    "neps_priors": "warmstart.downstream.priors",
+    "gaussian_prior": "warmstart.downstream.priors.gaussian",
+    "neps_priors": "warmstart.downstream.priors.neps",
     "fit_points": "warmstart.downstream.fit",
     "seed": "warmstart.downstream.dispatch",
 }

@@ -6,158 +6,29 @@ measures its other work, and a history is read long after that machine was busy.
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import joblib
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from warmstart.domain import Schema
 from warmstart.errors import HistoryError
+from warmstart.execution.loaded_task import LoadedTask
 from warmstart.execution.measure.curves import FoldCurve, mean_curve
 from warmstart.execution.measure.resources import stored_bytes
 from warmstart.execution.measure.staged import stages
-from warmstart.execution.prepared_folds import Fold, Prepared, PreparedFolds
-from warmstart.execution.resampling import (
-    Resampling,
-    cap_rows,
-    folds,
-    forward_folds,
-    group_folds,
-)
-from warmstart.metrics import Array, Prediction, metrics_for, score_prediction
+from warmstart.execution.prediction import predict
+from warmstart.execution.prepared_folds import Fold, Prepared
+from warmstart.metrics import metrics_for, score_prediction
 
 _HOPELESS = 1.5
 """An evaluation is given up after its first fold when all would take this many limits."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LoadedTask:
-    """A task in memory, ready to be fitted."""
-
-    schema: Schema
-    """Of the rows used, which are not all of a large task's."""
-
-    n_classes: int
-    folds: list[Fold]
-    prepared: PreparedFolds = field(default_factory=PreparedFolds)
-    """Kept matrices of configurations evaluated before."""
-
-
 class GiveUpError(Exception):
     """The evaluation would take far longer than its limit."""
-
-
-@lru_cache(maxsize=8)
-def resolve(name: str) -> Callable[..., Any]:
-    """The function called ``"module:function"``."""
-    module, _, function = name.partition(":")
-    found: Callable[..., Any] = getattr(import_module(module), function)
-    return found
-
-
-def load_task(
-    path: str,
-    *,
-    target: str,
-    task_type: str,
-    max_rows: int,
-    loader: str,
-    groups: str = "",
-    time: str = "",
-    resampling: Resampling = "random",
-) -> LoadedTask:
-    """Read a dataset, cap its rows, number its classes and cut out its folds."""
-    named = {name: column for name, column in (("groups", groups), ("time", time)) if column}
-    dataset = resolve(loader)(Path(path), target=target, task_type=task_type, **named)
-    X, y = dataset.X, dataset.y
-    classes: Array | None = None
-    values: Array
-    n_classes = 0
-    if task_type == "regression":
-        values = np.asarray(y, dtype=float)
-    else:
-        labels, classes = np.unique(np.asarray(y), return_inverse=True)
-        values, n_classes = classes, len(labels)
-    kept = cap_rows(classes, len(values), max_rows=max_rows)
-    if len(kept) < len(values):
-        X, values = X.iloc[kept], values[kept]
-    X = X.reset_index(drop=True)
-    schema = dataclasses.replace(dataset.schema, n_rows=len(values))
-    if n_classes:
-        # A class may lose its last member to the cap; its number would leave a gap.
-        _, values, counts = np.unique(values, return_inverse=True, return_counts=True)
-        n_classes = len(counts)
-        schema = dataclasses.replace(schema, min_class_count=int(counts.min()))
-    if resampling == "groups":
-        parts = group_folds(dataset.groups[kept])
-    elif resampling == "forward":
-        parts = forward_folds(dataset.times[kept])
-    else:
-        parts = folds(values if n_classes else None, len(values))
-    splits = [
-        Fold(
-            X_train=X.iloc[train].reset_index(drop=True),
-            y_train=values[train],
-            X_test=X.iloc[test].reset_index(drop=True),
-            y_test=values[test],
-        )
-        for train, test in parts
-    ]
-    return LoadedTask(schema=schema, n_classes=n_classes, folds=splits)
-
-
-def _spread(columns: Array, classes: Array, n_classes: int, *, absent: float) -> Array:
-    """Columns of the classes seen in training, at their place among all classes."""
-    if len(classes) == n_classes:
-        return columns
-    spread = np.full((len(columns), n_classes), absent, dtype=columns.dtype)
-    spread[:, classes] = columns
-    return spread
-
-
-def predict(model: Any, X: Any, n_classes: int) -> Prediction:
-    """What a fitted estimator says of `X`, from one pass over it.
-
-    Labels are those of the largest probability where there are any, which is what
-    scikit-learn's classifiers predict and spares a second pass.
-    """
-    if n_classes == 0:
-        return Prediction(values=_finite(np.asarray(model.predict(X), dtype=float).ravel()))
-    classes = np.asarray(model.classes_, dtype=np.intp)
-    if hasattr(model, "predict_proba"):
-        shares = _finite(np.asarray(model.predict_proba(X)))
-        labels = classes[shares.argmax(axis=1)]
-        shares = _spread(shares, classes, n_classes, absent=0.0)
-        return Prediction(labels=labels, ranking=shares, probabilities=shares)
-    if not hasattr(model, "decision_function"):
-        return Prediction(labels=np.asarray(model.predict(X), dtype=np.intp))
-    margins = _finite(np.asarray(model.decision_function(X), dtype=float))
-    if margins.ndim == 1:
-        margins = np.column_stack([-margins, margins])
-    if margins.shape[1] != len(classes):  # one column a pair of classes
-        return Prediction(labels=np.asarray(model.predict(X), dtype=np.intp))
-    if len(classes) > 2 and hasattr(model, "decision_function_shape"):
-        # Kernel machines let pairs of classes vote, and break ties by the classes' order.
-        labels = np.asarray(model.predict(X), dtype=np.intp)
-    else:
-        labels = classes[margins.argmax(axis=1)]
-    return Prediction(
-        labels=labels, ranking=_spread(margins, classes, n_classes, absent=-np.inf)
-    )
-
-
-def _finite(predictions: Array) -> Array:
-    if not np.isfinite(predictions).all():
-        raise HistoryError("predictions are not finite")
-    return predictions
 
 
 def cross_validate(

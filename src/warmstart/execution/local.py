@@ -1,7 +1,7 @@
 """Run histories made here: configurations cross-validated in child processes.
 
-Every fit happens in a child (:mod:`warmstart.execution.worker`) that can be killed, so a
-configuration that hangs, crashes or takes all memory costs one evaluation and becomes a
+Every fit happens in a child (:mod:`warmstart.execution.process.worker`) that can be killed,
+so a configuration that hangs, crashes or takes all memory costs one evaluation and becomes a
 row with a status. The children stay alive between evaluations, because starting one costs
 more than most fits.
 """
@@ -17,8 +17,9 @@ from typing import Any
 from warmstart.domain import Configuration, Evaluation
 from warmstart.errors import HistoryError
 from warmstart.execution import remote_unit
-from warmstart.execution.child import Child, Limits, Protocol
 from warmstart.execution.executors.base import Executor, run_units
+from warmstart.execution.procedure import Limits, Protocol
+from warmstart.execution.process.child import Child
 from warmstart.execution.tasks import LocalTask, read_tasks
 from warmstart.execution.unit import (
     EVALUATOR_VERSION,

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from warmstart.domain import Configuration, Evaluation
-from warmstart.execution.child import Child, Limits, Protocol
+from warmstart.execution.procedure import Limits, Protocol
+from warmstart.execution.process.child import Child
 from warmstart.execution.tasks import LocalTask
 from warmstart.execution.unit import Unit, UnitResult, evaluate_unit
 

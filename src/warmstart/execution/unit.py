@@ -12,7 +12,8 @@ from typing import Any
 
 from warmstart.domain import Configuration, Evaluation, Status
 from warmstart.errors import HistoryError
-from warmstart.execution.child import Child, Protocol
+from warmstart.execution.procedure import Protocol
+from warmstart.execution.process.child import Child
 from warmstart.execution.resampling import MAX_ROWS
 from warmstart.execution.tasks import LocalTask
 from warmstart.metrics import default_metric

@@ -13,12 +13,9 @@ from sklearn.svm import SVC
 
 from warmstart.errors import HistoryError
 from warmstart.execution import crossvalidation
-from warmstart.execution.crossvalidation import (
-    GiveUpError,
-    cross_validate,
-    load_task,
-    predict,
-)
+from warmstart.execution.crossvalidation import GiveUpError, cross_validate
+from warmstart.execution.loaded_task import load_task
+from warmstart.execution.prediction import predict
 from warmstart.metrics import METRICS
 
 TYPES = {2: "binary", 3: "multiclass"}

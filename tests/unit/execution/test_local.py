@@ -7,7 +7,6 @@ import pytest
 from tests.unit.histories.faulty import BUILDER, configuration
 
 from warmstart.errors import HistoryError
-from warmstart.execution import child as child_module
 from warmstart.execution.local import (
     Limits,
     LocalTask,
@@ -17,6 +16,7 @@ from warmstart.execution.local import (
     evaluate_units,
     run_id,
 )
+from warmstart.execution.process import child as child_module
 
 PROTOCOL = Protocol(builder=BUILDER, limits=Limits(time_limit_s=60), sampler="by hand", seed=3)
 

@@ -20,22 +20,23 @@ References
 
 from __future__ import annotations
 
-import base64
-import binascii
-import struct
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from warmstart.datasets.fingerprints.cell_hashes import HashedColumn, HashedTable, Tokens, mixed
-from warmstart.errors import ArgumentError
+from warmstart.datasets.fingerprints.cell_hashes import HashedColumn, HashedTable, mixed
+from warmstart.datasets.fingerprints.sketch import (
+    PREFIX,
+    Sketch,
+    containment,
+    packed,
+    sketch_of,
+    unpacked,
+)
 
-_PREFIX = "w1:"
 _K_ROWS = 128
 _K_VIEW = 16
 _N_NARROW, _VIEW_WIDTH = 6, 3
@@ -48,12 +49,6 @@ _FEWEST_LEVELS = 20
 
 _BEST_VIEWS = 2
 """One view may agree by chance; of tables of four varied columns hardly more survive."""
-
-_CERTAIN = 4
-"""Shared tokens from which an overlap is believed; one row may agree by chance."""
-
-_COUNTED = 4096
-"""Smallest tokens the number of distinct ones is estimated from (to 1.6 %)."""
 
 
 def fingerprint(X: pd.DataFrame, y: pd.Series[Any] | None = None) -> str:
@@ -80,13 +75,13 @@ def fingerprint(X: pd.DataFrame, y: pd.Series[Any] | None = None) -> str:
     True
     """
     table = HashedTable(X, y)
-    views: list[_Sketch] = []
+    views: list[Sketch] = []
     if len(table.columns) > _VIEW_WIDTH:
         varied = [column for column in table.columns[:_N_HALVED] if _is_varied(table, column)]
         views = _narrow_views(table, varied[:_N_NARROW])
         if len(views) < _ENOUGH_NARROW:
             views += _half_views(table, varied)
-    return _PREFIX + _packed([_sketch(mixed(table.row_sums), _K_ROWS), *views])
+    return PREFIX + packed([sketch_of(mixed(table.row_sums), _K_ROWS), *views])
 
 
 def similarity(a: str, b: str) -> float:
@@ -131,17 +126,17 @@ def similarity(a: str, b: str) -> float:
     """
     if not a or not b:
         return 0.0
-    mine, theirs = _unpacked(a), _unpacked(b)
+    mine, theirs = unpacked(a), unpacked(b)
     if a == b:
         return 1.0
     if _tokens(a).isdisjoint(_tokens(b)):  # as nearly all tables are
         return 0.0
     # A table of few columns may be a view of the other.
-    best = max(_containment(mine[0], other) for other in theirs)
-    best = max(best, *(_containment(one, theirs[0]) for one in mine))
+    best = max(containment(mine[0], other) for other in theirs)
+    best = max(best, *(containment(one, theirs[0]) for one in mine))
     best *= min(mine[0].weight, theirs[0].weight)
     if len(mine) > 1 and len(theirs) > 1:
-        alike = np.array([[_containment(a, b) for b in theirs[1:]] for a in mine[1:]])
+        alike = np.array([[containment(a, b) for b in theirs[1:]] for a in mine[1:]])
         n_needed = min(_BEST_VIEWS, *alike.shape)
         # Two views of one table that both resemble one of the other's are one finding.
         found = [np.sort(alike.max(axis=axis))[-n_needed:].mean() for axis in (0, 1)]
@@ -156,15 +151,15 @@ def _is_varied(table: HashedTable, column: HashedColumn) -> bool:
     return len(pd.unique(table.keys(column))) >= _FEWEST_LEVELS
 
 
-def _narrow_views(table: HashedTable, columns: list[HashedColumn]) -> list[_Sketch]:
+def _narrow_views(table: HashedTable, columns: list[HashedColumn]) -> list[Sketch]:
     hashes = [mixed(table.keys(column)) for column in columns]
     sums = [a + b + c for a, b, c in combinations(hashes, _VIEW_WIDTH)]
-    views = [_sketch(mixed(one), _K_VIEW) for one in sums]
+    views = [sketch_of(mixed(one), _K_VIEW) for one in sums]
     # Combinations that recur prove nothing; most rows must differ.
     return [view for view in views if view.full and 2 * view.n_distinct >= view.n_rows]
 
 
-def _half_views(table: HashedTable, columns: list[HashedColumn]) -> list[_Sketch]:
+def _half_views(table: HashedTable, columns: list[HashedColumn]) -> list[Sketch]:
     """Each bit of a hash of a column's content halves the columns."""
     sides = np.zeros((2 * _N_HALVINGS, len(table.row_sums)), dtype=np.uint64)
     width = np.zeros(len(sides), dtype=int)
@@ -175,94 +170,14 @@ def _half_views(table: HashedTable, columns: list[HashedColumn]) -> list[_Sketch
             side = 2 * i + (int(salt) >> i & 1)
             sides[side] += hashes
             width[side] += 1
-    views = [_sketch(mixed(sides[i]), _K_VIEW) for i in np.flatnonzero(width >= 2)]
+    views = [sketch_of(mixed(sides[i]), _K_VIEW) for i in np.flatnonzero(width >= 2)]
     return [view for view in views if view.full]
 
 
 # --- hashes to sketches --------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Sketch:
-    smallest: NDArray[np.uint32]
-    """Leading halves of the smallest distinct tokens, ascending."""
-
-    n_rows: int
-
-    n_distinct: int
-    """Distinct tokens, estimated above a few thousand."""
-
-    full: bool
-    """Whether there are more tokens than the sketch holds."""
-
-    @property
-    def weight(self) -> float:
-        """How far common tokens prove a common origin; a few codes make few rows anywhere."""
-        return min(1.0, max(2 * self.n_distinct / max(1, self.n_rows), self.n_distinct / 1000))
-
-
-def _sketch(tokens: Tokens, k: int) -> _Sketch:
-    n = min(len(tokens), _COUNTED)
-    part = np.partition(tokens, n - 1)[:n] if n < len(tokens) else tokens
-    distinct = np.unique(part)
-    if len(distinct) < k and n < len(tokens):
-        distinct, n = np.unique(tokens), len(tokens)
-    n_distinct = len(distinct)
-    if n < len(tokens):
-        n_distinct = round((len(distinct) - 1) / (float(distinct[-1]) / 2.0**64))
-    kept = (distinct[:k] >> np.uint64(32)).astype(np.uint32)
-    return _Sketch(kept, len(tokens), n_distinct, n_distinct > k)
-
-
-def _containment(a: _Sketch, b: _Sketch) -> float:
-    if a.n_distinct == 0 or b.n_distinct == 0:
-        return 0.0
-    # Beyond the end of a full sketch its table is unknown.
-    limit = min(int(one.smallest[-1]) if one.full else 1 << 32 for one in (a, b))
-    mine, theirs = a.smallest[a.smallest <= limit], b.smallest[b.smallest <= limit]
-    n_shared = len(np.intersect1d(mine, theirs, assume_unique=False))
-    n_union = len(np.union1d(mine, theirs))
-    if n_shared == 0:
-        return 0.0
-    jaccard = n_shared / n_union
-    smaller = min(a.n_distinct, b.n_distinct)
-    share = jaccard / (1 + jaccard) * (a.n_distinct + b.n_distinct) / smaller
-    return min(1.0, share) * min(1.0, n_shared / _CERTAIN)
-
-
-_HEAD = struct.Struct("<HII")
-
-
-def _packed(sketches: list[_Sketch]) -> str:
-    parts = []
-    for sketch in sketches:
-        size = len(sketch.smallest) | (0x8000 if sketch.full else 0)
-        parts.append(_HEAD.pack(size, sketch.n_rows, sketch.n_distinct))
-        parts.append(sketch.smallest.astype("<u4").tobytes())
-    return base64.b64encode(b"".join(parts)).decode("ascii")
-
-
-@lru_cache(maxsize=4096)
-def _unpacked(text: str) -> list[_Sketch]:
-    if not text.startswith(_PREFIX):
-        raise ArgumentError(f"a fingerprint starts with {_PREFIX!r}, got {text[:20]!r}")
-    try:
-        data = base64.b64decode(text[len(_PREFIX) :], validate=True)
-        sketches, at = [], 0
-        while at < len(data):
-            size, n_rows, n_distinct = _HEAD.unpack_from(data, at)
-            count = size & 0x7FFF
-            smallest = np.frombuffer(data, "<u4", count, at + _HEAD.size)
-            sketches.append(_Sketch(smallest, n_rows, n_distinct, bool(size & 0x8000)))
-            at += _HEAD.size + 4 * count
-    except (binascii.Error, struct.error, ValueError) as error:
-        raise ArgumentError(f"fingerprint {text[:20]!r} is damaged: {error}") from error
-    if not sketches:
-        raise ArgumentError("a fingerprint holds at least one sketch, got none")
-    return sketches
-
-
 @lru_cache(maxsize=4096)
 def _tokens(text: str) -> frozenset[int]:
     """All that a fingerprint holds, whichever sketch it is in."""
-    return frozenset(np.concatenate([one.smallest for one in _unpacked(text)]).tolist())
+    return frozenset(np.concatenate([one.smallest for one in unpacked(text)]).tolist())

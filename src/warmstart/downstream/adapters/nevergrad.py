@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from warmstart._extras import require
-from warmstart.downstream.fit import Policy, fit_points
+from warmstart.downstream.fit import fit_points
+from warmstart.downstream.fitted_points import Policy
 from warmstart.downstream.given_points import Points
 from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import time
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from warmstart._extras import require
-from warmstart.downstream.fit import Ask, Policy, fit_points
+from warmstart.downstream.fit import fit_points
+from warmstart.downstream.fitted_points import Policy
 from warmstart.downstream.given_points import Points
 from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport
-from warmstart.errors import ArgumentError, SeedWarning, SpaceMismatchError
-from warmstart.spaces.space import Choice, Number, Parameter, Space
+from warmstart.downstream.tuner_spaces.optuna_distributions import space_of
+from warmstart.downstream.tuner_spaces.optuna_rehearsal import rehearsal_of
+from warmstart.errors import ArgumentError
+from warmstart.spaces.space import Space
 
 if TYPE_CHECKING:
     from optuna import Study
     from optuna.distributions import BaseDistribution
-
-_LONG_S = 1.0
-"""Seconds after which a call does more than ask."""
 
 
 def seed(
@@ -97,10 +95,10 @@ def seed(
     if scores is not None and len(target.directions) > 1:
         raise ArgumentError("scores are of one objective, but the study has several")
     distributions: dict[str, BaseDistribution] = {}
-    rehearsal = _rehearsal(space, distributions)
+    rehearsal = rehearsal_of(space, distributions)
     report = fit_points(
         suggestions,
-        rehearsal or _space(target, space, distributions),
+        rehearsal or space_of(target, space, distributions),
         tuner="optuna",
         mapping=mapping,
         policy=policy,
@@ -120,165 +118,6 @@ def seed(
         )
         target.add_trial(trial)
     return report if rehearsal is None else replace(report, notes=rehearsal.notes)
-
-
-def from_distributions(distributions: Mapping[str, BaseDistribution]) -> Space:
-    """The neutral space of Optuna's distributions.
-
-    Raises
-    ------
-    SpaceMismatchError
-        If a value is not a distribution.
-
-    Examples
-    --------
-    >>> from optuna.distributions import IntDistribution
-    >>> from_distributions({"depth": IntDistribution(2, 16)}).parameters[0].high
-    16
-    """
-    return Space(parameters=tuple(_parameter(n, d) for n, d in distributions.items()))
-
-
-def _rehearsal(space: Any, distributions: dict[str, BaseDistribution]) -> _Rehearsal | None:
-    """What calls an objective; None where the space is no callable."""
-    if callable(space) and not isinstance(space, Space | Mapping):
-        return _Rehearsal(space, distributions)
-    return None
-
-
-class _Rehearsal:
-    """Calls an objective once a point, and says so.
-
-    Parameters
-    ----------
-    objective : callable
-    distributions : dict
-        Receives what it asked for.
-    """
-
-    def __init__(
-        self, objective: Callable[[Any], Any], distributions: dict[str, BaseDistribution]
-    ) -> None:
-        self._objective, self._distributions = objective, distributions
-        self._n_calls, self._seconds = 0, 0.0
-
-    def __call__(self, ask: Ask) -> None:
-        """Let the objective ask for the values of one point."""
-        started = time.perf_counter()
-        try:
-            _dry_run(self._objective, ask, self._distributions)
-        finally:
-            self._n_calls += 1
-            self._seconds += time.perf_counter() - started
-        if self._n_calls == 1 and self._seconds > _LONG_S:
-            warnings.warn(
-                f"{self._name} is called once a point to see what it asks for, and the first "
-                f"call took {self._seconds:.1f} s: if it trains a model, pass space= the part "
-                "of it that asks the trial for values, or a dict of distributions",
-                SeedWarning,
-                stacklevel=4,
-            )
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """How often it was called, and how long that took where it took long."""
-        times = "once" if self._n_calls == 1 else f"{self._n_calls} times, once a point,"
-        took = f"; that took {self._seconds:.1f} s" if self._seconds > _LONG_S else ""
-        return (f"{self._name} was called {times} to see what it asks for{took}",)
-
-    @property
-    def _name(self) -> str:
-        name = str(getattr(self._objective, "__name__", "the objective"))
-        return "the objective" if name == "<lambda>" else name
-
-
-def _space(study: Study, space: Any, distributions: dict[str, BaseDistribution]) -> Space:
-    """The space in neutral words; Optuna's own distributions are kept in `distributions`."""
-    if space is None:
-        for trial in study.get_trials(deepcopy=False):
-            distributions.update(trial.distributions)
-        if not distributions:
-            raise SpaceMismatchError(
-                "the study has no trials yet that tell its space; pass space= the objective, "
-                "the part of it that asks a trial for values, or a dict of distributions"
-            )
-        return from_distributions(distributions)
-    if isinstance(space, Space):
-        distributions.update({p.name: _distribution(p) for p in space})
-        return space
-    if isinstance(space, Mapping):
-        distributions.update(space)
-        return from_distributions(space)
-    raise SpaceMismatchError(
-        f"space must be a dict of distributions, a callable that takes a trial, or a Space, "
-        f"got {type(space).__name__}"
-    )
-
-
-def _dry_run(
-    objective: Callable[[Any], Any], ask: Ask, distributions: dict[str, BaseDistribution]
-) -> None:
-    """Call an objective with a trial whose every value comes from `ask`."""
-    optuna = require("optuna", extra="optuna")
-
-    class Probe(optuna.trial.FixedTrial):  # type: ignore[misc, name-defined]
-        def suggest_float(self, name: str, low: float, high: float, **options: Any) -> Any:
-            return self._ask(name, optuna.distributions.FloatDistribution(low, high, **options))
-
-        def suggest_int(self, name: str, low: int, high: int, **options: Any) -> Any:
-            return self._ask(name, optuna.distributions.IntDistribution(low, high, **options))
-
-        def suggest_categorical(self, name: str, choices: Any) -> Any:
-            return self._ask(name, optuna.distributions.CategoricalDistribution(choices))
-
-        def _ask(self, name: str, distribution: BaseDistribution) -> Any:
-            distributions[name] = distribution
-            self._suggested_params[name] = ask(_parameter(name, distribution))
-            self._distributions[name] = distribution
-            return self._suggested_params[name]
-
-    try:
-        objective(Probe({}))
-    except optuna.TrialPruned:
-        # Pruned after it asked, as any other trial.
-        return
-
-
-def _parameter(name: str, distribution: Any) -> Parameter:
-    from optuna import distributions as kinds
-
-    if isinstance(distribution, kinds.CategoricalDistribution):
-        return Choice(name=name, choices=tuple(distribution.choices))
-    if not isinstance(distribution, kinds.FloatDistribution | kinds.IntDistribution):
-        raise SpaceMismatchError(
-            f"{name!r} is not a distribution of Optuna but {distribution!r}"
-        )
-    integer = isinstance(distribution, kinds.IntDistribution)
-    step = distribution.step if distribution.step != 1 or not integer else None
-    return Number(
-        name=name,
-        low=distribution.low,
-        high=distribution.high,
-        integer=integer,
-        log=distribution.log,
-        step=step,
-    )
-
-
-def _distribution(parameter: Parameter) -> BaseDistribution:
-    from optuna import distributions as kinds
-
-    if isinstance(parameter, Number):
-        if parameter.integer:
-            step = int(parameter.step or 1)
-            return kinds.IntDistribution(
-                int(parameter.low), int(parameter.high), log=parameter.log, step=step
-            )
-        return kinds.FloatDistribution(
-            parameter.low, parameter.high, log=parameter.log, step=parameter.step
-        )
-    choices = parameter.choices if isinstance(parameter, Choice) else (parameter.value,)
-    return kinds.CategoricalDistribution(choices)
 
 
 def _present(study: Study) -> list[dict[str, Any]]:

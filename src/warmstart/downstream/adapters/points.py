@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, MutableSequence, Sequence
 from typing import Any
 
-from warmstart.downstream.fit import Policy, fit_points
+from warmstart.downstream.fit import fit_points
+from warmstart.downstream.fitted_points import Policy
 from warmstart.downstream.given_points import Points
 from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport

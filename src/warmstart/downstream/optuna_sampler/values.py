@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from warmstart.downstream.adapters.optuna import from_distributions
+from warmstart.downstream.tuner_spaces.optuna_distributions import from_distributions
 from warmstart.spaces.legal import nearest_legal
 from warmstart.spaces.space import ABSENT, Parameter
 

@@ -22,7 +22,7 @@ import numpy as np
 
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
-from warmstart.execution.crossvalidation import predict
+from warmstart.execution.prediction import predict
 from warmstart.execution.prepared_folds import PreparedFolds
 from warmstart.metrics import METRICS
 from warmstart.recommend.look.measuring.splits import Divided, Part

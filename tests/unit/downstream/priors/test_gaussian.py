@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from tests.unit.recommend.test_ranges import suggestions
 
-from warmstart.downstream.priors import gaussian_prior, neps_priors
+from warmstart.downstream.priors.gaussian import gaussian_prior
+from warmstart.downstream.priors.neps import neps_priors
 from warmstart.errors import SpaceMismatchError
 
 SPACE = {

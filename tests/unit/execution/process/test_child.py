@@ -11,8 +11,9 @@ from tests.unit.histories.faulty import BUILDER, configuration
 
 from warmstart.domain import Configuration
 from warmstart.errors import HistoryError
-from warmstart.execution import child as child_module
-from warmstart.execution.child import Child, Limits, Protocol
+from warmstart.execution.procedure import Limits, Protocol
+from warmstart.execution.process import watchdog
+from warmstart.execution.process.child import Child
 from warmstart.execution.tasks import LocalTask
 
 
@@ -53,7 +54,7 @@ def _child(limits):
     child = Child(Protocol(builder=BUILDER, limits=limits))
     with pytest.MonkeyPatch.context() as patch:
         # Only CPU time decides here, however busy the machine that runs the tests.
-        patch.setattr(child_module, "_WALL_FACTOR", 100.0)
+        patch.setattr(watchdog, "_WALL_FACTOR", 100.0)
         yield child
     child.close()
 
@@ -117,7 +118,7 @@ def test_prints_do_not_disturb(child, task):
 
 
 def test_a_sleeper_is_ended_by_the_wall_clock(task, monkeypatch):
-    monkeypatch.setattr(child_module, "_WALL_FACTOR", 4.0)
+    monkeypatch.setattr(watchdog, "_WALL_FACTOR", 4.0)
     child = Child(Protocol(builder=BUILDER, limits=Limits(time_limit_s=0.3)))
     try:
         child.load(task)

@@ -1,8 +1,8 @@
-"""The child process that fits configurations: ``python -m warmstart.execution.worker``.
+"""The child process that fits configurations: ``python -m warmstart.execution.process.worker``.
 
 It reads requests and writes answers, one JSON object a line, so nothing is unpickled. The
 data and folds of the last task stay in memory, and its parent may kill it at any moment:
-see :mod:`warmstart.execution.child`.
+see :mod:`warmstart.execution.process.child`.
 """
 
 from __future__ import annotations
@@ -23,13 +23,8 @@ import numpy as np
 import sklearn
 
 from warmstart.errors import HistoryError
-from warmstart.execution.crossvalidation import (
-    GiveUpError,
-    LoadedTask,
-    cross_validate,
-    load_task,
-    resolve,
-)
+from warmstart.execution.crossvalidation import GiveUpError, cross_validate
+from warmstart.execution.loaded_task import LoadedTask, load_task, resolve
 from warmstart.execution.measure.resources import PeakMemory
 
 _MEMORY_WORDS = ("bad_alloc", "bad allocation", "unable to allocate", "cannot allocate")

@@ -9,23 +9,15 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from warmstart.domain import Configuration
 from warmstart.errors import HistoryError
-from warmstart.execution.resampling import MAX_ROWS
+from warmstart.execution.procedure import Protocol
+from warmstart.execution.process.watchdog import Watchdog
 from warmstart.execution.tasks import LocalTask
 
-BUILDER = "warmstart.spaces.pipelines.pipeline:build_estimator"
-LOADER = "warmstart.datasets.load:load_dataset"
-
 _LOAD_LIMIT_S = 600.0
-_WALL_FACTOR = 4.0
-"""A limit counts CPU seconds, so that a busy machine times out no more than an idle one;
-this many times the limit by the wall clock ends an evaluation that waits for nothing."""
 
 _THREADS = (
     "OMP_NUM_THREADS",
@@ -34,52 +26,6 @@ _THREADS = (
     "NUMEXPR_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one evaluation may take, all folds together."""
-
-    time_limit_s: float = 60.0
-    """CPU seconds; by the wall clock four times as many."""
-
-    memory_limit_mb: float = 2048.0
-    """Memory beyond what an idle child has, where the system can limit it."""
-
-    def __post_init__(self) -> None:
-        for name in ("time_limit_s", "memory_limit_mb"):
-            if not getattr(self, name) > 0:
-                raise HistoryError(f"{name} must be positive, got {getattr(self, name)}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Protocol:
-    """How configurations are evaluated: what a history must say of itself."""
-
-    limits: Limits = field(default_factory=Limits)
-    max_rows: int = MAX_ROWS
-    seed: int = 0
-
-    sampler: str = ""
-    """How the configurations were chosen."""
-
-    measure: bool = True
-    """Whether sizes of models and curves of boosters are recorded beside the scores."""
-
-    builder: str = BUILDER
-    """``"module:function"`` from values and schema to an estimator."""
-
-    loader: str = LOADER
-    """``"module:function"`` from a path to a dataset."""
-
-
-def _cpu_seconds(pid: int) -> float | None:
-    """CPU time a process has used, where the system tells."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Child:
@@ -159,7 +105,7 @@ class Child:
                 [
                     sys.executable,
                     "-m",
-                    "warmstart.execution.worker",
+                    "warmstart.execution.process.worker",
                     str(self.protocol.limits.memory_limit_mb),
                 ],
                 stdin=subprocess.PIPE,
@@ -193,7 +139,7 @@ class Child:
         assert process.stdout is not None
         self._log.seek(0)
         self._log.truncate()
-        watchdog = _Watchdog(process, limit_s)
+        watchdog = Watchdog(process, limit_s)
         try:
             process.stdin.write(json.dumps(request) + "\n")
             process.stdin.flush()
@@ -229,44 +175,3 @@ class Child:
         if code == -9 or any(word in said.lower() for word in ("memory", "bad_alloc")):
             return {"status": "memout", "error": f"child ended with {code}: {last}"}
         return {"status": "failed", "error": f"child ended with {code}: {last}"}
-
-
-class _Watchdog:
-    """Kills a process that has used up its time while we wait for its answer."""
-
-    def __init__(self, process: subprocess.Popen[str], limit_s: float) -> None:
-        self.fired = False
-        self._stopped = False
-        self._lock = threading.Lock()
-        self._process, self._limit_s = process, limit_s
-        self._start, self._used = time.monotonic(), _cpu_seconds(process.pid)
-        self._timer = self._wait(limit_s)
-
-    def _wait(self, seconds: float) -> threading.Timer:
-        timer = threading.Timer(seconds, self._check)
-        timer.daemon = True
-        timer.start()
-        return timer
-
-    def _check(self) -> None:
-        used = _cpu_seconds(self._process.pid)
-        left = 0.0
-        if used is not None and self._used is not None:
-            waited = time.monotonic() - self._start
-            left = min(
-                self._limit_s - (used - self._used), _WALL_FACTOR * self._limit_s - waited
-            )
-        with self._lock:  # an answer may arrive at this very moment
-            if self._stopped:
-                return
-            if left > 0:
-                self._timer = self._wait(max(left, 0.02))
-                return
-            self.fired = True
-            self._process.kill()
-
-    def stop(self) -> None:
-        """Let the process live; `fired` does not change any more."""
-        with self._lock:
-            self._stopped = True
-        self._timer.cancel()

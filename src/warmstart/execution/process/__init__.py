@@ -1,0 +1,1 @@
+"""An evaluation process of its own, and who kills it when it takes too long."""
