@@ -12,7 +12,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
 
 from warmstart.errors import HistoryError
-from warmstart.execution import crossvalidation
+from warmstart.execution import loaded_task
 from warmstart.execution.crossvalidation import GiveUpError, cross_validate
 from warmstart.execution.loaded_task import load_task
 from warmstart.execution.prediction import predict
@@ -74,7 +74,7 @@ def test_prepared_folds_do_not_mix_configurations(task):
 
 
 def test_prepared_folds_are_kept_up_to_a_size(task, monkeypatch):
-    monkeypatch.setattr(crossvalidation.PreparedFolds, "max_bytes", 8 * 3 * 120 * 2)
+    monkeypatch.setattr(loaded_task.PreparedFolds, "max_bytes", 8 * 3 * 120 * 2)
     model = make_pipeline(StandardScaler(), RidgeClassifier())
     first = cross_validate(task, lambda: model, time_limit_s=60)
     assert len(task.prepared._folds) == 2

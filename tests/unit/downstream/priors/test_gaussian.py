@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
-from tests.unit.recommend.test_ranges import suggestions
+from tests.unit.recommend.answer.test_ranges import suggestions
 
 from warmstart.downstream.priors.gaussian import gaussian_prior
 from warmstart.downstream.priors.neps import neps_priors
