@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlparse
 
 from warmstart._extras import require
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
+from warmstart.histories.mlflow_folder import LoggedRun, read_folder, refuse_unknown
 from warmstart.histories.parsing.reading import readable
 from warmstart.histories.parsing.sqlite_copy import copy_sqlite
 from warmstart.histories.parsing.times import utc_of_count
@@ -33,24 +33,7 @@ _STATUS: dict[str, Status] = {
     "FAILED": "failed",
     "KILLED": "failed",
 }
-_CODES = {"1": "RUNNING", "2": "SCHEDULED", "3": "FINISHED", "4": "FAILED", "5": "KILLED"}
 _PAGE = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Logged:
-    """What MLflow keeps of a run."""
-
-    run_id: str
-    experiment: str
-    status: str
-    start_ms: int | None
-    end_ms: int | None
-    params: dict[str, str]
-    metrics: dict[str, float]
-    """The last value logged of each."""
-
-    tags: dict[str, str]
 
 
 def read(
@@ -102,7 +85,7 @@ def read(
 
     def runs(remarks: Remarks) -> Iterator[Run]:
         if path is not None and path.is_dir():
-            yield from _told(_from_folder(path, names, remarks), meaning, remarks)
+            yield from _told(read_folder(path, names, remarks), meaning, remarks)
             return
         with _tracking(path, place) as uri:
             yield from _told(_from_client(uri, names), meaning, remarks)
@@ -110,7 +93,7 @@ def read(
     return RunHistory("mlflow", place, runs, meaning.run_prefix)
 
 
-def _told(logged: Iterator[_Logged], meaning: Meaning, remarks: Remarks) -> Iterator[Run]:
+def _told(logged: Iterator[LoggedRun], meaning: Meaning, remarks: Remarks) -> Iterator[Run]:
     found = sorted(logged, key=lambda run: (run.experiment, run.start_ms or 0, run.run_id))
     if not found:
         raise HistoryError("no run was found in these experiments")
@@ -157,101 +140,6 @@ def _told(logged: Iterator[_Logged], meaning: Meaning, remarks: Remarks) -> Iter
         )
 
 
-def _from_folder(
-    root: Path, names: Sequence[str] | None, remarks: Remarks
-) -> Iterator[_Logged]:
-    """Runs of a store of files: ``experiment/run/{params,metrics,tags}/name``."""
-    experiments = []
-    for meta in sorted(root.glob("*/meta.yaml")):
-        entries = _entries(meta)
-        if entries.get("lifecycle_stage", "active") == "active":
-            experiments.append((entries.get("name", meta.parent.name), meta.parent))
-    _refuse_unknown(names, [name for name, _ in experiments], root)
-    for name, folder in experiments:
-        if names is not None and name not in names:
-            continue
-        for meta in sorted(folder.glob("*/meta.yaml")):
-            remarks.place = f"run {meta.parent.name}"
-            entries = _entries(meta)
-            if "run_id" not in entries or entries.get("lifecycle_stage") == "deleted":
-                continue
-            status = entries.get("status", "")
-            yield _Logged(
-                run_id=entries["run_id"],
-                experiment=name,
-                status=_CODES.get(status, status),
-                start_ms=_milliseconds(entries, "start_time", meta),
-                end_ms=_milliseconds(entries, "end_time", meta),
-                params=_texts(meta.parent / "params"),
-                metrics=_metrics(meta.parent / "metrics"),
-                tags=_texts(meta.parent / "tags"),
-            )
-
-
-def _texts(folder: Path) -> dict[str, str]:
-    """Content of each file; a slash in a name is a folder."""
-    files = sorted(f for f in folder.rglob("*") if f.is_file()) if folder.is_dir() else []
-    found = {}
-    for file in files:
-        with readable(file):
-            # As it is: a line end within a value is part of it.
-            found[file.relative_to(folder).as_posix()] = file.read_bytes().decode("utf-8")
-    return found
-
-
-def _metrics(folder: Path) -> dict[str, float]:
-    found = {}
-    for name, text in _texts(folder).items():
-        with readable(folder / name):
-            found[name] = _last(text)
-    return found
-
-
-def _last(text: str) -> float:
-    """Last value of ``time value step`` lines: of the highest step, then the latest."""
-    best = (-math.inf, -math.inf, math.nan)
-    for line in text.split("\n"):
-        parts = line.split()
-        if len(parts) >= 2:
-            step = float(parts[2]) if len(parts) > 2 else 0.0
-            if (step, float(parts[0])) >= best[:2]:
-                best = (step, float(parts[0]), float(parts[1]))
-    return best[2]
-
-
-def _entries(path: Path) -> dict[str, str]:
-    """Entries of a meta file, all as text; those that are null are left out."""
-    yaml = require("yaml", extra="mlflow")
-    with readable(path):
-        # The base loader makes text, lists and mappings, whatever a value looks like.
-        found = yaml.load(path.read_bytes(), Loader=yaml.BaseLoader)
-    if not isinstance(found, dict):
-        raise HistoryError(f"{path} is no mapping of names to values")
-    return {
-        str(name): value
-        for name, value in found.items()
-        if isinstance(value, str) and value not in ("null", "~", "")
-    }
-
-
-def _milliseconds(entries: Mapping[str, str], name: str, path: Path) -> int | None:
-    if name not in entries:
-        return None
-    try:
-        return int(entries[name])
-    except ValueError as error:
-        raise HistoryError(
-            f"{path}: {name} is {entries[name][:40]!r}, not milliseconds since 1970"
-        ) from error
-
-
-def _refuse_unknown(names: Sequence[str] | None, known: Sequence[str], where: Any) -> None:
-    if unknown := [name for name in names or () if name not in known]:
-        raise HistoryError(
-            f"there is no experiment {unknown[0]!r} in {where}; there are {', '.join(known)}"
-        )
-
-
 @contextmanager
 def _tracking(path: Path | None, uri: str) -> Iterator[str]:
     """URI to ask: of the server, or of a copy of the database."""
@@ -265,7 +153,7 @@ def _tracking(path: Path | None, uri: str) -> Iterator[str]:
         yield f"sqlite:///{copy}"
 
 
-def _from_client(uri: str, names: Sequence[str] | None) -> Iterator[_Logged]:
+def _from_client(uri: str, names: Sequence[str] | None) -> Iterator[LoggedRun]:
     client = require("mlflow", extra="mlflow").MlflowClient(tracking_uri=uri)
     experiments: dict[str, str] = {}
     token = None
@@ -275,14 +163,14 @@ def _from_client(uri: str, names: Sequence[str] | None) -> Iterator[_Logged]:
         token = page.token
         if not token:
             break
-    _refuse_unknown(names, list(experiments), uri)
+    refuse_unknown(names, list(experiments), uri)
     for name, number in experiments.items():
         if names is not None and name not in names:
             continue
         while True:
             runs = client.search_runs([number], max_results=_PAGE, page_token=token)
             for run in runs:
-                yield _Logged(
+                yield LoggedRun(
                     run_id=run.info.run_id,
                     experiment=name,
                     status=str(run.info.status),

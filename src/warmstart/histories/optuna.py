@@ -6,23 +6,20 @@ study of an older Optuna, upgrades the schema.
 
 from __future__ import annotations
 
-import contextlib
 import math
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from warmstart._extras import require
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
-from warmstart.histories.parsing.reading import first_line, readable
-from warmstart.histories.parsing.sqlite_copy import SQLITE, copy_sqlite
-from warmstart.histories.runs.options import Meaning, entered, usual_name
+from warmstart.histories.optuna_storage import check_location, open_storage, shown_location
+from warmstart.histories.parsing.reading import readable
+from warmstart.histories.runs.directions import usual_name
+from warmstart.histories.runs.options import Meaning, entered
 from warmstart.histories.runs.schema import Direction, Remarks, Run, RunHistory
 
 if TYPE_CHECKING:
@@ -36,12 +33,6 @@ _STATUS: dict[str, Status] = {
     "FAIL": "failed",
     "RUNNING": "running",
 }
-_NO_DATABASES = {
-    "redis": "hand in optuna.storages.JournalStorage(JournalRedisBackend(url)) itself",
-    "http": "hand in optuna.storages.GrpcStorageProxy(host=…, port=…) itself",
-    "https": "hand in optuna.storages.GrpcStorageProxy(host=…, port=…) itself",
-}
-"""Addresses people have that no database driver takes, and what to hand in instead."""
 
 _STARTED = re.compile(rb'"datetime_start": ?"([^"]+)"')
 _ZONE = re.compile(rb"(Z|[+-]\d\d:?\d\d)$")
@@ -105,113 +96,18 @@ def read(
     if isinstance(storage, optuna.study.Study):
         names, storage = [storage.study_name], storage._storage
     if not isinstance(storage, optuna.storages.BaseStorage):
-        with readable(_shown(storage)):
-            _check_location(str(storage))
+        with readable(shown_location(storage)):
+            check_location(str(storage))
 
     def runs(remarks: Remarks) -> Iterator[Run]:
-        with _opened(storage) as opened:
+        with open_storage(storage) as opened:
             zoned = _is_zoned(opened, storage)
             for name in _wanted(opened, names, meaning, storage, remarks):
                 remarks.place = f"study {name!r}"
                 loaded = optuna.load_study(study_name=name, storage=opened)
                 yield from _trials(loaded, meaning, constants, remarks, zoned)
 
-    return RunHistory("optuna", _shown(storage), runs, meaning.run_prefix)
-
-
-def _shown(storage: Any) -> str:
-    """A storage for messages; a URL without its password."""
-    text = str(storage)
-    scheme, separator, rest = text.partition("://")
-    if not separator or "@" not in rest:
-        return text
-    user = rest.partition("@")[0].partition(":")[0]
-    return f"{scheme}://{user}@{rest.rpartition('@')[2]}"
-
-
-def _check_location(location: str) -> None:
-    if "://" in location and not location.startswith("sqlite"):
-        scheme = location.partition("://")[0]
-        if scheme in _NO_DATABASES:
-            raise HistoryError(
-                f"{_shown(location)} is no storage of Optuna; {_NO_DATABASES[scheme]}"
-            )
-        return
-    path = _sqlite_path(location)
-    if not path.is_file():
-        raise HistoryError(f"there is no Optuna storage {path}")
-
-
-def _sqlite_path(location: str) -> Path:
-    """File of an SQLite URL such as ``sqlite:///a.db``, or of a plain path."""
-    if not location.startswith("sqlite"):
-        return Path(location).expanduser()
-    return Path(unquote(location.partition("://")[2].removeprefix("/").partition("?")[0]))
-
-
-@contextlib.contextmanager
-def _opened(storage: Any) -> Iterator[Any]:
-    """The storage itself, or one on a copy of its file."""
-    from optuna.storages import BaseStorage, JournalStorage, RDBStorage
-    from optuna.storages.journal import JournalFileBackend
-
-    if isinstance(storage, BaseStorage):
-        yield storage
-        return
-    location = str(storage)
-    if "://" in location and not location.startswith("sqlite"):
-        # A server's database cannot be copied; nothing is created in it or upgraded.
-        try:
-            storage = RDBStorage(location, skip_table_creation=True)
-        except Exception as error:
-            # Its driver is not installed, the server is not there, or refuses.
-            raise HistoryError(
-                f"{_shown(location)} cannot be read: {first_line(error)}; is the server up, "
-                "and the Python driver its URL names installed?"
-            ) from error
-        yield storage
-        return
-    path = _sqlite_path(location)
-    with tempfile.TemporaryDirectory(prefix="warmstart-") as folder:
-        copy = Path(folder) / "copy"
-        with path.open("rb") as file:
-            head = file.read(len(SQLITE))
-        if head != SQLITE:
-            if head[:1] != b"{":
-                raise HistoryError(f"{path} is neither an SQLite file nor an Optuna journal")
-            shutil.copyfile(path, copy)
-            try:
-                journal = JournalStorage(JournalFileBackend(str(copy)))
-            except Exception as error:
-                raise HistoryError(
-                    f"{path} is damaged: its operations cannot be replayed: {first_line(error)}"
-                ) from error
-            yield journal
-            return
-        copy_sqlite(path, copy)
-        with _own_copy(copy, path) as rdb:
-            yield rdb
-
-
-@contextlib.contextmanager
-def _own_copy(copy: Path, path: Path) -> Iterator[Any]:
-    """A storage on our copy, with the schema of the Optuna that is installed."""
-    from optuna.storages import RDBStorage
-
-    try:
-        # Missing tables are the upgrade's to make; it stumbles over those already there.
-        rdb = RDBStorage(
-            f"sqlite:///{copy}", skip_compatibility_check=True, skip_table_creation=True
-        )
-        if rdb.get_current_version() != rdb.get_head_version():
-            rdb.upgrade()
-    except Exception as error:
-        raise HistoryError(f"{path} holds no study this Optuna can read: {error}") from error
-    try:
-        yield rdb
-    finally:
-        rdb.remove_session()
-        rdb.engine.dispose()
+    return RunHistory("optuna", shown_location(storage), runs, meaning.run_prefix)
 
 
 def _wanted(
@@ -223,7 +119,7 @@ def _wanted(
 ) -> list[str]:
     known = sorted(study.study_name for study in opened.get_all_studies())
     if not known:
-        raise HistoryError(f"{_shown(storage)} holds no study")
+        raise HistoryError(f"{shown_location(storage)} holds no study")
     if names is not None:
         if unknown := [name for name in names if name not in known]:
             raise HistoryError(
@@ -232,8 +128,9 @@ def _wanted(
         return list(names)
     if isinstance(meaning.task, str) and len(known) > 1:
         raise HistoryError(
-            f"{_shown(storage)} holds {len(known)} studies ({', '.join(known[:5])} …) and "
-            "task= names one task: name the studies that are of it, or a task for each"
+            f"{shown_location(storage)} holds {len(known)} studies "
+            f"({', '.join(known[:5])} …) and task= names one task: name the studies that "
+            "are of it, or a task for each"
         )
     if isinstance(meaning.task, Mapping):
         if unknown := [name for name in meaning.task if name not in known]:

@@ -12,21 +12,25 @@ import numpy as np
 import pandas as pd
 
 from warmstart.errors import HistoryError
-from warmstart.histories.parsing.literals import LiteralError, read_literal
 from warmstart.histories.parsing.reading import readable
+from warmstart.histories.parsing.search_candidates import (
+    PARAM,
+    candidates_of,
+    is_missing,
+    numbers_in,
+)
 from warmstart.histories.parsing.table_files import is_parquet, is_table, separator_of
 from warmstart.histories.parsing.written_cells import plain_words
 from warmstart.histories.runs.budgets import without_partial
 from warmstart.histories.runs.options import Meaning
 from warmstart.histories.runs.schema import Remarks, Run, RunHistory, json_text
-from warmstart.histories.runs.values import number, plain_values, typed_words
+from warmstart.histories.runs.values import plain_values
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from warmstart.histories.runs.options import Options
 
-_PARAM = "param_"
 _COSTS = ("mean_fit_time", "mean_score_time")
 _SAMPLERS = {
     "GridSearchCV": "grid",
@@ -148,20 +152,20 @@ def _runs(
     remarks: Remarks,
 ) -> Iterator[Run]:
     frame = _plain(frame, column, remarks)
-    scores = _numbers(frame, column)
+    scores = numbers_in(frame, column)
     n_folds = sum(
         str(name).startswith("split") and str(name).endswith(column.removeprefix("mean"))
         for name in frame
     )
-    costs = _numbers(frame, _COSTS[0]) + _numbers(frame, _COSTS[1])
-    budgets = _numbers(frame, "n_resources")
-    candidates = _candidates(frame, remarks)
+    costs = numbers_in(frame, _COSTS[0]) + numbers_in(frame, _COSTS[1])
+    budgets = numbers_in(frame, "n_resources")
+    candidates = candidates_of(frame, remarks)
     digest = hashlib.sha256()
     for values, score in zip(candidates, scores, strict=True):
         digest.update(f"{json_text(plain_values(values))} {score!r}\n".encode())
     remarks.say("scikit-learn's results tell no times")
     for place, given in enumerate(candidates):
-        tags = {str(k): v for k, v in frame.iloc[place].items() if not _is_missing(v)}
+        tags = {str(k): v for k, v in frame.iloc[place].items() if not is_missing(v)}
         values, seed = meaning.values(given, remarks)
         learner = meaning.learner_of(values)
         finished = math.isfinite(scores[place])
@@ -189,7 +193,7 @@ def _runs(
 def _plain(frame: pd.DataFrame, column: str, remarks: Remarks) -> pd.DataFrame:
     """The frame, its numbers in words written as Python does: of a file saved with commas."""
     numbers = [name for name in (column, *_COSTS, "n_resources") if name in frame]
-    columns = [*numbers, *(n for n in map(str, frame) if n.startswith(_PARAM))]
+    columns = [*numbers, *(n for n in map(str, frame) if n.startswith(PARAM))]
     words = {n: [c for c in frame[n] if isinstance(c, str)] for n in columns}
     plain = plain_words(words, numbers, remarks)
     cells = {
@@ -198,65 +202,3 @@ def _plain(frame: pd.DataFrame, column: str, remarks: Remarks) -> pd.DataFrame:
         if any(word != text for word, text in plain[n].items())
     }
     return frame.assign(**{n: pd.Series(given, dtype=object) for n, given in cells.items()})
-
-
-def _candidates(frame: pd.DataFrame, remarks: Remarks) -> list[dict[str, Any]]:
-    """Hyperparameters of each candidate: as they were, as printed, or from the columns.
-
-    Only the column ``params`` tells a None from what is not there, and a dictionary from
-    its text.
-    """
-    if "params" in frame:
-        given = list(frame["params"])
-        if given and all(isinstance(value, str) for value in given):
-            given = [_literal(text, place, remarks) for place, text in enumerate(given)]
-        if all(isinstance(value, Mapping) for value in given):
-            return [
-                {name: value for name, value in one.items() if not _is_missing(value)}
-                for one in given
-            ]
-    columns = [name for name in map(str, frame) if name.startswith(_PARAM)]
-    if not columns:
-        raise HistoryError(
-            "the results tell no hyperparameters: no params and no param_ column"
-        )
-    found: list[dict[str, Any]] = [{} for _ in range(len(frame))]
-    for column in columns:
-        cells = frame[column]
-        words = typed_words({c for c in cells if isinstance(c, str)})
-        for values, cell in zip(found, cells, strict=True):
-            if not _is_missing(cell):
-                name = column.removeprefix(_PARAM)
-                values[name] = words[cell] if isinstance(cell, str) else cell
-    return found
-
-
-def _literal(text: str, place: int, remarks: Remarks) -> dict[str, Any]:
-    remarks.place = f"row {place}"
-    try:
-        return read_literal(text)
-    except LiteralError as error:
-        raise HistoryError(
-            f"row {place}, column params: {error}; without that column, those named param_… "
-            "are read"
-        ) from error
-
-
-def _is_missing(value: Any) -> bool:
-    return isinstance(value, float | np.floating) and bool(np.isnan(value))
-
-
-def _numbers(frame: pd.DataFrame, column: str) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """A column as numbers, exactly those that were written; NaN for what is none."""
-    if column not in frame:
-        return np.full(len(frame), np.nan)
-    return np.array([_number(cell) for cell in frame[column]], np.float64)
-
-
-def _number(cell: Any) -> float:
-    if isinstance(cell, str):
-        try:
-            return float(cell)
-        except ValueError:
-            return math.nan
-    return number(cell.item() if hasattr(cell, "item") else cell)

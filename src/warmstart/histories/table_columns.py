@@ -10,7 +10,7 @@ from typing import Any, get_args
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories.parsing.reading import json_object, readable
-from warmstart.histories.runs.options import check_direction, usual_name
+from warmstart.histories.runs.directions import check_direction, usual_name
 from warmstart.histories.runs.schema import Direction
 
 _WORDS: dict[Status, tuple[str, ...]] = {

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from warmstart.errors import HistoryError
+from warmstart.histories.runs.directions import check_direction, usual_name
 from warmstart.histories.runs.schema import Direction
-from warmstart.histories.runs.values import plain_values, whole
-from warmstart.metrics import METRICS
+from warmstart.histories.runs.values import SEEDS, NOISE, plain_values, whole
 
 if TYPE_CHECKING:
     from warmstart.histories.runs.schema import Remarks
-
-_SEEDS = ("random_state", "random_seed", "seed")
-_THREADS = ("n_jobs", "num_threads", "nthread", "thread_count", "device")
-NOISE = frozenset((*_SEEDS, *_THREADS, "verbose", "verbosity", "silent"))
-"""Hyperparameters that say nothing of a configuration; the seed is kept in its own column."""
 
 
 class Options(TypedDict, total=False):
@@ -215,7 +210,7 @@ class Meaning:
         for name in [name for name in plain if _last(name) in NOISE]:
             value = plain.pop(name)
             remarks.say(f"{name} is no part of a configuration and was left out")
-            if _last(name) in _SEEDS and type(value) is int:
+            if _last(name) in SEEDS and type(value) is int:
                 if whole(value) is None:
                     remarks.add("whose seed has more than 64 bits, which is left out")
                 seed = whole(value) if seed is None else seed
@@ -244,55 +239,6 @@ def _last(name: str) -> str:
     for separator in ("__", "/", ":", "."):
         name = name.rpartition(separator)[2]
     return name
-
-
-def usual_name(metric: str) -> str:
-    """Warmstart's own name of a metric where it has one.
-
-    Examples
-    --------
-    >>> usual_name("neg_log_loss"), usual_name("my_score")
-    ('log_loss', 'my_score')
-    """
-    for known in METRICS.values():
-        if metric == known.name or metric in known.synonyms:
-            return known.name
-    return metric
-
-
-def check_direction(metric: str, direction: Any) -> None:
-    """Refuse a direction that is none, or that a known metric cannot have.
-
-    Raises
-    ------
-    HistoryError
-
-    Examples
-    --------
-    >>> check_direction("accuracy", "minimize")
-    Traceback (most recent call last):
-        ...
-    warmstart.errors.HistoryError: accuracy is better high, so it is not minimized; name what \
-was recorded otherwise, such as accuracy_error
-    """
-    if direction not in get_args(Direction):
-        raise HistoryError(
-            f"direction of {metric} must be one of {get_args(Direction)}, got {direction!r}"
-        )
-    known = METRICS.get(usual_name(metric))
-    if known is None:
-        return
-    high = not known.is_loss or metric.startswith("neg_")
-    if high and direction == "minimize":
-        raise HistoryError(
-            f"{metric} is better high, so it is not minimized; name what was recorded "
-            f"otherwise, such as {metric.removeprefix('neg_')}_error"
-        )
-    if not high and direction == "maximize":
-        raise HistoryError(
-            f"{metric} is better low, so it is not maximized; its negative is called "
-            f"neg_{metric}"
-        )
 
 
 def entered(value: float, direction: Direction) -> float:

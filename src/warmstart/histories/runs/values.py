@@ -6,9 +6,12 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from warmstart.errors import HistoryError
+
+if TYPE_CHECKING:
+    pass
 
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 _WORDS = {
@@ -156,3 +159,13 @@ def whole(value: Any) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value if -(2**63) <= value < 2**63 else None
+
+
+SEEDS = ("random_state", "random_seed", "seed")
+
+
+_THREADS = ("n_jobs", "num_threads", "nthread", "thread_count", "device")
+
+
+NOISE = frozenset((*SEEDS, *_THREADS, "verbose", "verbosity", "silent"))
+"""Hyperparameters that say nothing of a configuration; the seed is kept in its own column."""
