@@ -120,9 +120,9 @@ def _client(url: str, flow: int, folder: str) -> Iterable[tuple[Any, ...]]:
 
 
 def _lister(url: str, flow: int, folder: str) -> Iterable[tuple[Any, ...]]:
-    from warmstart.histories.openml.cache import PageCache
+    from warmstart.histories.openml.http.cache import PageCache
+    from warmstart.histories.openml.http.transport import Transport
     from warmstart.histories.openml.listing import Lister
-    from warmstart.histories.openml.transport import Transport
 
     lister = Lister(Transport(url, pages=PageCache(Path(folder))))
     found = []

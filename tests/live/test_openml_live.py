@@ -9,8 +9,8 @@ import pytest
 from warmstart.histories.openml import xml
 from warmstart.histories.openml.errors import OpenMLError
 from warmstart.histories.openml.flows import read_flow
+from warmstart.histories.openml.http.transport import Transport
 from warmstart.histories.openml.parameters import Canonical
-from warmstart.histories.openml.transport import Transport
 
 pytestmark = pytest.mark.live
 

@@ -90,7 +90,7 @@ def build_openml(
     tasks or measures it names. An API key is taken from OPENML_APIKEY. The exit code is 1
     where something could not be read.
     """
-    from warmstart.histories.openml.transport import SERVER
+    from warmstart.histories.openml.http.transport import SERVER
     from warmstart.metadataset.build.openml.build import Patience
     from warmstart.metadataset.build.openml.plan import OpenMLPlan, parse_age
 

@@ -23,7 +23,7 @@ import pandas as pd
 from warmstart._extras import require
 from warmstart.errors import HistoryError
 from warmstart.histories.openml.errors import OVERLOADED, OpenMLError, UnavailableError
-from warmstart.histories.openml.transport import SERVER
+from warmstart.histories.openml.http.transport import SERVER
 
 _SETTINGS = threading.RLock()
 """The package keeps its settings in a module, so one caller at a time may change them."""

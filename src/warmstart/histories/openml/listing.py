@@ -8,10 +8,7 @@ came means that some are missing, and the unit is listed again until none is.
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from warmstart.errors import HistoryError
@@ -24,37 +21,26 @@ from warmstart.histories.openml.errors import (
     UnavailableError,
 )
 from warmstart.histories.openml.flows import FlowDescription, read_flow
+from warmstart.histories.openml.http.transport import Transport
+from warmstart.histories.openml.paging import read_all
+from warmstart.histories.openml.rows import (
+    DatasetRow,
+    Definition,
+    EvaluationRow,
+    Listing,
+    Page,
+    RunRow,
+    SetupRow,
+    StudyRow,
+    TaskRow,
+)
 from warmstart.histories.openml.traces import TraceRow, read_trace
-from warmstart.histories.openml.transport import Transport
 
 _log = logging.getLogger(__name__)
 
 JOINT_PAGE, PLAIN_PAGE, RUN_PAGE = 1_000, 10_000, 10_000
 IDS_AT_ONCE = 100
 """More make an address longer than the server takes."""
-
-MAX_PASSES = 12
-
-Key = tuple[int, int]
-R = TypeVar("R")
-
-
-@dataclass(slots=True, kw_only=True)
-class Listing:
-    """Every evaluation of a unit, by run and evaluation engine."""
-
-    rows: dict[Key, xml.EvaluationRow] = field(default_factory=dict)
-    definitions: dict[int, xml.Definition] = field(default_factory=dict)
-    """The hyperparameters that the rows name, by input id."""
-
-    n_raw: int = 0
-    """Rows that the server gave in its longest pass."""
-
-    n_passes: int = 1
-    """How often all pages were read; more than once where their order was not stable."""
-
-    path: str = ""
-    """What was asked for, without limit and offset."""
 
 
 class Lister:
@@ -133,14 +119,14 @@ class Lister:
 
     def setups(
         self, setup_ids: Iterable[int], *, fresh: bool = False
-    ) -> tuple[dict[int, xml.SetupRow], dict[int, xml.Definition]]:
+    ) -> tuple[dict[int, SetupRow], dict[int, Definition]]:
         """Hyperparameters of setups, and what they are called.
 
         Those that the server does not have any more are not in the answer.
         """
         wanted = sorted(set(setup_ids))
-        found: dict[int, xml.SetupRow] = {}
-        known: dict[int, xml.Definition] = {}
+        found: dict[int, SetupRow] = {}
+        known: dict[int, Definition] = {}
         for some in _chunks(wanted, IDS_AT_ONCE):
             path = f"setup/list/setup/{_joined(some)}/limit/{JOINT_PAGE}/offset/0"
             try:
@@ -159,23 +145,26 @@ class Lister:
             _log.info("run %d has no trace: %s", run_id, error)
             return None
 
-    def failed_runs(
-        self, flow_id: int, task_id: int, *, fresh: bool = False
-    ) -> list[xml.RunRow]:
+    def failed_runs(self, flow_id: int, task_id: int, *, fresh: bool = False) -> list[RunRow]:
         """Runs of a flow on a task that ended in an error; they have no evaluation."""
         path = f"run/list/flow/{flow_id}/task/{task_id}/show_errors/true"
-        found, *_ = self._all(
-            path, self._size(RUN_PAGE), xml.runs, lambda row: (row.run_id, 0), fresh
+        found, *_ = read_all(
+            self.transport,
+            path,
+            self._size(RUN_PAGE),
+            xml.runs,
+            lambda row: (row.run_id, 0),
+            fresh,
         )
         return [row for row in found.values() if row.error]
 
-    def study(self, name: str | int, *, fresh: bool = False) -> xml.StudyRow:
+    def study(self, name: str | int, *, fresh: bool = False) -> StudyRow:
         """A suite by number or alias."""
         return self.transport.read(f"study/{quote(str(name), safe='')}", xml.study, fresh=fresh)
 
-    def tasks(self, task_ids: Iterable[int], *, fresh: bool = False) -> dict[int, xml.TaskRow]:
+    def tasks(self, task_ids: Iterable[int], *, fresh: bool = False) -> dict[int, TaskRow]:
         """Tasks by number; those the server does not know are not in the answer."""
-        found: dict[int, xml.TaskRow] = {}
+        found: dict[int, TaskRow] = {}
         for some in _chunks(sorted(set(task_ids)), IDS_AT_ONCE):
             path = f"task/list/task_id/{_joined(some)}/limit/{len(some)}/offset/0"
             try:
@@ -194,7 +183,7 @@ class Lister:
         """A flow with its parts."""
         return self.transport.read(f"flow/{flow_id}", read_flow, fresh=fresh)
 
-    def dataset(self, data_id: int, *, fresh: bool = False) -> xml.DatasetRow:
+    def dataset(self, data_id: int, *, fresh: bool = False) -> DatasetRow:
         """What is known of a dataset without its rows."""
         return self.transport.read(f"data/{data_id}", xml.dataset, fresh=fresh)
 
@@ -214,12 +203,13 @@ class Lister:
     def _listing(self, path: str, most: int, *, fresh: bool) -> Listing:
         listing = Listing(path=path)
 
-        def rows(page: xml.Page) -> list[xml.EvaluationRow]:
+        def rows(page: Page) -> list[EvaluationRow]:
             for number, definition in page.definitions.items():
                 listing.definitions.setdefault(number, definition)
             return page.rows
 
-        found, listing.n_raw, listing.n_passes = self._all(
+        found, listing.n_raw, listing.n_passes = read_all(
+            self.transport,
             path,
             self._size(most),
             lambda root: rows(xml.evaluations(root)),
@@ -228,57 +218,6 @@ class Lister:
         )
         listing.rows = dict(sorted(found.items()))
         return listing
-
-    def _all(
-        self,
-        path: str,
-        size: int,
-        parse: Callable[..., list[R]],
-        key: Callable[[R], Key],
-        fresh: bool,
-    ) -> tuple[dict[Key, R], int, int]:
-        """Distinct rows, how many came, and in how many passes."""
-        found: dict[Key, R] = {}
-        most: Counter[int] = Counter()
-        for n_passes in range(1, MAX_PASSES + 1):
-            # A further pass must not read again what was kept of the one before.
-            came = self._one_pass(path, size, parse, key, found, fresh or n_passes > 1)
-            most |= came
-            # By engine: a row of another engine must not stand for one that is missing.
-            if most <= Counter(engine for _, engine in found):
-                return found, most.total(), n_passes
-            _log.info("%s: %d distinct of %d rows", path, len(found), most.total())
-        raise HistoryError(
-            f"{path}: OpenML gave {most.total():,} rows, but only {len(found):,} distinct ones "
-            f"in {MAX_PASSES} passes; its order changes from page to page"
-        )
-
-    def _one_pass(
-        self,
-        path: str,
-        size: int,
-        parse: Callable[..., list[R]],
-        key: Callable[[R], Key],
-        found: dict[Key, R],
-        fresh: bool,
-    ) -> Counter[int]:
-        """Adds to `found`; says how many rows came of each engine."""
-        came: Counter[int] = Counter()
-        offset = 0
-        while True:
-            try:
-                rows = self.transport.read(
-                    f"{path}/limit/{size}/offset/{offset}", parse, fresh=fresh
-                )
-            except NoResultError:
-                return came
-            keyed = [(key(row), row) for row in rows]
-            found.update(keyed)
-            came.update(engine for (_, engine), _ in keyed)
-            # The raw count decides: a page may be short of distinct rows and not the last.
-            if len(rows) < size:
-                return came
-            offset += size
 
     def _checked(self, listing: Listing, measure: str, flow_id: int, task_id: int) -> Listing:
         asked = measure, flow_id, task_id

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from warmstart.domain import configuration_id
+from warmstart.histories.openml.dialects import is_noise, plain_value
 from warmstart.histories.openml.flows import FlowDescription
-from warmstart.histories.openml.parameters import CanonicalSetup, is_noise, plain_value
+from warmstart.histories.openml.parameters import CanonicalSetup
 from warmstart.histories.openml.xml import score
 
 _NS = "{http://openml.org/openml}"

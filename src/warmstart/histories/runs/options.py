@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from warmstart.errors import HistoryError
 from warmstart.histories.runs.directions import check_direction, usual_name
 from warmstart.histories.runs.schema import Direction
-from warmstart.histories.runs.values import SEEDS, NOISE, plain_values, whole
+from warmstart.histories.runs.values import NOISE, SEEDS, plain_values, whole
 
 if TYPE_CHECKING:
     from warmstart.histories.runs.schema import Remarks

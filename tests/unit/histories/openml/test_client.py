@@ -9,8 +9,8 @@ from tests.replay_openml import Faults, ReplayServer, recorded_world, synthetic_
 
 from warmstart.errors import HistoryError
 from warmstart.histories.openml.client import Client
+from warmstart.histories.openml.http.transport import Transport
 from warmstart.histories.openml.listing import Lister
-from warmstart.histories.openml.transport import Transport
 
 ACCURACY = "predictive_accuracy"
 WORLD = synthetic_world()

@@ -12,8 +12,8 @@ from warmstart.errors import HistoryError
 from warmstart.histories.openml import xml
 from warmstart.histories.openml.errors import TransientError
 from warmstart.histories.openml.flows import read_flow
+from warmstart.histories.openml.http.transport import Transport
 from warmstart.histories.openml.traces import read_trace
-from warmstart.histories.openml.transport import Transport
 
 _SERVER = ReplayServer(synthetic_world())  # answers without being asked over a wire
 BODIES = {

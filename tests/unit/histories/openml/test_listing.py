@@ -7,9 +7,9 @@ import pytest
 from tests.replay_openml import Faults, RandomFaults, ReplayServer, synthetic_world
 
 from warmstart.errors import HistoryError
-from warmstart.histories.openml import listing as openml_lister
+from warmstart.histories.openml import paging
+from warmstart.histories.openml.http.transport import Transport
 from warmstart.histories.openml.listing import Lister
-from warmstart.histories.openml.transport import Transport
 
 ACCURACY = "predictive_accuracy"
 WORLD = synthetic_world()
@@ -100,7 +100,7 @@ def test_order_that_changes_with_every_page_is_listed_again_until_complete():
 
 
 def test_rows_that_stay_missing_are_an_error(monkeypatch):
-    monkeypatch.setattr(openml_lister, "MAX_PASSES", 2)
+    monkeypatch.setattr(paging, "MAX_PASSES", 2)
     with (
         ReplayServer(WORLD, Faults(always="shuffle")) as server,
         pytest.raises(HistoryError, match=r"gave 25 rows, but only \d+ distinct ones in 2"),

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from tests.extra_data import FOLDER, needs
 
 from warmstart.histories.openml import xml
+from warmstart.histories.openml.dialects import dialect_of, typed
 from warmstart.histories.openml.flows import read_flow
 from warmstart.histories.openml.measures import HIGHER_IS_BETTER, sign
-from warmstart.histories.openml.parameters import Canonical, dialect_of, typed
-from warmstart.histories.openml.xml import Definition
+from warmstart.histories.openml.parameters import Canonical
+from warmstart.histories.openml.rows import Definition
 
 LETTERS = "ab10.-+e\"'{}[],:é"
 NS = 'xmlns:oml="http://openml.org/openml"'

@@ -19,6 +19,8 @@ MOST_BYTES = 2**30
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]+)|([0-9]+));")
 
+_ROOT = re.compile(rb"<(?![?!])([^\s/>]+)")
+
 
 def unpacked(raw: bytes, encoding: str) -> bytes:
     """The body of an answer, given how it is compressed.
@@ -96,3 +98,17 @@ def _may_stand(match: re.Match[str]) -> bool:
         or 0xE000 <= code <= 0xFFFD
         or 0x10000 <= code <= 0x10FFFF
     )
+
+
+def root_of(body: bytes) -> bytes:
+    """Name of the root element of a body that is whole.
+
+    Raises
+    ------
+    TransientError
+        If it ends before its root element does.
+    """
+    name = _ROOT.search(body)
+    if name is None or not body.rstrip().endswith(b"</" + name[1] + b">"):
+        raise TransientError(f"the answer ends early, after {len(body):,} bytes")
+    return name[1]

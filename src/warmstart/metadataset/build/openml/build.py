@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from warmstart.errors import HistoryError
-from warmstart.histories.openml.cache import PageCache
 from warmstart.histories.openml.client import Client
 from warmstart.histories.openml.flows import FlowDescription
+from warmstart.histories.openml.http.cache import PageCache
+from warmstart.histories.openml.http.transport import MAX_CONNECTIONS, Transport
 from warmstart.histories.openml.listing import Lister
-from warmstart.histories.openml.transport import MAX_CONNECTIONS, Transport
 from warmstart.metadataset.build.openml.finished import finished, published_manifest
 from warmstart.metadataset.build.openml.plan import OpenMLPlan
 from warmstart.metadataset.build.openml.publish import publish_openml

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from warmstart.histories.openml import xml
-from warmstart.histories.openml.cache import PageCache
 from warmstart.histories.openml.errors import NO_SUCH_FUNCTION, NoResultError, OpenMLError
+from warmstart.histories.openml.http.cache import PageCache
+from warmstart.histories.openml.http.transport import MAX_CONNECTIONS, Transport
 from warmstart.histories.openml.listing import IDS_AT_ONCE, JOINT_PAGE, PLAIN_PAGE, Lister
-from warmstart.histories.openml.transport import MAX_CONNECTIONS, Transport
 from warmstart.metadataset.build.openml.build import Patience
 from warmstart.metadataset.build.openml.plan import OpenMLPlan, OpenMLUnit
 from warmstart.metadataset.build.openml.tasks import find_tasks

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from warmstart.errors import HistoryError, MetaDatasetError
-from warmstart.histories.openml.cache import PageCache
+from warmstart.histories.openml.http.cache import PageCache
+from warmstart.histories.openml.http.transport import Transport
 from warmstart.histories.openml.listing import Lister
-from warmstart.histories.openml.transport import Transport
 from warmstart.metadataset.build.openml.plan import OpenMLPlan
 from warmstart.metadataset.build.openml.publish import MANIFEST, STATE, units_digest
 from warmstart.metadataset.build.openml.remarks import remarks_on

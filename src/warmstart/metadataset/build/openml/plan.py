@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from warmstart.errors import HistoryError
+from warmstart.histories.openml.http.transport import SERVER
 from warmstart.histories.openml.measures import HIGHER_IS_BETTER, sign
-from warmstart.histories.openml.transport import SERVER
 
 Kind = Literal[
     "openml-runs", "openml-failures", "openml-traces", "openml-dataset", "openml-description"

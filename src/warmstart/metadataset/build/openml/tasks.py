@@ -9,7 +9,7 @@ from typing import Any
 
 from warmstart.domain import TaskType
 from warmstart.histories.openml.listing import Lister
-from warmstart.histories.openml.xml import TaskRow
+from warmstart.histories.openml.rows import TaskRow
 
 CLASSIFICATION, REGRESSION = 1, 2
 

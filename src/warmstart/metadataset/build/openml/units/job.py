@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 from warmstart.errors import HistoryError
-from warmstart.histories.openml.cache import CacheError
 from warmstart.histories.openml.errors import OpenMLError, UnavailableError, UnusableError
-from warmstart.histories.openml.threads import run_units
+from warmstart.histories.openml.http.cache import CacheError
+from warmstart.histories.openml.http.threads import run_units
 from warmstart.metadataset.build.openml.plan import OpenMLUnit
 from warmstart.metadataset.build.openml.units.parts import UnitParts, fail, keep
 from warmstart.metadataset.build.openml.units.reading import UnitReader

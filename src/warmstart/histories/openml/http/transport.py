@@ -7,9 +7,7 @@ errors, logs and file names carry the path alone.
 from __future__ import annotations
 
 import logging
-import re
 import threading
-import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -17,7 +15,6 @@ from urllib.parse import urlsplit
 
 from warmstart._extras import require
 from warmstart.errors import HistoryError
-from warmstart.histories.openml.cache import PageCache
 from warmstart.histories.openml.errors import (
     NoResultError,
     OpenMLError,
@@ -25,9 +22,11 @@ from warmstart.histories.openml.errors import (
     UnavailableError,
     refusal,
 )
-from warmstart.histories.openml.http.bodies import packed, parsed_xml, unpacked
+from warmstart.histories.openml.http.bodies import parsed_xml, root_of
+from warmstart.histories.openml.http.cache import PageCache
 from warmstart.histories.openml.http.keys import NO_KEYS, without_key
-from warmstart.histories.openml.http.waits import LONGEST_S, retry_after_s
+from warmstart.histories.openml.http.requests import Requests, Stopped
+from warmstart.histories.openml.http.waits import LONGEST_S
 
 _log = logging.getLogger(__name__)
 
@@ -35,17 +34,11 @@ SERVER = "https://www.openml.org/api/v1/xml/"
 MAX_CONNECTIONS = 2
 """The server is shared by everybody and says so when it is overloaded."""
 
-_ROOT = re.compile(rb"<(?![?!])([^\s/>]+)")
 _MAX_WAIT_S = 60.0
-_BLOCK = 2**16
 _TRY_AGAIN = frozenset({408, 425, 429})
 """Statuses below 500 after which the same request may be answered."""
 
 T = TypeVar("T")
-
-
-class Stopped(Exception):  # noqa: N818 - asked for, not an error
-    """The build was told to stop."""
 
 
 class Transport:
@@ -105,10 +98,8 @@ class Transport:
         if parts.scheme not in ("http", "https") or not parts.netloc or parts.query:
             shown = without_key(server)
             raise HistoryError(f"server must be an address such as {SERVER}, got {shown!r}")
-        if not 1 <= connections <= MAX_CONNECTIONS:
-            raise HistoryError(
-                f"connections must be from 1 to {MAX_CONNECTIONS}, got {connections}"
-            )
+        if not 1 <= (n := connections) <= MAX_CONNECTIONS:
+            raise HistoryError(f"connections must be from 1 to {MAX_CONNECTIONS}, got {n}")
         for name, value in (
             ("connect_s", connect_s),
             ("read_s", read_s),
@@ -117,19 +108,29 @@ class Transport:
         ):
             if not value > 0:
                 raise HistoryError(f"{name} must be positive, got {value}")
-        self._requests = require("requests", extra="openml")
         self._tenacity = require("tenacity", extra="openml")
         self.server = server.rstrip("/") + "/"
-        self._key, self._timeout, self._whole_s = api_key, (connect_s, read_s), whole_s
+        self._requests = Requests(
+            self.server,
+            api_key=api_key,
+            timeout_s=(connect_s, read_s),
+            whole_s=whole_s,
+            waits=waits,
+            count=self._count,
+        )
         self._attempts, self._backoff_s = attempts, backoff_s
         self._pages, self._stop, self._asks = pages, stop or threading.Event(), asks
         self._places = threading.Semaphore(connections)
-        self._local, self._lock = threading.local(), threading.Lock()
+        self._lock = threading.Lock()
         self._parsing = threading.Lock()
-        self._tell, self._waits = tell or _log.warning, waits
+        self._tell = tell or _log.warning
         self.n_requests = self.n_bytes = self.n_retries = self.n_mended = 0
         if api_key:
             logging.getLogger("urllib3.connectionpool").addFilter(NO_KEYS)
+
+    def _count(self, n_bytes: int) -> None:
+        with self._lock:
+            self.n_bytes += n_bytes
 
     def __repr__(self) -> str:
         return f"Transport({self.server!r})"
@@ -186,7 +187,9 @@ class Transport:
         with self._places:
             if self._stop.is_set():
                 raise Stopped
-            status, body, kept, wait_s = self._get(path)
+            with self._lock:
+                self.n_requests += 1
+            status, body, kept, wait_s = self._requests.get(path, self._stop)
         if status in _TRY_AGAIN or status >= 500:
             raise TransientError(f"HTTP status {status}", wait_s)
         if status not in (200, 412):
@@ -205,9 +208,7 @@ class Transport:
 
     def _parsed(self, path: str, body: bytes, parse: Callable[[ET.Element], T]) -> T:
         """Parse a body that may end too early or say an error."""
-        name = _ROOT.search(body)
-        if name is None or not body.rstrip().endswith(b"</" + name[1] + b">"):
-            raise TransientError(f"the answer ends early, after {len(body):,} bytes")
+        name = root_of(body)
         # A tree takes five times the memory of its text, and threads parse in turn anyway.
         with self._parsing:
             root, n_mended = parsed_xml(body)
@@ -215,12 +216,12 @@ class Transport:
                 with self._lock:
                     self.n_mended += 1
                 _log.info("%s: %d characters were no XML and left out", path, n_mended)
-            if name[1] == b"oml:error":
+            if name == b"oml:error":
                 raise refusal(
                     path, {child.tag.rpartition("}")[2]: child.text or "" for child in root}
                 )
-            if not name[1].startswith(b"oml:"):
-                said = name[1].decode(errors="replace")
+            if not name.startswith(b"oml:"):
+                said = name.decode(errors="replace")
                 raise TransientError(f"the answer is a {said!r} page")
             try:
                 result = parse(root)
@@ -231,63 +232,6 @@ class Transport:
                 ) from error
             del root
         return result
-
-    def _get(self, path: str) -> tuple[int, bytes, bytes, float]:
-        """Status, body, the body compressed, and the seconds the server wants to be left."""
-        url = self.server + path.replace("=", "%3d")
-        deadline = time.monotonic() + self._whole_s
-        with self._lock:
-            self.n_requests += 1
-        try:
-            response = self._session().get(
-                url,
-                params={"api_key": self._key} if self._key else None,
-                timeout=self._timeout,
-                stream=True,
-                # A redirect would carry the key to where it leads.
-                allow_redirects=not self._key,
-            )
-            with response:
-                raw = self._body(response, deadline)
-        except self._requests.RequestException as error:
-            if not self._waits and self._is_unreachable(error):
-                raise UnavailableError(
-                    f"{self.server} cannot be reached; is this computer offline?"
-                ) from None
-            raise TransientError(self._said(error)) from None
-        except (OSError, self._requests.packages.urllib3.exceptions.HTTPError) as error:
-            raise TransientError(self._said(error)) from None
-        with self._lock:
-            self.n_bytes += len(raw)
-        body = unpacked(raw, response.headers.get("Content-Encoding", ""))
-        # What is damaged has been refused, so packed bytes may be kept as they came.
-        kept = packed(raw) if body is raw else raw
-        wait_s = retry_after_s(response.headers.get("Retry-After", ""))
-        return response.status_code, body, kept, wait_s
-
-    def _body(self, response: Any, deadline: float) -> bytes:
-        blocks = []
-        # read1 comes back with what is there, so that a trickle meets the deadline too.
-        read = getattr(response.raw, "read1", response.raw.read)
-        while block := read(_BLOCK, decode_content=False):
-            blocks.append(block)
-            if time.monotonic() > deadline:
-                raise TransientError(f"the answer took more than {self._whole_s:g} s")
-            if self._stop.is_set():
-                raise Stopped
-        whole = b"".join(blocks)
-        length = response.headers.get("Content-Length", "")
-        if length.isdecimal() and int(length) != len(whole):
-            raise TransientError(f"{len(whole):,} of {int(length):,} bytes came")
-        return whole
-
-    def _session(self) -> Any:
-        """One a thread: a requests session is not safe to share."""
-        if not hasattr(self._local, "session"):
-            session = self._requests.Session()
-            session.headers.update({"User-Agent": "warmstart", "Accept-Encoding": "gzip"})
-            self._local.session = session
-        return self._local.session
 
     def _wait_s(self, state: Any) -> float:
         error = state.outcome.exception()
@@ -304,14 +248,3 @@ class Transport:
                 f"{self.server} asks to be left alone for {error.retry_after_s:,.0f} s; it is "
                 f"asked again after {min(error.retry_after_s, LONGEST_S):,.0f} s"
             )
-
-    def _is_unreachable(self, error: Exception) -> bool:
-        """Whether there was no connection at all: no such name, no route, nobody there."""
-        problems = self._requests.packages.urllib3.exceptions
-        reason = getattr(error.args[0] if error.args else None, "reason", None)
-        reason = getattr(reason, "original_error", reason)  # of a proxy
-        return isinstance(reason, problems.NewConnectionError | problems.ConnectTimeoutError)
-
-    @staticmethod
-    def _said(error: Exception) -> str:
-        return without_key(f"{type(error).__name__}: {error}")

@@ -8,16 +8,16 @@ import pytest
 from tests.replay_openml import Faults, ReplayServer, World, synthetic_world
 
 from warmstart.errors import HistoryError
-from warmstart.histories.openml import transport as transport_module
 from warmstart.histories.openml import xml
-from warmstart.histories.openml.cache import PageCache
 from warmstart.histories.openml.errors import (
     NoResultError,
     OpenMLError,
     UnavailableError,
 )
 from warmstart.histories.openml.flows import read_flow
-from warmstart.histories.openml.transport import Stopped, Transport
+from warmstart.histories.openml.http import transport as transport_module
+from warmstart.histories.openml.http.cache import PageCache
+from warmstart.histories.openml.http.transport import Stopped, Transport
 
 KEY = "0123456789abcdef0123456789abcdef"
 PAGE = "evaluation/list/function/predictive_accuracy/flow/101/limit/20"

@@ -4,7 +4,7 @@ import contextlib
 import threading
 import time
 
-from warmstart.histories.openml.threads import run_units
+from warmstart.histories.openml.http.threads import run_units
 
 
 def test_every_unit_gives_a_result_or_an_error():
