@@ -164,7 +164,7 @@ class TestRehearsal:
     def test_one_that_takes_long_is_warned_of_at_once(self, monkeypatch):
         seconds = iter([0.0, 2.5, 2.5, 5.0])
         monkeypatch.setattr(
-            "warmstart.downstream.adapters.optuna.time",
+            "warmstart.downstream.tuner_spaces.optuna_rehearsal.time",
             SimpleNamespace(perf_counter=lambda: next(seconds)),
         )
         with pytest.warns(
