@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warmstart.errors import KnowledgeError
-from warmstart.metadataset.storage.folders import holds_others, is_build
+from warmstart.metadataset.storage.folders.owners import holds_others, is_build
 from warmstart.recommend.recommender import Recommender
 
 if TYPE_CHECKING:

@@ -33,7 +33,8 @@ from warmstart.metadataset.build.units import UnitRecord, Units
 from warmstart.metadataset.core.schema import EVALUATIONS, MEASURED, SCHEMA_VERSION
 from warmstart.metadataset.hardware import cpu_model, library_versions, reference_s
 from warmstart.metadataset.storage.files import digest, write_json, write_parquet
-from warmstart.metadataset.storage.folders import refuse_others, replaced_folder
+from warmstart.metadataset.storage.folders.owners import refuse_others
+from warmstart.metadataset.storage.folders.replacing import replaced_folder
 from warmstart.metadataset.storage.measured import (
     read_measured,
     rounded_to_bits,

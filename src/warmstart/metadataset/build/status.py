@@ -10,7 +10,7 @@ from pathlib import Path
 from warmstart.errors import HistoryError
 from warmstart.metadataset.build.progress import Reached, reached
 from warmstart.metadataset.build.units import UnitRecord, is_locked, units_of
-from warmstart.metadataset.storage.folders import MANIFEST
+from warmstart.metadataset.storage.folders.settling import MANIFEST
 
 _KINDS = (
     "openml-dataset",

@@ -27,7 +27,9 @@ from warmstart.metadataset.combine.same_runs import Changed, compare, run_names
 from warmstart.metadataset.core.evaluations import RunEvaluations
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.samplers import bias_note, samplers_of
-from warmstart.metadataset.storage.folders import MANIFEST, Appeared, is_build, locked
+from warmstart.metadataset.storage.folders.locking import Appeared, locked
+from warmstart.metadataset.storage.folders.owners import is_build
+from warmstart.metadataset.storage.folders.settling import MANIFEST
 from warmstart.metadataset.storage.writing import refuse_place, write_inside
 
 if TYPE_CHECKING:

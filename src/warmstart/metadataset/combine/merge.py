@@ -2,7 +2,7 @@
 
 Merging the same source twice changes nothing: a run is known by its source and the
 source's id of it, or by all it says where it has none, see
-:mod:`warmstart.metadataset.storage.run_keys`.
+:mod:`warmstart.metadataset.storage.runs.run_keys`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from warmstart.metadataset.core.configurations import Configurations
 from warmstart.metadataset.core.evaluations import RunEvaluations, codes, floats
 from warmstart.metadataset.core.matrix import OK, STATUSES
 from warmstart.metadataset.core.score_table import Floats
-from warmstart.metadataset.storage.run_keys import Keys, cell_keys, run_keys, without_id
+from warmstart.metadataset.storage.runs.run_keys import Keys, cell_keys, run_keys, without_id
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset

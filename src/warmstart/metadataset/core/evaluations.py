@@ -18,7 +18,7 @@ from warmstart.metadataset.core.damage import each_undamaged, undamaged
 from warmstart.metadataset.core.matrix import STATUSES, Aggregate, Layer, scatter
 from warmstart.metadataset.core.schema import EVALUATIONS
 from warmstart.metadataset.core.score_table import Floats
-from warmstart.metadataset.storage.blocks import BlockPlan, Compact, joined
+from warmstart.metadataset.storage.runs.blocks import BlockPlan, Compact, joined
 
 _IDS = ("task_id", "configuration_id", "metric")
 _COMPACT = (*_IDS, "score", "cost_s", "status", "budget")

@@ -23,7 +23,7 @@ from warmstart.metadataset.core.schema import EVALUATIONS, SCHEMA_VERSION
 from warmstart.metadataset.exchange.archives import publication, read_published
 from warmstart.metadataset.exchange.published_table import PublishedTable
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.metadataset.storage.folders import MANIFEST
+from warmstart.metadataset.storage.folders.settling import MANIFEST
 
 _log = logging.getLogger(__name__)
 

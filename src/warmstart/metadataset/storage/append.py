@@ -19,10 +19,14 @@ import pyarrow.compute as pc
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.combine.merge_tasks import united_info
 from warmstart.metadataset.core.schema import EVALUATIONS
-from warmstart.metadataset.storage.deduplicate import source_folder
+from warmstart.metadataset.storage.described import ADDED
 from warmstart.metadataset.storage.files import TEMPORARY, digest, write_json, write_parquet
-from warmstart.metadataset.storage.folders import MANIFEST, finish, is_build, locked
-from warmstart.metadataset.storage.reading import ADDED, OURS, read_manifest
+from warmstart.metadataset.storage.folders.locking import locked
+from warmstart.metadataset.storage.folders.owners import is_build
+from warmstart.metadataset.storage.folders.replacing import finish
+from warmstart.metadataset.storage.folders.settling import MANIFEST
+from warmstart.metadataset.storage.manifest import OURS, read_manifest
+from warmstart.metadataset.storage.runs.deduplicate import source_folder
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset

@@ -15,16 +15,13 @@ from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core import schema
 from warmstart.metadataset.core.configurations import some
 from warmstart.metadataset.core.evaluations import Evaluations
-from warmstart.metadataset.storage.deduplicate import source_folder
 from warmstart.metadataset.storage.files import digest, write_json
-from warmstart.metadataset.storage.folders import (
-    MANIFEST,
-    holds_others,
-    is_build,
-    locked,
-    staged,
-)
+from warmstart.metadataset.storage.folders.locking import locked
+from warmstart.metadataset.storage.folders.owners import holds_others, is_build
+from warmstart.metadataset.storage.folders.replacing import staged
+from warmstart.metadataset.storage.folders.settling import MANIFEST
 from warmstart.metadataset.storage.measured import write_measured
+from warmstart.metadataset.storage.runs.deduplicate import source_folder
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset

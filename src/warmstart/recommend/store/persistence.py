@@ -13,9 +13,10 @@ import numpy as np
 
 from warmstart.errors import KnowledgeError, MetaDatasetError
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.metadataset.storage.deduplicate import quoted
 from warmstart.metadataset.storage.files import write_atomically, write_json
-from warmstart.metadataset.storage.folders import locked, staged
+from warmstart.metadataset.storage.folders.locking import locked
+from warmstart.metadataset.storage.folders.replacing import staged
+from warmstart.metadataset.storage.runs.deduplicate import quoted
 from warmstart.metadataset.storage.writing import label_kinds, refuse_place, write_parts
 from warmstart.metrics import METRICS
 from warmstart.models.pmf.pmf import PMF

@@ -12,7 +12,7 @@ from warmstart.metadataset.combine.merge_tasks import united_families
 from warmstart.metadataset.core.configurations import Configurations
 from warmstart.metadataset.core.evaluations import RunEvaluations, complete
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.metadataset.storage.run_keys import run_keys, text_hashes
+from warmstart.metadataset.storage.runs.run_keys import run_keys, text_hashes
 
 
 def history(runs, *, source="tracker", info=None, texts=None, **more):

@@ -11,9 +11,9 @@ from tests.unit.metadataset.combine.test_merge import history
 from warmstart.errors import HistoryError, MetaDatasetError
 from warmstart.metadataset.build.units import BuildLock
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.metadataset.storage import deduplicate as distinct_runs
 from warmstart.metadataset.storage import reading as store
-from warmstart.metadataset.storage.deduplicate import DistinctRuns, first_of_each
+from warmstart.metadataset.storage.runs import deduplicate as distinct_runs
+from warmstart.metadataset.storage.runs.deduplicate import DistinctRuns, first_of_each
 
 
 def parts(folder):
@@ -124,7 +124,7 @@ class TestRefusals:
             MetaDataset.from_matrix(pd.DataFrame({"a": [1.0]}, index=[3])).append_to(folder)
 
     def test_two_at_once(self, folder, monkeypatch):
-        monkeypatch.setattr("warmstart.metadataset.storage.folders.WAIT_S", 0.2)
+        monkeypatch.setattr("warmstart.metadataset.storage.folders.locking.WAIT_S", 0.2)
         with (
             BuildLock(folder / "append.lock"),
             pytest.raises(HistoryError, match="another process"),

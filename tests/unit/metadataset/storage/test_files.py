@@ -14,7 +14,7 @@ from warmstart.metadataset.storage.files import (
     write_json,
     write_parquet,
 )
-from warmstart.metadataset.storage.folders import replaced_folder
+from warmstart.metadataset.storage.folders.replacing import replaced_folder
 
 TABLE = pa.table({"key": ["b", "a", "c"], "value": [0.1, None, 0.3]})
 

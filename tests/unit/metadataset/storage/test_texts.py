@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.metadataset.storage import reading as store
+from warmstart.metadataset.storage import described
 from warmstart.metadataset.storage import texts as packed_texts
 from warmstart.metadataset.storage.texts import PackedTexts
 
@@ -39,7 +39,7 @@ def test_an_opened_folder_reads_the_same(tmp_path, monkeypatch):
     md = MetaDataset.from_evaluations(frame, task="task", parameters=["x"])
     md.save(tmp_path / "meta")
     plain = MetaDataset.open(tmp_path / "meta")
-    monkeypatch.setattr(store, "_PACKED", 1)
+    monkeypatch.setattr(described, "_PACKED", 1)
     packed = MetaDataset.open(tmp_path / "meta")
     assert isinstance(packed._configurations.texts, PackedTexts)
     pd.testing.assert_frame_equal(packed.configurations, plain.configurations)

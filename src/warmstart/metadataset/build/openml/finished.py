@@ -28,7 +28,7 @@ from warmstart.metadataset.build.openml.units.parts import KINDS, is_whole
 from warmstart.metadataset.build.openml.units.reading import known_flows
 from warmstart.metadataset.build.openml.units.todo import wanted_tasks, what_is_left
 from warmstart.metadataset.build.units import UnitRecord, units_of
-from warmstart.metadataset.storage.reading import check_digests
+from warmstart.metadataset.storage.manifest import check_digests
 
 
 def finished(plan: OpenMLPlan, out: Path) -> OpenMLReport | None:

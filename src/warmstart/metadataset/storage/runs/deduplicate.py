@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from warmstart.errors import MetaDatasetError
-from warmstart.metadataset.storage.run_keys import run_keys
+from warmstart.metadataset.storage.runs.run_keys import run_keys
 
 _log = logging.getLogger(__name__)
 

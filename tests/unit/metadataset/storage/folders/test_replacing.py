@@ -18,9 +18,11 @@ from warmstart.histories.runs.schema import Run, RunHistory
 from warmstart.metadataset.build.units import BuildLock
 from warmstart.metadataset.combine.import_runs import import_histories
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.metadataset.storage import folders
-from warmstart.metadataset.storage.deduplicate import source_folder, source_of
-from warmstart.metadataset.storage.folders import LOCK, NEXT, locked, replaced_folder, staged
+from warmstart.metadataset.storage.folders import locking
+from warmstart.metadataset.storage.folders.locking import LOCK, locked
+from warmstart.metadataset.storage.folders.replacing import replaced_folder, staged
+from warmstart.metadataset.storage.folders.settling import NEXT
+from warmstart.metadataset.storage.runs.deduplicate import source_folder, source_of
 from warmstart.recommend.recommender import Recommender
 
 
@@ -62,7 +64,7 @@ WRITERS = {
 
 @pytest.mark.parametrize("name", ["import", "append", "save"])
 def test_every_writer_takes_the_lock(folder, monkeypatch, name):
-    monkeypatch.setattr(folders, "WAIT_S", 0.05)
+    monkeypatch.setattr(locking, "WAIT_S", 0.05)
     with (
         BuildLock(folder / LOCK),
         pytest.raises(HistoryError, match=r"another process is writing to .*meta; wait for it"),
@@ -173,7 +175,7 @@ def test_what_was_there_before_is_gone(folder, tmp_path):
 def test_a_folder_left_half_moved_that_cannot_be_mended(folder, monkeypatch):
     (folder / NEXT).mkdir()
     (folder / NEXT / "manifest.json").write_text("{}")
-    monkeypatch.setattr(folders, "WAIT_S", 0.01)
+    monkeypatch.setattr(locking, "WAIT_S", 0.01)
     with (
         BuildLock(folder / LOCK),
         pytest.raises(MetaDatasetError, match=r"left while it was being replaced.*\.next"),

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core.matrix import FAILED, OK, scatter
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.metadataset.storage import blocks
 from warmstart.metadataset.storage import reading as store
+from warmstart.metadataset.storage.runs import blocks
 
 RUNS = st.lists(
     st.tuples(
