@@ -30,7 +30,7 @@ import pandas as pd
 import warmstart
 from warmstart.execution.executors.choose import make_executor
 from warmstart.execution.local import LocalTask
-from warmstart.metadataset.build.describe import build_metafeatures
+from warmstart.metadataset.build.metafeatures import build_metafeatures
 from warmstart.metadataset.storage.files import digest
 
 MODES: dict[str, dict[str, Any]] = {

@@ -30,8 +30,9 @@ import pyarrow.parquet as pq
 
 import warmstart
 from _own_cost import cpu_s, peak_mb
+from warmstart.metadataset.core.columns import complete, encoded
 from warmstart.metadataset.core.configurations import Configurations
-from warmstart.metadataset.core.evaluations import RunEvaluations, complete, encoded
+from warmstart.metadataset.core.evaluations import RunEvaluations
 from warmstart.metadataset.metadataset import MetaDataset
 
 SOURCE = "synthetic"

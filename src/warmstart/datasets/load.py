@@ -31,8 +31,9 @@ from warmstart.datasets.target import read_target
 from warmstart.domain import USED_KINDS, Column, Schema
 from warmstart.errors import DatasetError
 from warmstart.tables.frames import as_frame, n_rows_of, take_rows
+from warmstart.tables.marks import has_decimal_commas, written_marks
 from warmstart.tables.targets import as_series
-from warmstart.tables.typed import has_decimal_commas, typed_frame, written_marks
+from warmstart.tables.typed import typed_frame
 from warmstart.tables.written_numbers import settled
 
 _MAX_DENSE_CELLS = 100_000_000

@@ -10,7 +10,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from warmstart.domain import Column, ColumnKind, Schema, TaskType
-from warmstart.tables.typed import typed_column
+from warmstart.tables.cells import typed_column
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from sklearn.base import clone
 
 from warmstart.domain import Column
 from warmstart.errors import DatasetError
-from warmstart.tables.typed import TypedColumns, string_names, typed_frame
+from warmstart.tables.typed import typed_frame
+from warmstart.tables.typed_columns import TypedColumns, string_names
 
 COLUMNS = [
     Column("size", "numeric"),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warmstart.datasets.load import load_dataset
-from warmstart.tables.typed import TypedColumns
+from warmstart.tables.typed_columns import TypedColumns
 from warmstart.tables.written_numbers import marks_in, numbers_in, settled
 
 NAN = np.nan

@@ -45,7 +45,7 @@ def metafeatures(
     """
     from warmstart.execution.executors.choose import make_executor
     from warmstart.execution.tasks import read_tasks
-    from warmstart.metadataset.build.describe import build_metafeatures
+    from warmstart.metadataset.build.metafeatures import build_metafeatures
     from warmstart.report.progress import ProgressMeter
 
     wanted = read_tasks(tasks)

@@ -13,7 +13,8 @@ from warmstart.datasets.columns.number_kinds import cells, integer_kind, number_
 from warmstart.datasets.notes import Notes
 from warmstart.domain import ColumnKind
 from warmstart.errors import DatasetError
-from warmstart.tables.cells import FALSE_WORDS, TRUE_WORDS, dates_in, words
+from warmstart.tables.cells import FALSE_WORDS, TRUE_WORDS, words
+from warmstart.tables.dates import dates_in
 from warmstart.tables.written_numbers import Words, numbers_in
 
 _MIN_UNIQUE_ROWS = 10

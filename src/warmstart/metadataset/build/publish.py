@@ -15,12 +15,7 @@ import pyarrow.parquet as pq
 from warmstart._version import __version__
 from warmstart.errors import HistoryError
 from warmstart.execution.local import LocalTask
-from warmstart.metadataset.build.describe import (
-    describe_datasets,
-    description_path,
-    metafeatures_table,
-    tasks_table,
-)
+from warmstart.metadataset.build.describe import describe_datasets, description_path
 from warmstart.metadataset.build.folder import (
     BY_RUN,
     PARTS,
@@ -29,6 +24,7 @@ from warmstart.metadataset.build.folder import (
     read_configurations,
     read_known_tasks,
 )
+from warmstart.metadataset.build.metafeatures import metafeatures_table, tasks_table
 from warmstart.metadataset.build.units import UnitRecord, Units
 from warmstart.metadataset.core.schema import EVALUATIONS, MEASURED, SCHEMA_VERSION
 from warmstart.metadataset.hardware import cpu_model, library_versions, reference_s

@@ -28,14 +28,9 @@ from warmstart.metadataset.combine.clusters import (
     medoids,
     sampled,
 )
+from warmstart.metadataset.core.columns import codes, complete, encoded, floats
 from warmstart.metadataset.core.configurations import Configurations, canonical
-from warmstart.metadataset.core.evaluations import (
-    RunEvaluations,
-    codes,
-    complete,
-    encoded,
-    floats,
-)
+from warmstart.metadataset.core.evaluations import RunEvaluations
 from warmstart.metadataset.core.matrix import OK, STATUSES
 from warmstart.spaces.encoding import ConfigurationEncoder
 

@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from warmstart.domain import configuration_id
 from warmstart.metadataset.combine.learner_defaults import learner_defaults
+from warmstart.metadataset.core.columns import codes, encoded
 from warmstart.metadataset.core.configurations import Configurations, canonical, some
-from warmstart.metadataset.core.evaluations import RunEvaluations, codes, encoded
+from warmstart.metadataset.core.evaluations import RunEvaluations
 from warmstart.metadataset.core.matrix import OK, STATUSES
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core import from_frames as inputs
+from warmstart.metadataset.core.columns import codes, floats
 from warmstart.metadataset.core.configurations import Configurations, plain, some
-from warmstart.metadataset.core.evaluations import Evaluations, codes, floats
+from warmstart.metadataset.core.evaluations import Evaluations
 from warmstart.metadataset.core.matrix import (
     STATUSES,
     Aggregate,

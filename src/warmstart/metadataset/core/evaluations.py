@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from warmstart.errors import MetaDatasetError
-from warmstart.metadataset.core.configurations import some
+from warmstart.metadataset.core.columns import codes, complete, encoded, floats
 from warmstart.metadataset.core.damage import each_undamaged, undamaged
 from warmstart.metadataset.core.matrix import STATUSES, Aggregate, Layer, scatter
-from warmstart.metadataset.core.schema import EVALUATIONS
 from warmstart.metadataset.core.score_table import Floats
 from warmstart.metadataset.storage.runs.blocks import BlockPlan, Compact, joined
 
@@ -208,56 +205,3 @@ def compacted(rows: pa.Table, of: RunEvaluations) -> Compact:
         floats(rows, "cost_s"),
         floats(rows, "budget").astype(np.float32),
     )
-
-
-def encoded(positions: NDArray[Any], names: list[str]) -> pa.DictionaryArray:
-    """Strings as a dictionary array: `positions` into `names`."""
-    return pa.DictionaryArray.from_arrays(
-        pa.array(positions, pa.int32()), pa.array(names, pa.string())
-    )
-
-
-def complete(columns: dict[str, pa.Array], n_rows: int, source: str) -> pa.Table:
-    """Add the columns of the evaluations schema that `columns` lacks, and the source."""
-    filled = dict(columns)
-    for name in EVALUATIONS.names:
-        if name in filled:
-            continue
-        if name == "source_run_id":
-            filled[name] = encoded(np.zeros(n_rows, np.int32), [""])
-        else:
-            filled[name] = pa.nulls(n_rows, EVALUATIONS.field(name).type)
-    filled["source"] = encoded(np.zeros(n_rows, np.int32), [source])
-    return pa.table({name: filled[name] for name in (*EVALUATIONS.names, "source")})
-
-
-def codes(table: pa.Table, column: str, names: Sequence[str] | pa.Array) -> NDArray[np.int32]:
-    """Position of each row's string in `names`, which are quicker as an array.
-
-    Raises
-    ------
-    MetaDatasetError
-        Naming the strings that `names` does not hold.
-    """
-    known = names if isinstance(names, pa.Array) else pa.array(names, pa.string())
-    parts = []
-    for chunk in table.column(column).chunks:
-        if not pa.types.is_dictionary(chunk.type):
-            chunk = chunk.dictionary_encode()
-        found = pc.index_in(chunk.dictionary, value_set=known).fill_null(-1)
-        indices = np.asarray(chunk.indices.to_numpy(zero_copy_only=False))
-        places: NDArray[np.int32] = np.asarray(found.to_numpy(), np.int32)
-        # A dictionary may list more than its rows use, after a filter for instance.
-        if (places < 0).any() and (places[indices] < 0).any():
-            unknown = chunk.dictionary.filter(pa.array(places < 0)).to_pylist()
-            raise MetaDatasetError(f"evaluations name an unknown {column}: {some(unknown)}")
-        parts.append(places[indices])
-    return np.concatenate(parts) if parts else np.empty(0, np.int32)
-
-
-def floats(table: pa.Table, column: str) -> Floats:
-    """Copy a column to an array, null as NaN."""
-    if column not in table.column_names:
-        return np.full(table.num_rows, np.nan)
-    values: Floats = np.asarray(table.column(column).to_numpy(), np.float64)
-    return values

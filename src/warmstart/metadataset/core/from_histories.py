@@ -12,13 +12,14 @@ import pyarrow as pa
 
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core import from_frames as inputs
+from warmstart.metadataset.core.columns import complete, encoded
 from warmstart.metadataset.core.configurations import (
     Configurations,
     plain,
     refuse_no_values,
     some,
 )
-from warmstart.metadataset.core.evaluations import RunEvaluations, complete, encoded
+from warmstart.metadataset.core.evaluations import RunEvaluations
 from warmstart.metadataset.core.matrix import FAILED, OK, STATUSES
 from warmstart.metadataset.core.score_table import Floats
 

@@ -21,9 +21,10 @@ from warmstart._extras import require
 from warmstart.datasets.notes import Notes
 from warmstart.datasets.readers.arff import read_arff
 from warmstart.errors import DatasetError, MetaDatasetError
+from warmstart.metadataset.core.columns import complete, encoded
 from warmstart.metadataset.core.configurations import Configurations, canonical, some
 from warmstart.metadataset.core.damage import undamaged
-from warmstart.metadataset.core.evaluations import RunEvaluations, complete, encoded
+from warmstart.metadataset.core.evaluations import RunEvaluations
 from warmstart.metadataset.core.matrix import OK, STATUSES
 
 if TYPE_CHECKING:

@@ -20,9 +20,10 @@ import pyarrow as pa
 
 from warmstart.domain import configuration_id
 from warmstart.errors import MetaDatasetError
+from warmstart.metadataset.core.columns import complete, encoded
 from warmstart.metadataset.core.configurations import Configurations, canonical, some
 from warmstart.metadataset.core.damage import undamaged
-from warmstart.metadataset.core.evaluations import RunEvaluations, complete, encoded
+from warmstart.metadataset.core.evaluations import RunEvaluations
 from warmstart.metadataset.core.score_table import Floats
 from warmstart.metadataset.storage.files import write_atomically, write_json
 from warmstart.spaces.encoding import ConfigurationEncoder

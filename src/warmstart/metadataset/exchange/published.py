@@ -10,13 +10,12 @@ import pandas as pd
 import platformdirs
 import pyarrow as pa
 
+from warmstart.metadataset.core.columns import complete, encoded
 from warmstart.metadataset.core.configurations import Configurations, canonical
 from warmstart.metadataset.core.evaluations import (
     Evaluations,
     MatrixEvaluations,
     RunEvaluations,
-    complete,
-    encoded,
 )
 from warmstart.metadataset.core.matrix import OK, STATUSES, Layer
 from warmstart.metadataset.core.schema import EVALUATIONS, SCHEMA_VERSION

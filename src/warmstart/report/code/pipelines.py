@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from warmstart._version import __version__
 from warmstart.report.numbers import decimals_for, seconds
 from warmstart.report.suggestion_table import name_of
-from warmstart.tables.typed import TypedColumns
+from warmstart.tables.typed_columns import TypedColumns
 
 if TYPE_CHECKING:
     from warmstart.recommend.answer.suggestion import Suggestion

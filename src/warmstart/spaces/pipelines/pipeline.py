@@ -12,7 +12,8 @@ from warmstart.domain import Schema
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.pipelines.empty_columns import EmptyColumnsFilled
 from warmstart.spaces.pipelines.learners import LEARNERS, Learner
-from warmstart.tables.typed import TypedColumns, only_numbers, string_names
+from warmstart.tables.typed import only_numbers
+from warmstart.tables.typed_columns import TypedColumns, string_names
 
 _TEXT_FEATURES = 64
 _DATE_PARTS = 5

@@ -10,8 +10,8 @@ from warmstart.errors import HistoryError
 from warmstart.execution.executors.choose import make_executor
 from warmstart.execution.executors.local import Serial
 from warmstart.metadataset.build import describe as describing
-from warmstart.metadataset.build.describe import build_metafeatures
 from warmstart.metadataset.build.local import build_local
+from warmstart.metadataset.build.metafeatures import build_metafeatures
 from warmstart.metadataset.build.publish import publish
 from warmstart.metadataset.build.units import BuildLock
 

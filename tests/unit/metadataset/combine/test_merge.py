@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.combine.merge_tasks import united_families
+from warmstart.metadataset.core.columns import complete
 from warmstart.metadataset.core.configurations import Configurations
-from warmstart.metadataset.core.evaluations import RunEvaluations, complete
+from warmstart.metadataset.core.evaluations import RunEvaluations
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.storage.runs.run_keys import run_keys, text_hashes
 

@@ -18,7 +18,7 @@ from warmstart.histories.runs.schema import Run, RunHistory
 from warmstart.metadataset.build.units import BuildLock
 from warmstart.metadataset.combine.import_runs import import_histories
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.metadataset.storage.folders import locking
+from warmstart.metadataset.storage.folders import locking, settling
 from warmstart.metadataset.storage.folders.locking import LOCK, locked
 from warmstart.metadataset.storage.folders.replacing import replaced_folder, staged
 from warmstart.metadataset.storage.folders.settling import NEXT
@@ -136,7 +136,7 @@ def test_a_kill_at_any_step_leaves_the_old_or_the_new(folder, monkeypatch, write
     assert not list(folder.glob(".[!.]*"))
 
 
-_STEPS = [(os, "replace"), (folders, "_drop"), (folders, "_drop_all_but"), (os, "fsync")]
+_STEPS = [(os, "replace"), (settling, "_drop"), (settling, "_drop_all_but"), (os, "fsync")]
 
 
 def test_a_symlink_stays_one(folder, tmp_path):
