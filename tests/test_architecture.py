@@ -32,7 +32,6 @@ LONG_MODULES = {
     "cli/suggest.py",
     "datasets/readers/csv_dialect.py",
     "domain.py",
-    "downstream/optuna_sampler/proposer.py",
     "downstream/optuna_sampler/sampler.py",
     "downstream/sklearn_search/search.py",
     "metadataset/build/openml/units/reading.py",
