@@ -29,7 +29,6 @@ ROOMS_A_MODULE = 5
 FULL_FOLDERS: dict[str, int] = {}
 LONG_MODULES = {
     "cli/import_runs.py",
-    "cli/suggest.py",
     "datasets/readers/csv_dialect.py",
     "domain.py",
     "downstream/optuna_sampler/sampler.py",
@@ -40,7 +39,6 @@ LONG_MODULES = {
     "metadataset/metadataset.py",
     "metafeatures/prepared.py",
     "metrics.py",
-    "models/costs/resources.py",
     "models/gaussian/posterior.py",
     "protocols.py",
     "report/code/pipelines.py",

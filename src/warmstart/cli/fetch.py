@@ -12,7 +12,7 @@ from warmstart.cli.terminal.output import print_json, remarks, results
 
 
 def fetch(
-    name: Annotated[str, typer.Argument(help="oboe, tensor-oboe, pmf or lcdb.")],
+    name: Annotated[str, typer.Argument(help="Such as oboe; another lists those there are.")],
     cache: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Instead of the user's cache.")
     ] = None,

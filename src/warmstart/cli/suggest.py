@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from warmstart.cli.terminal.answers import Format, print_table, written
+from warmstart.cli.terminal.costs import (
+    MaxFit,
+    MaxMemory,
+    MaxPredict,
+    MaxSize,
+    Objectives,
+    objectives_of,
+)
 from warmstart.cli.terminal.data_files import (
     Comment,
     Decimal,
@@ -20,21 +29,10 @@ from warmstart.cli.terminal.data_files import (
 )
 from warmstart.cli.terminal.errors import each_file
 from warmstart.cli.terminal.flags import as_typed
-from warmstart.cli.terminal.output import remarks, results, warn
+from warmstart.cli.terminal.output import remarks, warn
 
 if TYPE_CHECKING:
     from warmstart.recommend.answer.suggestions import Suggestions
-
-
-class Format(str, Enum):
-    """How suggestions are printed."""
-
-    table = "table"
-    json = "json"
-    jsonl = "jsonl"
-    yaml = "yaml"
-    csv = "csv"
-    python = "python"
 
 
 class Strategy(str, Enum):
@@ -103,6 +101,11 @@ def suggest(
             metavar="SECONDS", help="What fitting each suggestion once may take together."
         ),
     ] = None,
+    objectives: Objectives = None,
+    max_predict_s: MaxPredict = None,
+    max_fit_s: MaxFit = None,
+    max_size_mb: MaxSize = None,
+    max_memory_mb: MaxMemory = None,
     exclude: Annotated[
         list[str] | None,
         typer.Option(metavar="TASK", help="Known task or family to forget; repeatable."),
@@ -182,6 +185,11 @@ def suggest(
         "metric": metric,
         "space": space or None,
         "time_budget_s": time_budget,
+        "objectives": objectives_of(objectives),
+        "max_predict_s": max_predict_s,
+        "max_fit_s": max_fit_s,
+        "max_size_mb": max_size_mb,
+        "max_memory_mb": max_memory_mb,
         "exclude": exclude or (),
         "knowledge": knowledge,
         "strategy": strategy.value,
@@ -205,9 +213,9 @@ def suggest(
         if report is not None:
             suggestions.report(report)
         if form is Format.table:
-            _print_table(suggestions, explain)
+            print_table(suggestions, explain)
         else:
-            typer.echo(_written(suggestions, form, file))
+            typer.echo(written(suggestions, form, file))
             if explain:
                 remarks().print(as_typed(suggestions.explain()), soft_wrap=True)
         # The explanation ends with the warnings.
@@ -216,42 +224,6 @@ def suggest(
             warn(f"{prefix}{warning}" for warning in suggestions.warnings)
 
     each_file(files, answer, as_jsonl=form is Format.jsonl)
-
-
-def _print_table(suggestions: Suggestions, explain: bool) -> None:
-    from warmstart.report.suggestion_table import footnotes, headline, suggestion_table, wrapped
-
-    console = results()
-    width = console.width
-    if explain:
-        console.print(wrapped(as_typed(suggestions.explain()), width), soft_wrap=True)
-        return
-    console.print(wrapped(headline(suggestions), width), style="bold", soft_wrap=True)
-    console.print()
-    console.print(suggestion_table(suggestions, width=width), soft_wrap=True)
-    for note in footnotes(suggestions):
-        console.print(wrapped(note, width), soft_wrap=True)
-
-
-def _written(suggestions: Suggestions, form: Format, file: str) -> str:
-    if form is Format.jsonl:
-        import json
-
-        found = {"file": file, **json.loads(suggestions.to_json())}
-        return json.dumps(found, ensure_ascii=False)
-    if form is Format.json:
-        return suggestions.to_json(indent=2)
-    if form is Format.csv:
-        return suggestions.to_frame().to_csv(lineterminator="\n").rstrip("\n")
-    if form is Format.yaml:
-        import json
-
-        from warmstart.report.yaml_text import to_yaml
-
-        return to_yaml(json.loads(suggestions.to_json()))
-    from warmstart.report.code.pipelines import python_code
-
-    return python_code(suggestions).rstrip("\n")
 
 
 def kinds_of(given: Iterable[str] | None) -> dict[str, str] | None:

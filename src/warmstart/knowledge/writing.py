@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from warmstart.errors import KnowledgeError
 from warmstart.metadataset.storage.folders.owners import holds_others, is_build
 from warmstart.recommend.recommender import Recommender
+from warmstart.recommend.store.resources import resources_of
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
@@ -26,6 +27,8 @@ def write_base(md: MetaDataset, path: Path) -> Path:
     """
     if is_build(path) or holds_others(path):
         raise KnowledgeError(f"{path} holds something other than a knowledge base")
-    # What was measured beside the scores answers no question; the history keeps it.
-    Recommender().fit(replace(md, _measured=None)).save(path)
+    # What was measured beside the scores is learnt from now; the history keeps it.
+    recommender = Recommender().fit(replace(md, _measured=None))
+    recommender.store.resource_models = resources_of(md)
+    recommender.save(path)
     return path

@@ -58,6 +58,11 @@ class Recommender(TaskLearner):
         space: LearnerName | str | Iterable[LearnerName | str] | None = None,
         metric: MetricName | str | Callable[..., Any] | None = None,
         time_budget_s: float | None = None,
+        objectives: str | Iterable[str] | None = None,
+        max_predict_s: float | None = None,
+        max_fit_s: float | None = None,
+        max_size_mb: float | None = None,
+        max_memory_mb: float | None = None,
         exclude: str | Iterable[Any] = (),
         strategy: Strategy = "auto",
         task_type: str | None = None,
@@ -88,7 +93,7 @@ class Recommender(TaskLearner):
             If the dataset cannot be learned from.
         KnowledgeError
             If the base knows no such task or metric, an excluded name is misspelt, or
-            nothing fits the time budget.
+            nothing fits the time budget or keeps the limits.
         SpaceMismatchError
             If `space` leaves nothing that is legal for the dataset.
         ValueError
@@ -105,6 +110,11 @@ class Recommender(TaskLearner):
             space=space,
             metric=metric,
             time_budget_s=time_budget_s,
+            objectives=objectives,
+            max_predict_s=max_predict_s,
+            max_fit_s=max_fit_s,
+            max_size_mb=max_size_mb,
+            max_memory_mb=max_memory_mb,
             exclude=exclude,
             strategy=strategy,
             task_type=task_type,

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+NOTHING = "–"
+"""Where nothing can be said."""
+
 
 def decimals_for(values: Iterable[float]) -> int:
     """Decimal places that show three or four significant digits of the largest number.
@@ -51,3 +54,8 @@ def duration(value: float) -> str:
     if value < 3600:
         return f"{value // 60:.0f} min {value % 60:.0f} s"
     return f"{value // 3600:.0f} h {value % 3600 // 60:.0f} min"
+
+
+def number(value: float, places: int) -> str:
+    """A score to so many decimal places; a dash where nothing can be said."""
+    return f"{value:,.{places}f}" if value == value else NOTHING

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from warmstart.recommend.answer.explain import chance, regret_sentence
-from warmstart.report.numbers import decimals_for, seconds
+from warmstart.report.asked_columns import cost_columns, cost_notes, measured_column
+from warmstart.report.numbers import NOTHING, decimals_for, number, seconds
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 _GAP = "  "
 _INDENT = 4
 _NAME_WIDTH = 30
-
-_NOTHING = "–"
 
 
 def short_settings(configuration: Mapping[str, Any], learner: str) -> list[str]:
@@ -85,7 +84,8 @@ def suggestion_table(suggestions: Suggestions, *, width: int = 80) -> Text:
         "learner": names,
         "expected": [number(s.score, places) for s in suggestions],
         "90 % interval": [_interval(s, places) for s in suggestions],
-        **_measured_column(suggestions, places),
+        **measured_column(suggestions, places),
+        **cost_columns(suggestions),
         "seconds": [seconds(s.cost_s) for s in suggestions],
     }
     columns = _with_room(
@@ -124,7 +124,7 @@ def _with_room(
 ) -> dict[str, list[str]]:
     """With those further columns, before the last, that tell something and fit."""
     for head, cells in more.items():
-        if all(cell == _NOTHING for cell in cells):
+        if all(cell == NOTHING for cell in cells):
             continue
         last = list(columns)[-1]
         wider = {**columns, head: cells}
@@ -163,6 +163,7 @@ def footnotes(suggestions: Suggestions) -> list[str]:
         *_regret_note(suggestions),
         "Seconds: one fit on one core of this machine"
         + (f"; {seconds(total)} for all of them." if total == total else "."),
+        *cost_notes(suggestions),
     ]
     near = [n.name for n in suggestions.neighbours[:3]]
     if near:
@@ -211,28 +212,10 @@ def _wrapped(settings: list[str], width: int) -> str:
     return wrapped(" " * _INDENT + ", ".join(settings), width)
 
 
-def _measured_column(suggestions: Suggestions, places: int) -> dict[str, list[str]]:
-    """What a look measured, with its standard error; no column where nothing was."""
-    if not any(s.n_measured for s in suggestions):
-        return {}
-    cells = [
-        f"{number(s.measured, places)} ± {number(s.measured_std, places)}"
-        if s.n_measured
-        else ""
-        for s in suggestions
-    ]
-    return {"measured": cells}
-
-
-def number(value: float, places: int) -> str:
-    """A score to so many decimal places; a dash where nothing can be said."""
-    return f"{value:,.{places}f}" if value == value else _NOTHING
-
-
 def _interval(suggestion: Suggestion, places: int) -> str:
     low, high = suggestion.score_low, suggestion.score_high
     if low != low or high != high:
-        return _NOTHING
+        return NOTHING
     return f"{number(low, places)} to {number(high, places)}"
 
 
@@ -241,9 +224,9 @@ def share(value: float) -> str:
 
     Examples
     --------
-    >>> share(0.123), share(0.0004), share(float("nan")) == _NOTHING
+    >>> share(0.123), share(0.0004), share(float("nan")) == NOTHING
     ('12 %', '<1 %', True)
     """
     if value != value:
-        return _NOTHING
+        return NOTHING
     return chance(value)

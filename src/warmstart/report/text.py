@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from warmstart.report.numbers import decimals_for, seconds
+from warmstart.report.numbers import decimals_for, number, seconds
 from warmstart.report.suggestion_table import (
     footnotes,
     headline,
     name_of,
-    number,
     share,
     short_settings,
     suggestion_table,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -67,3 +68,47 @@ def floats(table: pa.Table, column: str) -> Floats:
         return np.full(table.num_rows, np.nan)
     values: Floats = np.asarray(table.column(column).to_numpy(), np.float64)
     return values
+
+
+CELL = ("task_id", "configuration_id", "metric")
+
+
+def cell_means(
+    parts: Iterable[pa.Table | pa.RecordBatch],
+    column: str,
+    task_names: Sequence[str],
+    configuration_names: Sequence[str],
+    metric_names: Sequence[str],
+    wanted: NDArray[Any],
+    *,
+    power: int = 1,
+) -> NDArray[np.float64]:
+    """Mean of a power of a column, shape (n_tasks, n_configs); NaN where nothing is known.
+
+    Parameters
+    ----------
+    parts : iterable of Table
+        Evaluations, with :data:`CELL` and the column.
+    column : str
+        In numbers.
+    task_names, configuration_names, metric_names : sequence of str
+        Of the rows and columns of the answer, and all there are.
+    wanted : ndarray of str, shape (n_tasks,)
+        Whose rows count of each task, by metric.
+    power : int
+    """
+    shape = len(task_names), len(configuration_names)
+    total, count = np.zeros(shape), np.zeros(shape)
+    places, columns = pd.Index(task_names), list(configuration_names)
+    measures = list(metric_names)
+    for rows in parts:
+        tasks = places.get_indexer(pd.Index(rows["task_id"].to_pylist()))
+        configs = codes(rows, "configuration_id", columns)
+        metrics = np.array(measures, object)[codes(rows, "metric", measures)]
+        values = floats(rows, column)
+        here = (tasks >= 0) & (metrics == wanted[tasks]) & ~np.isnan(values)
+        np.add.at(total, (tasks[here], configs[here]), values[here] ** power)
+        np.add.at(count, (tasks[here], configs[here]), 1.0)
+    with np.errstate(invalid="ignore"):
+        means: NDArray[np.float64] = total / count
+    return means

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core import from_frames as inputs
-from warmstart.metadataset.core.columns import codes, floats
+from warmstart.metadataset.core.columns import CELL, cell_means
 from warmstart.metadataset.core.configurations import Configurations, plain, some
 from warmstart.metadataset.core.evaluations import Evaluations
 from warmstart.metadataset.core.matrix import (
@@ -31,7 +31,6 @@ from warmstart.metadataset.core.shown import Shown
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-_DEVIATIONS = ("task_id", "configuration_id", "metric", "score_std")
 _CLASSIFICATION = frozenset({"binary", "multiclass", "classification"})
 
 
@@ -157,21 +156,26 @@ class Views(Shown):
         Over folds, or over the runs of a constructed cell; of several rows of a
         configuration the root mean square. NaN where unknown.
         """
-        shape = len(self.tasks), len(self.configuration_ids)
-        total, count = np.zeros(shape), np.zeros(shape)
-        wanted = self._chosen(metric)
-        places = pd.Index([str(label) for label in self.tasks.index])
+        return self._frame(np.sqrt(self._means("score_std", metric, power=2)), task_type)
+
+    def predict_costs(
+        self, metric: str | None = None, task_type: str | None = None
+    ) -> pd.DataFrame:
+        """Seconds to predict the rows of one fold, in the shape of :meth:`matrix`, or NaN."""
+        return self._frame(self._means("predict_cost_s", metric), task_type)
+
+    def _means(self, column: str, metric: str | None, power: int = 1) -> NDArray[np.float64]:
+        tasks = [str(label) for label in self.tasks.index]
         columns = [str(label) for label in self.configuration_ids]
-        for rows in self._evaluations.rows(_DEVIATIONS):
-            tasks = places.get_indexer(pd.Index(rows["task_id"].to_pylist()))
-            configs = codes(rows, "configuration_id", columns)
-            metrics = np.array(self.metrics, object)[codes(rows, "metric", list(self.metrics))]
-            deviations = floats(rows, "score_std")
-            here = (tasks >= 0) & (metrics == wanted[tasks]) & ~np.isnan(deviations)
-            np.add.at(total, (tasks[here], configs[here]), deviations[here] ** 2)
-            np.add.at(count, (tasks[here], configs[here]), 1.0)
-        with np.errstate(invalid="ignore"):
-            return self._frame(np.sqrt(total / count), task_type)
+        return cell_means(
+            self._evaluations.rows((*CELL, column)),
+            column,
+            tasks,
+            columns,
+            self.metrics,
+            self._chosen(metric),
+            power=power,
+        )
 
     def status(self, metric: str | None = None, task_type: str | None = None) -> pd.DataFrame:
         """How each evaluation ended, in the shape of :meth:`matrix`.

@@ -5,42 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
 from warmstart.errors import ArgumentError
+from warmstart.models.costs.features import (
+    N_SIZES,
+    Size,
+    hyperparameter_names,
+    hyperparameters,
+    log_sizes,
+)
 
 Array = npt.NDArray[np.float64]
 
 _RIDGE = 1.0
 """A slope is believed once some ten runs speak of it."""
 
-_SIZES = 4
-"""Rows, columns, classes and the nodes of trees."""
-
-_ROUNDS = ("n_estimators", "max_iter")
-_LEAVES = ("num_leaves", "max_leaf_nodes")
-_DEPTHS = ("max_depth", "depth")
-_LEARNT = 5.0
-"""Rounds times learning rate at which boosting that stops early has usually stopped."""
-
-_ROWS_A_LEAF = ("min_samples_leaf", "min_child_samples", "min_child_weight")
 _FEWEST = 8
 """Runs of a learner below which all learners together say how sizes count."""
-
-
-class Size(NamedTuple):
-    """How large the data of a run is."""
-
-    n_rows: float
-    """Rows that were fitted on."""
-
-    n_columns: float
-    n_classes: float = 1.0
-    """1 for regression."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +44,7 @@ class _LearnerCosts:
 
     def predict(self, values: Mapping[str, Any], size: Size) -> float:
         """Log of the median."""
-        x = np.append(_hyperparameters(values, self.names), _log_sizes(size, values))
+        x = np.append(hyperparameters(values, self.names), log_sizes(size, values))
         x = np.where(np.isnan(x), self.centre, x)
         return float(self.level + (x - self.centre) @ self.slopes)
 
@@ -126,7 +112,7 @@ class ResourceModel:
         if not known:
             raise ArgumentError(f"no run tells its {self.unit}")
         names = np.asarray(learners, dtype=object)
-        x = np.stack([_log_sizes(sizes[i], values[i]) for i in known])
+        x = np.stack([log_sizes(sizes[i], values[i]) for i in known])
         shared = _size_slopes(x, np.log(measured[known]), names[known])
         self.learners_ = {
             str(learner): _fit_learner(
@@ -206,7 +192,7 @@ class ResourceModel:
         except (KeyError, TypeError, AttributeError) as error:
             raise ArgumentError(f"a resource model lacks or has a wrong {error}") from error
         for name, one in found.items():
-            if not len(one.names) + _SIZES == len(one.centre) == len(one.slopes):
+            if not len(one.names) + N_SIZES == len(one.centre) == len(one.slopes):
                 raise ArgumentError(
                     f"resource model of {name}: {len(one.names)} hyperparameters, "
                     f"{len(one.centre)} means and {len(one.slopes)} slopes do not fit"
@@ -218,8 +204,8 @@ def _fit_learner(
     values: Sequence[Mapping[str, Any]], sizes: Array, logs: Array, shared: Array
 ) -> _LearnerCosts:
     """Ridge regression of log costs; slopes of sizes are drawn to what all learners say."""
-    names = _hyperparameter_names(values)
-    x = np.column_stack([np.stack([_hyperparameters(v, names) for v in values]), sizes])
+    names = hyperparameter_names(values)
+    x = np.column_stack([np.stack([hyperparameters(v, names) for v in values]), sizes])
     known = np.isfinite(x)
     centre = np.where(known, x, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     about = np.where(known, x - centre, 0.0)
@@ -228,7 +214,7 @@ def _fit_learner(
     gram = about.T @ about + _RIDGE * np.eye(about.shape[1])
     slopes = prior + np.linalg.solve(gram, about.T @ rest)
     # Nothing gets cheaper as data grows, whatever a few runs say.
-    slopes[-_SIZES:] = np.maximum(slopes[-_SIZES:], 0.0)
+    slopes[-N_SIZES:] = np.maximum(slopes[-N_SIZES:], 0.0)
     left = logs - about @ slopes
     level = float(left.mean())
     freedom = max(len(logs) - 1, 1)
@@ -249,63 +235,6 @@ def _size_slopes(x: Array, logs: Array, learners: npt.NDArray[Any]) -> Array:
         of = learners == learner
         about[of] -= x[of].mean(axis=0)
         rest[of] -= logs[of].mean()
-    gram = about.T @ about + _FEWEST * np.eye(_SIZES)
+    gram = about.T @ about + _FEWEST * np.eye(N_SIZES)
     slopes: Array = np.maximum(np.linalg.solve(gram, about.T @ rest), 0.0)
     return slopes
-
-
-def _log_sizes(size: Size, values: Mapping[str, Any]) -> Array:
-    sizes = np.append(np.asarray(size, dtype=np.float64), _nodes(values, size.n_rows))
-    logs: Array = np.log(np.maximum(sizes, 1.0))
-    return logs
-
-
-def _nodes(values: Mapping[str, Any], n_rows: float) -> float:
-    """Leaves that all trees of a configuration may have together; 1 where it has none."""
-    given = {
-        name.rpartition(":")[2]: float(v) for name, v in values.items() if _is_number(v) and v
-    }
-    if not given.keys() & {*_LEAVES, *_DEPTHS, *_ROWS_A_LEAF}:
-        return 1.0
-    most = [given[name] for name in _LEAVES if name in given]
-    most += [2.0 ** min(given[name], 60.0) for name in _DEPTHS if name in given]
-    most += [n_rows / max(given[name], 1.0) for name in _ROWS_A_LEAF if name in given]
-    rounds = math.prod(given[name] for name in _ROUNDS if name in given)
-    if "early_stopping" in given:
-        useful = _LEARNT / given.get("learning_rate", _LEARNT)
-        rounds = min(rounds, useful + given["early_stopping"])
-    return rounds * max(min([n_rows, *most]), 1.0)
-
-
-def _hyperparameter_names(values: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Those that differ between the configurations: numbers by name, words by value."""
-    numeric: dict[str, set[float]] = {}
-    words: dict[str, set[str]] = {}
-    for one in values:
-        for name, value in one.items():
-            if _is_number(value) and value:
-                numeric.setdefault(name, set()).add(float(value))
-            else:  # nothing has a logarithm of its own: zero is a word
-                words.setdefault(name, set()).add(str(value))
-    found = [name for name, seen in numeric.items() if len(seen) > 1]
-    for name, seen in words.items():
-        if len(seen) + (name in numeric) > 1:
-            found += [f"{name}={value}" for value in seen]
-    return tuple(sorted(found))
-
-
-def _hyperparameters(values: Mapping[str, Any], names: Sequence[str]) -> Array:
-    """Logarithms of numbers, 0 and 1 of words; NaN of what is not set."""
-    x = np.full(len(names), np.nan)
-    for at, name in enumerate(names):
-        key, _, word = name.partition("=")
-        value = values.get(key)
-        if word:
-            x[at] = float(value is not None and str(value) == word)
-        elif _is_number(value) and value:
-            x[at] = math.log(abs(float(value)))
-    return x
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -52,6 +52,9 @@ class Answer(Sequence[Suggestion]):
     look: Look | None = None
     """Everything measured on the data before the answer; None where nothing was."""
 
+    objectives: tuple[str, ...] = ()
+    """What was asked for together, where that was more than the score: "score" first."""
+
     @overload
     def __getitem__(self, index: int) -> Suggestion: ...
     @overload
@@ -91,6 +94,18 @@ class Answer(Sequence[Suggestion]):
         if not 1 <= k <= len(self):
             raise ValueError(f"k must be from 1 to {len(self)}, the suggestions, got {k}")
         return self.expected_regrets[k - 1] if self.expected_regrets else math.nan
+
+    @property
+    def pareto(self) -> Self:
+        """Those that no other is expected to beat in score and in every cost asked for.
+
+        The costs are the :attr:`objectives`; seconds of a fit where none were given. By
+        falling score.
+        """
+        from warmstart.recommend.pareto.expected_front import expected_front
+
+        items = expected_front(self.items, self.objectives)
+        return replace(self, items=items, expected_regrets=())
 
     def to_frame(self) -> pd.DataFrame:
         """One row a suggestion: predictions first, then one column a hyperparameter.

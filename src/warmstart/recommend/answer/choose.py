@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from warmstart.models.regrets.expected_regret import Expected
     from warmstart.protocols import PerformanceModel
     from warmstart.recommend.base.fitted import Fitted
+    from warmstart.recommend.pareto.front import Front
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -64,6 +65,7 @@ def choose(
     time_budget_s: float | None,
     speed: float,
     random_state: int,
+    front: Front | None = None,
 ) -> Choice:
     """Pick at most `n` of the candidates.
 
@@ -77,6 +79,8 @@ def choose(
         What to call it; "anytime" orders by gain per second.
     speed : float
         Seconds here for one second of the base's machine.
+    front : Front, optional
+        Objectives beside the score and limits, over the candidates.
 
     Raises
     ------
@@ -94,7 +98,10 @@ def choose(
     regret = fitted.chooser.start(metafeatures, candidates)
     outlook = fitted.outlook(metafeatures, candidates, told=True)
     if method is None:
-        draws = outlook.draws(regret, N_SAMPLES, np.random.default_rng(random_state))
+        rng = np.random.default_rng(random_state)
+        draws = outlook.draws(regret, N_SAMPLES, rng)
+        if front is not None:
+            draws = front.within(draws, rng)
 
         def pick(left: npt.NDArray[np.intp]) -> list[int]:
             named = best_of_n(
@@ -113,7 +120,10 @@ def choose(
             kept = [k for k in order if k in allowed]
             return _affordable(kept, counted, time_budget_s)[:n]
 
-    picks = pick_without_hogs(pick, costs)
+    if front is not None and front.objectives:
+        picks = front.pick(draws, n)
+    else:
+        picks = pick_without_hogs(pick, costs)
     notes = []
     if len(picks) < n:
         within = "" if time_budget_s is None else f" within {time_budget_s:g} s"

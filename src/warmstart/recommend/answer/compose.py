@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
+from warmstart.errors import KnowledgeError
 from warmstart.recommend.answer.assemble import dress, find_relatives, find_relatives_by_text
 from warmstart.recommend.answer.choose import choose
 from warmstart.recommend.answer.suggestions import Suggestions
@@ -18,8 +21,10 @@ from warmstart.recommend.question.duplicates import find_duplicates
 from warmstart.recommend.question.understand import understand
 
 if TYPE_CHECKING:
+    from warmstart.recommend.answer.choose import Choice
     from warmstart.recommend.answer.evidence import OutOfDistribution
     from warmstart.recommend.base.fitted import Fitted
+    from warmstart.recommend.pareto.front import Front
     from warmstart.recommend.question.task_query import SuggestQuery
     from warmstart.recommend.question.understand import Understood
     from warmstart.recommend.store.store import Store
@@ -52,6 +57,7 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
         task.schema,
         proba=query.proba and task.kind == "classification",
     )
+    columns, front, left_out = _within(store, query, task, columns)
     relation, neighbours, near = find_relatives(fitted, phi)
     words = query.similarity == "text" or (query.similarity == "auto" and phi is None)
     if query.description is not None and words:
@@ -59,13 +65,15 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
     unlike = relation.flag is True
     # On matrices this small, BLAS threads cost several times what they save.
     with threadpool_limits(limits=1, user_api="blas"):
-        looked = _choose(store, query, task, columns, unlike=unlike, random_state=seed)
+        looked = _choose(store, query, task, columns, front, unlike=unlike, random_state=seed)
     choice, look = looked.choice, looked.look
+    told = _costs_told(front, columns, choice)
+    items = (dress(fitted, choice, k, near, task.schema, seed) for k in range(len(told)))
     read = () if dataset is None else dataset.warnings
     return Suggestions(
         items=tuple(
-            with_measurement(dress(fitted, choice, rank, near, task.schema, seed), look)
-            for rank in range(len(choice.columns))
+            with_measurement(replace(item, **costs), look)
+            for item, costs in zip(items, told, strict=True)
         ),
         metric=task.metric,
         strategy=choice.strategy,
@@ -74,7 +82,8 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
         neighbours=neighbours,
         out_of_distribution=relation,
         warnings=(
-            *(*read, *task.notes, *fitted.notes, *notes, *choice.notes, *looked.notes),
+            *(*read, *task.notes, *fitted.notes, *notes, *left_out),
+            *(*choice.notes, *looked.notes),
             *_remarks(query, relation, choice.strategy),
             *task.remarks(),
             *find_duplicates(store.md.tasks, dataset, set(task.excluded)),
@@ -82,7 +91,37 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
         expected_regrets=tuple(map(float, choice.expected.of_best)),
         knowledge=_size(fitted),
         look=look,
+        objectives=() if front is None else ("score", *front.objectives),
     )
+
+
+def _within(
+    store: Store, query: SuggestQuery, task: Understood, columns: npt.NDArray[Any]
+) -> tuple[npt.NDArray[Any], Front | None, tuple[str, ...]]:
+    """What may be named within the limits, what it costs, and what was left out."""
+    if query.asked is None:
+        return columns, None, ()
+    from warmstart.recommend.pareto.asked import front_over
+
+    return front_over(
+        query.asked,
+        columns,
+        task.fitted,
+        store.md,
+        store.resources(),
+        task.metafeatures,
+        store.speed(),
+    )
+
+
+def _costs_told(
+    front: Front | None, columns: npt.NDArray[Any], choice: Choice
+) -> Sequence[dict[str, Any]]:
+    """What each chosen configuration is told to cost beside its seconds."""
+    if front is None:
+        return [{}] * len(choice.columns)
+    places = {int(column): place for place, column in enumerate(columns)}
+    return front.told([places[column] for column in choice.columns])
 
 
 def _choose(
@@ -90,17 +129,25 @@ def _choose(
     query: SuggestQuery,
     task: Understood,
     columns: npt.NDArray[Any],
+    front: Front | None,
     *,
     unlike: bool,
     random_state: int,
 ) -> Looked:
     """Choose by what is known, and again after a look where one is asked for."""
     fitted, phi, dataset = task.fitted, task.metafeatures, task.dataset
-    method, strategy = store.choice.for_strategy(query.strategy, unlike=unlike)
+    # A front is chosen on a joint belief; of an unlike dataset it ignores meta-features.
+    several = front is not None and bool(front.objectives)
+    method, strategy = store.choice.for_strategy(query.strategy, unlike=unlike and not several)
+    if several and method is not None:
+        raise KnowledgeError(
+            f"model {strategy!r} names configurations in an order of its own and has no joint "
+            "belief to choose a front on; take strategy='pmf', or limits such as max_predict_s="
+        )
     budget_s, speed = check_budget(query.time_budget_s), store.speed()
     choice = choose(
         fitted,
-        phi,
+        None if several and unlike else phi,
         columns,
         query.n,
         method=method,
@@ -108,6 +155,7 @@ def _choose(
         time_budget_s=budget_s,
         speed=speed,
         random_state=random_state,
+        front=front,
     )
     bounds = check_look(query.look_s, query.look_n)
     if bounds is None:

@@ -35,6 +35,7 @@ def frame_of(items: Sequence[Suggestion], *, measured: bool) -> pd.DataFrame:
             "regret": s.regret,
             "p_best": s.p_best,
             "cost_s": s.cost_s,
+            **s.costs,
             **(s.measurement if measured else {}),
             **{k: v for k, v in s.configuration.items() if k != "learner"},
         }

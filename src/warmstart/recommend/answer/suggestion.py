@@ -12,6 +12,9 @@ from warmstart.domain import Schema
 from warmstart.errors import SpaceMismatchError
 from warmstart.recommend.answer.evidence import Evidence
 
+COSTS = ("predict_s", "size_mb", "memory_mb", "p_feasible")
+"""What is told only where it was asked for."""
+
 _MEASURED = ("measured", "measured_std", "n_measured")
 
 
@@ -45,6 +48,19 @@ class Suggestion:
 
     cost_s: float = math.nan
     """Predicted seconds of one fit to this dataset, on one core."""
+
+    predict_s: float = math.nan
+    """Predicted seconds to predict 1,000 rows, on one core; where it was asked for, as are
+    the three below."""
+
+    size_mb: float = math.nan
+    """Predicted megabytes of the fitted pipeline."""
+
+    memory_mb: float = math.nan
+    """Predicted megabytes that a fit takes at most."""
+
+    p_feasible: float = math.nan
+    """Probability that it keeps the limits that were given."""
 
     measured: float = math.nan
     """Score a look measured on parts of the data; NaN where it did not."""
@@ -98,6 +114,12 @@ class Suggestion:
             )
         seed = self.random_state if random_state is None else random_state
         return build_estimator(self.configuration, self.schema, random_state=seed)
+
+    @property
+    def costs(self) -> dict[str, float]:
+        """Costs that were asked for, by name."""
+        told = {name: float(getattr(self, name)) for name in COSTS}
+        return {name: value for name, value in told.items() if not math.isnan(value)}
 
     @property
     def measurement(self) -> dict[str, Any]:

@@ -202,6 +202,38 @@ class Suggestions(Answer):
 
         return narrow(self.items, quantile)
 
+    def population(
+        self, n: int, *, diversity: float = 0.5, random_state: int = 0
+    ) -> list[dict[str, Any]]:
+        """A first population for an evolutionary tuner, best first.
+
+        Parameters
+        ----------
+        n : int
+            Members; variations of the suggestions fill it up where they are fewer.
+        diversity : float
+            From 0, the best and what is next to them, to 1, as far apart as possible.
+        random_state : int
+
+        Returns
+        -------
+        list of dict, length n
+            See :func:`warmstart.recommend.pareto.population.first_population`.
+
+        Raises
+        ------
+        ValueError
+            If there are no suggestions, or `n` or `diversity` is out of range.
+        """
+        from warmstart.recommend.pareto.population import first_population
+
+        return first_population(
+            [s.configuration for s in self.items],
+            n,
+            diversity=diversity,
+            random_state=random_state,
+        )
+
     def __repr__(self) -> str:
         return str(shown("suggestions_text")(self))
 

@@ -47,6 +47,7 @@ def written(parts: Mapping[str, Any], *, indent: int | None = None) -> str:
         "warnings": list(parts["warnings"]),
         "schema": None if schema is None else schema.to_dict(),
         "look": None if look is None else look.to_dict(),
+        **({"objectives": list(parts["objectives"])} if parts["objectives"] else {}),
     }
     return json.dumps(values, indent=indent, allow_nan=False)
 
@@ -78,6 +79,7 @@ def read_fields(text: str) -> dict[str, Any]:
             "warnings": tuple(values["warnings"]),
             "knowledge": values["knowledge"],
             "look": Look.from_dict(look) if look else None,
+            "objectives": tuple(values.get("objectives", ())),
         }
     except (KeyError, TypeError) as error:
         raise ArgumentError(f"the JSON of suggestions is incomplete: {error}") from error
@@ -89,6 +91,7 @@ def _suggestion_values(suggestion: Suggestion) -> dict[str, Any]:
         "learner": suggestion.learner,
         "configuration": suggestion.configuration,
         **_finite({name: getattr(suggestion, name) for name in _NUMBERS}),
+        **suggestion.costs,
         **(_finite(suggestion.measurement) if suggestion.n_measured else {}),
         "evidence": [asdict(e) for e in suggestion.evidence],
         "random_state": suggestion.random_state,

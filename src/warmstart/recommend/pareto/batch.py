@@ -120,6 +120,7 @@ def batch_by_hypervolume(
     reference: float = 0.0,
     worst: Any = None,
     feasible: npt.NDArray[np.bool_] | None = None,
+    first: int | None = None,
 ) -> list[int]:
     """Greedily pick the set whose front is expected to be the largest.
 
@@ -138,6 +139,9 @@ def batch_by_hypervolume(
     feasible : ndarray of bool, shape (n_samples, n_configs), optional
         Whether a configuration keeps its limits in each draw: improvement there counts
         with the probability that it does [2]_.
+
+    first : int, optional
+        A configuration that is picked in any case, before all others.
 
     Returns
     -------
@@ -164,9 +168,12 @@ def batch_by_hypervolume(
     picks: list[int] = []
     left = np.ones(drawn.shape[1], dtype=bool)
     while len(picks) < n and left.any():
-        gains = np.where(left, cells.gains(drawn, reached), -1.0)
-        tied = np.flatnonzero(gains >= gains.max() - _TIED)
-        pick = int(tied[alone[tied].argmax()])
+        if first is not None and not picks:
+            pick = first
+        else:
+            gains = np.where(left, cells.gains(drawn, reached), -1.0)
+            tied = np.flatnonzero(gains >= gains.max() - _TIED)
+            pick = int(tied[alone[tied].argmax()])
         picks.append(pick)
         left[pick] = False
         reached = cells.with_candidate(pick, drawn[:, pick], reached)

@@ -48,6 +48,14 @@ ARGUMENTS: dict[str, str] = {
     "time_budget_s : float, optional": """
         Seconds, on one core of this machine: those predicted of one fit of each suggested
         configuration, or those all evaluations of a search may take together.""",
+    "objectives : str or iterable of str, optional": """
+        What to be good at together: "score" and at most two of "predict_s" (seconds to
+        predict 1,000 rows), "fit_s" (of one fit), "size_mb" (of the fitted model) and
+        "memory_mb" (of a fit). The answer is a front: from the best to the cheapest that is
+        any good, ``suggestions.pareto`` those that no other beats in all.""",
+    "max_predict_s, max_fit_s, max_size_mb, max_memory_mb": """
+        What each configuration may cost at most; numbers, in the units above. What is
+        unlikely to keep a limit is left out, and the likelier counts more.""",
     "exclude : str or iterable": """
         Known tasks to forget, by id, name or family; the model is fitted without them.""",
     'strategy : {"auto", "pmf", "portfolio", "nearest_datasets", "random", "anytime"}': """

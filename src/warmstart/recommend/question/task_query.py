@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from warmstart.domain import LearnerName, MetricName
     from warmstart.recommend.look.request import Progress
     from warmstart.recommend.look.result import Look
+    from warmstart.recommend.pareto.asked import Asked
 
     Metafeatures = pd.Series[Any] | Mapping[str, float]
 
@@ -29,6 +30,8 @@ Strategy = Literal["auto", "pmf", "portfolio", "knn", "random", "anytime"]
 STRATEGIES: tuple[str, ...] = get_args(Strategy)
 Similarity = Literal["auto", "metafeatures", "text"]
 """By what the known tasks most like a new one are named."""
+
+_LIMITS = ("max_predict_s", "max_fit_s", "max_size_mb", "max_memory_mb")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +120,11 @@ class SuggestQuery(TaskQuery):
     strategy: Strategy = "auto"
     proba: bool = False
     similarity: Similarity = "auto"
+    objectives: str | Iterable[str] | None = None
+    max_predict_s: float | None = None
+    max_fit_s: float | None = None
+    max_size_mb: float | None = None
+    max_memory_mb: float | None = None
     look_s: float | None = None
     look_n: int | None = None
     n_jobs: int | None = None
@@ -130,4 +138,22 @@ class SuggestQuery(TaskQuery):
         check_budget(self.time_budget_s)
         if self.strategy not in STRATEGIES:
             raise ArgumentError(f"strategy must be one of {STRATEGIES}, got {self.strategy!r}")
+        _ = self.asked
         TaskQuery.__post_init__(self)
+
+    @property
+    def asked(self) -> Asked | None:
+        """Objectives beside the score and limits; None where only the score counts."""
+        costs = {name: getattr(self, name) for name in _LIMITS}
+        if self.objectives is None and all(limit is None for limit in costs.values()):
+            return None
+        from warmstart.recommend.pareto.asked import read_asked
+        from warmstart.recommend.pareto.objectives import Limits
+
+        return read_asked(
+            self.objectives,
+            Limits(**costs),
+            strategy=self.strategy,
+            time_budget_s=self.time_budget_s,
+            looks=check_look(self.look_s, self.look_n) is not None,
+        )

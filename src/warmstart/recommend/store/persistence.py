@@ -22,6 +22,7 @@ from warmstart.metrics import METRICS
 from warmstart.models.pmf.pmf import PMF
 from warmstart.recommend.methods import make_method
 from warmstart.recommend.question.arguments import check_seed
+from warmstart.recommend.store.resources import FILE, write_resources
 
 if TYPE_CHECKING:
     from warmstart.recommend.store.store import Store
@@ -70,6 +71,8 @@ def save(store: Store, path: Path) -> Path:
                 chooser = fitted.chooser.to_arrays()
                 arrays |= {_CHOICE + name: array for name, array in chooser.items()}
                 write_atomically(_model_path(new, (kind, metric)), _writer(arrays))
+        if resources := store.resources():
+            write_resources(resources, new / "models" / FILE)
         settings = {
             "format": _FORMAT,
             "model": store.choice.given,

@@ -15,6 +15,7 @@ from warmstart.recommend.question.resampled import not_counting, rows_for
 if TYPE_CHECKING:
     from warmstart.execution.resampling import Resampling
     from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.models.costs.resources import ResourceModel
     from warmstart.models.surfaces.store import SurfaceStore
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.store.model_choice import ModelChoice
@@ -47,6 +48,7 @@ class Store:
         self.saved = saved
         self.kept: dict[tuple[Any, ...], Fitted] = {}
         """By kind of task, metric, and what was left out."""
+        self.resource_models: dict[str, ResourceModel] | None = None
 
         self.surfaces: SurfaceStore | None = None
         """Scores all over the spaces of some learners, where there are any."""
@@ -150,6 +152,7 @@ class Store:
                 self.fitted(kind, metric)
         # What was saved knows nothing of the new tasks.
         wider = Store(self.md.merge(md), self.choice, self.random_state)
+        wider.resource_models = self.resources()
         for (task_type, metric, gone), fitted in self.kept.items():
             if gone:
                 continue
@@ -166,6 +169,18 @@ class Store:
             if longer is not None:
                 wider.kept[task_type, metric, gone] = longer
         return wider
+
+    def resources(self) -> dict[str, ResourceModel]:
+        """Models of sizes and memory: saved ones, or learnt from what was recorded."""
+        from warmstart.recommend.store.resources import FILE, read_resources, resources_of
+
+        if self.resource_models is None:
+            path = None if self.saved is None else self.saved / "models" / FILE
+            saved = path is not None and path.exists()
+            self.resource_models = (
+                read_resources(path) if path is not None and saved else resources_of(self.md)
+            )
+        return self.resource_models
 
     def speed(self) -> float:
         """Seconds here for one second of the machine the costs were measured on."""

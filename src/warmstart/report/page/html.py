@@ -11,12 +11,11 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from warmstart.report.numbers import decimals_for, seconds
+from warmstart.report.numbers import decimals_for, number, seconds
 from warmstart.report.suggestion_table import (
     footnotes,
     headline,
     name_of,
-    number,
     share,
     short_settings,
 )

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from warmstart.errors import ArgumentError
-from warmstart.models.costs.resources import ResourceModel, Size
+from warmstart.models.costs.features import Size
+from warmstart.models.costs.resources import ResourceModel
 
 
 def made_up(n=200, seed=0, noise=0.1):

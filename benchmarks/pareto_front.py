@@ -1,0 +1,183 @@
+"""Is the front that is named without a fit near the true one, and is a limit kept?
+
+    python benchmarks/pareto_front.py
+    python benchmarks/pareto_front.py --metrics r2 --cost fit_s
+
+Families are held out. Of each held-out task ten configurations are named from its
+meta-features alone; what counts is what they scored and took there. The hypervolume is of the
+score from the worst to the best configuration and of the logarithm of the cost from the
+dearest to the cheapest, as a share of that of all configurations. Under a limit (a quantile of
+what configurations take on the task) the regret is that of the best of ten which keep it, to
+the best that does; 1 where none does. A limit that nothing is expected to keep is answered by
+the cheapest ten.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from _common import add_questions, print_heading, questions
+from warmstart.evaluate.folds import assign_folds
+from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.models.rankings.portfolio import Portfolio
+from warmstart.recommend.answer.choose import choose
+from warmstart.recommend.base.fitted import Fitted
+from warmstart.recommend.pareto.costs import predict_costs
+from warmstart.recommend.pareto.front import Front
+from warmstart.recommend.pareto.hypervolume import hypervolume
+
+LIMITS = (0.1, 0.25, 0.5)
+N_RANDOM = 20
+TARGET = 0.95
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    add_questions(parser)
+    parser.add_argument("--cost", choices=("predict_s", "fit_s"), default="predict_s")
+    parser.add_argument("--n", type=int, default=10)
+    return parser.parse_args()
+
+
+def held_out(md: MetaDataset, kind: str, metric: str, args: argparse.Namespace) -> Any:
+    """One row a held-out task and way to choose."""
+    measured = md.predict_costs if args.cost == "predict_s" else md.costs
+    costs, scores = measured(metric, kind), md.matrix(metric, kind)
+    table = md.table(metric, task_type=kind)
+    folds = assign_folds(table.families, args.folds, random_state=args.seed)
+    rng = np.random.default_rng(args.seed)
+    rows = []
+    for fold in range(args.folds):
+        tasks = table.task_ids[folds == fold]
+        rest = md.drop(tasks=tasks)
+        fitted = Fitted.fit(rest, metric=metric, task_type=kind, random_state=args.seed)
+        ids = fitted.table.configuration_ids
+        listed = Portfolio().fit(fitted.table).start().batch(args.n)
+        for task in tasks:
+            y, c = scores.loc[task, ids].to_numpy(), costs.loc[task, ids].to_numpy()
+            known = np.isfinite(y) & np.isfinite(c)
+            if known.sum() < args.n or not np.ptp(y[known]):
+                continue
+            phi = md.metafeatures.loc[task]
+            answers = ours(fitted, rest, phi, args, known)
+            answers["portfolio"] = [k for k in listed if known[k]]
+            truth = Truth(y, c, known)
+            for name, picks in answers.items():
+                rows.append({"task": task, "who": name, "share": truth.share(picks)})
+            for _ in range(N_RANDOM):
+                picks = rng.choice(np.flatnonzero(known), args.n, replace=False).tolist()
+                rows.append({"task": task, "who": "random", "share": truth.share(picks)})
+            for quantile in LIMITS:
+                limit = float(np.quantile(c[known], quantile))
+                for name, picks in limited(fitted, rest, phi, args, known, limit).items():
+                    picks = listed if name == "portfolio" else picks
+                    regret = truth.regret(picks, limit)
+                    rows.append({"task": task, "who": name, f"at {quantile:g}": regret})
+                regrets = [
+                    truth.regret(rng.choice(np.flatnonzero(known), args.n, False), limit)
+                    for _ in range(N_RANDOM)
+                ]
+                rows.append(
+                    {"task": task, "who": "random", f"at {quantile:g}": np.mean(regrets)}
+                )
+    return pd.DataFrame(rows).groupby(["who", "task"]).mean()
+
+
+class Truth:
+    """What configurations scored and took on one task."""
+
+    def __init__(self, scores: Any, costs: Any, known: Any) -> None:
+        self.costs, self.known = costs, known
+        low, high = scores[known].min(), scores[known].max()
+        self.scores = (scores - low) / (high - low)
+        logs = np.log(costs)
+        dearest = logs[known].max()
+        span = max(dearest - logs[known].min(), 1e-9)
+        self.points = np.column_stack([self.scores, (dearest - logs) / span])
+        self.whole = hypervolume(self.points[known], [-0.01, -0.01])
+
+    def share(self, picks: Any) -> float:
+        """Hypervolume of some, as a share of that of all."""
+        return hypervolume(self.points[picks], [-0.01, -0.01]) / self.whole
+
+    def regret(self, picks: Any, limit: float) -> float:
+        """Of the best of some that keeps a limit, to the best that does."""
+        best = self.scores[self.known & (self.costs <= limit)].max()
+        kept = [k for k in picks if self.known[k] and self.costs[k] <= limit]
+        return float(best - self.scores[kept].max()) if kept else 1.0
+
+
+def ours(fitted: Fitted, md: MetaDataset, phi: Any, args: Any, known: Any) -> dict[str, Any]:
+    """Ten for the front, and ten for the score alone."""
+    columns = np.flatnonzero(known)
+    costs = expected_costs(fitted, md, phi, args).take(columns)
+    front = Front(costs, (args.cost,), {})
+    named = {"front": front, "score alone": None}
+    return {name: pick(fitted, phi, columns, args, front) for name, front in named.items()}
+
+
+def limited(
+    fitted: Fitted, md: MetaDataset, phi: Any, args: Any, known: Any, limit: float
+) -> dict[str, Any]:
+    """Ten within a limit, ten for the score alone, and a list that knows none."""
+    columns = np.flatnonzero(known)
+    costs = expected_costs(fitted, md, phi, args).take(columns)
+    everything = Front(costs, (), {args.cost: limit})
+    places = np.flatnonzero(everything.feasible() >= 0.1)
+    if len(places) < args.n:
+        places = np.argsort(costs.medians[args.cost])[: args.n]
+    return {
+        "front": pick(fitted, phi, columns[places], args, everything.take(places)),
+        "score alone": pick(fitted, phi, columns, args, None),
+        "portfolio": [],
+    }
+
+
+def expected_costs(fitted: Fitted, md: MetaDataset, phi: Any, args: Any) -> Any:
+    """Of a fit, or of predicting the rows of a fold, as they were timed."""
+    rows = min(float(phi["NumberOfInstances"]), 2000.0) / 3
+    return predict_costs([args.cost], fitted, md, {}, phi, 1.0, predicted_rows=rows)
+
+
+def pick(fitted: Fitted, phi: Any, columns: Any, args: Any, front: Any) -> list[int]:
+    """As ``suggest`` does."""
+    return choose(
+        fitted,
+        phi,
+        columns,
+        args.n,
+        method=None,
+        strategy="pmf",
+        time_budget_s=None,
+        speed=1.0,
+        random_state=args.seed,
+        front=front,
+    ).columns
+
+
+def main() -> None:
+    args = arguments()
+    md = print_heading(args.knowledge)
+    for kind, metric in questions(md, args.kinds, args.metrics):
+        found = held_out(md, kind, metric, args)
+        n = found.index.get_level_values("task").nunique()
+        means, errors = (getattr(found.groupby("who"), how)() for how in ("mean", "sem"))
+        print(
+            f"{kind}, {metric}, {args.cost}: {n} tasks, {args.folds} folds of families, "
+            f"{args.n} configurations"
+        )
+        for who in ("front", "score alone", "portfolio", "random"):
+            line = "   ".join(
+                f"{name}: {means.loc[who, name]:.3f} ± {errors.loc[who, name]:.3f}"
+                for name in means
+            )
+            print(f"  {who:12}  {line}")
+        print(f"  share at least {TARGET} aimed at\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()

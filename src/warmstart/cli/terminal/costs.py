@@ -1,0 +1,34 @@
+"""Options for what matters beside the score."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Objectives = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAMES",
+        help="What to be good at together, such as score,predict_s; score and two of "
+        "predict_s, fit_s, size_mb, memory_mb.",
+    ),
+]
+MaxPredict = Annotated[
+    float | None,
+    typer.Option("--max-predict-s", metavar="SECONDS", help="At most, to predict 1,000 rows."),
+]
+MaxFit = Annotated[
+    float | None, typer.Option("--max-fit-s", metavar="SECONDS", help="At most, of one fit.")
+]
+MaxSize = Annotated[
+    float | None, typer.Option("--max-size-mb", metavar="MB", help="At most, of the model.")
+]
+MaxMemory = Annotated[
+    float | None, typer.Option("--max-memory-mb", metavar="MB", help="At most, to fit.")
+]
+
+
+def objectives_of(said: str | None) -> tuple[str, ...] | None:
+    """Names between commas."""
+    return None if said is None else tuple(name.strip() for name in said.split(","))

@@ -1,0 +1,91 @@
+"""What a configuration and its data look like to a model of costs: logarithms and words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+N_SIZES = 4
+"""Rows, columns, classes and the nodes of trees."""
+
+_ROUNDS = ("n_estimators", "max_iter")
+_LEAVES = ("num_leaves", "max_leaf_nodes")
+_DEPTHS = ("max_depth", "depth")
+_LEARNT = 5.0
+"""Rounds times learning rate at which boosting that stops early has usually stopped."""
+
+_ROWS_A_LEAF = ("min_samples_leaf", "min_child_samples", "min_child_weight")
+
+
+class Size(NamedTuple):
+    """How large the data of a run is."""
+
+    n_rows: float
+    """Rows that were fitted on."""
+
+    n_columns: float
+    n_classes: float = 1.0
+    """1 for regression."""
+
+
+def log_sizes(size: Size, values: Mapping[str, Any]) -> Array:
+    sizes = np.append(np.asarray(size, dtype=np.float64), _nodes(values, size.n_rows))
+    logs: Array = np.log(np.maximum(sizes, 1.0))
+    return logs
+
+
+def _nodes(values: Mapping[str, Any], n_rows: float) -> float:
+    """Leaves that all trees of a configuration may have together; 1 where it has none."""
+    given = {
+        name.rpartition(":")[2]: float(v) for name, v in values.items() if _is_number(v) and v
+    }
+    if not given.keys() & {*_LEAVES, *_DEPTHS, *_ROWS_A_LEAF}:
+        return 1.0
+    most = [given[name] for name in _LEAVES if name in given]
+    most += [2.0 ** min(given[name], 60.0) for name in _DEPTHS if name in given]
+    most += [n_rows / max(given[name], 1.0) for name in _ROWS_A_LEAF if name in given]
+    rounds = math.prod(given[name] for name in _ROUNDS if name in given)
+    if "early_stopping" in given:
+        useful = _LEARNT / given.get("learning_rate", _LEARNT)
+        rounds = min(rounds, useful + given["early_stopping"])
+    return rounds * max(min([n_rows, *most]), 1.0)
+
+
+def hyperparameter_names(values: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Those that differ between the configurations: numbers by name, words by value."""
+    numeric: dict[str, set[float]] = {}
+    words: dict[str, set[str]] = {}
+    for one in values:
+        for name, value in one.items():
+            if _is_number(value) and value:
+                numeric.setdefault(name, set()).add(float(value))
+            else:  # nothing has a logarithm of its own: zero is a word
+                words.setdefault(name, set()).add(str(value))
+    found = [name for name, seen in numeric.items() if len(seen) > 1]
+    for name, seen in words.items():
+        if len(seen) + (name in numeric) > 1:
+            found += [f"{name}={value}" for value in seen]
+    return tuple(sorted(found))
+
+
+def hyperparameters(values: Mapping[str, Any], names: Sequence[str]) -> Array:
+    """Logarithms of numbers, 0 and 1 of words; NaN of what is not set."""
+    x = np.full(len(names), np.nan)
+    for at, name in enumerate(names):
+        key, _, word = name.partition("=")
+        value = values.get(key)
+        if word:
+            x[at] = float(value is not None and str(value) == word)
+        elif _is_number(value) and value:
+            x[at] = math.log(abs(float(value)))
+    return x
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

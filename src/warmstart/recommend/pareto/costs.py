@@ -1,0 +1,197 @@
+"""What each configuration of a base is expected to cost on a new dataset, and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import ndtr
+
+from warmstart.errors import KnowledgeError
+from warmstart.models.costs.features import Size
+from warmstart.models.costs.resources import ResourceModel
+from warmstart.recommend.base.cost import CostModel
+
+if TYPE_CHECKING:
+    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.recommend.base.fitted import Fitted
+    from warmstart.recommend.pareto.objectives import CostName
+
+Array = npt.NDArray[np.float64]
+
+_MAX_ROWS, _N_FOLDS = 2000.0, 3.0
+"""Of the tables that predictions were timed on."""
+
+_GROWTH = {"rbf_svm": 0.8, "nearest_neighbors": 0.8}
+"""Exponent of the training rows in the seconds of a prediction beyond :data:`_MAX_ROWS`:
+support vectors and neighbours are looked through. Trees and linear models hardly grow."""
+
+_LEAST_GROWTH = 0.1
+"""Least exponent of the rows that are predicted: on few of them overhead was timed."""
+
+_ROWS, _COLUMNS, _CLASSES = "NumberOfInstances", "NumberOfFeatures", "NumberOfClasses"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Costs:
+    """Log-normal costs of some configurations."""
+
+    medians: Mapping[CostName, Array]
+    """By what is counted, shape (n_configs,); NaN where nothing is known of it."""
+
+    spreads: Mapping[CostName, Array]
+    """Standard deviations of the logarithms, shape (n_configs,)."""
+
+    def feasible(self, limits: Mapping[CostName, float]) -> Array:
+        """Probability that each configuration keeps every limit, shape (n_configs,).
+
+        0 where a limited cost is not known: nobody could say that it is kept.
+        """
+        kept = np.ones(len(next(iter(self.medians.values()))))
+        for name, limit in limits.items():
+            beyond = np.log(limit) - np.log(self.medians[name])
+            kept *= np.nan_to_num(ndtr(beyond / np.maximum(self.spreads[name], 1e-9)))
+        return kept
+
+    def draw_feasible(
+        self, limits: Mapping[CostName, float], n_samples: int, rng: np.random.Generator
+    ) -> npt.NDArray[np.bool_]:
+        """Whether limits are kept in joint draws, shape (n_samples, n_configs)."""
+        n_configs = len(next(iter(self.medians.values())))
+        kept = np.ones((n_samples, n_configs), dtype=bool)
+        for name, limit in limits.items():
+            errors = rng.standard_normal((n_samples, n_configs)) * self.spreads[name]
+            with np.errstate(invalid="ignore"):
+                kept &= np.log(self.medians[name]) + errors <= np.log(limit)
+        return kept
+
+    def take(self, places: npt.NDArray[np.intp]) -> Costs:
+        """Those of some configurations."""
+        return Costs(
+            {name: values[places] for name, values in self.medians.items()},
+            {name: values[places] for name, values in self.spreads.items()},
+        )
+
+
+def predict_costs(
+    names: Sequence[CostName],
+    fitted: Fitted,
+    md: MetaDataset,
+    resources: Mapping[str, ResourceModel],
+    metafeatures: pd.Series[Any] | None,
+    speed: float,
+    *,
+    predicted_rows: float = 1000.0,
+) -> Costs:
+    """Costs of every configuration of a base on a new dataset.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What is to be known.
+    md : MetaDataset
+        Whose seconds of prediction are read.
+    resources : mapping
+        Models of "size_mb" and "memory_mb", where there are any.
+    metafeatures : Series, optional
+        Of the new dataset; without them it is of average size.
+    speed : float
+        Seconds here for one second of the base's machine.
+    predicted_rows : float
+        Rows that "predict_s" is of.
+
+    Raises
+    ------
+    KnowledgeError
+        If the base knows nothing of one of them.
+    """
+    medians: dict[CostName, Array] = {}
+    spreads: dict[CostName, Array] = {}
+    for name in names:
+        if name == "fit_s":
+            medians[name], spreads[name] = _fit_seconds(fitted, metafeatures, speed)
+        elif name == "predict_s":
+            medians[name], spreads[name] = _predict_seconds(
+                fitted, md, metafeatures, speed, predicted_rows
+            )
+        else:
+            if name not in resources:
+                raise KnowledgeError(
+                    f"the base does not know {name} of any run, so it can neither be limited "
+                    "nor optimised; runs recorded by `warmstart build local` know it"
+                )
+            medians[name], spreads[name] = _megabytes(fitted, resources[name], metafeatures)
+    return Costs(medians, spreads)
+
+
+def _fit_seconds(
+    fitted: Fitted, metafeatures: pd.Series[Any] | None, speed: float
+) -> tuple[Array, Array]:
+    if fitted.costs is None:
+        raise KnowledgeError("the base has no measured seconds, so fit_s is not known")
+    return fitted.costs.predict(metafeatures, speed), fitted.costs.spread
+
+
+def _predict_seconds(
+    fitted: Fitted,
+    md: MetaDataset,
+    metafeatures: pd.Series[Any] | None,
+    speed: float,
+    predicted_rows: float,
+) -> tuple[Array, Array]:
+    """Seconds of predicting so many rows.
+
+    What was timed is a third of at most 2,000 rows; seconds are carried on from there in
+    proportion to a power of the rows that the timings say, at least a small one.
+    """
+    table = fitted.table
+    timed = md.predict_costs(table.metric).reindex(
+        index=table.task_ids, columns=table.configuration_ids
+    )
+    seconds = timed.to_numpy(dtype=np.float64)
+    if not np.isfinite(seconds).any():
+        raise KnowledgeError(
+            "the base has no measured seconds of predictions, so predict_s is not known"
+        )
+    described = table.metafeatures
+    model = CostModel.fit(
+        seconds,
+        None if described is None else described.reindex(table.task_ids),
+        list(fitted.learners),
+        max_rows=_MAX_ROWS,
+    )
+    told = pd.Series(dtype=float) if metafeatures is None else metafeatures.copy()
+    fitted_rows = float(told.get(_ROWS, _MAX_ROWS))
+    told[_ROWS] = min(predicted_rows * _N_FOLDS, _MAX_ROWS)
+    growth = np.array([_GROWTH.get(learner, 0.0) for learner in fitted.learners])
+    more = growth * np.log(max(fitted_rows / _MAX_ROWS, 1.0))
+    beyond = np.log(max(predicted_rows / (_MAX_ROWS / _N_FOLDS), 1.0))
+    more += np.maximum(model.slopes[:, 0], _LEAST_GROWTH) * beyond
+    return model.predict(told, speed) * np.exp(more), model.spread
+
+
+def _megabytes(
+    fitted: Fitted, model: ResourceModel, metafeatures: pd.Series[Any] | None
+) -> tuple[Array, Array]:
+    size = _usual_size(fitted) if metafeatures is None else _size_of(metafeatures)
+    pairs = list(zip(fitted.learners, fitted.configurations, strict=True))
+    medians = np.array([model.predict(learner, values, size) for learner, values in pairs])
+    return medians, np.array([model.spread(learner) for learner, _ in pairs])
+
+
+def _size_of(metafeatures: pd.Series[Any]) -> Size:
+    values = [float(metafeatures.get(name, np.nan)) for name in (_ROWS, _COLUMNS, _CLASSES)]
+    rows, columns, classes = (1.0 if np.isnan(value) else value for value in values)
+    return Size(rows, columns, classes)
+
+
+def _usual_size(fitted: Fitted) -> Size:
+    """Of the middle one of the known tasks."""
+    described = fitted.table.metafeatures
+    if described is None:
+        return Size(_MAX_ROWS, 10.0)
+    return _size_of(described.median())
