@@ -40,7 +40,6 @@ LONG_MODULES = {
     "metafeatures/prepared.py",
     "metrics.py",
     "models/gaussian/posterior.py",
-    "protocols.py",
     "report/code/pipelines.py",
     "spaces/pipelines/estimators.py",
     "spaces/pipelines/pipeline.py",
@@ -132,6 +131,12 @@ def test_no_module_is_too_long():
 def test_no_module_knows_too_many_rooms():
     rooms = {name: len(HOUSE.rooms_of(name)) for name in HOUSE.imports}
     assert not beyond(rooms, ROOMS_A_MODULE, MODULES_OF_MANY_ROOMS)
+
+
+def test_nothing_below_the_command_line_imports_the_root():
+    above = ("cli", "testing", "__main__")
+    importers = {name for name, imported in HOUSE.imports.items() if "warmstart" in imported}
+    assert {name for name in importers if name.split(".")[1] not in above} == set()
 
 
 def test_modules_go_in_no_new_circles():

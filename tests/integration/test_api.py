@@ -61,7 +61,7 @@ class TestSuggest:
         assert s.metric == "log_loss"
         assert sum(one.cost_s for one in s) <= 600
 
-    @pytest.mark.parametrize("strategy", ["portfolio", "knn", "random"])
+    @pytest.mark.parametrize("strategy", ["portfolio", "nearest_datasets", "random"])
     def test_strategies(self, df, knowledge, strategy):
         s = warmstart.suggest(df, target="class", n=3, knowledge=knowledge, strategy=strategy)
         assert s.strategy == strategy

@@ -11,8 +11,8 @@ import typer
 from warmstart.cli.terminal.output import print_json, results, warn
 
 if TYPE_CHECKING:
+    from warmstart.histories.protocol import HistorySource
     from warmstart.metadataset.combine.same_runs import Changed
-    from warmstart.protocols import HistorySource
 
 KINDS = ("optuna", "mlflow", "ray", "smac", "sklearn", "wandb", "flaml", "table")
 

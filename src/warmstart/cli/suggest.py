@@ -41,7 +41,7 @@ class Strategy(str, Enum):
     auto = "auto"
     pmf = "pmf"
     portfolio = "portfolio"
-    knn = "knn"
+    nearest_datasets = "nearest_datasets"
     random = "random"
     anytime = "anytime"
 

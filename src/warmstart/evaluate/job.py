@@ -19,7 +19,7 @@ from warmstart.evaluate.held_out import HeldOut
 from warmstart.evaluate.trace import Mode, follow, regrets
 from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.protocols import PerformanceModel
+from warmstart.models.protocols import PerformanceModel
 from warmstart.recommend.base.begin import prepare
 from warmstart.recommend.recommender import Recommender
 

@@ -20,7 +20,7 @@ from warmstart.evaluate.result import Replay
 from warmstart.evaluate.trace import Mode
 from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.protocols import PerformanceModel
+from warmstart.models.protocols import PerformanceModel
 from warmstart.recommend.methods import make_method
 from warmstart.recommend.question.arguments import check_count, check_seed
 from warmstart.recommend.recommender import Recommender
@@ -33,7 +33,7 @@ Progress = Callable[[int, int, str], None]
 Method = str | PerformanceModel | Recommender
 """What can be replayed."""
 
-DEFAULT_METHODS = ("pmf", "portfolio", "knn", "random")
+DEFAULT_METHODS = ("pmf", "portfolio", "nearest_datasets", "random")
 
 
 def replay(

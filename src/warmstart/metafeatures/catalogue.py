@@ -9,10 +9,9 @@ from typing import Any
 import pandas as pd
 
 from warmstart.metafeatures.elsewhere.references import COUNTERPARTS
-from warmstart.metafeatures.feature import CLASSIFICATION, REGRESSION
+from warmstart.metafeatures.feature import CLASSIFICATION, REGRESSION, MetaFeature
 from warmstart.metafeatures.planning.costs import cost_class
 from warmstart.metafeatures.registry import default_groups, every_feature
-from warmstart.protocols import MetaFeature
 
 _COUNT, _SHARE, _ANY = (0.0, math.inf), (0.0, 1.0), (-math.inf, math.inf)
 _OF_DEFAULTS = (

@@ -13,12 +13,11 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from warmstart.errors import ArgumentError
-from warmstart.metafeatures.feature import Feature
+from warmstart.metafeatures.feature import Feature, MetaFeature
 from warmstart.metafeatures.planning.costs import affordable
 from warmstart.metafeatures.planning.sampled import is_sampled
 from warmstart.metafeatures.prepared import MAX_COLUMNS, MAX_ROWS, Prepared, Table
 from warmstart.metafeatures.registry import is_built_in, metafeatures_for
-from warmstart.protocols import MetaFeature
 
 _log = logging.getLogger(__name__)
 

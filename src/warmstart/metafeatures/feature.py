@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -29,9 +29,33 @@ SUMMARIES: dict[str, Callable[[npt.NDArray[np.float64]], float]] = {
 """How one number a column becomes one number a dataset, with auto-sklearn's suffixes."""
 
 
+@runtime_checkable
+class MetaFeature(Protocol):
+    """A number describing a dataset; see :func:`warmstart.metafeatures.registry.register`."""
+
+    @property
+    def name(self) -> str:
+        """Unique among all meta-features."""
+        ...
+
+    @property
+    def group(self) -> str:
+        """What it is computed and chosen with."""
+        ...
+
+    @property
+    def task_types(self) -> frozenset[TaskType]:
+        """Types of task it is defined for; both classification types or neither."""
+        ...
+
+    def __call__(self, prepared: Prepared) -> float:
+        """Its value: finite for every dataset, the same again for the same seed."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
-    """One number describing a dataset; the built-in :class:`warmstart.protocols.MetaFeature`.
+    """One number describing a dataset; the built-in :class:`MetaFeature`.
 
     Examples
     --------

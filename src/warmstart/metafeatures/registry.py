@@ -16,6 +16,7 @@ from warmstart.domain import TaskType, check_task_type
 from warmstart.errors import ArgumentError, ArgumentTypeError, PluginError
 from warmstart.metafeatures import general, information, landmarking, statistical, target
 from warmstart.metafeatures.complexity import group as complexity
+from warmstart.metafeatures.feature import MetaFeature
 from warmstart.metafeatures.groups import (
     association,
     columns,
@@ -29,7 +30,6 @@ from warmstart.metafeatures.groups import (
     text_date,
 )
 from warmstart.metafeatures.pairs import clustering, concept
-from warmstart.protocols import MetaFeature
 
 _DEFAULT = (general, statistical, information, landmarking, target)
 _OPTIONAL = (

@@ -10,7 +10,7 @@ from typing import Any
 
 from warmstart._plugins import load_plugin, plugins
 from warmstart.errors import ArgumentError, ArgumentTypeError, KnowledgeError
-from warmstart.protocols import PerformanceModel
+from warmstart.models.protocols import PerformanceModel
 from warmstart.recommend.question.search_question import ACQUISITIONS
 
 Maker = Callable[[], PerformanceModel]
@@ -22,7 +22,7 @@ _BUILT_IN: dict[str, tuple[str, dict[str, Any]]] = {
     "pmf_gplvm": ("gplvm.gplvm:pmf_with_gplvm", {}),
     "transfer_gp": ("pmf.pmf:PMF", {"completion": "gp"}),
     "linear_pmf": ("surrogates.linear_pmf:LinearPMF", {}),
-    "knn": ("rankings.nearest_datasets:KND", {}),
+    "nearest_datasets": ("rankings.nearest_datasets:KND", {}),
     "knn_portfolio": ("rankings.knn_portfolio:KNNPortfolio", {}),
     "knn_rank": ("rankings.knn_rank:KNNRank", {}),
     "portfolio": ("rankings.portfolio:Portfolio", {}),
@@ -51,6 +51,10 @@ _BUILT_IN: dict[str, tuple[str, dict[str, Any]]] = {
 """Module under ``warmstart.models`` and object of each method, and what it is made with."""
 
 
+_SHORT = {"knn": "nearest_datasets"}
+"""Other spellings that are understood, and not listed."""
+
+
 class Methods(MutableMapping[str, Maker]):
     """What makes each method, unfitted: built in, added here, or of an installed package.
 
@@ -63,6 +67,7 @@ class Methods(MutableMapping[str, Maker]):
     def __getitem__(self, name: str) -> Maker:
         if name in self._added:
             return self._added[name]
+        name = _SHORT.get(name, name)
         if name in _BUILT_IN:
             place, arguments = _BUILT_IN[name]
             module, _, made = place.partition(":")
@@ -80,7 +85,12 @@ class Methods(MutableMapping[str, Maker]):
         del self._added[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._added or name in _BUILT_IN or name in plugins("models")
+        return (
+            name in self._added
+            or name in _BUILT_IN
+            or name in _SHORT
+            or name in plugins("models")
+        )
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys([*_BUILT_IN, *self._added, *plugins("models")]))

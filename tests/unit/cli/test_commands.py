@@ -474,7 +474,15 @@ def test_replay_compares_every_usual_method_ours_first(run, tiny_base):
     assert result.exit_code == 0, result.output
     rows = [line.split("|")[1].strip() for line in result.stdout.splitlines() if "|" in line]
     assert rows[2] == "pmf"
-    assert set(rows[3:]) >= {"portfolio", "knn", "tst", "rgpe", "cold_gp", "oboe", "random"}
+    assert set(rows[3:]) >= {
+        "portfolio",
+        "nearest_datasets",
+        "tst",
+        "rgpe",
+        "cold_gp",
+        "oboe",
+        "random",
+    }
     assert "fit s" in result.stdout
     assert "peak MB" in result.stdout
     assert "Left out unless named with --methods" in result.stdout

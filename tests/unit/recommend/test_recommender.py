@@ -147,7 +147,7 @@ class TestNumber:
             == ids(toy_recommender.suggest(metafeatures=NEW, n=6))[:3]
         )
 
-    @pytest.mark.parametrize("strategy", ["auto", "portfolio", "knn", "random"])
+    @pytest.mark.parametrize("strategy", ["auto", "portfolio", "nearest_datasets", "random"])
     def test_more_than_there_are(self, toy_recommender, strategy):
         suggestions = toy_recommender.suggest(metafeatures=NEW, n=99, strategy=strategy)
         assert len(set(ids(suggestions))) == len(suggestions) == 10
@@ -160,7 +160,7 @@ class TestNumber:
 
 
 class TestStrategy:
-    @pytest.mark.parametrize("strategy", ["pmf", "portfolio", "knn", "random"])
+    @pytest.mark.parametrize("strategy", ["pmf", "portfolio", "nearest_datasets", "random"])
     @pytest.mark.parametrize("phi", [NEW, None])
     def test_each_answers(self, toy_recommender, strategy, phi):
         suggestions = toy_recommender.suggest(metafeatures=phi, n=4, strategy=strategy)
@@ -170,7 +170,7 @@ class TestStrategy:
         assert again.to_json() == suggestions.to_json()
 
     def test_knn_is_the_best_of_the_nearest_tasks(self, toy_recommender):
-        first = toy_recommender.suggest(metafeatures=NEW, n=1, strategy="knn")
+        first = toy_recommender.suggest(metafeatures=NEW, n=1, strategy="nearest_datasets")
         assert first[0].evidence[0].rank <= 2
 
     def test_portfolio_does_not_look_at_the_task(self, toy_recommender):
@@ -455,7 +455,7 @@ class TestMetric:
 
 
 class TestBudget:
-    @pytest.mark.parametrize("strategy", ["auto", "portfolio", "knn", "random"])
+    @pytest.mark.parametrize("strategy", ["auto", "portfolio", "nearest_datasets", "random"])
     @pytest.mark.parametrize("budget_s", [0.01, 0.1, 1.0, 1e6])
     def test_is_kept(self, toy_recommender, strategy, budget_s):
         suggestions = toy_recommender.suggest(

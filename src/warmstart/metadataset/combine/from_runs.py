@@ -22,8 +22,8 @@ from warmstart.metadataset.core.schema import EVALUATIONS
 from warmstart.metrics import METRICS
 
 if TYPE_CHECKING:
+    from warmstart.histories.protocol import HistorySource
     from warmstart.metadataset.metadataset import MetaDataset
-    from warmstart.protocols import HistorySource
 
 _CODED = ("task", "space", "learner", "metric", "direction", "status", "sampler", "source")
 """Columns of few different words."""

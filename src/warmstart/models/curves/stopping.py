@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from warmstart.errors import HistoryError
 
 if TYPE_CHECKING:
-    from warmstart.protocols import CurveModel
+    from warmstart.models.protocols import CurveModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

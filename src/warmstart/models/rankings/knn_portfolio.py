@@ -13,8 +13,8 @@ from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
 from warmstart.models.rankings.portfolio import greedy_portfolio
 from warmstart.models.rankings.ranked import RankedState
-from warmstart.protocols import Similarity
 from warmstart.similarity.manhattan import Manhattan
+from warmstart.similarity.protocols import Similarity
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from warmstart.recommend.acquisition.first_batch import FirstBatch
 from warmstart.recommend.acquisition.next_point import pick, pick_from
 from warmstart.recommend.belief.growing import GrowingBelief
-from warmstart.recommend.belief.new_configurations import Beyond
+from warmstart.recommend.belief.new_configurations import NewConfigurations
 
 if TYPE_CHECKING:
     from warmstart.recommend.base.fitted import Fitted
@@ -46,7 +46,7 @@ class ByBelief:
         self._fitted, self._question = fitted, question
         self._pool, self._belief = pool, belief
         self.first = FirstBatch(fitted, question, pool, belief)
-        self._beyond = Beyond(fitted, question)
+        self._new = NewConfigurations(fitted, question)
         self._growing: GrowingBelief | None = None
         self._n_again = self._n_caught_up = 0
         self._grown: set[int] = set()
@@ -55,7 +55,7 @@ class ByBelief:
     @property
     def takes_new(self) -> bool:
         """Whether configurations of no pool can be judged, and so asked."""
-        return self._beyond.possible
+        return self._new.possible
 
     def propose(
         self,
@@ -104,7 +104,7 @@ class ByBelief:
         if self._grows and (near or len(self._pool) > n_asked_of):
             return self._pick_grown(open_, pending, near)
         if near and self._fitted.unaligned is None:
-            belief, more = self._beyond.anywhere.believe(self._pool.points, near)
+            belief, more = self._new.prior.believe(self._pool.points, near)
             mixture = self._belief.told_all(belief).mixture.extended(more)
         else:
             # The picker tells the belief what it expects of the pending ones.
@@ -172,7 +172,7 @@ class ByBelief:
         n_again = sum(one.status == "ok" for one in results) - len(means)
         if self._growing is None or n_again != self._n_again:
             first = self._pool.points[: len(self._question.pool)]
-            self._growing = GrowingBelief(self._beyond.anywhere, first)
+            self._growing = GrowingBelief(self._new.prior, first)
             self._n_again, self._n_caught_up, self._waiting = n_again, 0, []
             self._grown = set()
         for result in results[self._n_caught_up :]:

@@ -12,7 +12,7 @@ from warmstart.errors import ArgumentError
 from warmstart.recommend.base.begin import started
 
 if TYPE_CHECKING:
-    from warmstart.protocols import TaskState
+    from warmstart.models.protocols import TaskState
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.candidates.pool import Pool
     from warmstart.recommend.question.search_question import Question

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from warmstart.protocols import Belief
+from warmstart.models.protocols import Belief
 from warmstart.recommend.acquisition import functions as acq
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
 

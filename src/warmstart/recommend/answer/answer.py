@@ -29,7 +29,7 @@ class Answer(Sequence[Suggestion]):
     metric: str | None
 
     strategy: str
-    """What chose them: "pmf", "portfolio", "knn", "random" or "anytime"."""
+    """What chose them: a strategy such as "pmf" or "portfolio", or the model's name."""
 
     task_type: TaskType | None = None
     dataset: str = ""

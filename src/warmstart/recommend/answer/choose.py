@@ -17,8 +17,8 @@ from warmstart.recommend.base.score_units import LEVELS
 from warmstart.recommend.history.identity import Point
 
 if TYPE_CHECKING:
+    from warmstart.models.protocols import PerformanceModel
     from warmstart.models.regrets.expected_regret import Expected
-    from warmstart.protocols import PerformanceModel
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.pareto.front import Front
 

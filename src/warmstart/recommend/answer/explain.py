@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _HOW = {
     "pmf": "chosen together, so that the best of them is expected to be as good as can be",
     "portfolio": "the ordered set that did best over all known tasks",
-    "knn": "the best configuration of each of the nearest known tasks",
+    "nearest_datasets": "the best configuration of each of the nearest known tasks",
     "random": "drawn at random",
     "anytime": "ordered by what each is expected to gain for its seconds",
 }

@@ -11,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from warmstart.protocols import Belief
+from warmstart.models.protocols import Belief
 from warmstart.recommend.acquisition.next_point import ByAcquisition
 from warmstart.recommend.history.identity import Point
 from warmstart.recommend.history.unaligned import take_columns
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable
-    from warmstart.protocols import PerformanceModel, TaskState
+    from warmstart.models.protocols import PerformanceModel, TaskState
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.question.search_question import Acquisition
 

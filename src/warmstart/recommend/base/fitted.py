@@ -26,7 +26,7 @@ from warmstart.spaces.neighbourhood import Neighbourhood
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable
-    from warmstart.protocols import PerformanceModel
+    from warmstart.models.protocols import PerformanceModel
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -21,7 +21,7 @@ from warmstart.recommend.history.unaligned import Unaligned, notes_on, take_colu
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable
     from warmstart.metadataset.metadataset import MetaDataset
-    from warmstart.protocols import PerformanceModel
+    from warmstart.models.protocols import PerformanceModel
 
 _FEW_FAMILIES = 10
 """Families from which on the spread between tasks is known, and wider than folds differ."""

@@ -19,7 +19,6 @@ from scipy.linalg import cholesky
 from warmstart.models.gaussian.factor import Factor
 from warmstart.models.gaussian.posterior import MixturePosterior
 from warmstart.models.pmf.posterior import PMFPosterior
-from warmstart.recommend.belief.further import Further
 from warmstart.recommend.belief.learner_kernel import learner_of, learner_space
 from warmstart.recommend.belief.prior import IGNORANCE
 
@@ -53,7 +52,7 @@ class Spread:
     level_stds: Array
 
 
-class Anywhere:
+class ContinuousPrior:
     r"""Prior belief about one task at any points, the base's or not.
 
     With :math:`w(x) = k(x, X)(K + \rho I)^{-1}` the response at x is :math:`w(x)` times
@@ -143,13 +142,9 @@ class Anywhere:
             Factor(np.hstack(whole), noise),
         )
 
-    def further(self) -> Further:
-        """What makes rows of points that results are told of one after the other."""
-        return Further(self)
-
     @property
     def level(self) -> float:
-        """Mean response of one who knows of no other task."""
+        """Mean response under ignorance of other tasks: the average over configurations."""
         return float(self._start.mixture.weights @ self.means.mean(axis=1))
 
     def spread(self) -> Spread:

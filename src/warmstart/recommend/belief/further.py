@@ -12,7 +12,7 @@ from scipy.linalg import cholesky, solve_triangular
 from warmstart.recommend.belief.learner_kernel import learner_of
 
 if TYPE_CHECKING:
-    from warmstart.recommend.belief.continuous import Anywhere
+    from warmstart.recommend.belief.continuous import ContinuousPrior
     from warmstart.recommend.belief.learner_kernel import LearnerSpace
     from warmstart.recommend.history.identity import Point
 
@@ -72,11 +72,11 @@ class Further:
     keeps its row, as if the two were alike through the known configurations alone.
     """
 
-    def __init__(self, anywhere: Anywhere) -> None:
-        self._anywhere = anywhere
+    def __init__(self, prior: ContinuousPrior) -> None:
+        self._prior = prior
         self._learners: list[_Learner] = []
         first = 0
-        for space in anywhere.spaces:
+        for space in prior.spaces:
             columns = slice(first, first := first + len(space.columns))
             self._learners.append(_Learner(space, columns))
         self._n_known, self._n_further = first, 0
@@ -90,7 +90,7 @@ class Further:
 
     def rows(self, points: Sequence[Point]) -> Rows:
         """Of points in terms of what is known so far."""
-        known, n = self._anywhere, len(points)
+        known, n = self._prior, len(points)
         width = self._n_known + self._n_further
         weights = np.zeros((n, self._n_known))
         # What is of another learner is as average as can be.
@@ -126,7 +126,7 @@ class Further:
         return Rows(both, (informed, ignorant), (informed_noise, noise))
 
     @staticmethod
-    def _level(known: Anywhere) -> Array:
+    def _level(known: ContinuousPrior) -> Array:
         n = len(known.means)
         return np.full((n, 1), known.level)
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.linalg import solve_triangular
 
+from warmstart.recommend.belief.further import Further, Rows
+
 if TYPE_CHECKING:
-    from warmstart.recommend.belief.continuous import Anywhere
-    from warmstart.recommend.belief.further import Rows
+    from warmstart.recommend.belief.continuous import ContinuousPrior
     from warmstart.recommend.history.identity import Point
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -32,15 +33,15 @@ class GrowingBelief:
 
     Parameters
     ----------
-    anywhere : Anywhere
+    prior : ContinuousPrior
         What is believed of any points before a result.
     pool : sequence of Point
         What may be asked at any time; further points only with :meth:`marginals`.
     """
 
-    def __init__(self, anywhere: Anywhere, pool: Sequence[Point]) -> None:
-        self._further = anywhere.further()
-        spread = anywhere.spread()
+    def __init__(self, prior: ContinuousPrior, pool: Sequence[Point]) -> None:
+        self._further = Further(prior)
+        spread = prior.spread()
         self._log_weights = np.log(spread.weights)
         self._scales, self._levels = spread.scales, spread.level_stds
         n = len(spread.weights)

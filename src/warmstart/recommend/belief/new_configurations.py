@@ -6,7 +6,7 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from warmstart.recommend.belief.continuous import Anywhere
+from warmstart.recommend.belief.continuous import ContinuousPrior
 from warmstart.recommend.belief.learner_kernel import learner_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _MAX_KNOWN = 400
 """Configurations of one learner beyond which a base is dense enough as it is."""
 
 
-class Beyond:
+class NewConfigurations:
     """The spaces that a search's pool is of, beyond the pool.
 
     Parameters
@@ -50,6 +50,6 @@ class Beyond:
         return {learner_of(point.values) for point in points}
 
     @cached_property
-    def anywhere(self) -> Anywhere:
+    def prior(self) -> ContinuousPrior:
         """Belief about all of those spaces, where the base's tasks share configurations."""
-        return Anywhere(self._fitted, self._question.phi, self._learners)
+        return ContinuousPrior(self._fitted, self._question.phi, self._learners)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Metafeatures = pd.Series[Any] | Mapping[str, float]
 
-Strategy = Literal["auto", "pmf", "portfolio", "knn", "random", "anytime"]
+Strategy = Literal["auto", "pmf", "portfolio", "nearest_datasets", "random", "anytime"]
 STRATEGIES: tuple[str, ...] = get_args(Strategy)
 Similarity = Literal["auto", "metafeatures", "text"]
 """By what the known tasks most like a new one are named."""

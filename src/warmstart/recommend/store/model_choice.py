@@ -9,7 +9,7 @@ from warmstart.models.pmf.pmf import PMF
 from warmstart.recommend.methods import make_method
 
 if TYPE_CHECKING:
-    from warmstart.protocols import PerformanceModel
+    from warmstart.models.protocols import PerformanceModel
 
 
 @dataclass(frozen=True, slots=True)

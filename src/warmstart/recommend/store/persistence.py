@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import json
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from warmstart.errors import KnowledgeError, MetaDatasetError
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.metadataset.storage.files import write_atomically, write_json
+from warmstart.metadataset.storage.files import write_json
 from warmstart.metadataset.storage.folders.locking import locked
 from warmstart.metadataset.storage.folders.replacing import staged
-from warmstart.metadataset.storage.runs.deduplicate import quoted
 from warmstart.metadataset.storage.writing import label_kinds, refuse_place, write_parts
-from warmstart.metrics import METRICS
-from warmstart.models.pmf.pmf import PMF
 from warmstart.recommend.methods import make_method
 from warmstart.recommend.question.arguments import check_seed
 from warmstart.recommend.store.resources import FILE, write_resources
+from warmstart.recommend.store.saved_models import metrics_of, save_models
 
 if TYPE_CHECKING:
     from warmstart.recommend.store.store import Store
@@ -30,15 +24,6 @@ if TYPE_CHECKING:
 _NAME = "recommender.json"
 _FORMAT = 4
 """Raised whenever saved models change: 4 has how few tasks spread, and what batches gain."""
-
-_CHOICE = "choice_"
-"""Prefix of the arrays of the model batches are chosen by."""
-
-_DAMAGED = (
-    *(OSError, EOFError, KeyError, ValueError, RuntimeError),
-    *(zipfile.BadZipFile, zlib.error),
-)
-"""What reading a damaged file raises, according to where the damage is."""
 
 
 def save(store: Store, path: Path) -> Path:
@@ -60,17 +45,14 @@ def save(store: Store, path: Path) -> Path:
         write_parts(store.md, new)
         (new / "models").mkdir()
         for kind in store.task_types():
-            for metric in _metrics(store, kind):
+            for metric in metrics_of(store.md.metrics, kind):
                 try:
                     fitted = store.fitted(kind, metric)
                 except MetaDatasetError:  # a metric that no task of this kind has a score in
                     continue
                 # Measured now, for whoever reads it must not wait for that.
                 _ = fitted.models.optimism
-                arrays = fitted.pmf.to_arrays()
-                chooser = fitted.chooser.to_arrays()
-                arrays |= {_CHOICE + name: array for name, array in chooser.items()}
-                write_atomically(_model_path(new, (kind, metric)), _writer(arrays))
+                save_models(new, (kind, metric), fitted.pmf, fitted.chooser)
         if resources := store.resources():
             write_resources(resources, new / "models" / FILE)
         settings = {
@@ -80,27 +62,6 @@ def save(store: Store, path: Path) -> Path:
         }
         write_json(settings, new / _NAME)
     return path
-
-
-def _writer(arrays: dict[str, Any]) -> Any:
-    def write(path: Path) -> None:
-        with path.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
-
-    return write
-
-
-def _metrics(store: Store, kind: str | None) -> list[str | None]:
-    """Recorded metrics that make sense for one kind of task."""
-    recorded = store.md.metrics
-    if kind is None:
-        return [recorded[0]]
-    regression = kind == "regression"
-    return [
-        m
-        for m in recorded
-        if m not in METRICS or ("regression" in METRICS[m].task_types) == regression
-    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,36 +119,3 @@ def _settings(path: Path) -> dict[str, Any]:
         f"{what}: its models are those of an older warmstart. Its meta-dataset is fine: fit it "
         "and save it again, by Recommender().fit(MetaDataset.open(folder)).save(new_folder)"
     )
-
-
-def saved_keys(store: Store, path: Path) -> list[tuple[str | None, str | None]]:
-    """Kinds of task and metrics that a folder holds models for."""
-    keys = [(kind, metric) for kind in store.task_types() for metric in _metrics(store, kind)]
-    return [key for key in keys if _model_path(path, key).exists()]
-
-
-def load_models(path: Path, key: tuple[str | None, str | None]) -> tuple[PMF, PMF] | None:
-    """The models of scores and of regrets for one kind of task in one metric.
-
-    None where none were saved.
-    """
-    file = _model_path(path, key)
-    if not file.exists():
-        return None
-    try:
-        # numpy leaves a damaged file open; this does not.
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
-            both = dict(arrays)
-        choice = {
-            name.removeprefix(_CHOICE): array
-            for name, array in both.items()
-            if name.startswith(_CHOICE)
-        }
-        return PMF.from_arrays(both), PMF.from_arrays(choice)
-    except _DAMAGED as error:
-        raise KnowledgeError(f"{file} is not a model warmstart wrote: {error}") from error
-
-
-def _model_path(path: Path, key: tuple[str | None, str | None]) -> Path:
-    kind, metric = (part or "any" for part in key)
-    return path / "models" / f"{quoted(f'{kind}-{metric}')}.npz"

@@ -123,7 +123,7 @@ class Store:
     def _fit(
         self, task_type: str | None, metric: str | None, aside: list[Any], *, whole: bool
     ) -> Fitted:
-        from warmstart.recommend.store.persistence import load_models
+        from warmstart.recommend.store.saved_models import load_models
 
         saved = load_models(self.saved, (task_type, metric)) if whole and self.saved else None
         return fit_base(
@@ -145,10 +145,10 @@ class Store:
             Tasks that are not known yet, in metrics that are.
         """
         from warmstart.recommend.store.extend import extended
-        from warmstart.recommend.store.persistence import saved_keys
+        from warmstart.recommend.store.saved_models import saved_keys
 
         if self.saved:
-            for kind, metric in saved_keys(self, self.saved):
+            for kind, metric in saved_keys(self.saved, self.task_types(), self.md.metrics):
                 self.fitted(kind, metric)
         # What was saved knows nothing of the new tasks.
         wider = Store(self.md.merge(md), self.choice, self.random_state)

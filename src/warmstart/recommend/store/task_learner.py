@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from warmstart.execution.resampling import Resampling
     from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.models.protocols import PerformanceModel
     from warmstart.models.surfaces.store import SurfaceStore
-    from warmstart.protocols import PerformanceModel
     from warmstart.recommend.base.fitted import Fitted
 
 

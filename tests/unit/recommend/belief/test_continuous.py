@@ -7,7 +7,7 @@ import pytest
 import warmstart
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.log_loss import log_loss_response
-from warmstart.recommend.belief.continuous import Anywhere
+from warmstart.recommend.belief.continuous import ContinuousPrior
 from warmstart.recommend.belief.learner_kernel import LearnerSpace
 from warmstart.recommend.belief.prior import IGNORANCE
 from warmstart.recommend.history.identity import Point
@@ -34,8 +34,8 @@ def fitted():
 
 
 @pytest.fixture(scope="module")
-def anywhere(fitted):
-    return Anywhere(fitted, None, [""])
+def prior(fitted):
+    return ContinuousPrior(fitted, None, [""])
 
 
 def at(*xs, y=0.5):
@@ -53,9 +53,9 @@ def test_what_matters_carries_less_far(fitted):
     assert 0 < space.noise <= 0.05
 
 
-def test_known_configurations_are_believed_of_as_the_model_does(fitted, anywhere):
+def test_known_configurations_are_believed_of_as_the_model_does(fitted, prior):
     known = [Point(values, k) for k, values in enumerate(fitted.configurations)]
-    belief, _ = anywhere.believe(known, [])
+    belief, _ = prior.believe(known, [])
     model = fitted.pmf.start(None).mixture
     n = len(model.scales)
     spread = np.ptp(model.prior_means)
@@ -63,8 +63,8 @@ def test_known_configurations_are_believed_of_as_the_model_does(fitted, anywhere
     assert belief.mixture.weights[n:].sum() == pytest.approx(IGNORANCE)
 
 
-def test_a_result_tells_of_its_surroundings(anywhere):
-    belief, more = anywhere.believe(at(0.47), at(0.5, 1.0))
+def test_a_result_tells_of_its_surroundings(prior):
+    belief, more = prior.believe(at(0.47), at(0.5, 1.0))
     before = belief.mixture.extended(more).std()
     belief.mixture.tell(0, response(0.95))
     after = belief.mixture.extended(more)
@@ -74,11 +74,11 @@ def test_a_result_tells_of_its_surroundings(anywhere):
     assert after.mean()[1] < after.mean()[2]
 
 
-def test_further_points_are_believed_of_as_if_they_had_been_there(anywhere):
+def test_further_points_are_believed_of_as_if_they_had_been_there(prior):
     """Asked about together or one after the other."""
     told = at(0.1, 0.5)
-    apart, more = anywhere.believe(told, at(0.3))
-    whole, _ = anywhere.believe([*told, *at(0.3)], [])
+    apart, more = prior.believe(told, at(0.3))
+    whole, _ = prior.believe([*told, *at(0.3)], [])
     for belief in (apart, whole):
         belief.mixture.tell(0, -1.0)
         belief.mixture.tell(1, -0.5)
@@ -87,17 +87,17 @@ def test_further_points_are_believed_of_as_if_they_had_been_there(anywhere):
     np.testing.assert_allclose(extended.std()[2], whole.mixture.std()[2], atol=1e-3)
 
 
-def test_results_that_contradict_the_base_leave_it_behind(fitted, anywhere):
+def test_results_that_contradict_the_base_leave_it_behind(fitted, prior):
     """Two optima, which no task of the base has."""
     told = at(*np.linspace(0, 1, 15))
-    belief, _ = anywhere.believe(told, [])
+    belief, _ = prior.believe(told, [])
     for k, one in enumerate(told):
         belief.mixture.tell(k, response(0.6 + 0.3 * np.cos(4 * np.pi * one.values["x"])))
     assert belief.mixture.weights[len(belief.mixture.weights) // 2 :].sum() > 0.9
 
 
-def test_of_a_learner_the_base_lacks_little_is_believed(anywhere):
-    belief, _ = anywhere.believe([*at(0.5), Point({"learner": "other", "x": 0.5})], [])
+def test_of_a_learner_the_base_lacks_little_is_believed(prior):
+    belief, _ = prior.believe([*at(0.5), Point({"learner": "other", "x": 0.5})], [])
     known, foreign = belief.mixture.std()
     assert np.isfinite(known)
     assert foreign > known / 2
@@ -112,7 +112,7 @@ def test_one_known_configuration_is_enough():
         ),
     )
     fitted = warmstart.Recommender().fit(md).fitted(None, None, ())
-    belief, more = Anywhere(fitted, None, ["one", "other"]).believe(
+    belief, more = ContinuousPrior(fitted, None, ["one", "other"]).believe(
         [Point({"learner": "one", "x": 0.1}, 0)], [Point({"learner": "other", "x": 0.9})]
     )
     belief.mixture.tell(0, -1.0)

@@ -6,7 +6,7 @@ import pytest
 
 import warmstart
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.recommend.belief.continuous import Anywhere
+from warmstart.recommend.belief.continuous import ContinuousPrior
 from warmstart.recommend.belief.growing import GrowingBelief
 from warmstart.recommend.history.identity import Point
 
@@ -33,8 +33,8 @@ def fitted():
 
 
 @pytest.fixture(scope="module")
-def anywhere(fitted):
-    return Anywhere(fitted, None, ["one", "other"])
+def prior(fitted):
+    return ContinuousPrior(fitted, None, ["one", "other"])
 
 
 def known(fitted):
@@ -50,10 +50,10 @@ def moments(means, stds, weights):
     return mean, np.sqrt(weights @ (stds**2 + means**2) - mean**2)
 
 
-def test_of_known_ones_it_is_the_belief_built_anew(fitted, anywhere):
+def test_of_known_ones_it_is_the_belief_built_anew(fitted, prior):
     pool, near = known(fitted), [at(0.33), at(0.85), at(0.5, "other")]
-    belief, more = anywhere.believe(pool, near)
-    growing = GrowingBelief(anywhere, pool)
+    belief, more = prior.believe(pool, near)
+    growing = GrowingBelief(prior, pool)
     for place, value in ((3, -1.2), (12, -0.9), (7, -2.0), (4, -1.2)):
         belief.mixture.tell(place, value)
         growing.tell(pool[place], value)
@@ -64,12 +64,12 @@ def test_of_known_ones_it_is_the_belief_built_anew(fitted, anywhere):
     np.testing.assert_allclose(std[untold], anew.std()[untold], atol=1e-6)
 
 
-def test_further_ones_teach_their_surroundings_as_if_built_anew(fitted, anywhere):
+def test_further_ones_teach_their_surroundings_as_if_built_anew(fitted, prior):
     pool, told = known(fitted), [at(0.31), at(0.72), at(0.4, "other")]
     near = [at(0.3), at(0.74), at(0.05), at(0.41, "other")]
-    growing = GrowingBelief(anywhere, pool)
+    growing = GrowingBelief(prior, pool)
     before = moments(*growing.marginals(near))[1]
-    belief, more = anywhere.believe([*pool, *told], near)
+    belief, more = prior.believe([*pool, *told], near)
     for place, value in ((0, -2.5), (1, -0.5), (2, -1.0)):
         growing.tell(told[place], value)
         belief.mixture.tell(len(pool) + place, value)
@@ -80,9 +80,9 @@ def test_further_ones_teach_their_surroundings_as_if_built_anew(fitted, anywhere
     assert std[20] < 0.6 * before[20]
 
 
-def test_what_is_pending_leaves_the_belief_alone(fitted, anywhere):
+def test_what_is_pending_leaves_the_belief_alone(fitted, prior):
     pool = known(fitted)
-    growing = GrowingBelief(anywhere, pool)
+    growing = GrowingBelief(prior, pool)
     growing.tell(pool[3], -1.0)
     before = moments(*growing.marginals([at(0.5)]))
     supposed = growing.supposing([at(0.52), pool[6]])
@@ -90,9 +90,9 @@ def test_what_is_pending_leaves_the_belief_alone(fitted, anywhere):
     np.testing.assert_array_equal(moments(*growing.marginals([at(0.5)])), before)
 
 
-def test_a_soft_result_says_less(fitted, anywhere):
+def test_a_soft_result_says_less(fitted, prior):
     pool = known(fitted)
-    hard, soft = (GrowingBelief(anywhere, pool) for _ in range(2))
+    hard, soft = (GrowingBelief(prior, pool) for _ in range(2))
     hard.tell(pool[3], -1.0)
     soft.tell(pool[3], -1.0, noise_variance=4.0)
     assert (soft.marginals([])[1] >= hard.marginals([])[1]).all()

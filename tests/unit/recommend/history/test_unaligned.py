@@ -77,7 +77,7 @@ def test_evidence_is_measured_never_predicted(fitted):
             assert evidence.score == known[evidence.task_id, suggestion.configuration_id]
 
 
-@pytest.mark.parametrize("strategy", ["portfolio", "knn", "random"])
+@pytest.mark.parametrize("strategy", ["portfolio", "nearest_datasets", "random"])
 def test_other_strategies_see_the_completed_table(fitted, strategy):
     answer = fitted.suggest(n=8, strategy=strategy)
     assert len(answer) == 8

@@ -113,8 +113,10 @@ def test_of_another_metric_or_no_look_at_all(rec):
 
 
 def test_a_model_of_ones_own_cannot_begin_from_a_look():
-    rec = Recommender(model="knn").fit(toy())
-    with pytest.raises(KnowledgeError, match="model 'knn' cannot begin from a look"):
+    rec = Recommender(model="nearest_datasets").fit(toy())
+    with pytest.raises(
+        KnowledgeError, match="model 'nearest_datasets' cannot begin from a look"
+    ):
         begin(rec, look_at(AGAINST))
 
 
