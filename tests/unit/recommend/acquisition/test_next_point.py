@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from warmstart.models.gaussian.posterior import Factor, MixturePosterior
+from warmstart.models.gaussian.factor import Factor
+from warmstart.models.gaussian.posterior import MixturePosterior
 from warmstart.models.pmf.posterior import PMFPosterior
 from warmstart.recommend.acquisition.next_point import ByAcquisition
 
