@@ -5,7 +5,7 @@ Each has a shared test class in :mod:`warmstart.testing`, which inherits the pro
 """
 
 from warmstart.downstream.protocol import Downstream as Downstream
-from warmstart.histories.protocol import HistorySource as HistorySource
+from warmstart.histories.runs.protocol import HistorySource as HistorySource
 from warmstart.metafeatures.feature import MetaFeature as MetaFeature
 from warmstart.models.protocols import Belief as Belief
 from warmstart.models.protocols import CurveModel as CurveModel

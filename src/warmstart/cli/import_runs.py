@@ -11,7 +11,7 @@ import typer
 from warmstart.cli.terminal.output import print_json, results, warn
 
 if TYPE_CHECKING:
-    from warmstart.histories.protocol import HistorySource
+    from warmstart.histories.runs.protocol import HistorySource
     from warmstart.metadataset.combine.same_runs import Changed
 
 KINDS = ("optuna", "mlflow", "ray", "smac", "sklearn", "wandb", "flaml", "table")

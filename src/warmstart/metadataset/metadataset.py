@@ -26,7 +26,7 @@ from warmstart.metadataset.core.matrix import FAILED, OK, Layer
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from warmstart.histories.protocol import HistorySource
+    from warmstart.histories.runs.protocol import HistorySource
     from warmstart.metadataset.combine.construct import Method
     from warmstart.metadataset.combine.merge_tasks import Conflicts
     from warmstart.metadataset.combine.same_runs import Changed

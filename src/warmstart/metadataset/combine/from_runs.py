@@ -22,7 +22,7 @@ from warmstart.metadataset.core.schema import EVALUATIONS
 from warmstart.metrics import METRICS
 
 if TYPE_CHECKING:
-    from warmstart.histories.protocol import HistorySource
+    from warmstart.histories.runs.protocol import HistorySource
     from warmstart.metadataset.metadataset import MetaDataset
 
 _CODED = ("task", "space", "learner", "metric", "direction", "status", "sampler", "source")

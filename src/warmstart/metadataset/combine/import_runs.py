@@ -33,7 +33,7 @@ from warmstart.metadataset.storage.folders.settling import MANIFEST
 from warmstart.metadataset.storage.writing import refuse_place, write_inside
 
 if TYPE_CHECKING:
-    from warmstart.histories.protocol import HistorySource
+    from warmstart.histories.runs.protocol import HistorySource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from warmstart.errors import KnowledgeError
-from warmstart.metadataset.storage.runs.deduplicate import quoted
 from warmstart.metadataset.storage.files import write_atomically
+from warmstart.metadataset.storage.runs.deduplicate import quoted
 from warmstart.metrics import METRICS
 from warmstart.models.pmf.pmf import PMF
 
