@@ -10,6 +10,7 @@ from warmstart.errors import ArgumentError, KnowledgeError, MetaDatasetError
 from warmstart.recommend.belief.first_knowledge import check_first_look
 from warmstart.recommend.candidates.legal_candidates import check_pool, choose_candidates
 from warmstart.recommend.candidates.own_pool import read_pool
+from warmstart.recommend.candidates.within import within
 from warmstart.recommend.methods import check_acquisition
 from warmstart.recommend.observations import base_digest
 from warmstart.recommend.question.arguments import check_budget
@@ -50,8 +51,12 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
     task = understand(store, query)
     fitted, phi = task.fitted, task.metafeatures
     first_look = check_first_look(query.look, task.metric)
+    chances: tuple[float, ...] = ()
+    left_out: tuple[str, ...] = ()
     if candidates is None:
         columns, _ = choose_candidates(fitted, space, task.schema)
+        columns, front, left_out = within(store, query, task, columns)
+        chances = () if front is None else tuple(map(float, front.feasible()))
         pool = tuple(dict(fitted.configurations[k]) for k in columns)
         ids = tuple(plain_value(fitted.table.configuration_ids[k]) for k in columns)
         learners = tuple(fitted.learners[k] for k in columns)
@@ -77,7 +82,8 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
         speed=store.speed(),
         model=choice.name,
         look=first_look,
-        of_base=candidates is None,
+        chances=chances,
+        of_base=candidates is None and not chances,
         left_out=names_left_out(query.exclude),
         # Only where nothing but the history says what may be tried.
         local=fitted.unaligned is not None
@@ -85,6 +91,7 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
         and candidates is None
         and space is None
         and budget_s is None
+        and not chances
         and not set(learners) & set(LEARNERS),
     )
     read = () if task.dataset is None else task.dataset.warnings
@@ -92,7 +99,7 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
         fitted,
         question,
         surfaces=sources_for(store.surfaces, question),
-        warnings=(*read, *task.notes, *fitted.notes),
+        warnings=(*read, *task.notes, *fitted.notes, *left_out),
     )
 
 

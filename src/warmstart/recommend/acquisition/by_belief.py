@@ -125,6 +125,7 @@ class ByBelief:
             pending=pending,
             costs=costs,
             rng=rng,
+            chances=self._pool.chances(len(open_)),
         )
         n_pool = len(self._pool)
         return index if index < n_pool else self._pool.add(dict(near[index - n_pool].values))
@@ -161,6 +162,7 @@ class ByBelief:
             min(map(self._belief.response, self._belief.mean_scores().values())),
             self._question.acquisition,
             costs=costs,
+            chances=self._pool.chances(len(open_)),
         )
         if index < n_first:
             return index

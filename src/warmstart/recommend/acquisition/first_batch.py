@@ -59,6 +59,10 @@ class FirstBatch:
         if not self.planned:
             left = np.flatnonzero(open_)
             draws, left = self._draws(left)
+            if (chances := self._pool.chances(len(open_))) is not None:
+                rng = np.random.default_rng([self._question.random_state, 2])
+                broken = rng.random(draws.shape) > chances[left]
+                draws = np.where(broken, draws.max(axis=1, keepdims=True), draws)
             picks = best_of_n(
                 draws,
                 max(self._question.n_initial, n_together),

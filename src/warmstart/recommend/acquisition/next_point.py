@@ -27,6 +27,7 @@ def worth(
     incumbent: float,
     acquisition: Acquisition,
     costs: Array | None = None,
+    chances: Array | None = None,
 ) -> Array:
     """How much each configuration is worth trying next, shape (n_configs,); any but Thompson.
 
@@ -38,14 +39,23 @@ def worth(
         Lowest response seen.
     costs : ndarray, shape (n_configs,), optional
         Predicted seconds, for "ei_per_second".
+    chances : ndarray, shape (n_configs,), optional
+        Probability that each keeps the limits: improvement counts with it.
+
+    References
+    ----------
+    .. [1] Gardner et al. "Bayesian Optimization with Inequality Constraints." ICML 2014.
     """
     if acquisition == "pi":
-        return acq.probability_of_improvement(*marginals, incumbent)
+        improves = acq.probability_of_improvement(*marginals, incumbent)
+        return improves if chances is None else improves * chances
     if acquisition == "lcb":
         return -acq.lower_confidence_bound(*marginals)
     result = acq.log_expected_improvement(*marginals, incumbent)
     if acquisition == "ei_per_second" and costs is not None:
         result = result - np.log(np.maximum(costs, 1e-3))
+    if chances is not None:
+        result = result + np.log(np.maximum(chances, 1e-12))
     return result
 
 
@@ -58,6 +68,7 @@ def pick(
     pending: Sequence[int],
     costs: Array,
     rng: np.random.Generator,
+    chances: Array | None = None,
 ) -> int:
     """Position of the configuration most worth trying.
 
@@ -74,6 +85,8 @@ def pick(
         pick looks elsewhere.
     costs : ndarray, shape (n_configs,)
         Predicted seconds, for "ei_per_second".
+    chances : ndarray, shape (n_configs,), optional
+        See :func:`worth`.
 
     References
     ----------
@@ -86,7 +99,7 @@ def pick(
         value = -mixture.sample(1, rng)[0]
         return int(np.where(open_, value, -np.inf).argmax())
     marginals = mixture.means, np.sqrt(mixture.variances), mixture.weights
-    return pick_from(marginals, open_, incumbent, acquisition, costs=costs)
+    return pick_from(marginals, open_, incumbent, acquisition, costs=costs, chances=chances)
 
 
 def pick_from(
@@ -96,15 +109,16 @@ def pick_from(
     acquisition: Acquisition,
     *,
     costs: Array | None = None,
+    chances: Array | None = None,
 ) -> int:
     """As :func:`pick`, of beliefs about each configuration by itself; any but Thompson."""
-    if acquisition in ("ei", "log_ei"):
+    if acquisition in ("ei", "log_ei") and chances is None:
         means, stds, weights = marginals
         best = acq.most_improving(means, stds**2, weights, incumbent, open_)
         gain = acq.expected_improvement(means[:, [best]], stds[:, [best]], weights, incumbent)
         if gain[0] > _LEAST:
             return best
-    value = worth(marginals, incumbent, acquisition, costs)
+    value = worth(marginals, incumbent, acquisition, costs, chances)
     return int(np.where(open_, value, -np.inf).argmax())
 
 

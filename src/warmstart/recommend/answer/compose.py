@@ -14,6 +14,7 @@ from warmstart.recommend.answer.assemble import dress, find_relatives, find_rela
 from warmstart.recommend.answer.choose import choose
 from warmstart.recommend.answer.suggestions import Suggestions
 from warmstart.recommend.candidates.legal_candidates import choose_candidates
+from warmstart.recommend.candidates.within import within
 from warmstart.recommend.look.looked import Looked, with_measurement
 from warmstart.recommend.look.request import Request, check_jobs, check_look
 from warmstart.recommend.question.arguments import check_budget
@@ -57,7 +58,7 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
         task.schema,
         proba=query.proba and task.kind == "classification",
     )
-    columns, front, left_out = _within(store, query, task, columns)
+    columns, front, left_out = within(store, query, task, columns)
     relation, neighbours, near = find_relatives(fitted, phi)
     words = query.similarity == "text" or (query.similarity == "auto" and phi is None)
     if query.description is not None and words:
@@ -92,25 +93,6 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
         knowledge=_size(fitted),
         look=look,
         objectives=() if front is None else ("score", *front.objectives),
-    )
-
-
-def _within(
-    store: Store, query: SuggestQuery, task: Understood, columns: npt.NDArray[Any]
-) -> tuple[npt.NDArray[Any], Front | None, tuple[str, ...]]:
-    """What may be named within the limits, what it costs, and what was left out."""
-    if query.asked is None:
-        return columns, None, ()
-    from warmstart.recommend.pareto.asked import front_over
-
-    return front_over(
-        query.asked,
-        columns,
-        task.fitted,
-        store.md,
-        store.resources(),
-        task.metafeatures,
-        store.speed(),
     )
 
 

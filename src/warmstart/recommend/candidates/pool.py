@@ -148,6 +148,14 @@ class Pool:
             if not self._by_values.find(values)
         ]
 
+    def chances(self, n: int) -> Array | None:
+        """Probability that each of the first `n` keeps the limits; None where there are none.
+
+        Of what came in later nothing is held against it.
+        """
+        given = self._question.chances
+        return np.r_[given, np.ones(n - len(given))] if given else None
+
     def costs(self) -> Array:
         """Predicted seconds, shape (n_configs,); of an average configuration where new.
 

@@ -57,6 +57,9 @@ class Question:
     of_base: bool = False
     """Whether the pool is the base's own, and not one that was handed in."""
 
+    chances: tuple[float, ...] = ()
+    """Of each configuration of the pool, to keep the limits; none where there are none."""
+
     left_out: tuple[str, ...] = ()
     """Every name that was to be left out, whether or not the base has it."""
 
@@ -85,7 +88,7 @@ class Question:
         """Read what :meth:`to_dict` wrote."""
         schema = values["schema"]
         lists = {k: tuple(values[k]) for k in ("pool", "pool_ids", "learners", "excluded")}
-        lists["left_out"] = tuple(values.get("left_out", ()))
+        lists |= {k: tuple(values.get(k, ())) for k in ("left_out", "chances")}
         return cls(
             **{
                 **values,

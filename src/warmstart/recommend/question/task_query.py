@@ -59,6 +59,10 @@ class TaskQuery:
     space: LearnerName | str | Iterable[LearnerName | str] | None = None
     metric: MetricName | str | Callable[..., Any] | None = None
     time_budget_s: float | None = None
+    max_predict_s: float | None = None
+    max_fit_s: float | None = None
+    max_size_mb: float | None = None
+    max_memory_mb: float | None = None
     exclude: str | Iterable[Any] = ()
     task_type: str | None = None
     kinds: Mapping[Any, str] | None = None
@@ -71,6 +75,12 @@ class TaskQuery:
         check_budget(self.time_budget_s)
         if self.random_state is not None:
             check_seed(self.random_state)
+        _ = self.asked
+
+    @property
+    def asked(self) -> Asked | None:
+        """Limits, and objectives beside the score; None where only the score counts."""
+        return _asked(self, None)
 
     def given(self) -> dict[str, Any]:
         """What is not left as it is by default."""
@@ -97,6 +107,11 @@ class SearchQuery(TaskQuery):
     def __post_init__(self) -> None:
         TaskQuery.__post_init__(self)
         check_count("n_initial", self.n_initial)
+        if self.candidates is not None and self.asked is not None:
+            raise ArgumentError(
+                "limits are kept among the base's configurations, whose costs it knows; leave "
+                "out of candidates= what takes too much"
+            )
         if self.acquisition not in ACQUISITIONS:
             raise ArgumentError(
                 f"acquisition must be one of {ACQUISITIONS}, got {self.acquisition!r}"
@@ -121,10 +136,6 @@ class SuggestQuery(TaskQuery):
     proba: bool = False
     similarity: Similarity = "auto"
     objectives: str | Iterable[str] | None = None
-    max_predict_s: float | None = None
-    max_fit_s: float | None = None
-    max_size_mb: float | None = None
-    max_memory_mb: float | None = None
     look_s: float | None = None
     look_n: int | None = None
     n_jobs: int | None = None
@@ -138,22 +149,36 @@ class SuggestQuery(TaskQuery):
         check_budget(self.time_budget_s)
         if self.strategy not in STRATEGIES:
             raise ArgumentError(f"strategy must be one of {STRATEGIES}, got {self.strategy!r}")
-        _ = self.asked
         TaskQuery.__post_init__(self)
 
     @property
     def asked(self) -> Asked | None:
-        """Objectives beside the score and limits; None where only the score counts."""
-        costs = {name: getattr(self, name) for name in _LIMITS}
-        if self.objectives is None and all(limit is None for limit in costs.values()):
-            return None
-        from warmstart.recommend.pareto.asked import read_asked
-        from warmstart.recommend.pareto.objectives import Limits
-
-        return read_asked(
+        """Limits, and objectives beside the score; None where only the score counts."""
+        return _asked(
+            self,
             self.objectives,
-            Limits(**costs),
             strategy=self.strategy,
-            time_budget_s=self.time_budget_s,
             looks=check_look(self.look_s, self.look_n) is not None,
         )
+
+
+def _asked(
+    query: TaskQuery,
+    objectives: str | Iterable[str] | None,
+    *,
+    strategy: str = "auto",
+    looks: bool = False,
+) -> Asked | None:
+    costs = {name: getattr(query, name) for name in _LIMITS}
+    if objectives is None and all(limit is None for limit in costs.values()):
+        return None
+    from warmstart.recommend.pareto.asked import read_asked
+    from warmstart.recommend.pareto.objectives import Limits
+
+    return read_asked(
+        objectives,
+        Limits(**costs),
+        strategy=strategy,
+        time_budget_s=query.time_budget_s,
+        looks=looks,
+    )

@@ -11,6 +11,7 @@ from tests.unit.recommend.toy import N_CONFIGS, NEW, toy
 from warmstart.errors import ArgumentError, KnowledgeError
 from warmstart.models.costs.features import Size
 from warmstart.models.costs.resources import ResourceModel
+from warmstart.recommend.acquisition.next_point import pick_from, worth
 from warmstart.recommend.answer.suggestions import Suggestions
 from warmstart.recommend.pareto.costs import Costs
 from warmstart.recommend.pareto.front import Front
@@ -194,3 +195,39 @@ def test_population_begins_with_the_best(recommender):
     members = found.population(8, diversity=0.3)
     assert members[0] == found[0].configuration
     assert len(members) == 8
+
+
+class TestSearchWithinLimits:
+    def test_never_asks_what_cannot_keep_them(self, recommender):
+        search = recommender.search(metafeatures=NEW, max_size_mb=9.0)
+        asked = []
+        for _ in range(3):
+            one = search.ask()
+            asked.append(one.configuration_id)
+            search.tell(one, score=0.5)
+        assert set(asked) <= {"c0", "c1", "c2", "c3"}
+        assert any("within max_size_mb" in warning for warning in search.warnings)
+
+    def test_improvement_counts_with_the_chance_to_keep_them(self):
+        means, stds = np.array([[0.0, -0.1]]), np.ones((1, 2))
+        weights, costs = np.ones(1), np.zeros(2)
+        open_ = np.ones(2, dtype=bool)
+        marginals = means, stds, weights
+        assert pick_from(marginals, open_, 0.0, "ei", costs=costs) == 1
+        chances = np.array([1.0, 0.2])
+        assert pick_from(marginals, open_, 0.0, "ei", costs=costs, chances=chances) == 0
+        plain = worth(marginals, 0.0, "ei")
+        assert worth(marginals, 0.0, "ei", chances=chances) - plain == pytest.approx(
+            np.log(chances)
+        )
+
+    def test_goes_on_from_json_as_before(self, recommender):
+        search = recommender.search(metafeatures=NEW, max_fit_s=0.1)
+        search.tell(search.ask(), score=0.5)
+        again = recommender.resume(search.to_json())
+        assert again.ask().configuration_id == search.ask().configuration_id
+
+    def test_limits_are_not_of_a_pool_of_ones_own(self, recommender):
+        pool = pd.DataFrame({"learner": ["tree"], "depth": [3]})
+        with pytest.raises(ArgumentError, match="leave out of candidates="):
+            recommender.search(metafeatures=NEW, candidates=pool, max_fit_s=1.0)
