@@ -11,11 +11,9 @@ import optuna
 import warmstart
 from _real_objective import READ_OFF, RealObjective
 from warmstart.downstream.adapters.optuna import seed as enqueue
-from warmstart.downstream.optuna_sampler.anywhere import Anywhere
 from warmstart.downstream.optuna_sampler.sampler import WarmStartSampler
-from warmstart.errors import KnowledgeError
+from warmstart.downstream.read_off import report_rounds
 from warmstart.knowledge.base import open_knowledge
-from warmstart.recommend.observations import Result
 from warmstart.spaces.space import Number
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -112,15 +110,14 @@ def optimise(
     """Run an Optuna study; without `rounds` each fit is scored at every number of them."""
     found: Trials = []
 
-    def objective(trial: optuna.Trial) -> float:
-        values = study.suggest(trial, rounds=rounds)
+    def objective(trial: optuna.Trial, values: dict[str, Any], asked_s: float) -> float:
         if rounds:
             score, cpu_s = study.objective.cv(values)
         else:
             scores, cpu_s = study.objective.curve(values)
-            score = max(scores)
+            score = report_rounds(trial, dict(zip(READ_OFF, scores, strict=True)))
             values = {**values, "n_estimators": READ_OFF[scores.index(score)]}
-        found.append((values, score, cpu_s, 0.0))
+        found.append((values, score, cpu_s, asked_s))
         return score
 
     made = optuna.create_study(direction="maximize", sampler=sampler)
@@ -129,12 +126,8 @@ def optimise(
     for _ in range(n):
         start = time.process_time()
         trial = made.ask()
-        # Whatever is asked of the sampler while the objective runs is counted as its own.
         values = study.suggest(trial, rounds=rounds)
-        asked = time.process_time() - start
-        del values
-        made.tell(trial, objective(trial))
-        found[-1] = (*found[-1][:3], asked)
+        made.tell(trial, objective(trial, values, time.process_time() - start))
     return found
 
 
@@ -195,64 +188,14 @@ def tpe_read_off(study: Study, n: int) -> Trials:
 
 
 def now_read_off(study: Study, n: int) -> Trials:
-    """The belief of the sampler, told the best number of rounds of each fit."""
-    search = open_knowledge().search(
-        study.objective.frame, random_state=study.seed, **study.question()
+    sampler = WarmStartSampler(
+        study.objective.frame,
+        seed=study.seed,
+        n_trials=n,
+        rounds=READ_OFF[-1],
+        **study.question(),
     )
-    if search.engine.surfaces is None:
-        raise KnowledgeError(f"there are no surfaces for {study.objective.metric}")
-    anywhere = Anywhere.of(search.question)
-    prefix = f"{study.objective.learner}:"
-    names = [one.name for one in (*study.parameters, ROUNDS)]
-    region = anywhere.region({f"{prefix}{o.name}": o for o in (*study.parameters, ROUNDS)})
-    cold = optuna.create_study(
-        direction="maximize", sampler=optuna.samplers.TPESampler(seed=study.seed)
-    )
-    engine, found, seen = search.engine, [], set()
-
-    def unseen(point: dict[str, Any]) -> dict[str, Any] | None:
-        whole = anywhere.configuration(point)
-        return None if repr(sorted(whole.items())) in seen else whole
-
-    for t in range(n):
-        start = time.process_time()
-        trial = cold.ask() if t >= 5 and (t - 4) % 2 == 0 else None
-        if trial is not None:
-            values = study.suggest(trial, rounds=False)
-        else:
-            place = engine.ask_in(region, unseen)
-            assert place is not None
-            engine.pending.clear()
-            whole = engine.pool.values[place]
-            values = {name: whole[f"{prefix}{name}"] for name in names}
-            del values["n_estimators"]
-        asked = time.process_time() - start
-        scores, cpu_s = study.objective.curve(values)
-        score = max(scores)
-        start = time.process_time()
-        if trial is None:
-            cold.add_trial(_as_trial(study, values, score))
-        else:
-            cold.tell(trial, score)
-        values["n_estimators"] = READ_OFF[scores.index(score)]
-        ran = anywhere.configuration(values)
-        seen.add(repr(sorted(ran.items())))
-        place = engine.add(ran)
-        name = engine.pool.ids[place]
-        engine.tell(place, Result(configuration=ran, configuration_id=name, score=score))
-        found.append((values, score, cpu_s, asked + time.process_time() - start))
-    return found
-
-
-def _as_trial(study: Study, values: dict[str, Any], score: float) -> Any:
-    distributions = {
-        one.name: optuna.distributions.IntDistribution(int(one.low), int(one.high), log=one.log)
-        if one.integer
-        else optuna.distributions.FloatDistribution(one.low, one.high, log=one.log)
-        for one in study.parameters
-    }
-    params = {name: values[name] for name in distributions}
-    return optuna.trial.create_trial(params=params, distributions=distributions, value=score)
+    return optimise(study, sampler, n, rounds=False)
 
 
 METHODS: dict[str, Callable[[Study, int], Trials]] = {

@@ -41,6 +41,8 @@ _HOME = {
     "WarmStartSampler": "warmstart.downstream.optuna_sampler.sampler",
     "gaussian_prior": "warmstart.downstream.priors.gaussian",
     "neps_priors": "warmstart.downstream.priors.neps",
+    "cross_validate_rounds": "warmstart.downstream.read_off",
+    "report_rounds": "warmstart.downstream.read_off",
     "fit_points": "warmstart.downstream.fit",
     "seed": "warmstart.downstream.dispatch",
 }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from warmstart.errors import ArgumentError
 from warmstart.models.surfaces.box import BOXES, Box
 from warmstart.models.surfaces.region import Region
-from warmstart.spaces.space import Constant, Parameter
+from warmstart.spaces.space import Constant, Number, Parameter
 
 if TYPE_CHECKING:
     from warmstart.recommend.question.search_question import Question
@@ -24,6 +25,9 @@ class Anywhere:
     box: Box
     template: Mapping[str, Any]
     """A whole configuration: what a study lacks of it is as the estimator has it."""
+
+    rounds: int | None = None
+    """With how many every fit is made, where scores at fewer are read off it."""
 
     @classmethod
     def of(cls, question: Question) -> Anywhere:
@@ -49,8 +53,13 @@ class Anywhere:
             nothing is known.
         """
         if not asked:
-            return Region.whole(self.box)
+            whole = Region.whole(self.box).parameters
+            asked = {f"{self.box.learner}:{name}": one for name, one in whole.items()}
         found = {self._own(key): parameter for key, parameter in asked.items()}
+        if self.rounds is not None and self.box.rounds is not None:
+            low = int(self.box.axes[-1].low)
+            name, high = self.box.rounds, max(self.rounds, low)
+            found[name] = Number(name=name, low=low, high=high, log=True, integer=True)
         if "learner" in found:  # this search is about one
             found["learner"] = Constant(name="learner", value=self.box.learner)
         return Region(box=self.box, parameters=found)
@@ -63,5 +72,29 @@ class Anywhere:
             **{keys.get(name, name): value for name, value in point.items()},
         }
 
+    @property
+    def rounds_key(self) -> str:
+        """A configuration's key for rounds."""
+        return f"{self.box.learner}:{self.box.rounds}"
+
     def _own(self, key: str) -> str:
         return key.removeprefix(f"{self.box.learner}:")
+
+
+def with_rounds(anywhere: Anywhere | None, rounds: int) -> Anywhere:
+    """What leads a study whose scores at fewer rounds are read off one fit.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no whole number of rounds, or nothing leads the study that knows of rounds.
+    """
+    if isinstance(rounds, bool) or not isinstance(rounds, int) or rounds < 1:
+        raise ArgumentError(f"rounds must be a positive whole number, got {rounds!r}")
+    if anywhere is None or anywhere.box.rounds is None:
+        raise ArgumentError(
+            "rounds= needs surfaces of one learner that has rounds; name it by space=, as in "
+            'space="lightgbm", and leave out what they know nothing of: candidates, a look, a '
+            "time budget, groups and time"
+        )
+    return replace(anywhere, rounds=rounds)

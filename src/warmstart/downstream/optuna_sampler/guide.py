@@ -11,6 +11,9 @@ from warmstart.domain import Status
 from warmstart.downstream.optuna_sampler.anywhere import Anywhere
 from warmstart.downstream.optuna_sampler.new_points import StudySpace
 
+ROUNDS = "warmstart:rounds"
+"""User attribute of a trial: with how many rounds its value was reached."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
@@ -61,10 +64,8 @@ class Guide(Protocol):
         """Whether what it is told makes a difference."""
         ...
 
-    @property
-    def anywhere(self) -> Anywhere | None:
-        """What leads it anywhere in a learner's space; None where it keeps to a pool."""
-        ...
+    anywhere: Anywhere | None
+    """What leads it anywhere in a learner's space; None where it keeps to a pool."""
 
     def propose(
         self,

@@ -160,7 +160,7 @@ class ListGuide:
     metric: str | None
     ideal = None
     learns = False
-    anywhere = None
+    anywhere: Anywhere | None = None
 
     def __init__(self, suggestions: Suggestions) -> None:
         self.pool: Sequence[Proposal] = [

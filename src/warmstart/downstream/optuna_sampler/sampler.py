@@ -6,9 +6,10 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from warmstart._extras import require
+from warmstart.downstream.optuna_sampler.anywhere import with_rounds
 from warmstart.downstream.optuna_sampler.claims import (
     Claims,
     claim_of,
@@ -103,7 +104,11 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
         (1 - accuracy; a loss itself).
     then_every : int, optional
         From the sixth trial on `then` decides one in this many, by the trial's number, if
-        results are learnt from; None leaves it none before the end.
+        results are learnt from; every second where surfaces lead, else every third, by
+        default. None leaves it none before the end.
+    rounds : int, optional
+        With how many rounds every trial is fitted, where its value is the best over fewer
+        read off the fit: see :func:`warmstart.downstream.report_rounds`. Needs surfaces.
     seed : int
         Of the search, and of the default `then`. Workers share it, and each gives its own
         `then` a seed of its own: two TPE of one seed draw the same.
@@ -148,7 +153,8 @@ time_budget_s, exclude, task_type, kinds, groups, time, look, random_state :
         mapping: Mapping[str, Any] | None = None,
         distributions: Mapping[str, BaseDistribution] | None = None,
         to_score: Callable[[float], float] | None = None,
-        then_every: int | None = 3,
+        then_every: int | Literal["auto"] | None = "auto",
+        rounds: int | None = None,
         seed: int = 0,
         patience_s: float = 10.0,
         knowledge: str | Path | Recommender | MetaDataset | None = None,
@@ -172,7 +178,7 @@ time_budget_s, exclude, task_type, kinds, groups, time, look, random_state :
             raise ArgumentError(
                 f"n_trials must be a whole number of at least 1, got {n_trials!r}"
             )
-        if then_every is not None and (
+        if then_every not in (None, "auto") and (
             isinstance(then_every, bool) or not isinstance(then_every, int) or then_every < 2
         ):
             raise ArgumentError(
@@ -204,7 +210,10 @@ time_budget_s, exclude, task_type, kinds, groups, time, look, random_state :
             random_state=random_state,
         )
         guide = make_guide(source, query, knowledge)
-        self.n_trials, self.then_every = n_trials, then_every
+        if rounds is not None:
+            guide.anywhere = with_rounds(guide.anywhere, rounds)
+        usual = 3 if guide.anywhere is None else 2
+        self.n_trials, self.then_every = n_trials, usual if then_every == "auto" else then_every
         self.then = _optuna.samplers.TPESampler(seed=seed) if then is None else then
         self._reader = Reader(guide, mapping, to_score)
         self._distributions = dict(distributions or {})

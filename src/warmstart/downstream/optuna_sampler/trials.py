@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from warmstart.domain import Status, plain_value
 from warmstart.downstream.names.inverse import match, read_mapping
 from warmstart.downstream.optuna_sampler.claims import claim_of
-from warmstart.downstream.optuna_sampler.guide import Guide, Told
+from warmstart.downstream.optuna_sampler.guide import ROUNDS, Guide, Told
 from warmstart.downstream.optuna_sampler.values import Answer, answer
 from warmstart.downstream.sklearn_search.usual_values import typical
 from warmstart.errors import KnowledgeError
@@ -197,6 +197,9 @@ class Reader:
             fit = self.fit(key, known[key], trial.distributions[name]) if key in known else None
             if fit is None or not fit.means_the_same or fit.value != used:
                 values[key] = plain_value(self.spelling(key, used, trial.distributions[name]))
+        anywhere, rounds = self.guide.anywhere, trial.user_attrs.get(ROUNDS)
+        if rounds is not None and anywhere is not None and anywhere.rounds is not None:
+            values[anywhere.rounds_key] = int(rounds)
         return values
 
     def _allowed(self, values: Mapping[str, Any]) -> Sequence[str]:

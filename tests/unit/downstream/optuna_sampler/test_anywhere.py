@@ -7,7 +7,8 @@ import pytest
 from optuna.distributions import FloatDistribution, IntDistribution
 from tests.unit.models.surfaces.toy_store import make_store
 
-from warmstart.downstream import WarmStartSampler
+from warmstart.downstream import WarmStartSampler, report_rounds
+from warmstart.errors import ArgumentError
 from warmstart.knowledge.base import open_knowledge
 from warmstart.recommend.search import Search
 
@@ -118,3 +119,25 @@ def test_a_search_put_aside_is_led_as_before(base):
     again = Search.from_json(begun.to_json(), base)
     assert again.engine.surfaces.names == begun.engine.surfaces.names
     assert not {"table-6", "table-7"} & set(again.engine.surfaces.names)
+
+
+def test_rounds_read_off_a_fit_are_learnt_from(base):
+    def objective(trial):
+        rate = trial.suggest_float("learning_rate", 0.01, 0.3, log=True)
+        best = max(10, min(400, round(10 / rate)))
+        scores = {k: 0.9 - 0.02 * math.log(k / best) ** 2 for k in (10, 50, 100, 200, 400)}
+        return report_rounds(trial, scores)
+
+    sampler = WarmStartSampler(search(base), n_trials=8, rounds=400)
+    assert sampler.then_every == 2
+    study = run(sampler, 8, objective)
+    told = [sampler._reader.told(trial, minimize=False) for trial in study.trials]
+    for trial, one in zip(study.trials, told, strict=True):
+        assert one.values["lightgbm:n_estimators"] == trial.user_attrs["warmstart:rounds"]
+
+
+def test_rounds_need_surfaces_and_a_number(base):
+    with pytest.raises(ArgumentError, match="needs surfaces of one learner"):
+        WarmStartSampler(search(base.with_surfaces(None)), rounds=100)
+    with pytest.raises(ArgumentError, match="positive whole number, got 0"):
+        WarmStartSampler(search(base), rounds=0)

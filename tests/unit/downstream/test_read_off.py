@@ -1,0 +1,80 @@
+"""Scores at fewer rounds are those of models fitted with so many."""
+
+import numpy as np
+import optuna
+import pytest
+from sklearn.datasets import load_wine, make_regression
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestRegressor
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from warmstart.downstream import cross_validate_rounds, report_rounds
+from warmstart.downstream.read_off import RoundScores
+from warmstart.errors import ArgumentError
+
+FOLDS = KFold(3, shuffle=True, random_state=0)
+
+
+@pytest.mark.parametrize("scoring", [None, "neg_log_loss", "balanced_accuracy"])
+def test_a_booster_as_if_fitted_with_so_many(scoring):
+    lightgbm = pytest.importorskip("lightgbm")
+    X, y = load_wine(return_X_y=True)
+    names = np.array(["red", "rose", "white"])[y]
+
+    def booster(n):
+        made = lightgbm.LGBMClassifier(n_estimators=n, num_leaves=4, verbosity=-1, n_jobs=1)
+        return make_pipeline(StandardScaler(), made)
+
+    found = cross_validate_rounds(
+        booster(12), X, names, rounds=(3, 12), cv=FOLDS, scoring=scoring
+    )
+    for n, score in found.scores.items():
+        plain = cross_val_score(booster(n), X, names, cv=FOLDS, scoring=scoring)
+        assert score == pytest.approx(plain.mean())
+
+
+def test_a_forest_and_a_booster_of_scikit_learn():
+    X, y = make_regression(90, 4, noise=5.0, random_state=0)
+    forest = RandomForestRegressor(8, random_state=0)
+    found = cross_validate_rounds(forest, X, y, rounds=(2, 8), cv=FOLDS)
+    plain = cross_val_score(RandomForestRegressor(2, random_state=0), X, y, cv=FOLDS)
+    assert found.scores[2] == pytest.approx(plain.mean())
+    X, y = load_wine(return_X_y=True)
+    found = cross_validate_rounds(
+        HistGradientBoostingClassifier(max_iter=6), X, y, rounds=(1, 6), cv=FOLDS
+    )
+    assert found.best_rounds == 6
+
+
+def test_who_is_behind_after_a_fold_is_given_up():
+    X, y = load_wine(return_X_y=True)
+    good = RoundScores(rounds=(1, 5), folds=np.array([[0.5, 1.0], [0.5, 0.99], [0.5, 1.0]]))
+    assert (good.best_rounds, round(good.best_score, 4)) == (5, 0.9967)
+    stump = HistGradientBoostingClassifier(max_iter=5, max_depth=1, learning_rate=0.001)
+    found = cross_validate_rounds(stump, X, y, rounds=(1, 5), cv=FOLDS, incumbent=good)
+    assert found.stopped
+    assert found.folds.shape == (1, 2)
+    forest = HistGradientBoostingClassifier(max_iter=40)
+    wide = RoundScores(rounds=(1,), folds=np.array([[1.0], [0.4], [0.7]]))
+    assert not cross_validate_rounds(
+        forest, X, y, rounds=(40,), cv=FOLDS, incumbent=wide
+    ).stopped
+
+
+def test_a_trial_says_how_many_rounds_its_value_is_of():
+    trial = optuna.create_study(direction="maximize").ask()
+    assert report_rounds(trial, {10: 0.7, 50: 0.8, 100: 0.8}) == 0.8
+    assert trial.user_attrs == {"warmstart:rounds": 50}
+
+
+def test_what_has_no_rounds_is_refused():
+    X, y = load_wine(return_X_y=True)
+    with pytest.raises(ArgumentError, match="LogisticRegression has no rounds"):
+        cross_validate_rounds(
+            make_pipeline(StandardScaler(), LogisticRegression()), X, y, rounds=(5,)
+        )
+    for rounds in ((), (0,), (True,), (2.5,)):
+        with pytest.raises(ArgumentError, match="positive whole numbers"):
+            cross_validate_rounds(LogisticRegression(), X, y, rounds=rounds)
