@@ -18,7 +18,9 @@ from warmstart.recommend.question.arguments import check_count
 from warmstart.recommend.question.search_question import Question
 
 if TYPE_CHECKING:
+    from warmstart.models.surfaces.region import Region
     from warmstart.models.surfaces.sources import Sources
+    from warmstart.recommend.acquisition.by_surfaces import Allowed
     from warmstart.recommend.base.fitted import Fitted
 
 Also = Sequence[Mapping[str, Any]]
@@ -121,6 +123,16 @@ class AskTell:
         told = zip(asked, regrets.regrets, regrets.p_best, strict=True)
         named = tuple(self._suggestion(*one) for one in told)
         return named[0] if n is None else named
+
+    def ask_in(self, region: Region, allowed: Allowed) -> Suggestion | None:
+        """The next configuration anywhere in a study's space, where surfaces lead there.
+
+        None where nothing that was looked at is allowed; see
+        :meth:`warmstart.recommend.engine.Engine.ask_in`.
+        """
+        place = self.engine.ask_in(region, allowed)
+        # How far it is from the best of a pool nobody knows: it is of none.
+        return None if place is None else self._suggestion(place, math.nan, math.nan)
 
     def tell(
         self,

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sklearn.base import BaseEstimator, is_regressor
-from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
@@ -20,10 +19,12 @@ from warmstart.downstream.sklearn_search.estimators import (
     ConfiguredClassifier,
     ConfiguredRegressor,
 )
-from warmstart.downstream.sklearn_search.failed_fits import append_failures, failed_candidates
+from warmstart.downstream.sklearn_search.failed_fits import append_failures
 from warmstart.downstream.sklearn_search.known_rows import known_rows
 from warmstart.downstream.sklearn_search.race import Race, other_folds, take_out
-from warmstart.errors import HistoryError, KnowledgeError
+from warmstart.downstream.sklearn_search.run import Run
+from warmstart.downstream.sklearn_search.run_anywhere import led_run
+from warmstart.errors import HistoryError
 from warmstart.metrics import find_metric
 from warmstart.recommend.look.result import Look
 from warmstart.spaces.pipelines.target_pipeline import TargetPipeline
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from warmstart.datasets.dataset import Dataset
-    from warmstart.recommend.answer.suggestion import Suggestion
     from warmstart.recommend.recommender import Recommender
     from warmstart.recommend.search import Search
 
@@ -51,6 +51,10 @@ class WarmStartSearchCV(BaseSearchCV):  # type: ignore[misc]
     the data. With one, they are the settings its own history tried and, where
     distributions are given, new draws from them. Each next candidate is the one of highest
     expected improvement given all scores so far.
+
+    Where `space` names one learner that the base has surfaces of (LightGBM in the embedded
+    one), candidates are anywhere in that learner's space, or in the distributions of an
+    estimator of one's own: parameters that no table was scored with are searched too.
 
     Parameters
     ----------
@@ -202,7 +206,7 @@ return_train_score
             dataset = load_dataset(X, y)
             known = known_rows(X, y, dataset.schema, self.cv, params)
             search, stand_in, scoring = self._embedded(dataset, seed)
-            self._run = _Run(search, lambda asked: dict(asked.configuration))
+            self._run = led_run(search) or Run(search, lambda one: dict(one.configuration))
             with _instead(self, estimator=stand_in, scoring=scoring, cv=known.cv):
                 super().fit(known.X, known.y, **known.params)
             if self.refit:
@@ -227,15 +231,15 @@ return_train_score
         run, left = self._run, self.n_iter
         while left > 0:
             n = min(self.batch_size, left, run.n_open())
-            if n == 0:
+            asked = run.ask(n) if n else ()
+            if not asked:
                 warnings.warn(
                     f"n_iter={self.n_iter}, but there are only {self.n_iter - left} candidates",
                     UserWarning,
                     stacklevel=2,
                 )
                 break
-            left -= n
-            asked = run.search.ask(n)
+            left -= len(asked)
             run.evaluate(asked, evaluate_candidates, self._learnt_from, self.error_score)
         run.check_any()
         self._race(evaluate_candidates)
@@ -301,9 +305,12 @@ return_train_score
                 scoring = "roc_auc_ovr"
         return search, stand_in, scoring
 
-    def _own(self, X: Any, y: Any, seed: int) -> _Run:
+    def _own(self, X: Any, y: Any, seed: int) -> Run:
         """Search over settings of the user's estimator."""
         base = self._base()
+        kind = "regression" if is_regressor(self.estimator) else "classification"
+        if (led := self._own_led(base, X, y, kind, seed)) is not None:
+            return led
         pool = own_pool(
             base,
             self.estimator,
@@ -314,7 +321,6 @@ return_train_score
             random_state=seed,
         )
         described = bool(len(base.md.metafeatures.columns))
-        kind = "regression" if is_regressor(self.estimator) else "classification"
         search = base.search(
             *((X, y) if described else ()),
             candidates=as_frame(pool),
@@ -325,7 +331,25 @@ return_train_score
             n_initial=self.batch_size,
             random_state=seed,
         )
-        return _Run(search, lambda asked: dict(pool[asked.configuration_id].params))
+        return Run(search, lambda asked: dict(pool[asked.configuration_id].params))
+
+    def _own_led(self, base: Recommender, X: Any, y: Any, kind: str, seed: int) -> Run | None:
+        """Anywhere in the distributions, where surfaces lead there; None elsewhere."""
+        if base.store.surfaces is None or not isinstance(self.space, str):
+            return None
+        if not isinstance(self.param_distributions, Mapping):
+            return None
+        search = base.search(
+            X,
+            y,
+            space=self.space,
+            exclude=self.exclude,
+            metric=self._metric(kind, base.md.metrics),
+            acquisition=self.acquisition,  # type: ignore[arg-type]
+            n_initial=self.batch_size,
+            random_state=seed,
+        )
+        return led_run(search, self.param_distributions, self.mapping)
 
     def _base(self) -> Recommender:
         from warmstart.knowledge.base import open_knowledge
@@ -355,92 +379,6 @@ return_train_score
         if hasattr(self, "best_estimator_"):
             tags.estimator_type = get_tags(self.best_estimator_).estimator_type
         return tags
-
-
-class _Run:
-    """One search in progress: what is asked, evaluated and told.
-
-    Parameters
-    ----------
-    search : Search
-    params : callable
-        From a suggestion to the parameters of the estimator.
-    """
-
-    def __init__(self, search: Search, params: Callable[[Suggestion], dict[str, Any]]) -> None:
-        self.search, self._params = search, params
-        self.failed: list[dict[str, Any]] = []
-        self.notes: list[str] = []
-        self.results: Mapping[str, Any] | None = None
-        """Those of scikit-learn so far; None before there are any."""
-
-        self.places: list[int] = []
-        """Of the rows of the results, in the search's pool."""
-
-        self.race: Race | None = None
-        self._error: ValueError | None = None
-
-    @property
-    def n_evaluated(self) -> int:
-        """Rows of the results before the race."""
-        return len(self.places)
-
-    @property
-    def n_rows(self) -> int:
-        """Of the data, as far as it is known."""
-        schema, phi = self.search.question.schema, self.search.question.metafeatures or {}
-        return int(phi.get("NumberOfInstances", 0)) if schema is None else schema.n_rows
-
-    def n_open(self) -> int:
-        """Candidates that were not tried yet; zero makes ``ask`` refuse."""
-        return len(self.search.question.pool) - len(self.search.history)
-
-    def evaluate(
-        self,
-        asked: Sequence[Suggestion],
-        evaluate_candidates: Callable[..., Mapping[str, Any]],
-        metric: Callable[[Mapping[str, Any]], str],
-        error_score: Any,
-    ) -> None:
-        """Cross-validate some candidates and learn from their scores."""
-        params = [self._params(one) for one in asked]
-        try:
-            results = evaluate_candidates(params)
-        except ValueError as error:
-            # scikit-learn takes a round in which every fit failed for a mistake of the user.
-            if error_score == "raise" or "fits failed" not in str(error):
-                raise
-            if len(asked) > 1:
-                for one in asked:
-                    self.evaluate([one], evaluate_candidates, metric, error_score)
-                return
-            warnings.warn(
-                f"{params[0]} is told as failed: {error}", FitFailedWarning, stacklevel=2
-            )
-            self._error = error
-            self.failed += params
-            self.search.tell(asked[0], status="failed")
-            return
-        self.results = results
-        self.places += [self.search.engine.add(one) for one in asked]
-        name, n = metric(results), len(asked)
-        scores = results[f"mean_test_{name}"][-n:]
-        failed = failed_candidates(results, name, error_score)[-n:]
-        for one, score, bad in zip(asked, scores, failed, strict=True):
-            if bad:
-                self.search.tell(one, status="failed")
-                continue
-            if self.search.question.metric is not None and score > self.search.ideal + 1e-9:
-                raise KnowledgeError(
-                    f"a candidate scored {score:g} in {name!r}, which is no "
-                    f"{self.search.question.metric}, the metric of the base; score by that"
-                )
-            self.search.tell(one, float(score))
-
-    def check_any(self) -> None:
-        """Refuse to end without a single score, as scikit-learn does."""
-        if self._error is not None and not self.places:
-            raise self._error
 
 
 @contextmanager

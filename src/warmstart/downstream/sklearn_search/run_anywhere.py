@@ -1,0 +1,115 @@
+"""A search of scikit-learn anywhere in a learner's space, led by surfaces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from warmstart.downstream.names.inverse import match, read_mapping
+from warmstart.downstream.optuna_sampler.anywhere import Anywhere
+from warmstart.downstream.sklearn_search.run import Run
+from warmstart.spaces.legal import plain
+from warmstart.spaces.space import Choice, Number, Parameter
+
+if TYPE_CHECKING:
+    from warmstart.models.surfaces.region import Region
+    from warmstart.recommend.answer.suggestion import Suggestion
+    from warmstart.recommend.search import Search
+
+_MANY = 10**9
+_LOG = ("loguniform", "reciprocal")
+
+
+class RunAnywhere(Run):
+    """Asks of no pool, but of all of a region.
+
+    Parameters
+    ----------
+    search : Search
+        Whose base has surfaces for its question.
+    anywhere : Anywhere
+    region : Region
+    names : mapping of str to str, optional
+        From the estimator's parameters to keys of a configuration; all of a configuration
+        by default, for an estimator that is made of one.
+    """
+
+    def __init__(
+        self,
+        search: Search,
+        anywhere: Anywhere,
+        region: Region,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        def params(one: Suggestion) -> dict[str, Any]:
+            if names is None:
+                return dict(one.configuration)
+            return {name: one.configuration[key] for name, key in names.items()}
+
+        super().__init__(search, params)
+        self._anywhere, self._region = anywhere, region
+
+    def n_open(self) -> int:
+        """As many as anybody asks for."""
+        return _MANY
+
+    def ask(self, n: int) -> Sequence[Suggestion]:
+        """The next `n` candidates; fewer where nothing new is found."""
+        found: list[Suggestion] = []
+        known = {repr(sorted(values.items())) for values in self.search.engine.pool.added}
+        for _ in range(n):
+
+            def allowed(point: dict[str, Any]) -> dict[str, Any] | None:
+                whole = self._anywhere.configuration(point)
+                return None if repr(sorted(whole.items())) in known else whole
+
+            one = self.search.ask_in(self._region, allowed)
+            if one is None:
+                break
+            known.add(repr(sorted(one.configuration.items())))
+            found.append(one)
+        return found
+
+
+def led_run(
+    search: Search,
+    distributions: Mapping[str, Any] | None = None,
+    mapping: Mapping[str, Any] | None = None,
+) -> RunAnywhere | None:
+    """A run that surfaces lead; None where there are none, or they know none of the names.
+
+    Parameters
+    ----------
+    search : Search
+    distributions : mapping, optional
+        Of the parameters of an estimator of one's own, as for ``RandomizedSearchCV``; whole
+        pipelines are searched by default.
+    mapping : mapping, optional
+        See :func:`warmstart.downstream.names.inverse.read_mapping`.
+    """
+    if search.engine.surfaces is None:
+        return None
+    anywhere = Anywhere.of(search.question)
+    if distributions is None:
+        return RunAnywhere(search, anywhere, anywhere.region({}))
+    pairs = read_mapping(mapping, list(anywhere.template))
+    names = {name: match(name, anywhere.template, pairs) or name for name in distributions}
+    axes = {f"{anywhere.box.learner}:{name}" for name in anywhere.box.names}
+    asked = {names[name]: _parameter(name, one) for name, one in distributions.items()}
+    if not axes & set(asked) or any(one is None for one in asked.values()):
+        return None
+    found = {key: one for key, one in asked.items() if one is not None}
+    return RunAnywhere(search, anywhere, anywhere.region(found), names)
+
+
+def _parameter(name: str, distribution: Any) -> Parameter | None:
+    """A distribution in neutral words; None where it is none of the usual ones."""
+    if not hasattr(distribution, "rvs"):
+        return Choice(name=name, choices=tuple(plain(value) for value in distribution))
+    kind = getattr(getattr(distribution, "dist", None), "name", "")
+    low, high = (float(plain(bound)) for bound in distribution.support())
+    if kind == "randint":
+        return Number(name=name, low=int(low), high=int(high), integer=True)
+    if kind in _LOG or kind == "uniform":
+        return Number(name=name, low=low, high=high, log=kind in _LOG)
+    return None
