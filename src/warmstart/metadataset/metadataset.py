@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from warmstart.metadataset.core import from_frames as inputs
 from warmstart.metadataset.core.configurations import (
     Configurations,
     from_given,
+    names,
     refuse_duplicates,
     refuse_unknown,
 )
@@ -392,6 +393,7 @@ class MetaDataset(Views):
             _rows=np.arange(len(parts.tasks)),
             info=parts.info,
             _measured=Measured(Path(path)).table,
+            _opened=(parts.pinned,),
         )
 
     def merge(self, *others: MetaDataset, conflicts: Conflicts = "refuse") -> Self:
@@ -438,8 +440,9 @@ class MetaDataset(Views):
         for other in others:
             if not isinstance(other, MetaDataset):
                 raise ArgumentTypeError(f"merge takes MetaDatasets, got {type(other).__name__}")
-        merged = merge([self, *others], conflicts)
-        return type(self).from_parts(
+        parts: list[MetaDataset] = [self, *others]
+        merged = merge(parts, conflicts)
+        united = type(self).from_parts(
             merged.task_ids,
             merged.evaluations,
             merged.configurations,
@@ -448,6 +451,8 @@ class MetaDataset(Views):
             tasks=merged.tasks,
             info=merged.info,
         )
+        opened = tuple(one for md in parts for one in md._opened)
+        return replace(united, _opened=opened)
 
     def construct(
         self, method: Method = "medoids", *, n: int | None = None, random_state: int = 0
@@ -506,8 +511,8 @@ class MetaDataset(Views):
         Raises
         ------
         MetaDatasetError
-            If `path` holds something other than a meta-dataset, or the ids are neither
-            all text nor all integers.
+            If `path` holds something other than a meta-dataset, the ids are neither all text
+            nor all integers, or this was opened from `path`, which has more in it since.
         """
         from warmstart.metadataset.storage import writing as saving
 
@@ -593,8 +598,3 @@ class MetaDataset(Views):
         from warmstart.metadataset.storage.append import append
 
         return append(self, Path(path))
-
-
-def names(ids: pd.Index) -> list[str]:
-    """Labels as text, for the files."""
-    return [str(label) for label in ids]

@@ -11,6 +11,7 @@ much those differ is kept as ``score_std``: no constructed value was observed, a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -66,7 +67,7 @@ def construct(
     rows = _rows(cellwise, task_names, names, metadataset.metrics, method)
     first = metadataset.metrics[0]
     spaces, learners = metadataset.spaces.iloc[centres], metadataset.learners.iloc[centres]
-    return MetaDataset.from_parts(
+    made = MetaDataset.from_parts(
         tasks.index,
         RunEvaluations(
             lambda _: [rows], metadataset.metrics, [str(label) for label in tasks.index], names
@@ -95,6 +96,7 @@ def construct(
             },
         },
     )
+    return replace(made, _opened=metadataset._opened)
 
 
 def _cells(

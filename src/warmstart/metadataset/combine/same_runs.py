@@ -144,9 +144,13 @@ def compare(base: MetaDataset, runs: pa.Table, changed: Changed) -> Compared:
             before.setdefault(int(places[row]), old.iloc[row])
     if different.any() and changed == "refuse":
         place, was = next(iter(before.items()))
+        n = int(different.sum())
+        what = "1 run says something else than when it was"
+        if n > 1:
+            what = f"{n:,} runs say something else than when they were"
         raise HistoryError(
-            f"{int(different.sum()):,} runs say something else than when they were imported, "
-            f"such as {_told(now.iloc[place])}, before {_told(was, brief=True)}; {_REMEDY}"
+            f"{what} imported, such as {_told(now.iloc[place])}, "
+            f"before {_told(was, brief=True)}; {_REMEDY}"
         )
     return Compared(known=known, updated=updated | different)
 

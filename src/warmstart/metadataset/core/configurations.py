@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from warmstart.domain import plain_value
 from warmstart.errors import MetaDatasetError
@@ -217,3 +218,30 @@ def some(labels: Iterable[Any]) -> str:
 def plain(label: Any) -> Any:
     """A numpy scalar as Python's own, so that it prints as itself."""
     return label.item() if hasattr(label, "item") else label
+
+
+def positions_of(kind: str, known: pd.Index, wanted: Iterable[Any]) -> NDArray[np.intp]:
+    """Positions of ids, shape (n_wanted,); `kind` of thing they name is for errors.
+
+    Raises
+    ------
+    MetaDatasetError
+        If one is unknown or named twice.
+    """
+    labels = list(wanted)
+    if not labels:
+        return np.empty(0, np.intp)
+    positions = known.get_indexer(
+        pd.Index(labels, dtype=known.dtype if known.dtype == object else None)
+    )
+    unknown = [label for label, position in zip(labels, positions, strict=True) if position < 0]
+    if unknown:
+        raise MetaDatasetError(f"there is no {kind} {some(unknown)}")
+    if len(set(positions)) < len(labels):
+        raise MetaDatasetError(f"a {kind} is named twice")
+    return positions
+
+
+def names(ids: pd.Index) -> list[str]:
+    """Labels as text, for the files."""
+    return [str(label) for label in ids]

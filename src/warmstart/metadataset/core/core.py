@@ -14,7 +14,12 @@ from numpy.typing import NDArray
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core import from_frames as inputs
 from warmstart.metadataset.core.columns import CELL, cell_means
-from warmstart.metadataset.core.configurations import Configurations, plain, some
+from warmstart.metadataset.core.configurations import (
+    Configurations,
+    plain,
+    positions_of,
+    some,
+)
 from warmstart.metadataset.core.evaluations import Evaluations
 from warmstart.metadataset.core.matrix import (
     STATUSES,
@@ -30,6 +35,8 @@ from warmstart.metadataset.core.shown import Shown
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from warmstart.metadataset.storage.tables import Pinned
 
 _CLASSIFICATION = frozenset({"binary", "multiclass", "classification"})
 
@@ -54,6 +61,9 @@ class Views(Shown):
 
     _measured: Callable[[str, Iterable[str], Iterable[str]], pa.Table] | None = None
     """Reads one of the optional tables, of the tasks and configurations named."""
+
+    _opened: tuple[Pinned, ...] = ()
+    """The folders it was read from, as they were then: what came since must not be lost."""
 
     @property
     def configurations(self) -> pd.DataFrame:
@@ -324,7 +334,7 @@ class Views(Shown):
         return self._measured(name, (str(label) for label in self.tasks.index), ids)
 
     def _columns(self, configurations: Iterable[Any]) -> NDArray[np.intp]:
-        return _positions("configuration", self.configuration_ids, configurations)
+        return positions_of("configuration", self.configuration_ids, configurations)
 
     def select(self, task_ids: Iterable[Any]) -> Self:
         """Restrict to the given tasks, in that order.
@@ -334,7 +344,7 @@ class Views(Shown):
         MetaDatasetError
             If one is unknown or named twice.
         """
-        positions = _positions("task", self.tasks.index, task_ids)
+        positions = positions_of("task", self.tasks.index, task_ids)
         tasks = self.tasks.iloc[positions]
         described = self.metafeatures[self.metafeatures.index.isin(tasks.index)]
         return replace(self, tasks=tasks, metafeatures=described, _rows=self._rows[positions])
@@ -348,7 +358,7 @@ class Views(Shown):
             If a task or a family is unknown, or none remains.
         """
         gone = np.zeros(len(self.tasks), bool)
-        gone[_positions("task", self.tasks.index, tasks)] = True
+        gone[positions_of("task", self.tasks.index, tasks)] = True
         unwanted = list(families)
         unknown = [family for family in unwanted if not (self.families == family).any()]
         if unknown:
@@ -383,18 +393,3 @@ class Views(Shown):
             f"MetaDataset({len(self.tasks)} tasks x {len(self.configuration_ids)} "
             f"configurations, metrics: {', '.join(self.metrics)})"
         )
-
-
-def _positions(kind: str, known: pd.Index, wanted: Iterable[Any]) -> NDArray[np.intp]:
-    labels = list(wanted)
-    if not labels:
-        return np.empty(0, np.intp)
-    positions = known.get_indexer(
-        pd.Index(labels, dtype=known.dtype if known.dtype == object else None)
-    )
-    unknown = [label for label, position in zip(labels, positions, strict=True) if position < 0]
-    if unknown:
-        raise MetaDatasetError(f"there is no {kind} {some(unknown)}")
-    if len(set(positions)) < len(labels):
-        raise MetaDatasetError(f"a {kind} is named twice")
-    return positions

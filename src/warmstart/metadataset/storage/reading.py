@@ -48,6 +48,8 @@ class Parts:
     configurations: Configurations
     evaluations: RunEvaluations
     info: dict[str, Any]
+    pinned: Pinned
+    """What the folder's files were when they were read."""
 
 
 def read(path: Path, *, verify: bool = False) -> Parts:
@@ -133,6 +135,7 @@ def _read(path: Path, *, verify: bool) -> Parts:
             origin=str(path),
         ),
         info={key: value for key, value in manifest.items() if key not in OURS},
+        pinned=pinned,
     )
 
 

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core.damage import undamaged
 from warmstart.metadataset.core.schema import EVALUATIONS
+from warmstart.metadataset.storage.folders.settling import MANIFEST
 
 _ROWS_AT_ONCE = 16_384
 
@@ -96,12 +97,45 @@ class Pinned:
     """Files as they were when a folder was opened: it may be written anew since."""
 
     folder: Path
+    place: str
+    """The folder itself, wherever links lead and whatever folder is worked in."""
+
+    manifest: bytes
     states: dict[Path, tuple[int, int, int]]
 
     @classmethod
     def of(cls, folder: Path, files: Sequence[Path]) -> Pinned:
-        """Remember what the files are now."""
-        return cls(folder, {file: _state(file) for file in files})
+        """Remember what the files of evaluations, and the manifest, are now."""
+        place, manifest = os.path.realpath(folder), (folder / MANIFEST).read_bytes()
+        return cls(folder, place, manifest, {file: _state(file) for file in files})
+
+    def refuse_loss(self, folder: Path) -> None:
+        """Refuse to replace the folder by what was read of it, if more is in it by now.
+
+        Parameters
+        ----------
+        folder : path
+            That is to be replaced; its lock is held. Nothing is said of other folders.
+
+        Raises
+        ------
+        MetaDatasetError
+            If the folder was added to, or written anew, since it was opened.
+        """
+        manifest = folder / MANIFEST
+        if os.path.realpath(folder) != self.place or not manifest.is_file():
+            return
+        known = {os.path.realpath(file) for file in self.states}
+        there = {os.path.realpath(file) for file in (folder / "evaluations").rglob("*.parquet")}
+        new = sorted(os.path.relpath(file, self.place) for file in there - known)
+        if not new and manifest.read_bytes() == self.manifest:
+            return
+        what = f"{len(new)} more of evaluations, such as {new[0]}" if new else "they are others"
+        raise MetaDatasetError(
+            f"the files of {folder} have changed since it was opened: {what}. Saving over it "
+            "would lose that: open it again and repeat what you changed, or save to another "
+            "folder"
+        )
 
     def check(self) -> None:
         """Refuse to read other rows than those that were opened.

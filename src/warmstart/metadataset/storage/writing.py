@@ -39,6 +39,7 @@ def write(metadataset: MetaDataset, path: Path) -> Path:
 def write_inside(metadataset: MetaDataset, folder: Path, *, only_new: bool = False) -> None:
     """Write to a folder whose lock is held; see :func:`staged` for `only_new`."""
     refuse_place(folder)
+    refuse_loss(metadataset, folder)
     with staged(folder, only_new=only_new) as new:
         write_parts(metadataset, new)
 
@@ -55,6 +56,18 @@ def refuse_place(path: Path) -> None:
         raise MetaDatasetError(f"{path} is the folder of a build; save to another one")
     if holds_others(path):
         raise MetaDatasetError(f"{path} holds something other than a meta-dataset")
+
+
+def refuse_loss(metadataset: MetaDataset, folder: Path) -> None:
+    """Raise if a folder has more by now than what a meta-dataset was read from it.
+
+    Raises
+    ------
+    MetaDatasetError
+        If another process added to it, or wrote it anew, since it was opened.
+    """
+    for opened in metadataset._opened:
+        opened.refuse_loss(folder)
 
 
 def label_kinds(metadataset: MetaDataset) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,12 @@ from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.storage.files import write_json
 from warmstart.metadataset.storage.folders.locking import locked
 from warmstart.metadataset.storage.folders.replacing import staged
-from warmstart.metadataset.storage.writing import label_kinds, refuse_place, write_parts
+from warmstart.metadataset.storage.writing import (
+    label_kinds,
+    refuse_loss,
+    refuse_place,
+    write_parts,
+)
 from warmstart.recommend.methods import make_method
 from warmstart.recommend.question.arguments import check_seed
 from warmstart.recommend.store.resources import FILE, write_resources
@@ -42,6 +47,7 @@ def save(store: Store, path: Path) -> Path:
     label_kinds(store.md)  # before anything is made
     with locked(path) as folder, staged(folder) as new:
         refuse_place(folder)
+        refuse_loss(store.md, folder)
         write_parts(store.md, new)
         (new / "models").mkdir()
         for kind in store.task_types():

@@ -274,7 +274,8 @@ class TestSameIds:
         second = self.table(tmp_path, "two.csv", (0, 0.5, 0.95))
         with pytest.raises(
             HistoryError,
-            match=r"1 runs say something else .*'0' of task 'a': roc_auc 0.95 with .*0.5.*"
+            match=r"1 run says something else than when it was imported, .*'0' of task 'a': "
+            r"roc_auc 0.95 with .*0.5.*"
             r"before roc_auc 0.7; .*run_prefix='second/'.*changed='update'",
         ):
             import_histories([second], out)
@@ -355,7 +356,7 @@ class TestSameIds:
     )
     def test_what_is_one(self, tmp_path, now):
         import_histories([history(run(1, {"n": 1}, 0.5))], tmp_path / "m")
-        with pytest.raises(HistoryError, match="say something else"):
+        with pytest.raises(HistoryError, match="says something else"):
             import_histories([history(now)], tmp_path / "m")
 
     def test_filled_defaults_are_no_other_content(self, tmp_path):

@@ -14,6 +14,7 @@ from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.storage import reading as store
 from warmstart.metadataset.storage.runs import deduplicate as distinct_runs
 from warmstart.metadataset.storage.runs.deduplicate import DistinctRuns, first_of_each
+from warmstart.recommend.recommender import Recommender
 
 
 def parts(folder):
@@ -210,3 +211,69 @@ def test_overlapping_batches_in_passes_equal_pandas(tmp_path, monkeypatch, named
     frame = pd.DataFrame(runs, columns=["task", "config", "score", "run"])
     expected = frame.groupby(["task", "config"]).score.median().unstack()
     assert (found.loc[expected.index, expected.columns] == expected).all(axis=None)
+
+
+class TestSavedOverItself:
+    """What another process added since a folder was opened is never lost without a word."""
+
+    def added(self, folder):
+        history([("u", "c", 0.9, "3")]).append_to(folder)
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            lambda md: md,
+            lambda md: md.describe(pd.DataFrame({"n": [1.0]}, index=["t"])),
+            lambda md: md.drop(tasks=[]),
+            lambda md: md.merge(history([("v", "a", 0.1, "9")])),
+            lambda md: history([("v", "a", 0.1, "9")]).merge(md),
+        ],
+        ids=["as it was", "described", "selected", "merged", "merged into"],
+    )
+    def test_an_append_is_not_lost(self, folder, changed):
+        md = changed(MetaDataset.open(folder))
+        self.added(folder)
+        before = {name: (folder / name).read_bytes() for name in parts(folder)}
+        with pytest.raises(
+            MetaDatasetError,
+            match=r"have changed since it was opened: 1 more of evaluations, such as eval.*"
+            "open it again and repeat what you changed, or save to another folder",
+        ):
+            md.save(folder)
+        assert {name: (folder / name).read_bytes() for name in parts(folder)} == before
+        again = changed(MetaDataset.open(folder))
+        again.save(folder)
+        assert "u" in MetaDataset.open(folder, verify=True).tasks.index
+
+    def test_nor_another_meta_dataset(self, folder):
+        md = MetaDataset.open(folder)
+        history([("other", "a", 0.5, "1")]).save(folder)
+        with pytest.raises(
+            MetaDatasetError, match="changed since it was opened: they are others"
+        ):
+            md.save(folder)
+        assert MetaDataset.open(folder).tasks.index.tolist() == ["other"]
+
+    def test_by_another_name_it_is_the_same_folder(self, folder, monkeypatch):
+        link = folder.parent / "link"
+        link.symlink_to(folder)
+        md = MetaDataset.open(link)
+        self.added(folder)
+        monkeypatch.chdir(folder.parent)
+        with pytest.raises(MetaDatasetError, match="changed since it was opened"):
+            md.save(folder.name)
+
+    def test_without_a_change_it_is_saved(self, folder, tmp_path):
+        md = MetaDataset.open(folder)
+        self.added(folder)
+        md.save(tmp_path / "elsewhere")
+        assert MetaDataset.open(tmp_path / "elsewhere").tasks.index.tolist() == ["t"]
+        MetaDataset.open(folder).describe(pd.DataFrame({"n": [1.0]}, index=["t"])).save(folder)
+        assert MetaDataset.open(folder).tasks.index.tolist() == ["t", "u"]
+
+    def test_a_recommender_does_not_lose_it_either(self, folder):
+        recommender = Recommender().fit(MetaDataset.open(folder))
+        self.added(folder)
+        with pytest.raises(MetaDatasetError, match="changed since it was opened"):
+            recommender.save(folder)
+        assert "u" in MetaDataset.open(folder).tasks.index
