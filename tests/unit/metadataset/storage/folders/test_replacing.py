@@ -245,7 +245,7 @@ class TestNamesStayInside:
         assert name in opened.md.metrics
 
     @settings(max_examples=100)
-    @given(st.text(max_size=30))
+    @given(st.text(max_size=16))
     def test_any_name_is_one_folder_and_comes_back(self, source):
         from pathlib import Path
 
