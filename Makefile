@@ -72,8 +72,10 @@ knowledge: $(VENV)/dev
 	$(BIN)/python data/corpus/fetch.py --out build/corpus
 	$(BIN)/python data/runs/run.py --corpus build/corpus --build build/kb --jobs $(JOBS)
 	$(BIN)/warmstart build publish build/kb/rows-2000 build/kb/meta --jobs $(JOBS) \
-	  --min-evaluations 100
-	$(BIN)/warmstart build knowledge build/kb/meta data/knowledge \
+	  --min-evaluations 40
+	$(BIN)/warmstart build publish build/kb/rows-10000 build/kb/meta-10000 --jobs $(JOBS) \
+	  --min-evaluations 20
+	$(BIN)/warmstart build knowledge build/kb/meta data/knowledge --also build/kb/meta-10000 \
 	  --leave-out german --leave-out concrete
 
 docs: $(DOCS_VENV)/made

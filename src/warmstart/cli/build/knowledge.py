@@ -14,6 +14,13 @@ from warmstart.cli.terminal.output import print_json, results
 def build_knowledge(
     metadataset: Annotated[Path, typer.Argument(help="Folder of a meta-dataset.")],
     out: Annotated[Path, typer.Argument(help="Folder of the knowledge base to write.")],
+    also: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Another meta-dataset whose runs go in, as of more rows; repeatable.",
+        ),
+    ] = None,
     leave_out: Annotated[
         list[str] | None,
         typer.Option(metavar="FAMILY", help="Keep a family for testing; repeatable."),
@@ -25,6 +32,9 @@ def build_knowledge(
     from warmstart.metadataset.metadataset import MetaDataset
 
     md = MetaDataset.open(metadataset)
+    if also:
+        # Names and meta-features of a table that several have are those of the first.
+        md = md.merge(*(MetaDataset.open(folder) for folder in also), conflicts="first")
     if leave_out:
         md = md.drop(families=leave_out)
     write_base(md, out)

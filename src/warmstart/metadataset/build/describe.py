@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -132,18 +132,20 @@ class _Batches:
 def describe_datasets(
     build: str | Path,
     *,
+    only: Collection[str] | None = None,
     n_jobs: int = 1,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> dict[str, str]:
-    """Describe every dataset of a build that is not described yet.
+    """Describe datasets of a build, all or of `only` some tasks, that are not described yet.
 
     Returns
     -------
     dict
         Why, for each task whose dataset could not be described; by task_id.
     """
-    tasks = list(read_known_tasks(Path(build)).values())
+    known = read_known_tasks(Path(build))
+    tasks = [task for name, task in known.items() if only is None or name in only]
     return describe_batches(Path(build), tasks, n_jobs, executor, progress).problems
 
 

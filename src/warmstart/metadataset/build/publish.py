@@ -55,8 +55,8 @@ def publish(
 ) -> dict[str, Any]:
     """Write what a build has so far as a meta-dataset in another folder.
 
-    The build may be running. Datasets not described yet are described first. Tasks with
-    fewer than `min_evaluations` evaluated configurations are left out.
+    The build may be running. Tasks with fewer than `min_evaluations` evaluated configurations
+    are left out; datasets of the others that are not described yet are described first.
 
     Returns
     -------
@@ -74,11 +74,11 @@ def publish(
     if not (build / "units.sqlite").exists():
         raise HistoryError(f"{build} holds no build")
     refuse_others(out)
-    describe_datasets(build, n_jobs=n_jobs)
     with Units(build / "units.sqlite") as units:
         done = units.read("evaluations", "done")
     evaluations = _merged(build, done)
     enough = _with_evaluations(evaluations, min_evaluations)
+    describe_datasets(build, only=enough, n_jobs=n_jobs)
     tasks = [
         task
         for name, task in sorted(read_known_tasks(build).items())

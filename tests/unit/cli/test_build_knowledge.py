@@ -1,0 +1,60 @@
+"""A base of several histories: what the pool did, the same on more rows, an older one."""
+
+import json
+
+import numpy as np
+import pandas as pd
+from typer.testing import CliRunner
+
+from warmstart.cli import app
+from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.recommend.recommender import Recommender
+
+
+def history(tasks, points, *, max_rows=None):
+    """Scores of named points; each task is of the family before its @."""
+    rng = np.random.default_rng(len(tasks))
+    scores = pd.DataFrame(rng.uniform(size=(len(tasks), len(points))), tasks, points)
+    families = {task: task.partition("@")[0] for task in tasks}
+    told = pd.DataFrame(
+        {"task_type": "binary", "max_rows": [max_rows or np.nan] * len(tasks)}, index=tasks
+    )
+    return MetaDataset.from_matrix(
+        scores, families=families, tasks=told, metric="roc_auc", higher_is_better=True
+    )
+
+
+def test_more_rows_and_older_runs_are_one_base_with_the_rest(tmp_path):
+    names = [f"t{number}" for number in range(8)]
+    large = [f"{name}@10000" for name in names[:6]]
+    history(names, ["a", "b", "c"]).save(tmp_path / "rows-2000")
+    history(large, ["a", "b"], max_rows=10_000).save(tmp_path / "rows-10000")
+    history([*names[:3], "old"], ["x", "y"]).save(tmp_path / "before")
+    result = CliRunner().invoke(
+        app,
+        [
+            *("build", "knowledge", str(tmp_path / "rows-2000"), str(tmp_path / "kb")),
+            *("--also", str(tmp_path / "rows-10000"), "--also", str(tmp_path / "before")),
+            *("--leave-out", "t7", "--json"),
+        ],
+    )
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["n_tasks"] == 7 + 6 + 1
+    recommender = Recommender.load(tmp_path / "kb")
+    assert recommender.md.tasks.loc["t0@10000", "family"] == "t0"
+    small = recommender.fitted("classification", None, n_rows=500).table
+    assert set(small.task_ids) == {*names[:7], "old"}
+    assert set(small.configuration_ids) == set("abcxy")
+    many = recommender.fitted("classification", None, n_rows=50_000).table
+    # What is not known with more rows counts as it is known.
+    assert set(many.task_ids) == {*large, "t6", "old"}
+    assert many.scores[list(many.task_ids).index("t0@10000")].shape == (5,)
+
+
+def test_a_history_that_is_none_is_refused(tmp_path):
+    history(["t"], ["a"]).save(tmp_path / "one")
+    arguments = ["build", "knowledge", str(tmp_path / "one"), str(tmp_path / "kb")]
+    result = CliRunner().invoke(app, [*arguments, "--also", str(tmp_path / "nowhere")])
+    assert result.exit_code != 0
+    assert not (tmp_path / "kb").exists()
+    assert "nowhere" in result.stderr + str(result.exception)
