@@ -103,7 +103,11 @@ def build_local(
     """
     out, protocol = Path(out), protocol or Protocol()
     prepare(out)
-    with BuildLock(out / "build.lock"), Units(out / "units.sqlite") as units:
+    with (
+        BuildLock(out / "build.lock"),
+        Units(out / "units.sqlite") as units,
+        KeptProgress(out, "evaluations", progress) as kept,
+    ):
         remove_leftovers(out)
         check_protocol(out, protocol)
         remember(out, tasks, _all(configurations))
@@ -115,7 +119,7 @@ def build_local(
             for task, found in wanted
         ]
         n_before = total - sum(len(found) for _, found in pending)
-        meter = _Meter(n_before, total, KeptProgress(out, "evaluations", progress))
+        meter = _Meter(n_before, total, kept)
         todo = (unit for task, found in pending for unit in chunked(task, found, unit_size))
         statuses: Counter[str] = Counter()
         problems: dict[str, str] = {}

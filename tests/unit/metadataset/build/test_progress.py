@@ -22,6 +22,18 @@ def test_a_running_build_says_how_long_it_will_take(tmp_path):
     assert told == [(10, 70, 0.5), (11, 70, 0.5), (70, 70, 0.5)]
 
 
+def test_a_build_that_is_stopped_leaves_how_far_it_came(tmp_path):
+    def build():
+        with KeptProgress(tmp_path, "units", None) as kept:
+            kept(0, 50, 0.0)
+            kept(7, 50, 3.0)  # too soon to be written by itself
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build()
+    assert reached(tmp_path, is_building=False) == Reached(what="units", done=7, total=50)
+
+
 @pytest.mark.parametrize("text", [None, "", "[]", '{"what": "units"}', '{"done": "x"}'])
 def test_a_folder_that_does_not_say(tmp_path, text):
     if text is not None:

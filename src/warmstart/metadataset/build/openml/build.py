@@ -122,7 +122,11 @@ def build_openml(
         if report is not None:
             return report
     _prepare(out)
-    with BuildLock(out / "build.lock"), Units(out / "units.sqlite") as units:
+    with (
+        BuildLock(out / "build.lock"),
+        Units(out / "units.sqlite") as units,
+        KeptProgress(out, "units", progress) as kept,
+    ):
         remove_leftovers(out)
         before = read_settings(out, plan)
         pages = PageCache(out / "raw", max_age_s=refresh_s)
@@ -149,7 +153,7 @@ def build_openml(
         done = reconcile(out, units)
         records = [record for kind in KINDS for record in units.read(kind)]
         todo, failed = what_is_left(plan, tasks, flows, records, done, retry_failed, refresh_s)
-        job = Job(out, units, done, failed, KeptProgress(out, "units", progress))
+        job = Job(out, units, done, failed, kept)
         job.expect(sum(map(len, todo)))
 
         def client(cache: Path) -> Client:
