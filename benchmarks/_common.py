@@ -14,7 +14,7 @@ import warmstart
 from warmstart.knowledge.base import open_knowledge
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metrics import METRICS
-from warmstart.recommend.base.fitted import score_table
+from warmstart.recommend.history.training_scores import score_table
 
 KINDS = ("classification", "regression")
 

@@ -33,7 +33,7 @@ from warmstart.knowledge.base import open_knowledge
 from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.pmf.pmf import PMF
-from warmstart.recommend.base.fitted import score_table
+from warmstart.recommend.history.training_scores import score_table
 
 N_JUDGED = 10
 

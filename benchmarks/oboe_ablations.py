@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-import warmstart.models.pmf.pmf as pmf
+import warmstart.models.pmf.training as training
 from _alone import Alone
 from warmstart.evaluate.replay import replay
 from warmstart.evaluate.result import Replay, markdown_table
@@ -54,12 +54,12 @@ class CovarianceAtItsWord(Alone):
     """The default, its sample covariance all but unshrunk."""
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        chosen = pmf.shared_share
-        pmf.shared_share = lambda *_args, **_options: 0.9999
+        chosen = training.shared_share
+        training.shared_share = lambda *_args, **_options: 0.9999
         try:
             return super().fit(table, random_state=random_state)
         finally:
-            pmf.shared_share = chosen
+            training.shared_share = chosen
 
 
 ABLATIONS: dict[str, str | PerformanceModel] = {

@@ -29,7 +29,7 @@ import pandas as pd
 from _common import add_questions, print_heading, questions
 from warmstart.datasets.load import load_dataset
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.recommend.base.fitted import score_table
+from warmstart.recommend.history.training_scores import score_table
 from warmstart.similarity.embeddings.dataset2vec import Dataset2Vec
 from warmstart.similarity.embeddings.dida import DIDA
 from warmstart.similarity.gw_otdd import GWOTDD
