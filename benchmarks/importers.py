@@ -173,7 +173,7 @@ def count(source: Any) -> int:
 
 
 def whole_import(source: Any, out: Path) -> int:
-    from warmstart.metadataset.combine.import_runs import import_histories
+    from warmstart.metadataset.import_runs import import_histories
 
     return import_histories([source], out).n_added
 
@@ -204,7 +204,7 @@ def measure(step: str, folder: Path) -> None:
     import pyarrow.parquet  # noqa: F401
 
     if "own" not in step:
-        import warmstart.metadataset.combine.import_runs  # noqa: F401
+        import warmstart.metadataset.import_runs  # noqa: F401
     # What getrusage tells includes the peak of the process this one was started from.
     memory.reset_peak()
     before_mb = memory.peak_mb()

@@ -41,7 +41,7 @@ BASE = 10**6
 SERVER = multiprocessing.get_context("forkserver")
 PRELOADED = [
     "warmstart.metadataset.build.publish",
-    "warmstart.metadataset.combine.import_runs",
+    "warmstart.metadataset.import_runs",
     "warmstart.recommend.store.persistence",
 ]
 
@@ -87,7 +87,7 @@ def matrix(number: int, n_tasks: int = 20) -> Any:
 def work(kind: str, out: Path, number: int, build: Path, line: Any) -> None:
     """Write once when told to, and say when it is ready and when it is done."""
     from warmstart.metadataset.build.publish import publish
-    from warmstart.metadataset.combine.import_runs import import_histories
+    from warmstart.metadataset.import_runs import import_histories
 
     def fitted() -> Any:
         return warmstart.Recommender(random_state=0).fit(matrix(number, 6))

@@ -293,7 +293,7 @@ def make_grown(folder):
 
 def read_grown(folder):
     from warmstart.histories.runs.schema import Run, RunHistory
-    from warmstart.metadataset.combine.import_runs import import_histories
+    from warmstart.metadataset.import_runs import import_histories
     from warmstart.metadataset.metadataset import MetaDataset
 
     read_base(folder)

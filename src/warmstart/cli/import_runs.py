@@ -134,7 +134,7 @@ def import_history(
     from warmstart._plugins import plugins
     from warmstart.errors import HistoryError
     from warmstart.metadataset.combine.attach_datasets import Attached
-    from warmstart.metadataset.combine.import_runs import import_histories
+    from warmstart.metadataset.import_runs import import_histories
 
     sources = (*KINDS, *plugins("histories"))
     if source not in sources:

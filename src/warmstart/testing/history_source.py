@@ -23,7 +23,7 @@ import pytest
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories.runs.schema import RUNS
-from warmstart.metadataset.combine.import_runs import import_histories
+from warmstart.metadataset.import_runs import import_histories
 from warmstart.protocols import HistorySource
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from warmstart.errors import HistoryError
 from warmstart.histories.optuna import read
-from warmstart.metadataset.combine.import_runs import import_histories
+from warmstart.metadataset.import_runs import import_histories
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.testing.history_source import HistorySourceContract, contents
 

@@ -16,7 +16,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from warmstart.errors import HistoryError
 from warmstart.histories.sklearn import read
-from warmstart.metadataset.combine.import_runs import import_histories
+from warmstart.metadataset.import_runs import import_histories
 from warmstart.testing.history_source import HistorySourceContract
 
 OPTIONS = {"metric": "accuracy", "direction": "maximize", "task": "iris"}

@@ -15,7 +15,7 @@ from warmstart.metadataset.core.configurations import some
 from warmstart.metafeatures.registry import extractor_version
 
 if TYPE_CHECKING:
-    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.metadataset.core.core import M
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +96,13 @@ def as_attached(given: Any) -> Attached:
 
 
 def attach(
-    md: MetaDataset,
+    md: M,
     *,
     datasets: Mapping[str, Any] | None = None,
     metafeatures: pd.DataFrame | None = None,
     families: Mapping[str, str] | None = None,
     task_types: Mapping[str, str] | None = None,
-) -> tuple[MetaDataset, list[str]]:
+) -> tuple[M, list[str]]:
     """Say more of the tasks of a meta-dataset.
 
     Parameters
@@ -118,7 +118,7 @@ def attach(
 
     Returns
     -------
-    described : MetaDataset
+    described : meta-dataset
     notes : list of str
         What was repaired or assumed in reading the datasets.
 

@@ -36,7 +36,7 @@ from warmstart.metadataset.core.matrix import OK, STATUSES
 from warmstart.spaces.encoding import ConfigurationEncoder
 
 if TYPE_CHECKING:
-    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.metadataset.core.core import M, Views
 
 Method = Literal["medoids", "bins"]
 
@@ -44,12 +44,8 @@ DEFAULT_N: dict[Method, int] = {"medoids": 100, "bins": 3}
 _LEARNER = "(learner)"
 
 
-def construct(
-    metadataset: MetaDataset, method: Method, n: int | None, random_state: int
-) -> MetaDataset:
+def construct(metadataset: M, method: Method, n: int | None, random_state: int) -> M:
     """Put the configurations of a meta-dataset into cells; see ``MetaDataset.construct``."""
-    from warmstart.metadataset.metadataset import MetaDataset
-
     if method not in get_args(Method):
         raise MetaDatasetError(f"method must be one of {get_args(Method)}, got {method!r}")
     n = DEFAULT_N[method] if n is None else n
@@ -67,7 +63,7 @@ def construct(
     rows = _rows(cellwise, task_names, names, metadataset.metrics, method)
     first = metadataset.metrics[0]
     spaces, learners = metadataset.spaces.iloc[centres], metadataset.learners.iloc[centres]
-    made = MetaDataset.from_parts(
+    made = type(metadataset).from_parts(
         tasks.index,
         RunEvaluations(
             lambda _: [rows], metadataset.metrics, [str(label) for label in tasks.index], names
@@ -100,7 +96,7 @@ def construct(
 
 
 def _cells(
-    metadataset: MetaDataset, runs: pd.DataFrame, method: Method, n: int, random_state: int
+    metadataset: Views, runs: pd.DataFrame, method: Method, n: int, random_state: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Cell of every configuration, and of each cell the configuration that stands for it."""
     from sklearn.metrics import pairwise_distances_argmin
@@ -150,7 +146,7 @@ def _blocks(known: Configurations, several: bool) -> Iterator[list[dict[str, Any
         yield _points(known, range(begin, min(begin + BLOCK, len(known.ids))), several)
 
 
-def _runs(metadataset: MetaDataset) -> pd.DataFrame:
+def _runs(metadataset: Views) -> pd.DataFrame:
     """Every run: positions of task, configuration and metric; score, status and cost.
 
     Of runs of one configuration at several budgets, those at the largest.

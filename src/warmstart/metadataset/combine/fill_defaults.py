@@ -19,7 +19,7 @@ from warmstart.metadataset.core.evaluations import RunEvaluations
 from warmstart.metadataset.core.matrix import OK, STATUSES
 
 if TYPE_CHECKING:
-    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.metadataset.core.core import M, Views
 
 _Home = tuple[str, str]
 """Space and learner of a configuration."""
@@ -39,12 +39,12 @@ class _Studies:
     homes: list[_Home]
 
 
-def fill_gaps(
-    md: MetaDataset,
+def fill_defaults(
+    md: M,
     *,
     spaces: Collection[str],
     defaults: Mapping[str, Any] | None = None,
-) -> tuple[MetaDataset, list[str]]:
+) -> tuple[M, list[str]]:
     """Give every task of a space the hyperparameters that others of it have.
 
     A hyperparameter that is always active where it occurs, and that one task's runs never
@@ -54,7 +54,7 @@ def fill_gaps(
 
     Returns
     -------
-    filled : MetaDataset
+    filled : meta-dataset
     notes : list of str
         What was filled with what, and what could not be.
     """
@@ -93,7 +93,7 @@ def fill_gaps(
     return (_filled(md, studies, fills) if fills else md), notes
 
 
-def _studies(md: MetaDataset) -> _Studies:
+def _studies(md: Views) -> _Studies:
     known = md._configurations
     texts = known.to_texts()
     names = [str(label) for label in md.tasks.index]
@@ -115,7 +115,7 @@ def _studies(md: MetaDataset) -> _Studies:
     )
 
 
-def _regressions(md: MetaDataset) -> set[int]:
+def _regressions(md: Views) -> set[int]:
     return set(np.flatnonzero((md.tasks["task_type"] == "regression").to_numpy()).tolist())
 
 
@@ -135,8 +135,8 @@ def _recorded(studies: _Studies, home: _Home) -> dict[int, tuple[set[str], set[s
 
 
 def _filled(
-    md: MetaDataset, studies: _Studies, fills: Mapping[tuple[int, _Home], Mapping[str, Any]]
-) -> MetaDataset:
+    md: M, studies: _Studies, fills: Mapping[tuple[int, _Home], Mapping[str, Any]]
+) -> M:
     """Move the runs of some tasks to configurations that say more."""
     old = [str(label) for label in md._configurations.ids]
     texts = dict(zip(old, md._configurations.to_texts(), strict=True))

@@ -23,7 +23,7 @@ from warmstart.metrics import METRICS
 
 if TYPE_CHECKING:
     from warmstart.histories.runs.protocol import HistorySource
-    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.metadataset.core.core import Views
 
 _CODED = ("task", "space", "learner", "metric", "direction", "status", "sampler", "source")
 """Columns of few different words."""
@@ -165,7 +165,7 @@ def refuse_other_direction(metric: str, before: str, now: str) -> None:
         )
 
 
-def refuse_untyped(md: MetaDataset) -> None:
+def refuse_untyped(md: Views) -> None:
     """Raise if some tasks have a type and others none: no model would learn from those.
 
     Raises

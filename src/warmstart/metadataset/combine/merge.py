@@ -8,7 +8,7 @@ source's id of it, or by all it says where it has none, see
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
@@ -29,23 +29,10 @@ from warmstart.metadataset.core.configurations import Configurations
 from warmstart.metadataset.core.evaluations import RunEvaluations
 
 if TYPE_CHECKING:
-    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.metadataset.core.core import M, Views
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Merged:
-    """The parts of a merged meta-dataset."""
-
-    task_ids: pd.Index
-    tasks: pd.DataFrame
-    families: dict[Any, Any]
-    metafeatures: pd.DataFrame | None
-    configurations: Configurations
-    evaluations: RunEvaluations
-    info: dict[str, Any]
-
-
-def merge(parts: Sequence[MetaDataset], conflicts: Conflicts) -> Merged:
+def merge(parts: Sequence[M], conflicts: Conflicts) -> M:
     """Unite meta-datasets; see ``MetaDataset.merge``."""
     if conflicts not in get_args(Conflicts):
         raise MetaDatasetError(
@@ -58,20 +45,21 @@ def merge(parts: Sequence[MetaDataset], conflicts: Conflicts) -> Merged:
     versions = [str(md.info.get("extractor_version", "")) for md in parts]
     configurations = _united_configurations(parts, conflicts, notes)
     masks = kept_rows(parts, conflicts, notes)
-    return Merged(
-        task_ids=task_ids,
-        tasks=united_tasks(tasks, task_ids, conflicts, notes),
-        families=united_families(tasks),
-        metafeatures=united_metafeatures(described, versions, conflicts, notes),
-        configurations=configurations,
-        evaluations=RunEvaluations(
+    united = type(parts[0]).from_parts(
+        task_ids,
+        RunEvaluations(
             _reader(parts, masks),
             tuple(dict.fromkeys(name for md in parts for name in md.metrics)),
             [str(label) for label in task_ids],
             [str(label) for label in configurations.ids],
         ),
+        configurations,
+        tasks=united_tasks(tasks, task_ids, conflicts, notes),
+        families=united_families(tasks),
+        metafeatures=united_metafeatures(described, versions, conflicts, notes),
         info=united_info([md.info for md in parts], notes),
     )
+    return replace(united, _opened=tuple(one for md in parts for one in md._opened))
 
 
 def _united_labels(indexes: Sequence[pd.Index], what: str, notes: list[str]) -> pd.Index:
@@ -99,7 +87,7 @@ def _relabelled(frame: pd.DataFrame, labels: pd.Index) -> pd.DataFrame:
 
 
 def _united_configurations(
-    parts: Sequence[MetaDataset], conflicts: Conflicts, notes: list[str]
+    parts: Sequence[Views], conflicts: Conflicts, notes: list[str]
 ) -> Configurations:
     """Every configuration once; one of unknown values gives way to one of known ones."""
     ids = _united_labels([md.configuration_ids for md in parts], "configuration", notes)
@@ -133,7 +121,7 @@ def _united_configurations(
 
 
 def _reader(
-    parts: Sequence[MetaDataset], masks: Sequence[NDArray[np.bool_]]
+    parts: Sequence[Views], masks: Sequence[NDArray[np.bool_]]
 ) -> Callable[[Sequence[str] | None], Iterator[pa.Table]]:
     """Read the rows of the union, a table of a meta-dataset at a time."""
 

@@ -21,7 +21,7 @@ from warmstart.metadataset.core.score_table import Floats
 from warmstart.metadataset.storage.runs.run_keys import Keys, cell_keys, run_keys, without_id
 
 if TYPE_CHECKING:
-    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.metadataset.core.core import Views
 
 
 _RUNNING = STATUSES.index("running")
@@ -51,7 +51,7 @@ class _Runs:
         return np.where(self.keys[found] == other.keys, found, -1)
 
 
-def _runs(md: MetaDataset) -> _Runs:
+def _runs(md: Views) -> _Runs:
     ours = pa.array([str(label) for label in md.tasks.index], pa.string())
     scores, status, counts, bare = [], [], [], []
 
@@ -68,7 +68,7 @@ def _runs(md: MetaDataset) -> _Runs:
 
 
 def kept_rows(
-    parts: Sequence[MetaDataset], conflicts: Conflicts, notes: list[str]
+    parts: Sequence[Views], conflicts: Conflicts, notes: list[str]
 ) -> list[NDArray[np.bool_]]:
     """Which rows of each meta-dataset are in the union, in the order they are read in."""
     known, ends = _runs(parts[0]), [0]
@@ -110,7 +110,7 @@ def kept_rows(
 
 
 def _note_means(
-    parts: Sequence[MetaDataset], known: _Runs, ends: Sequence[int], notes: list[str]
+    parts: Sequence[Views], known: _Runs, ends: Sequence[int], notes: list[str]
 ) -> None:
     """Say which scores become means of evaluations that may be one: some have no run id."""
     cells = np.concatenate([cell_keys(t) for md in parts for t in md._evaluations.rows()])
@@ -146,7 +146,7 @@ def _note_means(
 _RUN = ("source", "source_run_id", "task_id", "configuration_id", "metric")
 
 
-def _named_run(md: MetaDataset, row: int, names: Sequence[str] = _RUN) -> str:
+def _named_run(md: Views, row: int, names: Sequence[str] = _RUN) -> str:
     for rows in md._evaluations.rows():
         if row < len(rows):
             return ", ".join(f"{name} {rows[name][row].as_py()!r}" for name in names)

@@ -23,7 +23,7 @@ from warmstart.errors import HistoryError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.metadataset.core.core import Views
 
     Mask = NDArray[np.bool_]
 
@@ -105,7 +105,7 @@ class Compared:
     """Known, but they ended, went on, or were corrected since."""
 
 
-def compare(base: MetaDataset, runs: pa.Table, changed: Changed) -> Compared:
+def compare(base: Views, runs: pa.Table, changed: Changed) -> Compared:
     """Find runs in the base, and those of them that say something else now.
 
     A run that had not ended, or went on to a larger budget, is brought up to date. Where
@@ -183,7 +183,7 @@ def _refuse_other_tasks(old: pd.DataFrame, new: pd.DataFrame) -> None:
         )
 
 
-def _same_values(base: MetaDataset) -> Any:
+def _same_values(base: Views) -> Any:
     """Whether a configuration of the base is that of a run: defaults may be filled in."""
     known = base._configurations
     place = {str(label): number for number, label in enumerate(known.ids)}
@@ -219,7 +219,7 @@ def _told(run: pd.Series[Any], *, brief: bool = False) -> str:
     return f"{run['source_run_id']!r} of task {run['task']!r}: {result}{with_values}"
 
 
-def _rows_of(base: MetaDataset, runs: pa.Table) -> Iterator[pa.Table]:
+def _rows_of(base: Views, runs: pa.Table) -> Iterator[pa.Table]:
     """Rows of the base that come from the sources of `runs`."""
     sources = pc.unique(runs["source"].cast(pa.string()))
     for rows in base._evaluations.rows():

@@ -12,9 +12,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from warmstart.metadataset.core.columns import codes, complete, encoded, floats
-from warmstart.metadataset.core.damage import each_undamaged, undamaged
 from warmstart.metadataset.core.matrix import STATUSES, Aggregate, Layer, scatter
 from warmstart.metadataset.core.score_table import Floats
+from warmstart.metadataset.damage import each_undamaged, undamaged
 from warmstart.metadataset.storage.runs.blocks import BlockPlan, Compact, joined
 
 _IDS = ("task_id", "configuration_id", "metric")

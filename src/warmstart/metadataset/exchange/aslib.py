@@ -23,12 +23,12 @@ from warmstart.datasets.readers.arff import read_arff
 from warmstart.errors import DatasetError, MetaDatasetError
 from warmstart.metadataset.core.columns import complete, encoded
 from warmstart.metadataset.core.configurations import Configurations, canonical, some
-from warmstart.metadataset.core.damage import undamaged
 from warmstart.metadataset.core.evaluations import RunEvaluations
 from warmstart.metadataset.core.matrix import OK, STATUSES
+from warmstart.metadataset.damage import undamaged
 
 if TYPE_CHECKING:
-    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.metadataset.core.core import M
 
 _STATUSES = {"ok": "ok", "timeout": "timeout", "memout": "memout"}
 """Every other status of ASlib (crash, not_applicable, other) is a failure."""
@@ -37,16 +37,14 @@ _KEYS = ("instance_id", "repetition", "algorithm", "runstatus")
 
 
 def read_aslib(
-    folder: Path, *, metric: str | None, higher_is_better: bool | None
-) -> MetaDataset:
+    make: type[M], folder: Path, *, metric: str | None, higher_is_better: bool | None
+) -> M:
     """See ``MetaDataset.from_aslib``."""
     with undamaged(folder):
-        return _read(folder, metric, higher_is_better)
+        return _read(make, folder, metric, higher_is_better)
 
 
-def _read(folder: Path, metric: str | None, higher_is_better: bool | None) -> MetaDataset:
-    from warmstart.metadataset.metadataset import MetaDataset
-
+def _read(make: type[M], folder: Path, metric: str | None, higher_is_better: bool | None) -> M:
     runs = _arff(folder / "algorithm_runs.arff")
     if missing := [name for name in _KEYS if name not in runs]:
         raise MetaDatasetError(f"{folder / 'algorithm_runs.arff'} lacks {some(missing)}")
@@ -94,7 +92,7 @@ def _read(folder: Path, metric: str | None, higher_is_better: bool | None) -> Me
     if "runtime" in said["performance_type"] and np.nanmin(values) >= 0:
         columns["cost_s"] = pa.array(np.where(np.isfinite(values), values, np.nan))
     rows = complete(columns, len(runs), "aslib")
-    return MetaDataset.from_parts(
+    return make.from_parts(
         pd.Index(task_names, name="task_id"),
         RunEvaluations(lambda _: [rows], (measure,), task_names, names),
         Configurations(

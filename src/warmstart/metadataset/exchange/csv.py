@@ -16,7 +16,6 @@ from warmstart.metadataset.storage.files import write_atomically, write_json
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.core import Views
-    from warmstart.metadataset.metadataset import MetaDataset
 
 
 def plain_rows(view: Views) -> Iterator[pa.Table]:
@@ -44,7 +43,7 @@ def to_frame(view: Views, *, parameters: bool) -> pd.DataFrame:
     return frame.join(known, on="configuration_id")
 
 
-def to_csv(metadataset: MetaDataset, folder: Path) -> Path:
+def to_csv(metadataset: Views, folder: Path) -> Path:
     """See ``MetaDataset.to_csv``."""
     from pyarrow import csv
 

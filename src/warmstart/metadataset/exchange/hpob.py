@@ -22,20 +22,20 @@ from warmstart.domain import configuration_id
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core.columns import complete, encoded
 from warmstart.metadataset.core.configurations import Configurations, canonical, some
-from warmstart.metadataset.core.damage import undamaged
 from warmstart.metadataset.core.evaluations import RunEvaluations
 from warmstart.metadataset.core.score_table import Floats
+from warmstart.metadataset.damage import undamaged
 from warmstart.metadataset.storage.files import write_atomically, write_json
 from warmstart.spaces.encoding import ConfigurationEncoder
 
 if TYPE_CHECKING:
-    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.metadataset.core.core import M, Views
 
 DATA = "meta-dataset.json"
 DESCRIPTORS = "meta-dataset-descriptors.json"
 
 
-def write_hpob(metadataset: MetaDataset, folder: Path, metric: str | None) -> Path:
+def write_hpob(metadataset: Views, folder: Path, metric: str | None) -> Path:
     """See ``MetaDataset.to_hpob``."""
     layer = metadataset.layer(metric)
     spaces = [
@@ -89,19 +89,22 @@ def _column_names(encoder: ConfigurationEncoder) -> list[str]:
 
 
 def read_hpob(
-    path: Path, *, spaces: Sequence[str] | None, metric: str, higher_is_better: bool
-) -> MetaDataset:
+    make: type[M],
+    path: Path,
+    *,
+    spaces: Sequence[str] | None,
+    metric: str,
+    higher_is_better: bool,
+) -> M:
     """See ``MetaDataset.from_hpob``."""
     with undamaged(path):
         file = path / DATA if path.is_dir() else path
-        return _read(file, spaces, metric, higher_is_better)
+        return _read(make, file, spaces, metric, higher_is_better)
 
 
 def _read(
-    file: Path, spaces: Sequence[str] | None, metric: str, higher_is_better: bool
-) -> MetaDataset:
-    from warmstart.metadataset.metadataset import MetaDataset
-
+    make: type[M], file: Path, spaces: Sequence[str] | None, metric: str, higher_is_better: bool
+) -> M:
     data = _json(file)
     descriptors = _json(file.with_name(DESCRIPTORS), missing={})
     if unknown := [name for name in spaces or () if name not in data]:
@@ -148,7 +151,7 @@ def _read(
         len(tasks),
         "hpob",
     )
-    return MetaDataset.from_parts(
+    return make.from_parts(
         pd.Index(task_names, name="task_id"),
         RunEvaluations(lambda _: [rows], (metric,), task_names, ids),
         Configurations(

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from warmstart.metadataset.core.columns import complete, encoded
 from warmstart.metadataset.core.configurations import Configurations, canonical
+from warmstart.metadataset.core.core import Views
 from warmstart.metadataset.core.evaluations import (
     Evaluations,
     MatrixEvaluations,
@@ -21,8 +22,8 @@ from warmstart.metadataset.core.matrix import OK, STATUSES, Layer
 from warmstart.metadataset.core.schema import EVALUATIONS, SCHEMA_VERSION
 from warmstart.metadataset.exchange.archives import publication, read_published
 from warmstart.metadataset.exchange.published_table import PublishedTable
-from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.storage.folders.settling import MANIFEST
+from warmstart.metadataset.storage.writing import write
 
 _log = logging.getLogger(__name__)
 
@@ -56,12 +57,12 @@ def fetch(name: str, cache: str | Path | None = None) -> Path:
     folder = root / "published" / f"{name}-{source.version}-v{SCHEMA_VERSION}.{_CONVERSION}"
     if not (folder / MANIFEST).is_file():
         table = read_published(name, archives=root / "archives")
-        as_metadataset(name, table).save(folder)
+        write(as_metadataset(name, table), folder)
         _log.info("%s is in %s", name, folder)
     return folder
 
 
-def as_metadataset(name: str, table: PublishedTable) -> MetaDataset:
+def as_metadataset(name: str, table: PublishedTable) -> Views:
     """Put a published table into the terms of a meta-dataset."""
     source = publication(name)
     task_ids = pd.Index(table.task_ids, name="task_id")
@@ -69,7 +70,7 @@ def as_metadataset(name: str, table: PublishedTable) -> MetaDataset:
         pd.DataFrame(index=task_ids) if table.tasks is None else table.tasks.reindex(task_ids)
     )
     tasks = tasks.assign(source=table.source, source_id=[str(label) for label in task_ids])
-    return MetaDataset.from_parts(
+    return Views.from_parts(
         task_ids,
         _evaluations(name, table),
         Configurations(

@@ -29,7 +29,7 @@ from warmstart.metadataset.storage.manifest import OURS, read_manifest
 from warmstart.metadataset.storage.runs.deduplicate import source_folder
 
 if TYPE_CHECKING:
-    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.metadataset.core.core import Views
 
 _ORDER = ("task_id", "metric", "configuration_id", "source_run_id")
 
@@ -45,7 +45,7 @@ class Appended:
     """Files written, relative to the folder."""
 
 
-def append(metadataset: MetaDataset, folder: Path) -> Appended:
+def append(metadataset: Views, folder: Path) -> Appended:
     """Add a meta-dataset's tasks, configurations and evaluations to a folder.
 
     See ``MetaDataset.append_to``.
@@ -109,7 +109,7 @@ def _added(
     return {path.relative_to(folder).as_posix(): found}
 
 
-def _by_source(metadataset: MetaDataset) -> Iterator[tuple[str, pa.Table]]:
+def _by_source(metadataset: Views) -> Iterator[tuple[str, pa.Table]]:
     """The evaluations of the meta-dataset's tasks, one table a source."""
     ours = pa.array([str(label) for label in metadataset.tasks.index], pa.string())
     parts: dict[str, list[pa.Table]] = {}
@@ -125,7 +125,7 @@ def _by_source(metadataset: MetaDataset) -> Iterator[tuple[str, pa.Table]]:
 
 
 def _extend(
-    manifest: dict[str, object], metadataset: MetaDataset, n_rows: int, written: dict[str, str]
+    manifest: dict[str, object], metadataset: Views, n_rows: int, written: dict[str, str]
 ) -> None:
     info = {key: value for key, value in manifest.items() if key not in OURS}
     manifest.update(united_info([info, metadataset.info], []))

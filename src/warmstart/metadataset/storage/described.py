@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core import schema
 from warmstart.metadataset.core.configurations import Configurations, some
-from warmstart.metadataset.core.damage import undamaged
+from warmstart.metadataset.damage import undamaged
 from warmstart.metadataset.storage.folders.settling import MANIFEST
 from warmstart.metadataset.storage.tables import (
     read_batches,

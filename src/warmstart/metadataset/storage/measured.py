@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from warmstart.metadataset.core.damage import undamaged
 from warmstart.metadataset.core.schema import MEASURED
+from warmstart.metadataset.damage import undamaged
 from warmstart.metadataset.storage.files import write_parquet
 from warmstart.metrics import METRICS
 

@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core import schema
 from warmstart.metadataset.core.configurations import Configurations
-from warmstart.metadataset.core.damage import undamaged
 from warmstart.metadataset.core.evaluations import RunEvaluations
 from warmstart.metadataset.core.from_frames import check_task_types
+from warmstart.metadataset.damage import undamaged
 from warmstart.metadataset.storage.described import (
     ADDED,
     first_rows,

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from warmstart.errors import MetaDatasetError
-from warmstart.metadataset.core.damage import undamaged
 from warmstart.metadataset.core.schema import EVALUATIONS
+from warmstart.metadataset.damage import undamaged
 from warmstart.metadataset.storage.folders.settling import MANIFEST
 
 _ROWS_AT_ONCE = 16_384

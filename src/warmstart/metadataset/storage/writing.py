@@ -24,10 +24,10 @@ from warmstart.metadataset.storage.measured import write_measured
 from warmstart.metadataset.storage.runs.deduplicate import source_folder
 
 if TYPE_CHECKING:
-    from warmstart.metadataset.metadataset import MetaDataset
+    from warmstart.metadataset.core.core import Views
 
 
-def write(metadataset: MetaDataset, path: Path) -> Path:
+def write(metadataset: Views, path: Path) -> Path:
     """Write a meta-dataset in the place of what is at `path`, whole or not at all."""
     refuse_place(path)
     label_kinds(metadataset)  # before anything is made
@@ -36,7 +36,7 @@ def write(metadataset: MetaDataset, path: Path) -> Path:
     return path
 
 
-def write_inside(metadataset: MetaDataset, folder: Path, *, only_new: bool = False) -> None:
+def write_inside(metadataset: Views, folder: Path, *, only_new: bool = False) -> None:
     """Write to a folder whose lock is held; see :func:`staged` for `only_new`."""
     refuse_place(folder)
     refuse_loss(metadataset, folder)
@@ -58,7 +58,7 @@ def refuse_place(path: Path) -> None:
         raise MetaDatasetError(f"{path} holds something other than a meta-dataset")
 
 
-def refuse_loss(metadataset: MetaDataset, folder: Path) -> None:
+def refuse_loss(metadataset: Views, folder: Path) -> None:
     """Raise if a folder has more by now than what a meta-dataset was read from it.
 
     Raises
@@ -70,7 +70,7 @@ def refuse_loss(metadataset: MetaDataset, folder: Path) -> None:
         opened.refuse_loss(folder)
 
 
-def label_kinds(metadataset: MetaDataset) -> dict[str, dict[str, Any]]:
+def label_kinds(metadataset: Views) -> dict[str, dict[str, Any]]:
     """Of which type the ids are that the files hold as text.
 
     Raises
@@ -84,7 +84,7 @@ def label_kinds(metadataset: MetaDataset) -> dict[str, dict[str, Any]]:
     }
 
 
-def part_tables(metadataset: MetaDataset) -> dict[str, pa.Table]:
+def part_tables(metadataset: Views) -> dict[str, pa.Table]:
     """All of a meta-dataset but the evaluations, by the name of the file."""
     configurations = metadataset._configurations
     frame = metadataset.tasks.reset_index(drop=True).assign(
@@ -110,7 +110,7 @@ def part_tables(metadataset: MetaDataset) -> dict[str, pa.Table]:
     return tables
 
 
-def write_parts(metadataset: MetaDataset, folder: Path) -> None:
+def write_parts(metadataset: Views, folder: Path) -> None:
     """Fill an empty folder with all files of a meta-dataset, the manifest last."""
     labels = label_kinds(metadataset)
     tables = part_tables(metadataset)

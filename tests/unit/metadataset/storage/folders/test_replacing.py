@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from warmstart.errors import HistoryError, MetaDatasetError
 from warmstart.histories.runs.schema import Run, RunHistory
 from warmstart.metadataset.build.units import BuildLock
-from warmstart.metadataset.combine.import_runs import import_histories
+from warmstart.metadataset.import_runs import import_histories
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.storage.folders import locking, settling
 from warmstart.metadataset.storage.folders.locking import LOCK, locked

@@ -14,19 +14,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warmstart.errors import HistoryError
-from warmstart.metadataset.combine.attach_datasets import attach
-from warmstart.metadataset.combine.fill_defaults import fill_gaps
 from warmstart.metadataset.combine.from_runs import (
-    assemble,
     directions_of,
     gather,
     refuse_other_direction,
-    refuse_untyped,
+)
+from warmstart.metadataset.combine.read_histories import (
+    TaskFacts,
+    described,
+    fresh_of,
+    joined,
+    noted,
 )
 from warmstart.metadataset.combine.same_runs import Changed, compare, run_names
 from warmstart.metadataset.core.evaluations import RunEvaluations
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.metadataset.samplers import bias_note, samplers_of
 from warmstart.metadataset.storage.folders.locking import Appeared, locked
 from warmstart.metadataset.storage.folders.owners import is_build
 from warmstart.metadataset.storage.folders.settling import MANIFEST
@@ -58,30 +60,6 @@ class ImportReport:
 
     notes: tuple[str, ...]
     """What was left out, filled in or assumed."""
-
-
-def read_histories(
-    histories: Iterable[HistorySource],
-    *,
-    datasets: Mapping[str, Any] | None = None,
-    metafeatures: pd.DataFrame | None = None,
-    families: Mapping[str, str] | None = None,
-    defaults: Mapping[str, Any] | None = None,
-    task_type: str | None = None,
-    changed: Changed = "refuse",
-) -> MetaDataset:
-    """Foreign histories as a meta-dataset; see :meth:`warmstart.MetaDataset.from_histories`."""
-    runs, notes = gather(histories, changed)
-    md, more = _completed(
-        _joined(None, runs),
-        runs,
-        datasets=datasets,
-        metafeatures=metafeatures,
-        families=families,
-        defaults=defaults,
-        task_type=task_type,
-    )
-    return _noted(md, [*notes, *more])
 
 
 def import_histories(
@@ -126,18 +104,18 @@ def import_histories(
         raise HistoryError(f"{path} is the folder of a build; import into another one")
     refuse_place(path)
     runs, notes = gather(histories, changed)
-    more: dict[str, Any] = {
-        "datasets": datasets,
-        "metafeatures": metafeatures,
-        "families": families,
-        "defaults": defaults,
-        "task_type": task_type,
-    }
+    facts = TaskFacts(
+        datasets=datasets,
+        metafeatures=metafeatures,
+        families=families,
+        defaults=defaults,
+        task_type=task_type,
+    )
     # Nobody may add between what is read here and what is written.
     with contextlib.suppress(Appeared), locked(path) as folder:
-        return _imported(folder, runs, notes, changed, **more)
+        return _imported(folder, runs, notes, changed, facts)
     with locked(path) as folder:
-        return _imported(folder, runs, notes, changed, **more)
+        return _imported(folder, runs, notes, changed, facts)
 
 
 def _imported(
@@ -145,12 +123,7 @@ def _imported(
     runs: pa.Table,
     notes: list[str],
     changed: Changed,
-    *,
-    datasets: Mapping[str, Any] | None,
-    metafeatures: pd.DataFrame | None,
-    families: Mapping[str, str] | None,
-    defaults: Mapping[str, Any] | None,
-    task_type: str | None,
+    facts: TaskFacts,
 ) -> ImportReport:
     """Import into a folder whose lock is held."""
     base = MetaDataset.open(path) if (path / MANIFEST).is_file() else None
@@ -164,8 +137,7 @@ def _imported(
             base = _without(base, runs.filter(pa.array(found.updated)))
         new = runs.filter(pa.array(~found.known | found.updated))
     tasks = tuple(pc.unique(runs["task"].cast(pa.string())).to_pylist())
-    said = bool(datasets or families or task_type) or metafeatures is not None
-    if base is not None and not len(new) and not said:
+    if base is not None and not len(new) and not facts.say_more:
         return ImportReport(
             n_added=0,
             n_updated=0,
@@ -174,17 +146,10 @@ def _imported(
             tasks=tasks,
             notes=tuple(notes),
         )
-    md, more = _completed(
-        _joined(base, new),
-        runs,
-        datasets=datasets,
-        metafeatures=metafeatures,
-        families=families,
-        defaults=defaults,
-        task_type=task_type,
-    )
+    whole = fresh_of(MetaDataset, new) if base is None else joined(base, new)
+    md, more = described(whole, runs, facts)
     notes = [*notes, *more]
-    write_inside(_noted(md, notes), path, only_new=base is None)
+    write_inside(noted(md, notes), path, only_new=base is None)
     return ImportReport(
         n_added=len(new) - n_updated,
         n_updated=n_updated,
@@ -193,38 +158,6 @@ def _imported(
         tasks=tasks,
         notes=tuple(notes),
     )
-
-
-def _completed(
-    md: MetaDataset,
-    runs: pa.Table,
-    *,
-    datasets: Mapping[str, Any] | None,
-    metafeatures: pd.DataFrame | None,
-    families: Mapping[str, str] | None,
-    defaults: Mapping[str, Any] | None,
-    task_type: str | None,
-) -> tuple[MetaDataset, list[str]]:
-    """Describe the tasks, fill the gaps of the spaces of `runs`, and say what was done."""
-    tasks, spaces = (
-        pc.unique(runs[name].cast(pa.string())).to_pylist() for name in ("task", "space")
-    )
-    md, described = attach(
-        md,
-        datasets=datasets,
-        metafeatures=metafeatures,
-        families=families,
-        task_types=None if task_type is None else dict.fromkeys(tasks, task_type),
-    )
-    refuse_untyped(md)
-    md, filled = fill_gaps(md, spaces=spaces, defaults=defaults)
-    bias = bias_note(samplers_of(md._evaluations))
-    return md, [*described, *filled, *([bias] if bias else [])]
-
-
-def _noted(md: MetaDataset, notes: Sequence[str]) -> MetaDataset:
-    before = md.info.get("import_notes") or []
-    return replace(md, info={**md.info, "import_notes": list(dict.fromkeys([*before, *notes]))})
 
 
 def _check_directions(base: MetaDataset, runs: pa.Table) -> None:
@@ -251,31 +184,3 @@ def _without(base: MetaDataset, runs: pa.Table) -> MetaDataset:
             [str(label) for label in base.configuration_ids],
         ),
     )
-
-
-def _joined(base: MetaDataset | None, runs: pa.Table) -> MetaDataset:
-    """The base and new runs as one meta-dataset."""
-    if not len(runs):
-        assert base is not None
-        return base
-    parts = assemble(runs)
-    fresh = MetaDataset.from_parts(
-        parts.task_ids,
-        parts.evaluations,
-        parts.configurations,
-        tasks=parts.tasks,
-        info=parts.info,
-    )
-    if base is None:
-        return fresh
-    tasks = fresh.tasks.copy()
-    here = base.tasks.set_axis(base.tasks.index.astype(str), axis=0)
-    for task in tasks.index.intersection(here.index):
-        # What runs imply of a task is less than what the base may know of it.
-        tasks.loc[task, "task_type"] = here.loc[task, "task_type"]
-    merged = base.merge(replace(fresh, tasks=tasks))
-    own = {
-        "sources": list(dict.fromkeys([*base.info.get("sources", []), *fresh.info["sources"]])),
-        "directions": {**(base.info.get("directions") or {}), **fresh.info["directions"]},
-    }
-    return replace(merged, info={**base.info, **own})

@@ -13,7 +13,7 @@ from warmstart.domain import configuration_id
 from warmstart.errors import HistoryError, MetaDatasetError
 from warmstart.histories.runs.schema import Run, RunHistory
 from warmstart.metadataset.combine.attach_datasets import Attached
-from warmstart.metadataset.combine.import_runs import import_histories
+from warmstart.metadataset.import_runs import import_histories
 from warmstart.metadataset.metadataset import MetaDataset
 
 

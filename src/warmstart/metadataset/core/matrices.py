@@ -1,0 +1,172 @@
+"""Evaluations of a meta-dataset as matrices of tasks and configurations, by metric."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from warmstart.errors import MetaDatasetError
+from warmstart.metadataset.core.columns import CELL, cell_means
+from warmstart.metadataset.core.configurations import some
+from warmstart.metadataset.core.matrix import (
+    STATUSES,
+    Aggregate,
+    Layer,
+    check_aggregate,
+    stack_rows,
+    take_rows,
+)
+
+if TYPE_CHECKING:
+    pass
+
+from warmstart.metadataset.core.parts import Parts
+
+_CLASSIFICATION = frozenset({"binary", "multiclass", "classification"})
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Matrices(Parts):
+    """A meta-dataset as matrices: scores, costs, statuses."""
+
+    def matrix(
+        self,
+        metric: str | None = None,
+        task_type: str | None = None,
+        *,
+        aggregate: Aggregate = "mean",
+    ) -> pd.DataFrame:
+        """Scores, one row a task and one column a configuration.
+
+        Parameters
+        ----------
+        metric : str, optional
+            One of :attr:`metrics`; without it each task's own ``metric_default``.
+        task_type : str, optional
+            Only tasks of this type: "binary", "multiclass", "regression", or
+            "classification" for both of the first.
+        aggregate : {"mean", "median"}
+            What several runs of a configuration on a task come to. Medians are exact;
+            millions of runs are read some tasks at a time.
+
+        Returns
+        -------
+        DataFrame, shape (n_tasks, n_configs)
+            Higher is better; NaN where not evaluated or failed, see :meth:`status`.
+
+        Raises
+        ------
+        MetaDatasetError
+            If no evaluation is measured in `metric`, or `aggregate` is neither.
+        """
+        return self._frame(self.layer(metric, aggregate).scores, task_type)
+
+    def costs(
+        self,
+        metric: str | None = None,
+        task_type: str | None = None,
+        *,
+        aggregate: Aggregate = "mean",
+    ) -> pd.DataFrame:
+        """Seconds each evaluation took, in the shape of :meth:`matrix`; NaN where unknown."""
+        layer = self.layer(metric, aggregate)
+        costs = layer.costs
+        return self._frame(
+            np.full(layer.scores.shape, np.nan) if costs is None else costs.copy(), task_type
+        )
+
+    def score_std(
+        self, metric: str | None = None, task_type: str | None = None
+    ) -> pd.DataFrame:
+        """Standard deviation each score is uncertain by, in the shape of :meth:`matrix`.
+
+        Over folds, or over the runs of a constructed cell; of several rows of a
+        configuration the root mean square. NaN where unknown.
+        """
+        return self._frame(np.sqrt(self._means("score_std", metric, power=2)), task_type)
+
+    def predict_costs(
+        self, metric: str | None = None, task_type: str | None = None
+    ) -> pd.DataFrame:
+        """Seconds to predict the rows of one fold, in the shape of :meth:`matrix`, or NaN."""
+        return self._frame(self._means("predict_cost_s", metric), task_type)
+
+    def _means(self, column: str, metric: str | None, power: int = 1) -> NDArray[np.float64]:
+        tasks = [str(label) for label in self.tasks.index]
+        columns = [str(label) for label in self.configuration_ids]
+        return cell_means(
+            self._evaluations.rows((*CELL, column)),
+            column,
+            tasks,
+            columns,
+            self.metrics,
+            self._chosen(metric),
+            power=power,
+        )
+
+    def status(self, metric: str | None = None, task_type: str | None = None) -> pd.DataFrame:
+        """How each evaluation ended, in the shape of :meth:`matrix`.
+
+        "ok", "failed", "timeout", "memout", "pruned" or "running"; empty text where a
+        configuration was not tried.
+        """
+        return self._frame(np.array(STATUSES, object)[self.layer(metric).status], task_type)
+
+    def evaluations(self, metric: str | None = None) -> pd.DataFrame:
+        """One row for each configuration tried on a task.
+
+        Returns
+        -------
+        DataFrame
+            Columns task_id, configuration_id, score, cost_s, status.
+        """
+        layer = self.layer(metric)
+        tasks, configs = np.nonzero(layer.status)
+        costs = layer.costs
+        return pd.DataFrame(
+            {
+                "task_id": self.tasks.index[tasks],
+                "configuration_id": self.configuration_ids[configs],
+                "score": layer.scores[tasks, configs],
+                "cost_s": np.nan if costs is None else costs[tasks, configs],
+                "status": np.array(STATUSES, object)[layer.status[tasks, configs]],
+            }
+        )
+
+    def layer(self, metric: str | None = None, aggregate: Aggregate = "mean") -> Layer:
+        """Scores, status codes and costs of all tasks as plain arrays, see :meth:`matrix`."""
+        check_aggregate(aggregate)
+        chosen = self._chosen(metric)
+        layers = {
+            name: self._evaluations.layer(name, aggregate) for name in dict.fromkeys(chosen)
+        }
+        if len(layers) == 1:
+            return take_rows(next(iter(layers.values())), self._rows)
+        return stack_rows(layers, chosen, self._rows)
+
+    def _chosen(self, metric: str | None) -> NDArray[Any]:
+        """Metric of each task: the one named, or its own."""
+        if metric is not None and metric not in self.metrics:
+            raise MetaDatasetError(
+                f"no evaluation is measured in {metric!r}; there are {some(self.metrics)}"
+            )
+        chosen = np.full(len(self.tasks), metric or "", object)
+        if metric is None:
+            default = self.tasks["metric_default"].to_numpy(object)
+            known = np.isin(default.astype(str), list(self.metrics))
+            chosen = np.where(known, default, self.metrics[0])
+        return chosen
+
+    def _frame(self, values: NDArray[Any], task_type: str | None) -> pd.DataFrame:
+        frame = pd.DataFrame(
+            values, index=self.tasks.index, columns=self.configuration_ids, copy=False
+        )
+        return frame if task_type is None else frame[self._of_type(task_type)]
+
+    def _of_type(self, task_type: str) -> NDArray[np.bool_]:
+        kinds = _CLASSIFICATION if task_type == "classification" else {task_type}
+        return self.tasks["task_type"].isin(kinds).to_numpy()
