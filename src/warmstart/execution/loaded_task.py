@@ -21,7 +21,7 @@ from warmstart.execution.resampling import (
     forward_folds,
     group_folds,
 )
-from warmstart.metrics import Array
+from warmstart.metrics.formulas import Array
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from warmstart.errors import HistoryError
-from warmstart.metrics import Array, Prediction
+from warmstart.metrics import Prediction
+from warmstart.metrics.formulas import Array
 
 
 def _spread(columns: Array, classes: Array, n_classes: int, *, absent: float) -> Array:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from warmstart.execution.measure.resources import stored_bytes
-from warmstart.metrics import Array
+from warmstart.metrics.formulas import Array
 
 
 @dataclass(frozen=True, kw_only=True)

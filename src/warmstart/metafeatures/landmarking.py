@@ -23,7 +23,8 @@ from typing import Any
 import numpy as np
 
 from warmstart.metafeatures.feature import CLASSIFICATION, REGRESSION, Feature
-from warmstart.metafeatures.prepared import Prepared, in_turn
+from warmstart.metafeatures.planning.samples import in_turn
+from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, Integers
 
 GROUP = "landmarking"

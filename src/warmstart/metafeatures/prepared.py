@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
@@ -14,6 +13,7 @@ import pandas as pd
 
 from warmstart.domain import USED_KINDS, Schema, TaskType
 from warmstart.errors import ArgumentError
+from warmstart.metafeatures.planning.samples import Levels, _sample, _shown_levels, in_turn
 from warmstart.metafeatures.scaling import Floats, Integers, Standardised, standardise
 
 T = TypeVar("T")
@@ -23,9 +23,6 @@ MAX_ROWS = 10_000
 
 MAX_COLUMNS = 500
 """Columns statistics are computed on, before and again after one-hot encoding."""
-
-MAX_LEVELS = 50
-"""Levels of a column with a one-hot column of their own, the most frequent first."""
 
 
 class Table(Protocol):
@@ -41,17 +38,6 @@ class Table(Protocol):
     def task_type(self) -> TaskType: ...
     @property
     def n_rows(self) -> int: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """A categorical column of the sample."""
-
-    codes: Integers
-    """Level of each sampled row, -1 where missing; the most frequent level is 0."""
-
-    n_levels: int
-    """Distinct values in all rows, missing ones not counted."""
 
 
 class Prepared:
@@ -247,24 +233,3 @@ class Prepared:
         """Standardised target of the sampled rows; zeros if it is constant."""
         z = standardise(self.target[:, None]).z
         return z[:, 0] if z.shape[1] else np.zeros(len(self.rows))
-
-
-def _sample(n: int, at_most: int, rng: np.random.Generator) -> Integers:
-    if n <= at_most:
-        return np.arange(n)
-    return np.sort(rng.choice(n, size=at_most, replace=False)).astype(np.int64)
-
-
-def in_turn(places: Integers, at_most: int, rng: np.random.Generator) -> Integers:
-    """Positions of the lowest places, ties at random: no column is lost to another's levels."""
-    order = np.lexsort((rng.permutation(len(places)), places))
-    return np.sort(order[:at_most])
-
-
-def _shown_levels(column: Levels) -> list[int]:
-    """Levels with a 0/1 column, frequent first, missing (-1) last; none if there is but one."""
-    counts = np.bincount(column.codes + 1)
-    if np.count_nonzero(counts) < 2:
-        return []
-    shown = [int(level) for level in np.flatnonzero(counts[1:]) if level < MAX_LEVELS]
-    return [*shown, -1] if counts[0] else shown

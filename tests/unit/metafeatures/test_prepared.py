@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 import scipy.stats
 
-from warmstart.metafeatures.prepared import MAX_LEVELS, Prepared
+from warmstart.metafeatures.planning.samples import MAX_LEVELS
+from warmstart.metafeatures.prepared import Prepared
 from warmstart.testing.tables import mixed_table, numeric_table, table
 
 

@@ -6,7 +6,8 @@ import warmstart
 from warmstart.domain import Column, Schema
 from warmstart.recommend.answer.suggestion import Suggestion
 from warmstart.recommend.answer.suggestions import Suggestions
-from warmstart.report.code.pipelines import arguments_of, public_module, python_code
+from warmstart.report.code.arguments import arguments_of, public_module
+from warmstart.report.code.pipelines import python_code
 from warmstart.spaces.pipelines.design import space_filling
 
 COLUMNS = (

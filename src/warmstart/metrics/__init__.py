@@ -9,15 +9,24 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from warmstart.domain import TaskType, check_task_type
 from warmstart.errors import HistoryError
+from warmstart.metrics.formulas import (
+    Array,
+    accuracy,
+    balanced_accuracy,
+    f1_macro,
+    log_loss,
+    mae,
+    r2,
+    rmse,
+    roc_auc,
+)
 
-Array = npt.NDArray[Any]
 Need = Literal["labels", "ranking", "probabilities", "values"]
 
 _CLASSIFICATION: tuple[TaskType, ...] = ("binary", "multiclass")
@@ -81,77 +90,6 @@ class Prediction:
     """Predicted target of a regression, shape (n_rows,)."""
 
 
-def _confusion(truth: Array, labels: Array, n_classes: int) -> Array:
-    pairs = np.bincount(truth * n_classes + labels, minlength=n_classes * n_classes)
-    return pairs.reshape(n_classes, n_classes)
-
-
-def _accuracy(truth: Array, labels: Array, _n_classes: int) -> float:
-    return float(np.mean(truth == labels))
-
-
-def _balanced_accuracy(truth: Array, labels: Array, n_classes: int) -> float:
-    confusion = _confusion(truth, labels, n_classes)
-    support = confusion.sum(axis=1)
-    present = support > 0
-    return float(np.mean(confusion.diagonal()[present] / support[present]))
-
-
-def _f1_macro(truth: Array, labels: Array, n_classes: int) -> float:
-    confusion = _confusion(truth, labels, n_classes)
-    # True or predicted: a class in neither does not count.
-    either = confusion.sum(axis=0) + confusion.sum(axis=1)
-    present = either > 0
-    return float(np.mean(2 * confusion.diagonal()[present] / either[present]))
-
-
-def _roc_auc(truth: Array, ranking: Array, n_classes: int) -> float:
-    r"""Area under the ROC curve; for several classes the mean of one against the rest.
-
-    The area is the Mann-Whitney statistic of the ranks, ties sharing their mean rank.
-    Each class is ranked by its own column, so no probabilities are needed. Classes
-    without a row, or with every row, have no area and do not count.
-    """
-    if n_classes == 2:
-        ranking = ranking[:, 1:]
-        members = (truth == 1)[:, None]
-    else:
-        members = truth[:, None] == np.arange(n_classes)
-    n_members = members.sum(axis=0)
-    defined = (n_members > 0) & (n_members < len(truth))
-    if not defined.any():
-        return float("nan")
-    members, n_members = members[:, defined], n_members[defined]
-    from scipy.stats import rankdata  # costs a third of a second; answers need none
-
-    ranks = rankdata(ranking[:, defined], axis=0)
-    above = (ranks * members).sum(axis=0) - n_members * (n_members + 1) / 2
-    return float(np.mean(above / (n_members * (len(truth) - n_members))))
-
-
-def _log_loss(truth: Array, probabilities: Array, _n_classes: int) -> float:
-    # The clipping is scikit-learn's: it depends on the precision the learner works in.
-    epsilon = np.finfo(probabilities.dtype).eps
-    given = probabilities[np.arange(len(truth)), truth]
-    return float(-np.mean(np.log(np.clip(given, epsilon, 1 - epsilon)), dtype=np.float64))
-
-
-def _rmse(truth: Array, values: Array, _n_classes: int) -> float:
-    return float(np.sqrt(np.mean((truth - values) ** 2)))
-
-
-def _mae(truth: Array, values: Array, _n_classes: int) -> float:
-    return float(np.mean(np.abs(truth - values)))
-
-
-def _r2(truth: Array, values: Array, _n_classes: int) -> float:
-    residual = float(np.sum((truth - values) ** 2))
-    total = float(np.sum((truth - truth.mean()) ** 2))
-    if total == 0:
-        return 1.0 if residual == 0 else 0.0
-    return 1 - residual / total
-
-
 _ALL = (
     Metric(
         name="balanced_accuracy",
@@ -160,7 +98,7 @@ _ALL = (
         best=1.0,
         lowest=0.0,
         is_loss=False,
-        function=_balanced_accuracy,
+        function=balanced_accuracy,
         synonyms=("balanced_accuracy_score", "bacc"),
     ),
     Metric(
@@ -170,7 +108,7 @@ _ALL = (
         best=1.0,
         lowest=0.0,
         is_loss=False,
-        function=_accuracy,
+        function=accuracy,
         synonyms=("accuracy_score", "predictive_accuracy"),
     ),
     Metric(
@@ -180,7 +118,7 @@ _ALL = (
         best=1.0,
         lowest=0.0,
         is_loss=False,
-        function=_roc_auc,
+        function=roc_auc,
         synonyms=("auc", "roc_auc_score", "roc_auc_ovr", "area_under_roc_curve"),
     ),
     Metric(
@@ -190,7 +128,7 @@ _ALL = (
         best=0.0,
         lowest=-np.inf,
         is_loss=True,
-        function=_log_loss,
+        function=log_loss,
         synonyms=("neg_log_loss", "logloss", "cross_entropy"),
     ),
     Metric(
@@ -200,7 +138,7 @@ _ALL = (
         best=1.0,
         lowest=0.0,
         is_loss=False,
-        function=_f1_macro,
+        function=f1_macro,
         synonyms=("macro_f1",),
     ),
     Metric(
@@ -210,7 +148,7 @@ _ALL = (
         best=1.0,
         lowest=-np.inf,
         is_loss=False,
-        function=_r2,
+        function=r2,
         synonyms=("r2_score", "r_squared"),
     ),
     Metric(
@@ -220,7 +158,7 @@ _ALL = (
         best=0.0,
         lowest=-np.inf,
         is_loss=True,
-        function=_rmse,
+        function=rmse,
         synonyms=(
             "neg_root_mean_squared_error",
             "root_mean_squared_error",
@@ -234,7 +172,7 @@ _ALL = (
         best=0.0,
         lowest=-np.inf,
         is_loss=True,
-        function=_mae,
+        function=mae,
         synonyms=("neg_mean_absolute_error", "mean_absolute_error", "neg_mae"),
     ),
 )
