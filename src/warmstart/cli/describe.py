@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from warmstart.cli.export_base import Export, export_base
-from warmstart.cli.suggest import FILES, KindsOption, Knowledge, Target, TaskType, kinds_of
-from warmstart.cli.terminal.data_files import (
+from warmstart.cli.options import (
+    AsJson,
     Comment,
     Decimal,
     Encoding,
+    File,
     Header,
+    KindsOption,
+    Knowledge,
     MaxUnpacked,
     Separator,
-    data_file,
-    files_in,
+    Target,
+    TaskType,
 )
+from warmstart.cli.suggest import kinds_of
+from warmstart.cli.terminal.data_files import data_file, files_in
 from warmstart.cli.terminal.errors import BAD_INPUT, each_file
 from warmstart.cli.terminal.output import print_json, results, warn
 
@@ -27,15 +32,13 @@ if TYPE_CHECKING:
     from warmstart.datasets.dataset import Dataset
     from warmstart.datasets.readers.data_file import DataFile
 
-File = Annotated[str, typer.Argument(metavar="FILE", help=f"{FILES} Or a folder of files.")]
-
 
 def describe(
     file: File,
     target: Target = None,
     task_type: TaskType = None,
     kind: KindsOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     separator: Separator = None,
     comment: Comment = None,
     decimal: Decimal = None,
@@ -192,7 +195,7 @@ def knowledge(
     knowledge: Knowledge = None,
     tasks: Annotated[bool, typer.Option("--tasks", help="List the known tasks.")] = False,
     export: Export = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what a knowledge base holds, the embedded one by default."""
     from warmstart.knowledge.base import default_path

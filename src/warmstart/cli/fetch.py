@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from warmstart.cli.build.exchange import AsJson
+from warmstart.cli.options import AsJson
 from warmstart.cli.terminal.output import print_json, remarks, results
 
 

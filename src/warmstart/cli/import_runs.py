@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from warmstart.cli.history import KINDS, MAPPING, datasets_listed, pairs_in, reader_of, task_in
+from warmstart.cli.options import AsJson, TaskType
 from warmstart.cli.terminal.output import print_json, results, warn
 
 if TYPE_CHECKING:
     from warmstart.histories.runs.protocol import HistorySource
     from warmstart.metadataset.combine.same_runs import Changed
 
-KINDS = ("optuna", "mlflow", "ray", "smac", "sklearn", "wandb", "flaml", "table")
 
 Pairs = list[str] | None
-
-_MAPPING = '{"task": "dataset", "metric": {"auc": "maximize"}, "params": ["lr", "depth"]}'
 
 
 def import_history(
@@ -54,7 +52,7 @@ def import_history(
     ] = None,
     mapping: Annotated[
         Path | None,
-        typer.Option(metavar="JSON", help=f"Columns of a table by meaning: {_MAPPING}"),
+        typer.Option(metavar="JSON", help=f"Columns of a table by meaning: {MAPPING}"),
     ] = None,
     study: Annotated[
         list[str] | None,
@@ -73,10 +71,7 @@ def import_history(
             metavar="CSV", help="Datasets of several tasks: task_id, task_type, path, target."
         ),
     ] = None,
-    task_type: Annotated[
-        str | None,
-        typer.Option(metavar="TYPE", help="binary, multiclass, classification, regression."),
-    ] = None,
+    task_type: TaskType = None,
     family: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Original that the task's dataset derives from."),
@@ -124,7 +119,7 @@ def import_history(
         str,
         typer.Option(metavar="WHAT", help="refuse or update runs that say something else now."),
     ] = "refuse",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Add the runs of another tool to a meta-dataset; running it again adds what is new.
 
@@ -142,13 +137,15 @@ def import_history(
         hint = f"; a {source} file of runs is a table" if table else ""
         raise HistoryError(f"source {source!r} is none of {', '.join(sources)}{hint}")
     options: dict[str, Any] = {
-        "task": _task(task or []),
+        "task": task_in(task or []),
         "task_tag": task_tag,
         "metric": metric or (),
         "direction": direction or None,
         "metric_key": metric_key,
-        "rename": {old: str(new) for old, new in _pairs("rename", rename, typed=False).items()},
-        "fixed": _pairs("fixed", fixed),
+        "rename": {
+            old: str(new) for old, new in pairs_in("rename", rename, typed=False).items()
+        },
+        "fixed": pairs_in("fixed", fixed),
         "ignore": tuple(ignore or ()),
         "learner": learner,
         "space": space,
@@ -156,7 +153,7 @@ def import_history(
         "run_prefix": run_prefix,
     }
     more = {"study": study, "constants": constant, "mapping": mapping, "params": param}
-    history = _reader(source, {k: v for k, v in more.items() if v})(location, options)
+    history = reader_of(source, {k: v for k, v in more.items() if v})(location, options)
     attached: dict[str, Any] = {}
     if dataset is not None or target is not None:
         if dataset is None or not isinstance(options["task"], str):
@@ -168,7 +165,7 @@ def import_history(
             data=dataset, target=target, task_type=task_type, family=family
         )
     if datasets is not None:
-        attached |= _listed(datasets)
+        attached |= datasets_listed(datasets)
     families = (
         {options["task"]: family} if family and isinstance(options["task"], str) else None
     )
@@ -177,7 +174,7 @@ def import_history(
         out,
         datasets=attached or None,
         families=families,
-        defaults=_pairs("default", default) or None,
+        defaults=pairs_in("default", default) or None,
         task_type=None if attached else task_type,
         changed=cast("Changed", changed),
     )
@@ -204,63 +201,3 @@ def import_history(
         soft_wrap=True,
     )
     warn(report.notes)
-
-
-def _reader(
-    source: str, more: dict[str, Any]
-) -> Callable[[str, dict[str, Any]], HistorySource]:
-    """The source's own ``read``, with those of the options that it knows."""
-    from importlib import import_module
-    from inspect import signature
-
-    from warmstart._plugins import load_plugin
-    from warmstart.errors import HistoryError
-
-    module = (
-        import_module(f"warmstart.histories.{source}")
-        if source in KINDS
-        else load_plugin("histories", source)
-    )
-    read: Callable[..., HistorySource] = module.read
-    known = signature(read).parameters
-    if unknown := [name for name in more if name not in known]:
-        raise HistoryError(f"a history of {source} takes no --{unknown[0].rstrip('s')}")
-    if source == "table" and "mapping" not in more:
-        raise HistoryError(
-            "a table needs --mapping JSON, a file that says what its columns mean, such as "
-            f"{_MAPPING}"
-        )
-    return lambda location, options: read(location, **more, **options)
-
-
-def _task(given: Sequence[str]) -> str | dict[str, str] | None:
-    if not given:
-        return None
-    if len(given) == 1 and "=" not in given[0]:
-        return given[0]
-    return {study: str(task) for study, task in _pairs("task", given, typed=False).items()}
-
-
-def _pairs(option: str, given: Sequence[str] | None, *, typed: bool = True) -> dict[str, Any]:
-    from warmstart.errors import HistoryError
-    from warmstart.histories.runs.values import typed_word
-
-    found: dict[str, Any] = {}
-    for text in given or ():
-        name, equals, value = text.partition("=")
-        if not equals or not name or not value:
-            raise HistoryError(f"--{option} takes NAME=VALUE, got {text!r}")
-        found[name] = typed_word(value) if typed else value
-    return found
-
-
-def _listed(path: Path) -> dict[str, Any]:
-    from warmstart.execution.tasks import read_tasks
-    from warmstart.metadataset.combine.attach_datasets import Attached
-
-    return {
-        task.task_id: Attached(
-            data=task.path, target=task.target, task_type=task.task_type, family=task.family
-        )
-        for task in read_tasks(path)
-    }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from warmstart.cli.options import Target
 from warmstart.cli.terminal.output import results, warn
 
 if TYPE_CHECKING:
@@ -16,9 +17,7 @@ def metafeatures(
     file: Annotated[
         str | None, typer.Argument(help="Dataset to describe; without it, use --list.")
     ] = None,
-    target: Annotated[
-        str | None, typer.Option("--target", "-t", help="Column to predict.")
-    ] = None,
+    target: Target = None,
     group: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Only this group, or all; repeatable."),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
+
+from warmstart.cli.options import AsJson
 
 
 def plugins(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List models, tuners, sources and meta-features of installed packages."""
     import json

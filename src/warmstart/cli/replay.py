@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from warmstart.cli.options import AsJson
 from warmstart.cli.terminal.errors import INTERRUPTED
 from warmstart.cli.terminal.output import print_json, remarks, results
 
@@ -68,7 +69,7 @@ def replay(
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="Processes at a time.")] = 1,
     seed: Annotated[int, typer.Option(help="Of folds and random methods.")] = 0,
     seeds: Annotated[int, typer.Option(min=1, help="Repeats of a random method.")] = 5,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare methods on tasks held out: how far from the best after so many picks.
 

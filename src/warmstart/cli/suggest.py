@@ -9,6 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from warmstart.cli.options import (
+    Comment,
+    Decimal,
+    Encoding,
+    Files,
+    Header,
+    KindsOption,
+    Knowledge,
+    MaxUnpacked,
+    Separator,
+    Target,
+    TaskType,
+)
 from warmstart.cli.terminal.answers import Format, print_table, written
 from warmstart.cli.terminal.costs import (
     MaxFit,
@@ -18,15 +31,7 @@ from warmstart.cli.terminal.costs import (
     Objectives,
     objectives_of,
 )
-from warmstart.cli.terminal.data_files import (
-    Comment,
-    Decimal,
-    Encoding,
-    Header,
-    MaxUnpacked,
-    Separator,
-    data_file,
-)
+from warmstart.cli.terminal.data_files import data_file
 from warmstart.cli.terminal.errors import each_file
 from warmstart.cli.terminal.flags import as_typed
 from warmstart.cli.terminal.output import remarks, warn
@@ -44,38 +49,6 @@ class Strategy(str, Enum):
     nearest_datasets = "nearest_datasets"
     random = "random"
     anytime = "anytime"
-
-
-FILES = (
-    "CSV, Parquet, ARFF, Feather, Excel or JSON lines file, also compressed; a web address, - "
-    "for standard input, or openml:ID."
-)
-Files = Annotated[
-    list[str], typer.Argument(metavar="FILE…", help=f"{FILES} Several share one process.")
-]
-Target = Annotated[
-    str | None, typer.Option("--target", "-t", metavar="COLUMN", help="Column to predict.")
-]
-TaskType = Annotated[
-    str | None,
-    typer.Option(
-        metavar="TYPE",
-        help="binary, multiclass, classification or regression; by default inferred.",
-    ),
-]
-KindsOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--kind", metavar="COLUMN=KIND", help="What a column holds, if not as inferred."
-    ),
-]
-Knowledge = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FOLDER",
-        help="Another knowledge base than the one WARMSTART_KNOWLEDGE names, or the embedded.",
-    ),
-]
 
 
 def suggest(

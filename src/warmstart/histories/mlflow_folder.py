@@ -6,16 +6,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from warmstart._extras import require
 from warmstart.errors import HistoryError
 from warmstart.histories.parsing.reading import readable
 from warmstart.histories.runs.schema import Remarks
-
-if TYPE_CHECKING:
-    pass
-
 
 _CODES = {"1": "RUNNING", "2": "SCHEDULED", "3": "FINISHED", "4": "FAILED", "5": "KILLED"}
 

@@ -7,16 +7,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
 from warmstart.errors import HistoryError
 from warmstart.histories.parsing.reading import first_line
 from warmstart.histories.parsing.sqlite_copy import SQLITE, copy_sqlite
-
-if TYPE_CHECKING:
-    pass
-
 
 _NO_DATABASES = {
     "redis": "hand in optuna.storages.JournalStorage(JournalRedisBackend(url)) itself",

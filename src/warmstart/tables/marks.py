@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from warmstart.domain import Column
 from warmstart.tables.cells import words
 from warmstart.tables.written_numbers import Marks, marks_in
-
-if TYPE_CHECKING:
-    pass
 
 
 def written_marks(frame: pd.DataFrame, columns: Sequence[Column]) -> dict[str | int, Marks]:

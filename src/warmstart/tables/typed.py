@@ -7,7 +7,7 @@ The first step of every pipeline, so that what `suggest` saw and what
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,9 +19,6 @@ from warmstart.tables.cells import bounded, typed_cells
 from warmstart.tables.frames import as_frame
 from warmstart.tables.marks import written_marks
 from warmstart.tables.written_numbers import Marks, settled
-
-if TYPE_CHECKING:
-    pass
 
 _CHUNK_CELLS = 1_000_000
 

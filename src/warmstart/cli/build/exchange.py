@@ -8,32 +8,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from warmstart.cli.options import (
+    BuildFolder,
+    Jobs,
+    MetaDatasetFolder,
+    NewMetaDataset,
+    Scheduler,
+    TaskList,
+    Workers,
+)
 from warmstart.cli.terminal.errors import INTERRUPTED
 from warmstart.cli.terminal.output import remarks, results, warn
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
 
-Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes at a time.")]
-Scheduler = Annotated[
-    str | None,
-    typer.Option(
-        metavar="ADDRESS", help="Dask scheduler such as tcp://host:8786; sees the same files."
-    ),
-]
-Workers = Annotated[
-    int | None, typer.Option(metavar="N", min=1, help="Dask workers on this machine.")
-]
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
 
 def metafeatures(
-    tasks: Annotated[
-        Path,
-        typer.Option(metavar="CSV", help="Columns task_id, task_type, path, target."),
-    ],
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the build.")],
+    tasks: TaskList,
+    out: BuildFolder,
     jobs: Jobs = 1,
     scheduler: Scheduler = None,
     workers: Workers = None,
@@ -73,7 +66,7 @@ def metafeatures(
 
 
 def export(
-    metadataset: Annotated[Path, typer.Argument(help="Folder of a meta-dataset.")],
+    metadataset: MetaDatasetFolder,
     out: Annotated[Path, typer.Argument(help="Folder to write to.")],
     form: Annotated[str, typer.Option("--format", help="csv or hpob.")] = "csv",
     metric: Annotated[
@@ -94,7 +87,7 @@ def export(
 
 def hpob(
     file: Annotated[Path, typer.Argument(help="HPO-B's JSON, or a folder that export wrote.")],
-    out: Annotated[Path, typer.Argument(help="Folder of the meta-dataset to write.")],
+    out: NewMetaDataset,
     space: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Only this one; repeatable.")
     ] = None,
@@ -112,7 +105,7 @@ def hpob(
 
 def aslib(
     scenario: Annotated[Path, typer.Argument(help="Folder with algorithm_runs.arff.")],
-    out: Annotated[Path, typer.Argument(help="Folder of the meta-dataset to write.")],
+    out: NewMetaDataset,
     metric: Annotated[
         str | None, typer.Option(help="A performance measure; the scenario's first without.")
     ] = None,

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from warmstart.cli.build.exchange import AsJson
+from warmstart.cli.options import AsJson, MetaDatasetFolder
 from warmstart.cli.terminal.output import print_json, results
 
 
 def build_knowledge(
-    metadataset: Annotated[Path, typer.Argument(help="Folder of a meta-dataset.")],
+    metadataset: MetaDatasetFolder,
     out: Annotated[Path, typer.Argument(help="Folder of the knowledge base to write.")],
     also: Annotated[
         list[Path] | None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from warmstart.cli.build.exchange import AsJson, Jobs, Scheduler, Workers
+from warmstart.cli.options import AsJson, BuildFolder, Jobs, Scheduler, TaskList, Workers
 from warmstart.cli.terminal.errors import INTERRUPTED
 from warmstart.cli.terminal.output import print_json, remarks, results, warn
 
@@ -20,13 +20,8 @@ if TYPE_CHECKING:
 
 
 def build_local(
-    tasks: Annotated[
-        Path,
-        typer.Option(
-            metavar="CSV", help="Task list: columns task_id, task_type, path, target; family, …"
-        ),
-    ],
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the build.")],
+    tasks: TaskList,
+    out: BuildFolder,
     space: Annotated[
         list[str] | None,
         typer.Option(

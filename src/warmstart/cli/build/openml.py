@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from warmstart.cli.build.exchange import AsJson
+from warmstart.cli.options import AsJson
 from warmstart.cli.terminal.errors import INTERRUPTED
 from warmstart.cli.terminal.output import print_json, remarks, results, warn
 

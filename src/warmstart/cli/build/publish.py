@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from warmstart.cli.build.exchange import AsJson, Jobs
+from warmstart.cli.options import AsJson, Build, Jobs, NewMetaDataset
 from warmstart.cli.terminal.output import print_json, results
 
 
 def pack(
-    build: Annotated[Path, typer.Argument(help="Folder of a build, finished or not.")],
+    build: Build,
     out: Annotated[Path, typer.Argument(help="Folder that grows by what is new.")],
 ) -> None:
     """Keep the runs of a build in a few small files, from which build local can go on."""
@@ -23,8 +23,8 @@ def pack(
 
 
 def publish(
-    build: Annotated[Path, typer.Argument(help="Folder of a build, finished or not.")],
-    out: Annotated[Path, typer.Argument(help="Folder of the meta-dataset to write.")],
+    build: Build,
+    out: NewMetaDataset,
     min_evaluations: Annotated[
         int, typer.Option(min=1, help="Leave tasks with fewer configurations out.")
     ] = 1,

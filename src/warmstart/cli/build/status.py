@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from warmstart.cli.build.exchange import AsJson
+from warmstart.cli.options import AsJson, Build
 from warmstart.cli.terminal.output import print_json, results, warn
 
 
 def status(
-    build: Annotated[Path, typer.Argument(help="Folder of a build, running or not.")],
+    build: Build,
     as_json: AsJson = False,
 ) -> None:
     """Say how far a build is, how long it will take, and what failed in it."""

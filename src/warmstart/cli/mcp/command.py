@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from warmstart.cli.suggest import Knowledge
+from warmstart.cli.options import Knowledge
 
 
 def serve(

@@ -3,34 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from warmstart.datasets.readers.data_file import DataFile
-
-Separator = Annotated[
-    str | None,
-    typer.Option(metavar="CHAR", help="Between the cells of a CSV file; \\t is a tab."),
-]
-Comment = Annotated[
-    str | None, typer.Option(metavar="CHAR", help="From which on a line of CSV is no data.")
-]
-Decimal = Annotated[
-    str | None, typer.Option(metavar="CHAR", help="Decimal mark of a CSV file, . or ,")
-]
-Encoding = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Of a CSV file, such as cp1252.")
-]
-Header = Annotated[
-    bool | None,
-    typer.Option("--header/--no-header", help="Whether line 1 of a CSV file names columns."),
-]
-MaxUnpacked = Annotated[
-    float | None,
-    typer.Option(metavar="MB", help="What a compressed or piped file may unpack to [4096]."),
-]
 
 
 def data_file(

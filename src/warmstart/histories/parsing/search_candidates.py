@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,10 +13,6 @@ from warmstart.errors import HistoryError
 from warmstart.histories.parsing.literals import LiteralError, read_literal
 from warmstart.histories.runs.schema import Remarks
 from warmstart.histories.runs.values import number, typed_words
-
-if TYPE_CHECKING:
-    pass
-
 
 PARAM = "param_"
 

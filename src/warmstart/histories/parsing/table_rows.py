@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,10 +19,6 @@ from warmstart.histories.runs.options import Meaning
 from warmstart.histories.runs.schema import RUNS, Remarks
 from warmstart.histories.runs.values import NOISE, plain_value, typed_word
 from warmstart.histories.table_columns import Mapped
-
-if TYPE_CHECKING:
-    pass
-
 
 _DECIMAL = r"^[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+[eE]|[0-9]+\.[0-9]*[eE])"
 

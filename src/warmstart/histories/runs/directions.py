@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 from warmstart.errors import HistoryError
 from warmstart.histories.runs.schema import Direction
 from warmstart.metrics import METRICS
-
-if TYPE_CHECKING:
-    pass
 
 
 def usual_name(metric: str) -> str:

@@ -6,12 +6,9 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from warmstart.errors import HistoryError
-
-if TYPE_CHECKING:
-    pass
 
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 _WORDS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,10 +20,6 @@ from warmstart.metadataset.core.matrix import (
     stack_rows,
     take_rows,
 )
-
-if TYPE_CHECKING:
-    pass
-
 from warmstart.metadataset.core.parts import Parts
 
 _CLASSIFICATION = frozenset({"binary", "multiclass", "classification"})
