@@ -12,7 +12,6 @@ from warmstart.cli.options import AsJson, TaskType
 from warmstart.cli.terminal.output import print_json, results, warn
 
 if TYPE_CHECKING:
-    from warmstart.histories.runs.protocol import HistorySource
     from warmstart.metadataset.combine.same_runs import Changed
 
 

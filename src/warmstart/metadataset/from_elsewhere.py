@@ -15,8 +15,8 @@ from warmstart.metadataset.from_data import FromData
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from warmstart.histories.runs.protocol import HistorySource
     from warmstart.metadataset.combine.same_runs import Changed
-    from warmstart.protocols import HistorySource
 
 
 @dataclass(frozen=True, eq=False, repr=False)

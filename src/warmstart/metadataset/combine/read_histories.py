@@ -23,7 +23,7 @@ from warmstart.metadataset.core.core import M
 from warmstart.metadataset.samplers import bias_note, samplers_of
 
 if TYPE_CHECKING:
-    from warmstart.protocols import HistorySource
+    from warmstart.histories.runs.protocol import HistorySource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
