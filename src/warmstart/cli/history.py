@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from warmstart.protocols import HistorySource
+    from warmstart.histories.runs.protocol import HistorySource
 
 
 KINDS = ("optuna", "mlflow", "ray", "smac", "sklearn", "wandb", "flaml", "table")
