@@ -44,11 +44,16 @@ _BUILT_IN: dict[str, tuple[str, dict[str, Any]]] = {
         "evolution.evolution_strategy:EvolutionStrategy",
         {"warm": False},
     ),
+    "reinforce": ("architectures.reinforce:Reinforce", {}),
+    "cold_reinforce": ("architectures.reinforce:Reinforce", {"warm": False}),
+    "edit_gp": ("architectures.edit_gp:EditGP", {}),
+    "cold_edit_gp": ("architectures.edit_gp:EditGP", {"warm": False}),
     "random": ("rankings.random_search:RandomSearch", {}),
     "random_x2": ("rankings.random_search:RandomSearch", {"tries_per_step": 2}),
     "random_x4": ("rankings.random_search:RandomSearch", {"tries_per_step": 4}),
 }
-"""Module under ``warmstart.models`` and object of each method, and what it is made with."""
+"""Module under ``warmstart.models`` (or of ``warmstart.architectures``) and object of each
+method, and what it is made with."""
 
 
 _SHORT = {"knn": "nearest_datasets"}
@@ -71,7 +76,8 @@ class Methods(MutableMapping[str, Maker]):
         if name in _BUILT_IN:
             place, arguments = _BUILT_IN[name]
             module, _, made = place.partition(":")
-            maker: Maker = getattr(import_module(f"warmstart.models.{module}"), made)
+            room = "" if module.startswith("architectures.") else "models."
+            maker: Maker = getattr(import_module(f"warmstart.{room}{module}"), made)
             return partial(maker, **arguments) if arguments else maker
         if name in plugins("models"):
             found: Maker = load_plugin("models", name)

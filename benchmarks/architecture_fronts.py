@@ -1,0 +1,102 @@
+"""Is the front of accuracy and latency on other datasets the front on a new one?
+
+    python benchmarks/architecture_fronts.py
+
+Each dataset of NAS-Bench-201 and NAS-Bench-Graph is left out once. Architectures on the front
+of the others' mean (accuracy as a share of each dataset's range, latency in logarithms) are
+named; what counts is the hypervolume they dominate on the dataset left out, as a share of all
+architectures', beside random ones of the same number: with latencies in logarithms, and plain.
+Under a cap on latency (a quantile of the dataset's) five are named, best by the others' mean
+accuracy times the chance that their mean latency, which differs between datasets as much as it
+does between the others, is within the same quantile; the regret is in points of accuracy, to
+the best within the cap.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+
+from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.recommend.pareto.hypervolume import hypervolume, non_dominated
+
+CAPS = (0.05, 0.1, 0.25, 0.5)
+N_RANDOM = 200
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--tables", nargs="+", default=["nas-bench-201", "nas-bench-graph"])
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    print(f"    python benchmarks/architecture_fronts.py --tables {' '.join(args.tables)}\n")
+    for name in args.tables:
+        md = MetaDataset.published(name)
+        accuracy = md.matrix("accuracy")
+        latency = np.log(-md.matrix("latency"))
+        rows = [one_left_out(accuracy, latency, task, args.seed) for task in accuracy.index]
+        found = pd.DataFrame(rows, index=accuracy.index)
+        print(f"{name}: {len(found)} datasets, {accuracy.shape[1]:,} architectures")
+        print(found.round(3).to_string())
+        print("mean    " + ", ".join(f"{c} {v:.3f}" for c, v in found.mean().items()) + "\n")
+
+
+def one_left_out(
+    accuracy: pd.DataFrame, latency: pd.DataFrame, task: str, seed: int
+) -> dict[str, float]:
+    """What the others' front is worth on one dataset."""
+    rng = np.random.default_rng(seed)
+    others = accuracy.drop(index=task)
+    low, high = others.min(axis=1), others.max(axis=1)
+    mean = ((others.sub(low, axis=0)).div(high - low, axis=0)).mean().to_numpy()
+    y, c = accuracy.loc[task].to_numpy(), latency.loc[task].to_numpy()
+    points = np.column_stack([(y - y.min()) / np.ptp(y), (c.max() - c) / np.ptp(c)])
+    # Each dataset has its own level; what is left is how surely a latency is known.
+    others_slow = latency.drop(index=task)
+    about = others_slow.sub(others_slow.median(axis=1), axis=0)
+    slow, spread = about.mean().to_numpy(), float(about.std(ddof=1).median())
+    named = np.flatnonzero(fast_front(mean, -slow))
+    plain = points.copy()
+    plain[:, 1] = (np.exp(c.max()) - np.exp(c)) / np.ptp(np.exp(c))
+    whole = hypervolume(points[fast_front(*points.T)], [0.0, 0.0])
+    chance = [
+        hypervolume(points[rng.choice(len(y), len(named), replace=False)], [0.0, 0.0])
+        for _ in range(20)
+    ]
+    row = {
+        "named": float(len(named)),
+        "share": hypervolume(points[named], [0.0, 0.0]) / whole,
+        "random": float(np.mean(chance)) / whole,
+        "plain": hypervolume(plain[named], [0.0, 0.0])
+        / hypervolume(plain[fast_front(*plain.T)], [0.0, 0.0]),
+    }
+    for quantile in CAPS:
+        within = c <= np.quantile(c, quantile)
+        best = y[within].max()
+        chances = ndtr((np.quantile(slow, quantile) - slow) / spread)
+        five = np.argsort(-mean * chances)[:5]
+        kept = five[within[five]]
+        row[f"cap {quantile:g}"] = (
+            100 * (best - y[kept].max()) if len(kept) else 100 * np.ptp(y)
+        )
+        draws = [rng.choice(np.flatnonzero(within), 5, replace=False) for _ in range(N_RANDOM)]
+        row[f"random {quantile:g}"] = 100 * float(np.mean([best - y[d].max() for d in draws]))
+    return row
+
+
+def fast_front(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """The front of many points in two objectives: better than all that are better in one."""
+    order = np.lexsort((-second, -first))
+    best = np.maximum.accumulate(second[order])
+    kept = np.zeros(len(first), dtype=bool)
+    kept[order[second[order] > np.append(-np.inf, best[:-1])]] = True
+    # What is equal in the first and worse in the second came later, and was not better.
+    kept[np.flatnonzero(kept)] = non_dominated(np.column_stack([first, second])[kept])
+    return kept
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Neural architectures as configurations, and searches led by what other datasets found."""

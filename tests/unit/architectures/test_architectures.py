@@ -1,0 +1,188 @@
+"""Prior, policy and process over architectures; tests of `encoding`, `prior`, `effects`,
+`reinforce` and `edit_gp`."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from warmstart.architectures.edit_gp import EditGP
+from warmstart.architectures.effects import choice_effects
+from warmstart.architectures.encoding import Choices, choices_of
+from warmstart.architectures.prior import ArchitecturePrior
+from warmstart.architectures.reinforce import Reinforce
+from warmstart.errors import ArgumentError, NotFittedError
+from warmstart.metadataset.core.score_table import ScoreTable
+
+OPERATIONS = ("conv", "pool", "skip")
+WORTH = {"conv": 1.0, "pool": 0.5, "skip": 0.0}
+
+
+def cells(n_tasks=4, n_edges=4, seed=0, flipped=()):
+    """Datasets on which convolutions are good; on the flipped ones they are bad."""
+    rng = np.random.default_rng(seed)
+    made = list(itertools.product(OPERATIONS, repeat=n_edges))
+    good = np.array([sum(WORTH[op] for op in cell) for cell in made]) / n_edges
+    sign = np.array([-1.0 if t in flipped else 1.0 for t in range(n_tasks)])
+    scores = 0.5 + 0.3 * sign[:, None] * good + 0.01 * rng.standard_normal((n_tasks, len(made)))
+    return ScoreTable(
+        scores=scores,
+        task_ids=pd.RangeIndex(n_tasks),
+        configuration_ids=pd.RangeIndex(len(made)),
+        families=np.arange(n_tasks),
+        configurations=pd.DataFrame(made, columns=[f"edge_{k}" for k in range(n_edges)]),
+    )
+
+
+class TestChoices:
+    def test_edit_distance_is_that_of_the_words(self):
+        table = cells()
+        choices, rows = choices_of(table), table.configurations.to_numpy()
+        for one in (0, 17, 80):
+            by_hand = [(row != rows[one]).sum() for row in rows]
+            assert choices.distances(one).tolist() == by_hand
+
+    def test_one_hot_rows_say_the_same(self):
+        choices = choices_of(cells())
+        hot = choices.one_hot()
+        assert hot.sum(axis=1).tolist() == [4.0] * 81
+        apart = ((hot - hot[5]) ** 2).sum(axis=1) / 2
+        assert apart.tolist() == choices.distances(5).tolist()
+
+    def test_what_is_missing_is_a_choice(self):
+        found = Choices.of(pd.DataFrame({"a": ["x", None]}))
+        assert found.options == (("none", "x"),)
+
+    def test_names_alone_have_no_choices(self):
+        table = cells()
+        bare = ScoreTable(
+            scores=table.scores,
+            task_ids=table.task_ids,
+            configuration_ids=table.configuration_ids,
+            families=table.families,
+        )
+        with pytest.raises(ArgumentError, match="does not say what its configurations"):
+            choices_of(bare)
+
+
+class TestPrior:
+    def test_log_odds_by_hand(self):
+        table = cells(n_tasks=1, n_edges=2)
+        prior = ArchitecturePrior(top_share=3 / 9, smoothing=1.0).fit(table)
+        best = np.argsort(-table.scores[0])[:3]
+        words = table.configurations.iloc[best]["edge_0"].tolist()
+        by_hand = [
+            np.log((words.count(op) + 1) / (3 + 3)) - np.log((3 + 1) / (9 + 3))
+            for op in OPERATIONS
+        ]
+        assert prior.logits()[0] == pytest.approx(by_hand)
+
+    def test_first_are_those_best_elsewhere(self):
+        table = cells()
+        first = ArchitecturePrior().fit(table).first(1)
+        assert set(table.configurations.iloc[first[0]]) == {"conv"}
+
+    def test_weights_follow_agreement(self):
+        table = cells(flipped=(3,))
+        prior = ArchitecturePrior().fit(table)
+        assert prior.weights() == pytest.approx([0.25] * 4)
+        seen = {k: float(table.scores[3, k]) for k in range(0, 81, 9)}
+        assert prior.weights(seen)[3] > 0.9
+        assert prior.weights(dict(itertools.islice(seen.items(), 4))) == pytest.approx(
+            [0.25] * 4
+        )
+
+    def test_what_nobody_tried_is_the_sum_of_its_choices(self):
+        table = cells()
+        gone = np.array([5, 23, 41, 60])
+        table.scores[:, gone] = np.nan
+        prior = ArchitecturePrior().fit(table)
+        whole = ArchitecturePrior().fit(cells())
+        assert prior.expected()[gone] == pytest.approx(whole.expected()[gone], abs=0.1)
+
+    def test_bad_settings(self):
+        with pytest.raises(ArgumentError, match="share above 0, got 0"):
+            ArchitecturePrior(top_share=0)
+        with pytest.raises(ArgumentError, match="smoothing must be positive, got 0"):
+            ArchitecturePrior(smoothing=0)
+        with pytest.raises(NotFittedError, match="fit the architecture prior"):
+            ArchitecturePrior().logits()
+
+
+def test_effects_of_choices():
+    found = choice_effects(cells())
+    for place in ("edge_0", "edge_3"):
+        assert found.loc[place].index[0] == "conv"
+        assert found.loc[(place, "conv"), "best_on"] == 4
+        assert (found.loc[place]["error"] < 0.02).all()
+    assert found["effect"].groupby(level="place").sum().abs().max() < 0.05
+
+
+def follow(model, n, seed=0, **more):
+    """Best score after each evaluation on the last dataset, which the model does not know."""
+    table = cells(n_tasks=5, **more)
+    state = model.fit(table.take(range(4)), random_state=seed).start()
+    best, found = -np.inf, []
+    for _ in range(n):
+        k = state.next()
+        state.tell(k, table.scores[4, k])
+        best = max(best, table.scores[4, k])
+        found.append(table.scores[4].max() - best)
+    return np.array(found)
+
+
+@pytest.mark.parametrize("kind", [Reinforce, EditGP])
+def test_a_warm_start_is_ahead(kind):
+    warm, cold = (
+        np.mean([follow(kind(warm=w), 8, seed) for seed in range(8)], axis=0)
+        for w in (True, False)
+    )
+    assert warm[4] < cold[4] / 2
+
+
+@pytest.mark.parametrize("kind", [Reinforce, EditGP])
+def test_a_wrong_prior_is_overcome(kind):
+    found = np.mean([follow(kind(), 70, seed, flipped=(4,)) for seed in range(4)], axis=0)
+    assert found[-1] < 0.05
+
+
+def test_a_step_of_the_policy_by_hand():
+    model = Reinforce(learning_rate=0.5, warm=False)
+    state = model.fit(cells(n_edges=1)).start()
+    state.tell(0, 0.2)  # the first reward is the baseline
+    state.tell(2, 0.6)
+    gain = (0.6 - 0.2) / np.std([0.2, 0.6])
+    expected = 0.5 * gain * (np.array([0.0, 0.0, 1.0]) - 1 / 3)
+    assert state.logits[0] == pytest.approx(expected)
+
+
+def test_the_process_against_a_dense_computation():
+    table = cells(n_edges=2)
+    state = EditGP(warm=False, length=2.0).fit(table).start()
+    told = [0, 4, 7]
+    for k in told:
+        state.tell(k, table.scores[0, k])
+    mean, std = state.predict()
+    rows = table.configurations.to_numpy()
+    kernel = np.exp(-(rows[:, None] != rows[None]).sum(axis=2) / 2.0)
+    y = table.scores[0, told]
+    gram = kernel[np.ix_(told, told)] + 1e-3 * np.eye(3)
+    across = kernel[:, told] @ np.linalg.inv(gram)
+    assert mean == pytest.approx(y.mean() + across @ (y - y.mean()))
+    variance = 1 - (across * kernel[:, told]).sum(axis=1)
+    assert std == pytest.approx(np.std(y - y.mean()) * np.sqrt(variance), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Reinforce(learning_rate=0), "learning_rate must be positive"),
+        (lambda: Reinforce(decay=1.0), "below 1, got 1"),
+        (lambda: EditGP(n_initial=0), "at least 1, got 0"),
+        (lambda: EditGP(length=-1), "length must be positive, got -1"),
+    ],
+)
+def test_bad_settings(make, message):
+    with pytest.raises(ArgumentError, match=message):
+        make()
