@@ -1,3 +1,4 @@
+import csv
 import re
 from collections import Counter
 from pathlib import Path
@@ -17,8 +18,20 @@ def entries() -> list[Entry]:
 def test_has_the_promised_number_of_families(entries):
     regression = {entry.family for entry in entries if entry.task_type == "regression"}
     classification = {entry.family for entry in entries} - regression
-    assert len(classification) >= 120
-    assert len(regression) >= 60
+    assert len(classification) >= 240
+    assert len(regression) >= 210
+
+
+def test_tables_with_groups_or_times_are_of_the_corpus(entries):
+    with (CORPUS / "resampled.csv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    known = {entry.task_id: entry for entry in entries}
+    assert {row["task_id"] for row in rows} <= set(known)
+    assert len({known[row["task_id"]].family for row in rows}) == len(rows) >= 100
+    for row in rows:
+        entry, named = known[row["task_id"]], {row["groups"], row["time"]} - {""}
+        assert named
+        assert not named & {entry.target, *entry.drop}
 
 
 def test_ids_and_families_are_unique_slugs(entries):

@@ -27,6 +27,7 @@ from warmstart.metadataset.combine.merge_tasks import (
 )
 from warmstart.metadataset.core.configurations import Configurations
 from warmstart.metadataset.core.evaluations import RunEvaluations
+from warmstart.metadataset.storage.measured import UnitedMeasured
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.core import M, Views
@@ -59,7 +60,9 @@ def merge(parts: Sequence[M], conflicts: Conflicts) -> M:
         metafeatures=united_metafeatures(described, versions, conflicts, notes),
         info=united_info([md.info for md in parts], notes),
     )
-    return replace(united, _opened=tuple(one for md in parts for one in md._opened))
+    opened = tuple(one for md in parts for one in md._opened)
+    recorded = UnitedMeasured([md.measured_table for md in parts if md._measured])
+    return replace(united, _opened=opened, _measured=recorded.table)
 
 
 def _united_labels(indexes: Sequence[pd.Index], what: str, notes: list[str]) -> pd.Index:

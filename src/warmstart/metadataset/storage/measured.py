@@ -6,7 +6,7 @@ whatever is computed from them later is the same everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,26 @@ class Measured:
         """One table's rows of these tasks and configurations."""
         with undamaged(self.folder / name):
             rows = read_measured(sorted((self.folder / name).glob("*.parquet")), name)
-        for column, kept in (("task_id", task_names), ("configuration_id", ids)):
-            rows = rows.filter(pc.is_in(rows[column], pa.array(list(kept), pa.string())))
-        return rows
+        return _of(rows, task_names, ids)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitedMeasured:
+    """The optional tables of several meta-datasets; of a run that two have, the first's."""
+
+    parts: Sequence[Callable[[str], pa.Table]]
+    """From the name of a table to all its rows."""
+
+    def table(self, name: str, task_names: Iterable[str], ids: Iterable[str]) -> pa.Table:
+        """One table's rows of these tasks and configurations."""
+        rows = pa.concat_tables(
+            [MEASURED[name].empty_table(), *(one(name) for one in self.parts)]
+        )
+        again = rows.select(_ORDER[name]).to_pandas().duplicated()
+        return _of(rows.filter(pa.array(~again)), task_names, ids)
+
+
+def _of(rows: pa.Table, task_names: Iterable[str], ids: Iterable[str]) -> pa.Table:
+    for column, kept in (("task_id", task_names), ("configuration_id", ids)):
+        rows = rows.filter(pc.is_in(rows[column], pa.array(list(kept), pa.string())))
+    return rows

@@ -68,6 +68,20 @@ def test_saving_and_selecting_keep_what_was_measured(built, tmp_path):
     assert set(MetaDataset.open(tmp_path / "two").measured("runs")["task_id"]) == {"b"}
 
 
+def test_merging_keeps_what_was_measured_once(built):
+    md = MetaDataset.open(built / "base")
+    bare = MetaDataset.from_matrix(pd.DataFrame({"a": [1.0]}, index=["x"]), metric="r2")
+    again = md.select(["b"]).merge(bare, md)
+    assert set(again.tasks.index) == {*md.tasks.index, "x"}
+    for name in TABLES:
+        keys = ["task_id", "configuration_id"]
+        assert_frame_equal(
+            again.measured(name).sort_values(keys, kind="stable", ignore_index=True),
+            md.measured(name).sort_values(keys, kind="stable", ignore_index=True),
+        )
+    assert len(bare.merge(bare).measured("runs")) == 0
+
+
 def test_a_history_without_them_has_empty_tables():
     md = MetaDataset.from_matrix(pd.DataFrame({"a": [1.0]}, index=["x"]))
     assert [len(md.measured(name)) for name in TABLES] == [0, 0, 0]
