@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from warmstart._extras import require
-from warmstart.downstream.fit import fit_points
-from warmstart.downstream.fitted_points import Policy
+from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.given_points import Points
-from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.space import (
@@ -23,16 +21,16 @@ from warmstart.spaces.space import (
     when,
 )
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 
 def seed(
     suggestions: Points,
     target: Any,
     *,
     space: Any = None,
-    mapping: NameMapping | None = None,
-    policy: Policy = "repair",
-    defaults: Mapping[str, Any] | None = None,
-    scores: Sequence[float | None] | None = None,
+    **fitting: Unpack[Fitting],
 ) -> SeedReport:
     """Attach points to a client as running trials; complete those whose scores are known.
 
@@ -78,31 +76,43 @@ def seed(
             "Ax is seeded by a Client whose experiment is configured; call "
             f"configure_experiment first (got {type(target).__name__})"
         )
-    metric, sign = _objective(experiment) if scores is not None else ("", 1.0)
-    neutral = from_search_space(experiment.search_space)
-    if space is not None and {config.name for config in space} != set(neutral.names):
-        raise SpaceMismatchError("space= has other parameters than the client's experiment")
-    report = fit_points(
-        suggestions,
-        neutral,
-        tuner="ax",
-        mapping=mapping,
-        policy=policy,
-        defaults=defaults,
-        scores=scores,
-        present=[arm.parameters for arm in experiment.arms_by_name.values()],
-    )
-    waiting: dict[int, dict[str, Any]] = {}
-    for point in report.points:
-        index = target.attach_trial(dict(point.values))
-        if point.score is None:
-            waiting[index] = dict(point.values)
-        else:
-            target.complete_trial(index, raw_data={metric: sign * point.score})
-    if not waiting:
-        return report
-    note = "evaluate and complete arguments['trials'], which run by their index"
-    return replace(report, arguments={"trials": waiting}, notes=(note,))
+    known = fitting.get("scores") is not None
+    objective = _objective(experiment) if known else ("", 1.0)
+    return _Client(target, experiment, space, objective).seed(suggestions, **fitting)
+
+
+class _Client(TunerAdapter):
+    tuner = "ax"
+
+    def __init__(
+        self, client: Any, experiment: Any, space: Any, objective: tuple[str, float]
+    ) -> None:
+        self._client, self._experiment = client, experiment
+        self._given, self._objective = space, objective
+
+    def space(self) -> Space:
+        neutral = from_search_space(self._experiment.search_space)
+        given = self._given
+        if given is not None and {config.name for config in given} != set(neutral.names):
+            raise SpaceMismatchError("space= has other parameters than the client's experiment")
+        return neutral
+
+    def present(self) -> Iterable[Mapping[str, Any]]:
+        return [arm.parameters for arm in self._experiment.arms_by_name.values()]
+
+    def hand_over(self, report: SeedReport) -> SeedReport:
+        metric, sign = self._objective
+        waiting: dict[int, dict[str, Any]] = {}
+        for point in report.points:
+            index = self._client.attach_trial(dict(point.values))
+            if point.score is None:
+                waiting[index] = dict(point.values)
+            else:
+                self._client.complete_trial(index, raw_data={metric: sign * point.score})
+        if not waiting:
+            return report
+        note = "evaluate and complete arguments['trials'], which run by their index"
+        return replace(report, arguments={"trials": waiting}, notes=(note,))
 
 
 def from_search_space(search_space: Any) -> Space:

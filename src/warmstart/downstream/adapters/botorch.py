@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from warmstart._extras import require
-from warmstart.downstream.fit import fit_points
-from warmstart.downstream.fitted_points import Policy
+from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.given_points import Points
-from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.configspace import neutral_space
@@ -19,6 +17,7 @@ from warmstart.spaces.space import Choice, Number, Parameter, Space
 
 if TYPE_CHECKING:
     from torch import Tensor
+    from typing_extensions import Unpack
 
 
 def seed(
@@ -26,10 +25,7 @@ def seed(
     target: Any = None,
     *,
     space: Any = None,
-    mapping: NameMapping | None = None,
-    policy: Policy = "repair",
-    defaults: Mapping[str, Any] | None = None,
-    scores: Sequence[float | None] | None = None,
+    **fitting: Unpack[Fitting],
 ) -> SeedReport:
     """Make points tensors: those with scores to train on, the others to evaluate first.
 
@@ -73,33 +69,38 @@ def seed(
     >>> report.arguments["train_X"].tolist(), report.arguments["train_Y"].tolist()
     ([[0.5]], [[0.9]])
     """
-    torch = require("torch", extra="botorch")
-    neutral = _flat(neutral_space(target if space is None else space))
-    report = fit_points(
-        suggestions,
-        neutral,
-        tuner="botorch",
-        mapping=mapping,
-        policy=policy,
-        defaults=defaults,
-        scores=scores,
-    )
-    columns = _columns(neutral)
+    require("torch", extra="botorch")
+    return _Tensors(target if space is None else space).seed(suggestions, **fitting)
 
-    def tensor(points: list[Mapping[str, Any]]) -> Tensor:
-        rows = [[_encoded(p, values[p.name]) for p in columns] for values in points]
-        return torch.tensor(rows, dtype=torch.double)  # type: ignore[no-any-return]
 
-    ends = [0.0] * len(columns), [_last(p) for p in columns]
-    arguments: dict[str, Any] = {"bounds": torch.tensor(ends, dtype=torch.double)}
-    told = [p for p in report.points if p.score is not None]
-    if told:
-        arguments["train_X"] = tensor([p.values for p in told])
-        known = [[p.score] for p in told]
-        arguments["train_Y"] = torch.tensor(known, dtype=torch.double)
-    if rest := [p.values for p in report.points if p.score is None]:
-        arguments["X"] = tensor(list(rest))
-    return replace(report, arguments=arguments)
+class _Tensors(TunerAdapter):
+    tuner = "botorch"
+
+    def __init__(self, space: Any) -> None:
+        self._space = _flat(neutral_space(space))
+
+    def space(self) -> Space:
+        return self._space
+
+    def hand_over(self, report: SeedReport) -> SeedReport:
+        import torch
+
+        columns = _columns(self._space)
+
+        def tensor(points: list[Mapping[str, Any]]) -> Tensor:
+            rows = [[_encoded(p, values[p.name]) for p in columns] for values in points]
+            return torch.tensor(rows, dtype=torch.double)
+
+        ends = [0.0] * len(columns), [_last(p) for p in columns]
+        arguments: dict[str, Any] = {"bounds": torch.tensor(ends, dtype=torch.double)}
+        told = [p for p in report.points if p.score is not None]
+        if told:
+            arguments["train_X"] = tensor([p.values for p in told])
+            known = [[p.score] for p in told]
+            arguments["train_Y"] = torch.tensor(known, dtype=torch.double)
+        if rest := [p.values for p in report.points if p.score is None]:
+            arguments["X"] = tensor(list(rest))
+        return replace(report, arguments=arguments)
 
 
 def decode(x: Tensor, space: Any) -> list[dict[str, Any]]:

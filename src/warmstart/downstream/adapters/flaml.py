@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from warmstart._extras import require
-from warmstart.downstream.fit import fit_points
-from warmstart.downstream.fitted_points import Policy
+from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.given_points import Points
 from warmstart.downstream.known_results import Mode, rewards
-from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport
 from warmstart.downstream.tuner_spaces.tune_domains import from_domains, nested
 from warmstart.errors import SpaceMismatchError
+from warmstart.spaces.space import Space
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 def seed(
@@ -22,11 +24,8 @@ def seed(
     target: Any = None,
     *,
     space: Mapping[str, Any] | None = None,
-    mapping: NameMapping | None = None,
-    policy: Policy = "repair",
-    defaults: Mapping[str, Any] | None = None,
-    scores: Sequence[float | None] | None = None,
     mode: Mode = "min",
+    **fitting: Unpack[Fitting],
 ) -> SeedReport:
     """Make points what ``flaml.tune.run`` evaluates first, or ``AutoML.fit`` starts from.
 
@@ -72,33 +71,38 @@ def seed(
         AutoML().fit(X, y, estimator_list=["lgbm"], **report.arguments)
     """
     require("flaml.tune", extra="flaml")
-    estimator = target if isinstance(target, str) else None
-    report = fit_points(
-        suggestions,
-        from_domains(target if space is None and estimator is None else space),
-        tuner="flaml",
-        mapping=mapping,
-        policy=policy,
-        defaults=defaults,
-        scores=scores,
-    )
-    known = rewards(report, mode, where="evaluated_rewards")
-    if estimator is not None and known is not None:
-        raise SpaceMismatchError(
-            "AutoML.fit takes starting points without scores; leave scores= away"
-        )
-    if not report.points:
-        return report
-    points = [nested(values) for values in report.accepted]
-    if estimator is not None:
-        note = "hand the arguments to AutoML.fit"
-        arguments: dict[str, Any] = {"starting_points": {estimator: points}}
-    else:
-        note = "hand the arguments to flaml.tune.run"
-        arguments = {"points_to_evaluate": points}
-        if known is not None:
-            arguments["evaluated_rewards"] = known
-    return replace(report, arguments=arguments, notes=(note,))
+    return _Flaml(target, space, mode).seed(suggestions, **fitting)
+
+
+class _Flaml(TunerAdapter):
+    tuner = "flaml"
+
+    def __init__(self, target: Any, space: Mapping[str, Any] | None, mode: Mode) -> None:
+        self._estimator = target if isinstance(target, str) else None
+        self._domains = target if space is None and self._estimator is None else space
+        self._mode = mode
+
+    def space(self) -> Space:
+        return from_domains(self._domains)
+
+    def hand_over(self, report: SeedReport) -> SeedReport:
+        known = rewards(report, self._mode, where="evaluated_rewards")
+        if self._estimator is not None and known is not None:
+            raise SpaceMismatchError(
+                "AutoML.fit takes starting points without scores; leave scores= away"
+            )
+        if not report.points:
+            return report
+        points = [nested(values) for values in report.accepted]
+        if self._estimator is not None:
+            note = "hand the arguments to AutoML.fit"
+            arguments: dict[str, Any] = {"starting_points": {self._estimator: points}}
+        else:
+            note = "hand the arguments to flaml.tune.run"
+            arguments = {"points_to_evaluate": points}
+            if known is not None:
+                arguments["evaluated_rewards"] = known
+        return replace(report, arguments=arguments, notes=(note,))
 
 
 def automl_space(estimator: str, shape: tuple[int, int], task: str) -> dict[str, Any]:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakKeyDictionary
 
 from warmstart._extras import require
-from warmstart.downstream.fit import fit_points
-from warmstart.downstream.fitted_points import Policy
+from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.given_points import Points
-from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport
 from warmstart.downstream.tuner_spaces.hyperopt_graph import Labels
 from warmstart.errors import SpaceMismatchError
+from warmstart.spaces.space import Space
 
 Algorithm: TypeAlias = Callable[..., Any]
 """What ``fmin`` takes as ``algo``: gives documents of trials for new ids."""
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 def seed(
@@ -25,10 +27,7 @@ def seed(
     target: Any = None,
     *,
     space: Any = None,
-    mapping: NameMapping | None = None,
-    policy: Policy = "repair",
-    defaults: Mapping[str, Any] | None = None,
-    scores: Sequence[float | None] | None = None,
+    **fitting: Unpack[Fitting],
 ) -> SeedReport:
     """Make ``fmin`` evaluate points first, best first, and no more than ``max_evals``.
 
@@ -74,26 +73,33 @@ def seed(
         raise SpaceMismatchError("pass the space that fmin searches as space=")
     trials = target if isinstance(target, hyperopt.Trials) else None
     algorithm = target if trials is None and target is not None else hyperopt.tpe.suggest
-    labels = Labels(space)
-    report = fit_points(
-        suggestions,
-        labels.space,
-        tuner="hyperopt",
-        mapping=mapping,
-        policy=policy,
-        defaults=defaults,
-        scores=scores,
-        present=[] if trials is None else labels.read(trials),
-    )
-    scored = [point for point in report.points if point.score is not None]
-    if scored:
-        trials = hyperopt.Trials() if trials is None else trials
-        _insert(trials, [(labels.vals(p.values), -float(p.score or 0.0)) for p in scored])
-    waiting = [labels.vals(point.values) for point in report.points if point.score is None]
-    arguments = {"algo": _points_first(waiting, algorithm)}
-    if trials is not None:
-        arguments["trials"] = trials
-    return replace(report, arguments=arguments, notes=("hand the arguments to fmin",))
+    return _Fmin(Labels(space), trials, algorithm).seed(suggestions, **fitting)
+
+
+class _Fmin(TunerAdapter):
+    tuner = "hyperopt"
+
+    def __init__(self, labels: Labels, trials: Any, algorithm: Algorithm) -> None:
+        self._labels, self._trials, self._algorithm = labels, trials, algorithm
+
+    def space(self) -> Space:
+        return self._labels.space
+
+    def present(self) -> Iterable[Mapping[str, Any]]:
+        return [] if self._trials is None else self._labels.read(self._trials)
+
+    def hand_over(self, report: SeedReport) -> SeedReport:
+        vals, trials = self._labels.vals, self._trials
+        scored = [point for point in report.points if point.score is not None]
+        if scored:
+            if trials is None:
+                trials = require("hyperopt", extra="hyperopt").Trials()
+            _insert(trials, [(vals(p.values), -float(p.score or 0.0)) for p in scored])
+        waiting = [vals(point.values) for point in report.points if point.score is None]
+        arguments = {"algo": _points_first(waiting, self._algorithm)}
+        if trials is not None:
+            arguments["trials"] = trials
+        return replace(report, arguments=arguments, notes=("hand the arguments to fmin",))
 
 
 def _points_first(waiting: list[dict[str, list[Any]]], algorithm: Algorithm) -> Algorithm:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from warmstart._extras import require
-from warmstart.downstream.fit import fit_points
-from warmstart.downstream.fitted_points import Policy
+from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.given_points import Points
-from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.space import Choice, Constant, Number, Parameter, Space, as_written
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 def seed(
@@ -21,10 +22,7 @@ def seed(
     target: Any,
     *,
     space: Any = None,
-    mapping: NameMapping | None = None,
-    policy: Policy = "repair",
-    defaults: Mapping[str, Any] | None = None,
-    scores: Sequence[float | None] | None = None,
+    **fitting: Unpack[Fitting],
 ) -> SeedReport:
     """Queue points so that an optimizer asks for them first, best first.
 
@@ -60,30 +58,35 @@ def seed(
         optimizer.minimize(objective)
     """
     ng = require("nevergrad", extra="nevergrad")
-    parametrization = target.parametrization
-    if space is not None and space is not parametrization:
+    if space is not None and space is not target.parametrization:
         raise SpaceMismatchError("space= is another than the optimizer's parametrization")
-    keywords = isinstance(parametrization, ng.p.Instrumentation)
-    report = fit_points(
-        suggestions,
-        from_parametrization(parametrization),
-        tuner="nevergrad",
-        mapping=mapping,
-        policy=policy,
-        defaults=defaults,
-        scores=scores,
-    )
-    for point in reversed(report.points):
-        if point.score is None:
-            if keywords:
-                target.suggest(**point.values)
-            else:
-                target.suggest(point.values)
-    for point in report.points:
-        if point.score is not None:
-            value = ((), point.values) if keywords else point.values
-            target.tell(parametrization.spawn_child(new_value=value), -point.score)
-    return report
+    keywords = isinstance(target.parametrization, ng.p.Instrumentation)
+    return _Optimizer(target, keywords=keywords).seed(suggestions, **fitting)
+
+
+class _Optimizer(TunerAdapter):
+    tuner = "nevergrad"
+
+    def __init__(self, optimizer: Any, *, keywords: bool) -> None:
+        self._optimizer, self._keywords = optimizer, keywords
+
+    def space(self) -> Space:
+        return from_parametrization(self._optimizer.parametrization)
+
+    def hand_over(self, report: SeedReport) -> SeedReport:
+        optimizer, keywords = self._optimizer, self._keywords
+        for point in reversed(report.points):
+            if point.score is None:
+                if keywords:
+                    optimizer.suggest(**point.values)
+                else:
+                    optimizer.suggest(point.values)
+        for point in report.points:
+            if point.score is not None:
+                value = ((), point.values) if keywords else point.values
+                child = optimizer.parametrization.spawn_child(new_value=value)
+                optimizer.tell(child, -point.score)
+        return report
 
 
 def from_parametrization(parametrization: Any) -> Space:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from warmstart._extras import require
-from warmstart.downstream.fit import fit_points
-from warmstart.downstream.fitted_points import Policy
+from warmstart.downstream.adapter import Fitting, TunerAdapter
+from warmstart.downstream.fitted_points import Define
 from warmstart.downstream.given_points import Points
-from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport
 from warmstart.downstream.tuner_spaces.optuna_distributions import space_of
 from warmstart.downstream.tuner_spaces.optuna_rehearsal import rehearsal_of
@@ -20,6 +19,7 @@ from warmstart.spaces.space import Space
 if TYPE_CHECKING:
     from optuna import Study
     from optuna.distributions import BaseDistribution
+    from typing_extensions import Unpack
 
 
 def seed(
@@ -27,10 +27,7 @@ def seed(
     target: Study,
     *,
     space: Mapping[str, BaseDistribution] | Callable[[Any], Any] | Space | None = None,
-    mapping: NameMapping | None = None,
-    policy: Policy = "repair",
-    defaults: Mapping[str, Any] | None = None,
-    scores: Sequence[float | None] | None = None,
+    **fitting: Unpack[Fitting],
 ) -> SeedReport:
     """Enqueue points as the next trials of a study, legal for its space and best first.
 
@@ -92,32 +89,41 @@ def seed(
     [{'depth': 16}, {'depth': 5}]
     """
     optuna = require("optuna", extra="optuna")
-    if scores is not None and len(target.directions) > 1:
+    if fitting.get("scores") is not None and len(target.directions) > 1:
         raise ArgumentError("scores are of one objective, but the study has several")
-    distributions: dict[str, BaseDistribution] = {}
-    rehearsal = rehearsal_of(space, distributions)
-    report = fit_points(
-        suggestions,
-        rehearsal or space_of(target, space, distributions),
-        tuner="optuna",
-        mapping=mapping,
-        policy=policy,
-        defaults=defaults,
-        scores=scores,
-        present=_present(target),
-    )
-    for point in report.points:
-        if point.score is None:
-            target.enqueue_trial(point.values)
-            continue
-        maximize = target.direction == optuna.study.StudyDirection.MAXIMIZE
-        trial = optuna.trial.create_trial(
-            params=point.values,
-            distributions={name: distributions[name] for name in point.values},
-            value=point.score if maximize else -point.score,
+    maximize = target.direction == optuna.study.StudyDirection.MAXIMIZE
+    return _Study(target, space, maximize=maximize).seed(suggestions, **fitting)
+
+
+class _Study(TunerAdapter):
+    tuner = "optuna"
+
+    def __init__(self, study: Study, space: Any, *, maximize: bool) -> None:
+        self._study, self._maximize = study, maximize
+        self._distributions: dict[str, BaseDistribution] = {}
+        self._rehearsal = rehearsal_of(space, self._distributions)
+        self._space = self._rehearsal or space_of(study, space, self._distributions)
+
+    def space(self) -> Space | Define:
+        return self._space
+
+    def present(self) -> Iterable[Mapping[str, Any]]:
+        return _present(self._study)
+
+    def hand_over(self, report: SeedReport) -> SeedReport:
+        for point in report.points:
+            if point.score is None:
+                self._study.enqueue_trial(point.values)
+                continue
+            trial = require("optuna", extra="optuna").trial.create_trial(
+                params=point.values,
+                distributions={name: self._distributions[name] for name in point.values},
+                value=point.score if self._maximize else -point.score,
+            )
+            self._study.add_trial(trial)
+        return (
+            report if self._rehearsal is None else replace(report, notes=self._rehearsal.notes)
         )
-        target.add_trial(trial)
-    return report if rehearsal is None else replace(report, notes=rehearsal.notes)
 
 
 def _present(study: Study) -> list[dict[str, Any]]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableSequence, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, MutableSequence
+from typing import TYPE_CHECKING, Any
 
-from warmstart.downstream.fit import fit_points
-from warmstart.downstream.fitted_points import Policy
+from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.given_points import Points
-from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport
 from warmstart.spaces.configspace import neutral_space
+from warmstart.spaces.space import Space
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 def seed(
@@ -18,10 +20,7 @@ def seed(
     target: MutableSequence[dict[str, Any]] | None = None,
     *,
     space: Any = None,
-    mapping: NameMapping | None = None,
-    policy: Policy = "repair",
-    defaults: Mapping[str, Any] | None = None,
-    scores: Sequence[float | None] | None = None,
+    **fitting: Unpack[Fitting],
 ) -> SeedReport:
     """Append points to a list, legal for a space and best first.
 
@@ -53,17 +52,22 @@ def seed(
     >>> queue, report.left_out[0].parameter
     ([{'C': 10.0}], 'iid')
     """
-    present: Iterable[Mapping[str, Any]] = () if target is None else list(target)
-    report = fit_points(
-        suggestions,
-        neutral_space(space),
-        tuner="points",
-        mapping=mapping,
-        policy=policy,
-        defaults=defaults,
-        scores=scores,
-        present=present,
-    )
-    if target is not None:
-        target.extend(report.accepted)
-    return report
+    return _List(target, space).seed(suggestions, **fitting)
+
+
+class _List(TunerAdapter):
+    tuner = "points"
+
+    def __init__(self, target: MutableSequence[dict[str, Any]] | None, space: Any) -> None:
+        self._target, self._space = target, space
+
+    def space(self) -> Space:
+        return neutral_space(self._space)
+
+    def present(self) -> Iterable[Mapping[str, Any]]:
+        return () if self._target is None else list(self._target)
+
+    def hand_over(self, report: SeedReport) -> SeedReport:
+        if self._target is not None:
+            self._target.extend(report.accepted)
+        return report

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from warmstart._extras import require
-from warmstart.downstream.fit import fit_points
-from warmstart.downstream.fitted_points import Policy
+from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.given_points import Points
 from warmstart.downstream.known_results import Mode, rewards
-from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport
 from warmstart.downstream.tuner_spaces.tune_domains import from_domains, nested
-from warmstart.spaces.space import Constant
+from warmstart.spaces.space import Constant, Space
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 def seed(
@@ -22,11 +23,8 @@ def seed(
     target: Any = None,
     *,
     space: Mapping[str, Any] | None = None,
-    mapping: NameMapping | None = None,
-    policy: Policy = "repair",
-    defaults: Mapping[str, Any] | None = None,
-    scores: Sequence[float | None] | None = None,
     mode: Mode = "max",
+    **fitting: Unpack[Fitting],
 ) -> SeedReport:
     """Make points what a searcher evaluates first, best first.
 
@@ -72,26 +70,30 @@ def seed(
         search_alg = OptunaSearch(metric="score", mode="max", **report.arguments)
     """
     require("ray.tune", extra="ray")
-    neutral = from_domains(target if space is None else space)
-    report = fit_points(
-        suggestions,
-        neutral,
-        tuner="ray",
-        mapping=mapping,
-        policy=policy,
-        defaults=defaults,
-        scores=scores,
-    )
-    points = report.accepted
-    if getattr(target, "__name__", type(target).__name__) == "BasicVariantGenerator":
-        points = [nested(values) for values in points]
-    else:
-        # Ray adds the constants itself, and counts names before it does.
-        fixed = {p.name for p in neutral if isinstance(p, Constant)}
-        points = [{k: v for k, v in p.items() if k not in fixed} for p in points]
-    arguments: dict[str, Any] = {"points_to_evaluate": points}
-    known = rewards(report, mode, where="evaluated_rewards")
-    if known is not None:
-        arguments["evaluated_rewards"] = known
-    note = "hand the arguments to the searcher"
-    return replace(report, arguments=arguments, notes=(note,)) if report.points else report
+    return _Searcher(target, space, mode).seed(suggestions, **fitting)
+
+
+class _Searcher(TunerAdapter):
+    tuner = "ray"
+
+    def __init__(self, target: Any, space: Mapping[str, Any] | None, mode: Mode) -> None:
+        self._target, self._mode = target, mode
+        self._space = from_domains(target if space is None else space)
+
+    def space(self) -> Space:
+        return self._space
+
+    def hand_over(self, report: SeedReport) -> SeedReport:
+        target, points = self._target, report.accepted
+        if getattr(target, "__name__", type(target).__name__) == "BasicVariantGenerator":
+            points = [nested(values) for values in points]
+        else:
+            # Ray adds the constants itself, and counts names before it does.
+            fixed = {p.name for p in self._space if isinstance(p, Constant)}
+            points = [{k: v for k, v in p.items() if k not in fixed} for p in points]
+        arguments: dict[str, Any] = {"points_to_evaluate": points}
+        known = rewards(report, self._mode, where="evaluated_rewards")
+        if known is not None:
+            arguments["evaluated_rewards"] = known
+        note = "hand the arguments to the searcher"
+        return replace(report, arguments=arguments, notes=(note,)) if report.points else report

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from warmstart._extras import require
-from warmstart.downstream.fit import fit_points
-from warmstart.downstream.fitted_points import Policy
+from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.given_points import Points
-from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport
 from warmstart.errors import ArgumentError, SpaceMismatchError
 from warmstart.spaces.space import Choice, Number, Parameter, Space
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 def seed(
@@ -21,10 +22,7 @@ def seed(
     target: Any = None,
     *,
     space: Any = None,
-    mapping: NameMapping | None = None,
-    policy: Policy = "repair",
-    defaults: Mapping[str, Any] | None = None,
-    scores: Sequence[float | None] | None = None,
+    **fitting: Unpack[Fitting],
 ) -> SeedReport:
     """Make points the ``x0`` of ``gp_minimize`` and its kin, or tell them to an Optimizer.
 
@@ -71,36 +69,54 @@ def seed(
     given = space if space is not None else target.space if is_optimizer else target
     if given is None:
         raise SpaceMismatchError("pass the dimensions as the target or as space=")
-    neutral = from_dimensions(given)
-    present = [_named(neutral, x) for x in target.Xi] if is_optimizer else []
-    report = fit_points(
-        suggestions,
-        neutral,
-        tuner="skopt",
-        mapping=mapping,
-        policy=policy,
-        defaults=defaults,
-        scores=scores,
-        present=present,
-    )
-    order = [dimension.name for dimension in skopt.Space(given).dimensions]
-    x = [[point.values[name] for name in order] for point in report.points]
-    y = [None if score is None else -score for score in report.scores]
-    if is_optimizer:
+    adapter = _Optimizer(given, target) if is_optimizer else _Minimiser(given)
+    return adapter.seed(suggestions, **fitting)
+
+
+class _Minimiser(TunerAdapter):
+    tuner = "skopt"
+
+    def __init__(self, given: Any) -> None:
+        self._space = from_dimensions(given)
+        named = require("skopt", extra="skopt").Space(given).dimensions
+        self._order = [dimension.name for dimension in named]
+
+    def space(self) -> Space:
+        return self._space
+
+    def _columns(self, report: SeedReport) -> tuple[list[list[Any]], list[float | None]]:
+        """Points in the order of the dimensions, and their losses."""
+        x = [[point.values[name] for name in self._order] for point in report.points]
+        return x, [None if score is None else -score for score in report.scores]
+
+    def hand_over(self, report: SeedReport) -> SeedReport:
+        x, y = self._columns(report)
+        if len({loss is None for loss in y}) == 2:
+            raise ArgumentError(
+                f"{y.count(None)} of {len(y)} points have no score; x0 and y0 need all or "
+                "none, so evaluate those or seed them apart"
+            )
+        known = {"y0": y} if y and y[0] is not None else {}
+        # An empty x0 is refused; no x0 at all is not.
+        return replace(report, arguments={"x0": x, **known} if x else {})
+
+
+class _Optimizer(_Minimiser):
+    def __init__(self, given: Any, optimizer: Any) -> None:
+        super().__init__(given)
+        self._optimizer = optimizer
+
+    def present(self) -> Iterable[Mapping[str, Any]]:
+        return [_named(self._space, x) for x in self._optimizer.Xi]
+
+    def hand_over(self, report: SeedReport) -> SeedReport:
+        x, y = self._columns(report)
         told = [i for i, loss in enumerate(y) if loss is not None]
         if told:
-            target.tell([x[i] for i in told], [y[i] for i in told])
+            self._optimizer.tell([x[i] for i in told], [y[i] for i in told])
         rest = [point for point, loss in zip(x, y, strict=True) if loss is None]
         note = "an Optimizer has no queue: evaluate arguments['x0'] in order and tell it"
         return replace(report, arguments={"x0": rest}, notes=(note,)) if rest else report
-    if len({loss is None for loss in y}) == 2:
-        raise ArgumentError(
-            f"{y.count(None)} of {len(y)} points have no score; x0 and y0 need all or none, "
-            "so evaluate those or seed them apart"
-        )
-    known = {"y0": y} if y and y[0] is not None else {}
-    # An empty x0 is refused; no x0 at all is not.
-    return replace(report, arguments={"x0": x, **known} if x else {})
 
 
 def from_dimensions(dimensions: Any) -> Space:

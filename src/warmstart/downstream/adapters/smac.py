@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from warmstart._extras import require
-from warmstart.downstream.fit import fit_points
-from warmstart.downstream.fitted_points import Policy
+from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.given_points import Points
-from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.configspace import from_configspace
+from warmstart.spaces.space import Space
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
+    from typing_extensions import Unpack
 
 
 def seed(
@@ -24,11 +24,8 @@ def seed(
     target: Any,
     *,
     space: ConfigurationSpace | None = None,
-    mapping: NameMapping | None = None,
-    policy: Policy = "repair",
-    defaults: Mapping[str, Any] | None = None,
-    scores: Sequence[float | None] | None = None,
     facade: type[Any] | None = None,
+    **fitting: Unpack[Fitting],
 ) -> SeedReport:
     """Make points the initial design of SMAC, before any of its own.
 
@@ -78,36 +75,55 @@ def seed(
         )
     if space is not None and space != scenario.configspace:
         raise SpaceMismatchError("space= is another than the scenario's configspace")
-    known = _known_configurations(target) if is_facade else []
-    report = fit_points(
-        suggestions,
-        from_configspace(scenario.configspace),
-        tuner="smac",
-        mapping=mapping,
-        policy=policy,
-        defaults=defaults,
-        scores=scores,
-        present=known,
-        # Known results are no trials; one place is kept for the default that SMAC adds.
-        limit=None if is_facade else scenario.n_trials - bool(scenario.use_default_config),
-    )
     if is_facade:
-        return _tell(target, report)
-    if any(score is not None for score in report.scores):
-        raise SpaceMismatchError(
-            "a scenario takes no scores; make the facade, then seed it with the scored points"
-        )
-    if not report.points:
-        return report
+        return _Facade(target).seed(suggestions, **fitting)
     facade = facade or smac.HyperparameterOptimizationFacade
-    design = facade.get_initial_design(
-        scenario,
-        # Without it the design's own points come first.
-        n_configs=0,
-        additional_configs=_configurations(scenario.configspace, report),
-    )
-    note = "hand arguments['initial_design'] to the facade"
-    return replace(report, arguments={"initial_design": design}, notes=(note,))
+    return _Scenario(scenario, facade).seed(suggestions, **fitting)
+
+
+class _Facade(TunerAdapter):
+    tuner = "smac"
+
+    def __init__(self, facade: Any) -> None:
+        self._facade = facade
+
+    def space(self) -> Space:
+        return from_configspace(self._facade.scenario.configspace)
+
+    def present(self) -> Iterable[Mapping[str, Any]]:
+        return _known_configurations(self._facade)
+
+    def hand_over(self, report: SeedReport) -> SeedReport:
+        return _tell(self._facade, report)
+
+
+class _Scenario(TunerAdapter):
+    tuner = "smac"
+
+    def __init__(self, scenario: Any, facade: Any) -> None:
+        self._scenario, self._facade = scenario, facade
+        # Known results are no trials; one place is kept for the default that SMAC adds.
+        self.limit = scenario.n_trials - bool(scenario.use_default_config)
+
+    def space(self) -> Space:
+        return from_configspace(self._scenario.configspace)
+
+    def hand_over(self, report: SeedReport) -> SeedReport:
+        if any(score is not None for score in report.scores):
+            raise SpaceMismatchError(
+                "a scenario takes no scores; make the facade, then seed it with the scored "
+                "points"
+            )
+        if not report.points:
+            return report
+        design = self._facade.get_initial_design(
+            self._scenario,
+            # Without it the design's own points come first.
+            n_configs=0,
+            additional_configs=_configurations(self._scenario.configspace, report),
+        )
+        note = "hand arguments['initial_design'] to the facade"
+        return replace(report, arguments={"initial_design": design}, notes=(note,))
 
 
 def _tell(facade: Any, report: SeedReport) -> SeedReport:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from warmstart._extras import require
+from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.fit import fit_points
-from warmstart.downstream.fitted_points import Policy
 from warmstart.downstream.given_points import Points
 from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.report import SeedReport
@@ -16,6 +16,8 @@ from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.space import Choice, Constant, Number, Parameter, Space
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from warmstart.metadataset.metadataset import MetaDataset
 
 
@@ -24,10 +26,7 @@ def seed(
     target: Any = None,
     *,
     space: Mapping[str, Any] | None = None,
-    mapping: NameMapping | None = None,
-    policy: Policy = "repair",
-    defaults: Mapping[str, Any] | None = None,
-    scores: Sequence[float | None] | None = None,
+    **fitting: Unpack[Fitting],
 ) -> SeedReport:
     """Make points what a scheduler proposes first, best first.
 
@@ -67,22 +66,26 @@ def seed(
         scheduler = RandomSearch(config_space, metrics=["loss"], **report.arguments)
     """
     require("syne_tune", extra="syne-tune")
-    report = fit_points(
-        suggestions,
-        from_config_space(target if space is None else space),
-        tuner="syne_tune",
-        mapping=mapping,
-        policy=policy,
-        defaults=defaults,
-        scores=scores,
-    )
-    if not report.points:
-        return report
-    notes = ["hand the arguments to the scheduler"]
-    if any(score is not None for score in report.scores):
-        notes.append("scores only ordered the points: a scheduler evaluates them again")
-    arguments = {"points_to_evaluate": report.accepted}
-    return replace(report, arguments=arguments, notes=tuple(notes))
+    return _Scheduler(target if space is None else space).seed(suggestions, **fitting)
+
+
+class _Scheduler(TunerAdapter):
+    tuner = "syne_tune"
+
+    def __init__(self, space: Any) -> None:
+        self._space = space
+
+    def space(self) -> Space:
+        return from_config_space(self._space)
+
+    def hand_over(self, report: SeedReport) -> SeedReport:
+        if not report.points:
+            return report
+        notes = ["hand the arguments to the scheduler"]
+        if any(score is not None for score in report.scores):
+            notes.append("scores only ordered the points: a scheduler evaluates them again")
+        arguments = {"points_to_evaluate": report.accepted}
+        return replace(report, arguments=arguments, notes=tuple(notes))
 
 
 def from_config_space(config_space: Any) -> Space:
