@@ -15,7 +15,7 @@ from warmstart.recommend.methods import check_acquisition
 from warmstart.recommend.observations import base_digest
 from warmstart.recommend.question.arguments import check_budget
 from warmstart.recommend.question.search_question import Question
-from warmstart.recommend.question.surfaces import names_left_out, sources_for
+from warmstart.recommend.question.surfaces import names_left_out, note_few, sources_for
 from warmstart.recommend.question.understand import understand
 from warmstart.recommend.search import FORMAT, Search
 from warmstart.spaces.pipelines.learners import LEARNERS
@@ -95,12 +95,9 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
         and not set(learners) & set(LEARNERS),
     )
     read = () if task.dataset is None else task.dataset.warnings
-    return Search(
-        fitted,
-        question,
-        surfaces=sources_for(store.surfaces, question),
-        warnings=(*read, *task.notes, *fitted.notes, *left_out),
-    )
+    led = sources_for(store.surfaces, question)
+    notes = (*read, *task.notes, *fitted.notes, *left_out, *note_few(led))
+    return Search(fitted, question, surfaces=led, warnings=notes)
 
 
 def resume_search(text: str, store: Store) -> Search:

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from warmstart.downstream.sklearn_search.usual_values import typical
 from warmstart.errors import ArgumentError
-from warmstart.models.surfaces.box import BOXES, Box
+from warmstart.models.surfaces.box import Box
 from warmstart.models.surfaces.region import Region
 from warmstart.spaces.space import Constant, Number, Parameter
 
 if TYPE_CHECKING:
     from warmstart.recommend.question.search_question import Question
+    from warmstart.recommend.search import Search
 
 FEW_LEVELS = 12
 """Categories with at most as many levels become a column a level; with more, numbers."""
@@ -30,17 +32,16 @@ class Anywhere:
     """With how many every fit is made, where scores at fewer are read off it."""
 
     @classmethod
-    def of(cls, question: Question) -> Anywhere:
+    def of(cls, question: Question, box: Box) -> Anywhere:
         """What a search is led by whose base has surfaces for its question."""
-        box = BOXES[question.learners[0]]
-        usual = dict(question.pool[0])
+        usual = typical(question.pool)
         schema = question.schema
         # As the surfaces were scored: no weights, encoding by the number of levels.
-        fixed: dict[str, Any] = {f"{box.learner}:class_weight": "none"}
+        fixed: dict[str, Any] = {f"{box.prefix}class_weight": "none"}
         if schema is not None:
             fixed["encoding"] = "one_hot" if schema.max_categories <= FEW_LEVELS else "ordinal"
         usual |= {name: value for name, value in fixed.items() if name in usual}
-        axes = {f"{box.learner}:{axis.name}": axis.default for axis in box.axes}
+        axes = {f"{box.prefix}{axis.name}": axis.default for axis in box.axes}
         return cls(box=box, template={**usual, **axes})
 
     def region(self, asked: Mapping[str, Parameter]) -> Region:
@@ -54,7 +55,7 @@ class Anywhere:
         """
         if not asked:
             whole = Region.whole(self.box).parameters
-            asked = {f"{self.box.learner}:{name}": one for name, one in whole.items()}
+            asked = {f"{self.box.prefix}{name}": one for name, one in whole.items()}
         found = {self._own(key): parameter for key, parameter in asked.items()}
         if self.rounds is not None and self.box.rounds is not None:
             low = int(self.box.axes[-1].low)
@@ -75,10 +76,16 @@ class Anywhere:
     @property
     def rounds_key(self) -> str:
         """A configuration's key for rounds."""
-        return f"{self.box.learner}:{self.box.rounds}"
+        return f"{self.box.prefix}{self.box.rounds}"
 
     def _own(self, key: str) -> str:
-        return key.removeprefix(f"{self.box.learner}:")
+        return key.removeprefix(self.box.prefix)
+
+
+def anywhere_of(search: Search) -> Anywhere | None:
+    """What a search is led by; None where its base has no surfaces for its question."""
+    led = search.engine.surfaces
+    return None if led is None or led.box is None else Anywhere.of(search.question, led.box)
 
 
 def with_rounds(anywhere: Anywhere | None, rounds: int) -> Anywhere:

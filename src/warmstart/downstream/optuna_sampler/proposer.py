@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from warmstart.domain import plain_value
-from warmstart.downstream.optuna_sampler.anywhere import Anywhere
+from warmstart.downstream.optuna_sampler.anywhere import Anywhere, anywhere_of
 from warmstart.downstream.optuna_sampler.guide import Guide, Proposal, Told
 from warmstart.downstream.optuna_sampler.new_points import StudySpace, draw_new
 from warmstart.errors import ArgumentTypeError, HistoryError
@@ -45,8 +45,7 @@ class SearchGuide:
     def __init__(self, search: Search) -> None:
         self._search = search
         self._engine = self._untold()
-        led = search.engine.surfaces is not None
-        self.anywhere: Anywhere | None = Anywhere.of(search.question) if led else None
+        self.anywhere = anywhere_of(search)
         self._known: dict[int, Told] = {}
         question, points = search.question, self._engine.pool.points
         self.pool: Sequence[Proposal] = [

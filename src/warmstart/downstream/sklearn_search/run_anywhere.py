@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from warmstart.downstream.names.inverse import match, read_mapping
-from warmstart.downstream.optuna_sampler.anywhere import Anywhere
+from warmstart.downstream.optuna_sampler.anywhere import Anywhere, anywhere_of
 from warmstart.downstream.sklearn_search.run import Run
 from warmstart.spaces.legal import plain
 from warmstart.spaces.space import Choice, Number, Parameter
@@ -87,14 +87,14 @@ def led_run(
     mapping : mapping, optional
         See :func:`warmstart.downstream.names.inverse.read_mapping`.
     """
-    if search.engine.surfaces is None:
+    anywhere = anywhere_of(search)
+    if anywhere is None:
         return None
-    anywhere = Anywhere.of(search.question)
     if distributions is None:
         return RunAnywhere(search, anywhere, anywhere.region({}))
     pairs = read_mapping(mapping, list(anywhere.template))
     names = {name: match(name, anywhere.template, pairs) or name for name in distributions}
-    axes = {f"{anywhere.box.learner}:{name}" for name in anywhere.box.names}
+    axes = {f"{anywhere.box.prefix}{name}" for name in anywhere.box.names}
     asked = {names[name]: _parameter(name, one) for name, one in distributions.items()}
     if not axes & set(asked) or any(one is None for one in asked.values()):
         return None

@@ -81,6 +81,13 @@ class Box:
     rounds: str | None = None
     """Name of the last axis where scores at fewer rounds can be read off one fit."""
 
+    prefix: str = ""
+    """Before an axis' name in the keys of a configuration."""
+
+    def own(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """A configuration by the axes' names, without what keys begin with."""
+        return {name.removeprefix(self.prefix): value for name, value in values.items()}
+
     @property
     def names(self) -> tuple[str, ...]:
         """Of the axes, in their order."""
@@ -109,6 +116,7 @@ def _rate(default: float) -> Axis:
 
 _LIGHTGBM = Box(
     learner="lightgbm",
+    prefix="lightgbm:",
     axes=(
         _rate(0.1),
         Axis(name="num_leaves", low=2, high=256, default=31, whole=True),
@@ -124,6 +132,7 @@ _LIGHTGBM = Box(
 )
 _XGBOOST = Box(
     learner="xgboost",
+    prefix="xgboost:",
     axes=(
         _rate(0.3),
         Axis(name="max_depth", low=1, high=12, default=6, whole=True),

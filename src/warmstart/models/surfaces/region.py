@@ -20,6 +20,10 @@ from warmstart.spaces.space import Choice, Constant, Number, Parameter
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Values = Mapping[str, Any]
 
+_LONGEST = 1.0
+"""Lengthscale, in widths of the cube, of what hardly mattered on other tasks: on this one it
+may."""
+
 _STEPS = (0.02, 0.2)
 """Shortest and longest mean step of a move, in widths of a range."""
 
@@ -131,12 +135,14 @@ class Region:
         return None
 
     def kernel(self, kernel: SharedKernel) -> SharedKernel:
-        """The other tasks' kernel, and usual lengthscales for what they lack."""
+        """Of the task's own process: as of other tasks, but no axis is taken to be dead.
+
+        What they lack has usual lengthscales.
+        """
         n = self._features([])[1]
-        if not n:
-            return kernel
-        usual = SharedKernel.usual(len(kernel.lengthscales) + n).lengthscales[:n]
-        return SharedKernel(np.r_[kernel.lengthscales, usual], kernel.noise)
+        known = np.minimum(kernel.lengthscales, _LONGEST)
+        usual = SharedKernel.usual(len(known) + n).lengthscales[:n]
+        return SharedKernel(np.r_[known, usual], kernel.noise)
 
     def places(self, configurations: Sequence[Values], sources: Sources) -> Places:
         """Configurations as a belief sees them."""

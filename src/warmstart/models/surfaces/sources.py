@@ -11,6 +11,7 @@ from scipy.linalg import cho_solve, cholesky
 
 from warmstart.errors import ArgumentError, KnowledgeError
 from warmstart.models.gaussian.shared_gp import SharedKernel
+from warmstart.models.surfaces.box import Box
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -70,6 +71,9 @@ class Sources:
     :math:`\phi_j = (g_j - \mu) / \sqrt J`.
     """
 
+    box: Box | None
+    """Whose cube the points are of."""
+
     kernel: SharedKernel
     names: tuple[str, ...]
     spreads: Array
@@ -88,7 +92,13 @@ class Sources:
     """What each process is far from every point, shape (n_tasks,)."""
 
     @classmethod
-    def fit(cls, surfaces: Sequence[Surface], *, kernel: SharedKernel | None = None) -> Sources:
+    def fit(
+        cls,
+        surfaces: Sequence[Surface],
+        *,
+        box: Box | None = None,
+        kernel: SharedKernel | None = None,
+    ) -> Sources:
         """Learn the kernel, unless it is given, and condition a process a table.
 
         Tables on which all points do the same say nothing and are left out.
@@ -128,6 +138,7 @@ class Sources:
             weights.append(cho_solve((root, True), z - levels[-1]))
         sizes = [len(one.scores) for one in kept]
         return cls(
+            box=box,
             kernel=kernel,
             names=tuple(one.name for one in kept),
             spreads=np.array(spreads),

@@ -87,7 +87,9 @@ class SurfaceStore:
                 raise KnowledgeError(
                     f"{self.folder / learner}.parquet is damaged: {error!r}"
                 ) from error
-            self._fitted[key] = Sources.fit(surfaces, kernel=self._kernel(learner, metric))
+            self._fitted[key] = Sources.fit(
+                surfaces, box=BOXES[learner], kernel=self._kernel(learner, metric)
+            )
         return self._fitted[key]
 
     def _kernel(self, learner: str, metric: str) -> SharedKernel | None:

@@ -96,7 +96,7 @@ class BySurfaces:
         found, places = self._spread, self._at
         rng = np.random.default_rng([self._seed, n_asked, 2])
         best = sorted(scores, key=lambda place: -scores[place])[:_N_CENTRES]
-        centres = [_point(region, known[place]) for place in best]
+        centres = [region.box.own(known[place]) for place in best]
         near = [one for centre in centres for one in region.moves(centre, _N_NEAR, rng)]
         if near:
             found, places = [*found, *near], places.joined(region.places(near, self.sources))
@@ -130,7 +130,7 @@ class BySurfaces:
 
     def _place(self, region: Region, place: int, values: Values) -> Places:
         if place not in self._known:
-            self._known[place] = region.places([_point(region, values)], self.sources)
+            self._known[place] = region.places([region.box.own(values)], self.sources)
         return self._known[place]
 
 
@@ -148,9 +148,3 @@ def _first(
             return None
         done, n = n, 4 * n
     return None
-
-
-def _point(region: Region, values: Values) -> dict[str, Any]:
-    """A configuration by the region's names."""
-    prefix = f"{region.box.learner}:"
-    return {name.removeprefix(prefix): value for name, value in values.items()}

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from warmstart.models.surfaces.own import ENOUGH, OwnSurfaces
+from warmstart.recommend.acquisition.by_surfaces import FEW_TABLES
+
 if TYPE_CHECKING:
     from warmstart.models.surfaces.sources import Sources
     from warmstart.models.surfaces.store import SurfaceStore
     from warmstart.recommend.question.search_question import Question
 
 
-def sources_for(store: SurfaceStore | None, question: Question) -> Sources | None:
+def sources_for(store: SurfaceStore | OwnSurfaces | None, question: Question) -> Sources | None:
     """What leads a search anywhere in a learner's space; None where nothing can.
 
     A pool of one's own, a look, a time budget, groups or time, and a model that was named
@@ -33,6 +36,15 @@ def sources_for(store: SurfaceStore | None, question: Question) -> Sources | Non
         return None
     gone = {*map(str, question.excluded), *question.left_out}
     return store.sources(box.learner, question.metric, gone)
+
+
+def note_few(sources: Sources | None) -> tuple[str, ...]:
+    """What the number of studies that lead does not allow, if anything."""
+    n = ENOUGH if sources is None else sources.n_tasks
+    if n >= ENOUGH:
+        return ()
+    how = "what they agree on alone" if n < FEW_TABLES else "what they say"
+    return (f"{n} earlier studies lead the search, by {how}; {ENOUGH} or more lead better",)
 
 
 def names_left_out(exclude: Any) -> tuple[str, ...]:

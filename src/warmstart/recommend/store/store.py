@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from warmstart.execution.resampling import Resampling
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.models.costs.resources import ResourceModel
+    from warmstart.models.surfaces.own import OwnSurfaces
     from warmstart.models.surfaces.store import SurfaceStore
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.store.model_choice import ModelChoice
@@ -50,7 +51,7 @@ class Store:
         """By kind of task, metric, and what was left out."""
         self.resource_models: dict[str, ResourceModel] | None = None
 
-        self.surfaces: SurfaceStore | None = None
+        self.surfaces: SurfaceStore | OwnSurfaces | None = None
         """Scores all over the spaces of some learners, where there are any."""
 
     def task_types(self) -> tuple[str | None, ...]:

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterable
 from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from warmstart.errors import ArgumentTypeError, HistoryWarning, NotFittedError
 from warmstart.metadataset.samplers import bias_note, samplers_of
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from warmstart.execution.resampling import Resampling
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.models.protocols import PerformanceModel
+    from warmstart.models.surfaces.own import OwnSurfaces
     from warmstart.models.surfaces.store import SurfaceStore
     from warmstart.recommend.base.fitted import Fitted
 
@@ -89,8 +90,22 @@ class TaskLearner:
         """Answer from `md` with models fitted when first needed, or read from `path` then."""
         self._store = Store(md, self._choice, self.random_state, path)
 
-    def with_surfaces(self, surfaces: SurfaceStore | None) -> Self:
-        """A copy whose searches of one learner are led by surfaces; None for none."""
+    def with_surfaces(
+        self, surfaces: SurfaceStore | OwnSurfaces | Literal["own"] | None = "own"
+    ) -> Self:
+        """A copy whose searches of one learner are led by surfaces.
+
+        Parameters
+        ----------
+        surfaces : SurfaceStore, OwnSurfaces, "own" or None
+            By default those of the studies it was fitted to, for histories whose studies
+            searched one space each where it liked: see
+            :class:`warmstart.models.surfaces.own.OwnSurfaces`.
+        """
+        if surfaces == "own":
+            from warmstart.models.surfaces.own import OwnSurfaces
+
+            surfaces = OwnSurfaces(self.md)
         other = copy(self)
         other._store = copy(self.store)
         other._store.surfaces = surfaces
