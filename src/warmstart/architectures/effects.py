@@ -27,11 +27,6 @@ def choice_effects(table: ScoreTable) -> pd.DataFrame:
         a dataset's range, mean over datasets; ``error``, its standard error; ``best_on``, on
         how many datasets it is the best of its place; ``n_tasks``.
 
-    Raises
-    ------
-    ValueError
-        If the table does not say what its configurations are made of.
-
     References
     ----------
     .. [1] Ramachandran, Zoph, Le. "Searching for Activation Functions." arXiv:1710.05941,

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-
-from warmstart.errors import ArgumentError
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable
@@ -72,15 +70,9 @@ class Choices:
 def choices_of(table: ScoreTable) -> Choices:
     """Choices of the configurations of a table.
 
-    Raises
-    ------
-    ValueError
-        If the table does not say what its configurations are made of.
+    Where it does not say what they are made of, each is the one choice of a single place.
     """
-    made_of: Any = table.configurations
-    if made_of is None:
-        raise ArgumentError(
-            "the table does not say what its configurations are made of, so they have no "
-            "choices to learn a prior over"
-        )
-    return Choices.of(made_of)
+    if table.configurations is not None and table.configurations.shape[1]:
+        return Choices.of(table.configurations)
+    names = tuple(str(label) for label in table.configuration_ids)
+    return Choices(("configuration",), (names,), np.arange(len(names))[:, None])

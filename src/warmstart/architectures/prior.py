@@ -87,13 +87,7 @@ class ArchitecturePrior:
             raise ArgumentError(f"smoothing must be positive, got {self.smoothing}")
 
     def fit(self, table: ScoreTable) -> Self:
-        """Learn from the datasets of a table.
-
-        Raises
-        ------
-        ValueError
-            If the table does not say what its configurations are made of.
-        """
+        """Learn from the datasets of a table."""
         self.choices_ = choices_of(table)
         self.scores_ = 1.0 - table.regret()
         return self
@@ -154,8 +148,10 @@ class ArchitecturePrior:
         means = total / np.where(weight > 0, weight, 1.0)
         if (weight > 0).all():
             return np.asarray(means)
-        x = np.column_stack([np.ones(len(means)), choices.one_hot()])
         told = weight > 0
+        if sum(map(len, choices.options)) >= len(means):  # nothing is shared by two of them
+            return np.asarray(np.where(told, means, means[told].mean() if told.any() else 0.0))
+        x = np.column_stack([np.ones(len(means)), choices.one_hot()])
         gram = x[told].T @ x[told] + _RIDGE * np.eye(x.shape[1])
         effects = np.linalg.solve(gram, x[told].T @ means[told])
         return np.asarray(np.where(told, means, x @ effects))

@@ -54,7 +54,7 @@ class TestChoices:
         found = Choices.of(pd.DataFrame({"a": ["x", None]}))
         assert found.options == (("none", "x"),)
 
-    def test_names_alone_have_no_choices(self):
+    def test_a_name_alone_is_its_own_choice(self):
         table = cells()
         bare = ScoreTable(
             scores=table.scores,
@@ -62,8 +62,9 @@ class TestChoices:
             configuration_ids=table.configuration_ids,
             families=table.families,
         )
-        with pytest.raises(ArgumentError, match="does not say what its configurations"):
-            choices_of(bare)
+        found = choices_of(bare)
+        assert found.places == ("configuration",)
+        assert found.codes[:, 0].tolist() == list(range(81))
 
 
 class TestPrior:
