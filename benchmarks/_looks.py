@@ -13,7 +13,7 @@ import pandas as pd
 from warmstart.models.rankings.portfolio import Portfolio
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
 from warmstart.recommend.base.fitted import Fitted
-from warmstart.recommend.history.unaligned import take_columns
+from warmstart.recommend.history.columns import take_columns
 from warmstart.recommend.look.belief import LookBelief
 from warmstart.recommend.look.measuring.fits import Job, Outcome
 from warmstart.recommend.look.measuring.record import Record

@@ -42,7 +42,7 @@ SERVER = multiprocessing.get_context("forkserver")
 PRELOADED = [
     "warmstart.metadataset.build.publish",
     "warmstart.metadataset.import_runs",
-    "warmstart.recommend.store.persistence",
+    "warmstart.recommend.store.saving",
 ]
 
 

@@ -49,6 +49,17 @@ MODULES_OF_MANY_ROOMS = {
     "warmstart.downstream.sklearn_search.search": 6,
     "warmstart.recommend.question.understand": 6,
 }
+MODULES_OF_A_COLD_ANSWER = 145
+NOT_FOR_AN_ANSWER = tuple(
+    f"warmstart.{name}"
+    for name in (
+        *("cli", "report", "evaluate", "downstream", "testing", "metadataset.build.local"),
+        *("models.rankings", "models.surrogates", "models.gplvm", "models.evolution"),
+        *("models.curves", "models.pmf.training", "models.completion.complete"),
+        *("metafeatures.groups", "metafeatures.pairs", "metafeatures.complexity"),
+        *("recommend.search", "recommend.engine", "recommend.look.perform", "histories."),
+    )
+)
 MODULES_IN_CIRCLES = 2
 """Counted with imports for types and inside functions."""
 
@@ -75,6 +86,24 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(code):
         [sys.executable, "-c", tell], capture_output=True, text=True, check=True
     )
     assert not HEAVY & set(json.loads(done.stdout))
+
+
+def test_a_cold_answer_loads_no_rival_method_and_nothing_that_shows_or_trains():
+    """Counts modules that hold code; the packages they are in are lines of text."""
+    code = (
+        "import json, sys, warmstart\n"
+        "from sklearn.datasets import load_wine\n"
+        "warmstart.suggest(load_wine(as_frame=True).frame, target='target')\n"
+        "print(json.dumps([m for m in sys.modules if m.startswith('warmstart.')]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    assert not {name for name in loaded if name.startswith(NOT_FOR_AN_ANSWER)}
+    files = {path.with_suffix("").as_posix().replace("/", ".") for path in HOUSE.files}
+    with_code = {name for name in loaded if name.removeprefix("warmstart.") in files}
+    assert len(with_code) <= MODULES_OF_A_COLD_ANSWER
 
 
 def test_rooms_import_only_rooms_above_them():

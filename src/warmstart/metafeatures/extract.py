@@ -14,7 +14,6 @@ from threadpoolctl import threadpool_limits
 
 from warmstart.errors import ArgumentError
 from warmstart.metafeatures.feature import Feature, MetaFeature
-from warmstart.metafeatures.planning.costs import affordable
 from warmstart.metafeatures.planning.sampled import is_sampled
 from warmstart.metafeatures.prepared import MAX_COLUMNS, MAX_ROWS, Prepared, Table
 from warmstart.metafeatures.registry import is_built_in, metafeatures_for
@@ -189,6 +188,8 @@ def described(
     if budget_s is not None:
         if not budget_s > 0:
             raise ArgumentError(f"budget_s must be positive, got {budget_s}")
+        from warmstart.metafeatures.planning.costs import affordable
+
         wanted = dict.fromkeys(feature.group for feature in features)
         kept, left_out = affordable(wanted, prepared, budget_s)
         features = [feature for feature in features if feature.group in kept]

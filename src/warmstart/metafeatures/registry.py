@@ -10,65 +10,66 @@ import hashlib
 import json
 from collections.abc import Iterable
 from functools import cache
+from importlib import import_module
 
 from warmstart._plugins import load_plugin, plugins
 from warmstart.domain import TaskType, check_task_type
 from warmstart.errors import ArgumentError, ArgumentTypeError, PluginError
 from warmstart.metafeatures import general, information, landmarking, statistical, target
-from warmstart.metafeatures.complexity import group as complexity
 from warmstart.metafeatures.feature import MetaFeature
-from warmstart.metafeatures.groups import (
-    association,
-    columns,
-    counts,
-    discriminant,
-    itemset,
-    landmarkers,
-    missingness,
-    model_based,
-    order,
-    text_date,
-)
-from warmstart.metafeatures.pairs import clustering, concept
 
 _DEFAULT = (general, statistical, information, landmarking, target)
-_OPTIONAL = (
-    counts,
-    columns,
-    discriminant,
-    association,
-    missingness,
-    text_date,
-    order,
-    itemset,
-    model_based,
-    clustering,
-    concept,
-    landmarkers,
-    complexity,
-)
-_ON_REQUEST = frozenset(module.GROUP for module in _OPTIONAL)
+_ON_REQUEST = {
+    "counts": "groups.counts",
+    "columns": "groups.columns",
+    "discriminant": "groups.discriminant",
+    "association": "groups.association",
+    "missingness": "groups.missingness",
+    "text-date": "groups.text_date",
+    "order": "groups.order",
+    "itemset": "groups.itemset",
+    "model-based": "groups.model_based",
+    "clustering": "pairs.clustering",
+    "concept": "pairs.concept",
+    "landmarkers": "groups.landmarkers",
+    "complexity": "complexity.group",
+}
+"""Module of each group that is computed where it is asked for, and loaded then."""
 
 ALL = "all"
 """Instead of the names of groups: every group there is."""
 
 _FEATURES: dict[str, MetaFeature] = {
-    feature.name: feature for module in (*_DEFAULT, *_OPTIONAL) for feature in module.FEATURES
+    feature.name: feature for module in _DEFAULT for feature in module.FEATURES
 }
-
-_BUILT_IN = frozenset(_FEATURES)
-_OWN_GROUPS = frozenset(feature.group for feature in _FEATURES.values())
+_REGISTERED: dict[str, MetaFeature] = {}
+_DEFAULT_NAMES = frozenset(_FEATURES)
+_OWN_GROUPS = frozenset([*(module.GROUP for module in _DEFAULT), *_ON_REQUEST])
 
 _REVISIONS: dict[str, int] = {}
 """By name, where a default meta-feature's values changed since the first version."""
+
+
+def _by_default() -> list[MetaFeature]:
+    """Those that an extraction holds where no group is named."""
+    found = [*_FEATURES.values(), *_REGISTERED.values()]
+    return [feature for feature in found if feature.group not in _ON_REQUEST]
+
+
+@cache
+def _on_request() -> dict[str, MetaFeature]:
+    """The built-in ones of the other groups, by name; their modules are loaded now."""
+    modules = (
+        import_module(f"warmstart.metafeatures.{place}") for place in _ON_REQUEST.values()
+    )
+    return {feature.name: feature for module in modules for feature in module.FEATURES}
 
 
 def _signature() -> str:
     """Of what a default extraction holds; plugins among it."""
     rows = [
         (feature.name, feature.group, _REVISIONS.get(feature.name, 1))
-        for feature in _FEATURES.values()
-        if feature.group not in _ON_REQUEST
+        for feature in _by_default()
     ]
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:12]
 
@@ -113,9 +114,9 @@ def register(feature: MetaFeature) -> None:
             "a meta-feature needs name, group, task_types and a call, "
             f"got {type(feature).__name__}"
         )
-    if feature.name in _FEATURES:
+    if feature.name in {*_FEATURES, *_on_request(), *_REGISTERED}:
         raise ArgumentError(f"a meta-feature named {feature.name!r} is registered already")
-    _FEATURES[feature.name] = feature
+    _REGISTERED[feature.name] = feature
 
 
 @cache
@@ -136,17 +137,22 @@ def _of_packages() -> tuple[MetaFeature, ...]:
 
 def every_feature() -> list[MetaFeature]:
     """All meta-features, of every task type, in the order they are computed."""
-    return [*_FEATURES.values(), *_of_packages()]
+    return [
+        *_FEATURES.values(),
+        *_on_request().values(),
+        *_REGISTERED.values(),
+        *_of_packages(),
+    ]
 
 
 def is_built_in(name: str) -> bool:
     """Whether a meta-feature comes with this package."""
-    return name in _BUILT_IN
+    return name in _DEFAULT_NAMES or (name not in _REGISTERED and name in _on_request())
 
 
 def unregister(name: str) -> None:
-    """Remove a meta-feature; ``KeyError`` if there is none of that name."""
-    del _FEATURES[name]
+    """Remove what :func:`register` added; ``KeyError`` if there is none of that name."""
+    del _REGISTERED[name]
 
 
 def groups() -> list[str]:
@@ -168,8 +174,7 @@ def default_groups() -> list[str]:
     >>> default_groups()
     ['general', 'statistical', 'information', 'landmarking', 'target']
     """
-    found = dict.fromkeys(feature.group for feature in _FEATURES.values())
-    return [group for group in found if group not in _ON_REQUEST]
+    return list(dict.fromkeys(feature.group for feature in _by_default()))
 
 
 def metafeatures_for(
@@ -202,8 +207,8 @@ def metafeatures_for(
     else:
         wanted = [chosen] if isinstance(chosen, str) else list(chosen)
     by_default = default_groups()
-    # Packages are looked through only where something is asked for that is not ours.
-    features = list(_FEATURES.values()) if set(wanted) <= set(by_default) else every_feature()
+    # Others are loaded, and packages looked through, only where they are asked for.
+    features = _by_default() if set(wanted) <= set(by_default) else every_feature()
     known = {feature.group for feature in features}
     if unknown := [group for group in wanted if group not in known]:
         raise ArgumentError(f"groups must be among {groups()}, got {unknown}")

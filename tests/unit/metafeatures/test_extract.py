@@ -154,7 +154,8 @@ def test_the_budget_leaves_out_the_dearest_groups(caplog):
     assert next(iter(some.left_out)) == max(some.left_out, key=some.left_out.get)
     assert "complexity" in some.left_out
     assert "groups left out, beyond 0.2 s: " in caplog.text
-    kept = {registry._FEATURES[name].group for name in some.values.index}
+    groups = {feature.name: feature.group for feature in registry.every_feature()}
+    kept = {groups[name] for name in some.values.index}
     assert not kept & set(some.left_out)
     assert kept | set(some.left_out) == set(registry.groups()) - {"target"}
     assert whole.values[some.values.index].equals(some.values)

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from warmstart.metafeatures.complexity.overlap import MAX_CLASSES, OVERLAP_ROWS
-from warmstart.metafeatures.groups.landmarkers import GROUP as LANDMARKERS
-from warmstart.metafeatures.groups.model_based import TREE_ROWS
-from warmstart.metafeatures.groups.order import ORDER_ROWS
-from warmstart.metafeatures.information import INFORMATION_COLUMNS, INFORMATION_ROWS
-from warmstart.metafeatures.landmarking import LANDMARK_COLUMNS, LANDMARK_ROWS
-from warmstart.metafeatures.pairs.neighbourhood import PAIR_ROWS
+from functools import cache
+from importlib import import_module
+
 from warmstart.metafeatures.prepared import Prepared
 
-_CAPS: dict[str, tuple[int, int]] = {
-    "information": (INFORMATION_ROWS, INFORMATION_COLUMNS),
-    "landmarking": (LANDMARK_ROWS, LANDMARK_COLUMNS),
-    LANDMARKERS: (LANDMARK_ROWS, LANDMARK_COLUMNS),
-    "model-based": (TREE_ROWS, 10**9),
-    "clustering": (PAIR_ROWS, 10**9),
-    "concept": (PAIR_ROWS, 10**9),
-    "complexity": (min(PAIR_ROWS, OVERLAP_ROWS), 10**9),
-    "order": (ORDER_ROWS, 10**9),
+_CAPS: dict[str, tuple[str, str, str]] = {
+    "information": ("information", "INFORMATION_ROWS", "INFORMATION_COLUMNS"),
+    "landmarking": ("landmarking", "LANDMARK_ROWS", "LANDMARK_COLUMNS"),
+    "landmarkers": ("landmarking", "LANDMARK_ROWS", "LANDMARK_COLUMNS"),
+    "model-based": ("groups.model_based", "TREE_ROWS", ""),
+    "clustering": ("pairs.neighbourhood", "PAIR_ROWS", ""),
+    "concept": ("pairs.neighbourhood", "PAIR_ROWS", ""),
+    "complexity": ("pairs.neighbourhood", "PAIR_ROWS", ""),
+    "order": ("groups.order", "ORDER_ROWS", ""),
 }
-"""Rows and columns that a group looks at, where they are fewer than others'."""
+"""Module of a group, and its names for the most rows and columns it looks at."""
+
+_NO_CAP = 10**9
+
+
+@cache
+def _caps(group: str) -> tuple[int, int]:
+    """Rows and columns that a group, which was loaded to be computed, looks at."""
+    if group not in _CAPS:
+        return _NO_CAP, _NO_CAP
+    place, rows, columns = _CAPS[group]
+    module = import_module(f"warmstart.metafeatures.{place}")
+    return getattr(module, rows), getattr(module, columns, _NO_CAP)
+
 
 _COUNTS_ALL = frozenset({"general"})
 
@@ -32,9 +41,12 @@ def is_sampled(group: str, prepared: Prepared) -> bool:
         return True
     if group in _COUNTS_ALL:
         return False
-    if group == "complexity" and len(prepared.class_shares) > MAX_CLASSES:
-        return True
-    rows, columns = _CAPS.get(group, (10**9, 10**9))
+    if group == "complexity":
+        from warmstart.metafeatures.complexity.overlap import MAX_CLASSES
+
+        if len(prepared.class_shares) > MAX_CLASSES:
+            return True
+    rows, columns = _caps(group)
     return prepared.n_rows > min(prepared.max_rows, rows) or prepared.n_columns > min(
         prepared.max_columns, columns
     )

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from warmstart.errors import MetaDatasetError
+from warmstart.models.completion.sharing import (
+    Completion,
+    choose_completion,
+)
 from warmstart.models.completion.soft_impute import soft_impute
 from warmstart.models.gaussian.factor import Factor
 from warmstart.models.gaussian.shared_gp import LowRank
-from warmstart.models.gaussian.sparse_prior import fill_sparse, is_sparse
-from warmstart.models.gaussian.transfer_gp import encode, is_unaligned, transfer
+from warmstart.models.gaussian.sparse_prior import fill_sparse
+from warmstart.models.gaussian.transfer_gp import encode, transfer
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable
@@ -21,14 +25,10 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-Completion = Literal["auto", "svd", "prior", "gp"]
 _N_INDUCING = 100
 
 _ROWS = 64
 """Tasks standardised at a time: what is written down of all takes longer than it is to do."""
-
-COMPLETIONS: tuple[str, ...] = ("auto", "svd", "prior", "gp")
-"""By what the configurations not tried are filled in; see :func:`complete`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,18 +47,6 @@ class Completed:
 
     kernel: SharedKernel | None = None
     """Of the processes that filled in, where there is one a task."""
-
-
-def choose_completion(table: ScoreTable) -> Completion:
-    """How the default model completes `table`.
-
-    "gp" where tasks share few configurations, "prior" where less than a quarter is known;
-    both need configurations that say what they are made of. Otherwise "svd".
-    """
-    unaligned = is_unaligned(table.scores)
-    if not (unaligned or is_sparse(table)) or encode(table) is None:
-        return "svd"
-    return "gp" if unaligned else "prior"
 
 
 def complete(

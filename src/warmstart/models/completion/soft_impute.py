@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import eigh
 
+from warmstart.models.completion.sharing import WIDE
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-WIDE = 2000
-"""Columns from which on tables are worked with in single precision: half the time and room."""
 
 _SPARE = 8
 """Singular vectors followed besides those that count: the more, the faster they settle."""

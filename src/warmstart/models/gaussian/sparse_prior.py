@@ -11,12 +11,10 @@ from scipy.linalg import cho_factor, cho_solve
 from warmstart.models.gaussian.feature_gp import median_distance
 
 if TYPE_CHECKING:
-    from warmstart.metadataset.core.score_table import ScoreTable
+    pass
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-MAX_CONFIGS = 400
-"""Above, the covariance of all configurations costs more than it is worth."""
 
 _STRENGTH = 80.0
 """Tasks that the prior of the covariance is worth."""
@@ -92,10 +90,3 @@ def _smoothed(mean: Array, error: Array, prior: Array) -> Array:
     """Posterior mean of a process of covariance `prior` seen with `error`."""
     smoothed: Array = prior @ np.linalg.solve(prior + error, mean)
     return smoothed
-
-
-def is_sparse(table: ScoreTable) -> bool:
-    """Whether less than a quarter of a table of moderate width is known."""
-    if table.n_configs > MAX_CONFIGS:
-        return False
-    return bool(np.isfinite(table.scores).mean() < 0.25)

@@ -24,8 +24,6 @@ _log = logging.getLogger(__name__)
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Columns = npt.NDArray[np.intp]
 
-MAX_CANDIDATES = 1000
-"""Configurations kept of a longer history, see :func:`common_candidates`."""
 
 _MAX_RESULTS = 400
 """Results of one task its process is conditioned on; the cost grows with their cube."""
@@ -123,49 +121,6 @@ def _most_telling(
     order = told[np.argsort(responses[told], kind="stable")]
     low, rest = order[: n_at_most // 2], order[n_at_most // 2 :]
     return np.sort(np.r_[low, rng.permutation(rest)[: n_at_most - len(low)]])
-
-
-def is_unaligned(scores: Array) -> bool:
-    """Whether most evaluations are of configurations that no other task tried.
-
-    Examples
-    --------
-    >>> nan = np.nan
-    >>> is_unaligned(np.array([[0.1, 0.2, nan, nan], [nan, nan, 0.3, 0.4]]))
-    True
-    >>> is_unaligned(np.array([[0.1, 0.2, nan], [nan, 0.2, 0.3], [0.1, nan, 0.4]]))
-    False
-    """
-    known = np.isfinite(scores)
-    if len(scores) < 2 or known.all():
-        return False
-    n_tasks = known.sum(axis=0)
-    return bool(n_tasks[n_tasks > 1].sum() < 0.5 * n_tasks.sum())
-
-
-def common_candidates(scores: Array, n_at_most: int = MAX_CANDIDATES) -> Columns:
-    """The configurations to compare tasks on: all, or each task's best and others in turn.
-
-    Parameters
-    ----------
-    scores : ndarray, shape (n_tasks, n_configs)
-        Higher is better; NaN where not evaluated.
-
-    Returns
-    -------
-    ndarray of int
-        Ascending columns, at most `n_at_most`.
-    """
-    n_configs = scores.shape[1]
-    if n_configs <= n_at_most:
-        return np.arange(n_configs)
-    # The best rank each configuration reached on any task; the other half is spread evenly
-    # over what is left, so that a task's level is not that of good configurations alone.
-    ranks = pd.DataFrame(scores).rank(axis=1, ascending=False, method="first").min(axis=0)
-    order = np.argsort(ranks.to_numpy(), kind="stable")
-    best, rest = order[: n_at_most // 2], np.sort(order[n_at_most // 2 :])
-    spread = np.linspace(0, len(rest) - 1, n_at_most - len(best)).astype(np.intp)
-    return np.sort(np.r_[best, rest[spread]])
 
 
 def encode(table: ScoreTable) -> tuple[ConfigurationEncoder, Array] | None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from warmstart.models.completion.soft_impute import WIDE
+from warmstart.models.completion.sharing import WIDE
 from warmstart.models.pmf.described.prior_mean import PriorMean
 from warmstart.models.pmf.prior import Prior
 from warmstart.similarity.forest import ForestWeights

@@ -11,17 +11,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from warmstart.errors import NotFittedError
-from warmstart.models.gaussian.shared_gp import SharedKernel
 from warmstart.models.pmf.arrays import arrays_of, arrays_of_described, prior_from
 from warmstart.models.pmf.posterior import PMFPosterior
 from warmstart.models.pmf.prior import Prior
 from warmstart.models.pmf.settings import Settings
-from warmstart.models.pmf.training import train_together
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
     from warmstart.metadataset.core.score_table import ScoreTable
+    from warmstart.models.gaussian.shared_gp import SharedKernel
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -185,6 +184,8 @@ class PMF(Settings):
         )
         model.optimism_ = arrays.get("optimism")
         if "lengthscales" in arrays:
+            from warmstart.models.gaussian.shared_gp import SharedKernel
+
             model.kernel_ = SharedKernel(
                 arrays["lengthscales"].astype("float64"), float(arrays["kernel_noise"])
             )
@@ -209,6 +210,9 @@ def fit_together(
     random_state : int
         See :func:`warmstart.models.pmf.training.train_together`.
     """
+    # Whoever reads a fitted base needs nothing of this.
+    from warmstart.models.pmf.training import train_together
+
     trained = train_together(models, columns=columns, random_state=random_state)
     for model, prior, kernel in trained:
         model.prior_, model.kernel_ = prior, kernel

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from warmstart.errors import ArgumentError
-from warmstart.models.completion.complete import COMPLETIONS, Completion
+from warmstart.models.completion.sharing import COMPLETIONS, Completion
 from warmstart.models.log_loss import OFFSET
 
 if TYPE_CHECKING:

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
-from warmstart.errors import ArgumentError, NotFittedError
+from warmstart.errors import ArgumentError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
+from warmstart.models.rankings.by_similarity import RankedBySimilarity
 from warmstart.models.rankings.portfolio import greedy_portfolio
-from warmstart.models.rankings.ranked import RankedState
-from warmstart.similarity.manhattan import Manhattan
-from warmstart.similarity.protocols import Similarity
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 
-@dataclass(slots=True)
-class KNNPortfolio:
+@dataclass(slots=True, kw_only=True)
+class KNNPortfolio(RankedBySimilarity):
     r"""kNN-weighted greedy portfolio: near tasks count more in the mean regret.
 
     .. math:: w_i = \exp(-d_i / d_{(k)})
@@ -34,10 +27,11 @@ class KNNPortfolio:
     n_neighbours : int
         k, at least 1.
     similarity : Similarity
-        What "near" means.
+        What "near" means; Manhattan distance of meta-features by default.
 
     Examples
     --------
+    >>> import pandas as pd
     >>> table = ScoreTable(
     ...     scores=np.array([[0.9, 0.8, 0.1], [0.2, 0.7, 0.1], [0.1, 0.2, 0.5]]),
     ...     task_ids=pd.RangeIndex(3), configuration_ids=pd.Index(list("abc")),
@@ -47,31 +41,23 @@ class KNNPortfolio:
     """
 
     n_neighbours: int = 10
-    similarity: Similarity = field(default_factory=Manhattan)
     regret_: Floats | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.n_neighbours < 1:
             raise ArgumentError(f"n_neighbours must be at least 1, got {self.n_neighbours}")
 
-    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
-        """Remember the regrets; nothing is random."""
-        self.similarity.fit(table)
+    def remember(self, table: ScoreTable) -> None:
+        """Keep the regrets."""
         self.regret_ = table.regret()
-        return self
 
-    def start(self, metafeatures: pd.Series[Any] | None = None) -> RankedState:
-        """Begin a task, described by its meta-features."""
-        if self.regret_ is None:
-            raise NotFittedError("fit the kNN portfolio to a table first")
-        return RankedState(self._order(self.weights(metafeatures), self.regret_))
+    def order(self, distances: Floats) -> Iterator[int]:
+        """The greedy portfolio of the weighted tasks."""
+        assert self.regret_ is not None  # remembered before a task begins
+        yield from greedy_portfolio(self.regret_, self.weights(distances))
 
-    def _order(self, weights: Floats, regret: Floats) -> Iterator[int]:
-        yield from greedy_portfolio(regret, weights)
-
-    def weights(self, metafeatures: pd.Series[Any] | None) -> Floats:
-        """Weight of each training task, between 0 and 1, shape (n_tasks,)."""
-        distances = self.similarity.distances(metafeatures)
+    def weights(self, distances: Floats) -> Floats:
+        """Weight of each known task by its distance, between 0 and 1, shape (n_tasks,)."""
         finite = np.sort(distances[np.isfinite(distances)])
         if not len(finite):
             return np.ones(len(distances))

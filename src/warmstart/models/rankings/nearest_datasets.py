@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from warmstart.errors import NotFittedError
-from warmstart.metadataset.core.score_table import ScoreTable
+from warmstart.metadataset.core.score_table import Floats, ScoreTable
+from warmstart.models.rankings.by_similarity import RankedBySimilarity
 from warmstart.models.rankings.portfolio import Portfolio
-from warmstart.models.rankings.ranked import RankedState
-from warmstart.similarity.manhattan import Manhattan
-from warmstart.similarity.protocols import Similarity
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 
-@dataclass(slots=True)
-class KND:
+@dataclass(slots=True, kw_only=True)
+class KND(RankedBySimilarity):
     """k-nearest datasets: the best configuration of the nearest task, of the second, …
 
     Once every described task has named its best, each names its second best, and so on; a
@@ -43,6 +36,7 @@ class KND:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> table = ScoreTable(
     ...     scores=np.array([[0.9, 0.8, 0.1], [0.2, 0.7, 0.1], [0.1, 0.2, 0.5]]),
     ...     task_ids=pd.RangeIndex(3), configuration_ids=pd.Index(list("abc")),
@@ -51,30 +45,22 @@ class KND:
     [2, 1, 0]
     """
 
-    similarity: Similarity = field(default_factory=Manhattan)
     ranking_: NDArray[np.intp] | None = field(default=None, repr=False, compare=False)
     n_known_: Any = field(default=None, repr=False, compare=False)
     portfolio_: Portfolio = field(default_factory=Portfolio, repr=False, compare=False)
 
-    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
-        """Rank the configurations of each task; nothing is random."""
-        self.similarity.fit(table)
+    def remember(self, table: ScoreTable) -> None:
+        """Rank the configurations of each task."""
         # NaN sorts last: what a task has not tried it does not name.
         self.ranking_ = np.argsort(-table.scores, axis=1, kind="stable")
         self.n_known_ = (~np.isnan(table.scores)).sum(axis=1)
         self.portfolio_.fit(table)
-        return self
 
-    def start(self, metafeatures: pd.Series[Any] | None = None) -> RankedState:
-        """Begin a task, described by its meta-features."""
-        if self.ranking_ is None:
-            raise NotFittedError("fit KND to a table first")
-        distances = self.similarity.distances(metafeatures)
-        near = np.argsort(distances, kind="stable")
+    def order(self, distances: Floats) -> Iterator[int]:
+        """The best of the nearest task, of the second nearest, and so on, in rounds."""
+        assert self.ranking_ is not None  # remembered before a task begins
+        ranking, near = self.ranking_, np.argsort(distances, kind="stable")
         near = near[np.isfinite(distances[near])]
-        return RankedState(self._order(near, self.ranking_))
-
-    def _order(self, near: NDArray[np.intp], ranking: NDArray[np.intp]) -> Iterator[int]:
         named: set[int] = set()
         for place in range(ranking.shape[1]):
             for task in near[self.n_known_[near] > place]:

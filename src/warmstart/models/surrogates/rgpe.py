@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from warmstart.errors import ArgumentError, NotFittedError
+from warmstart.errors import ArgumentError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
-from warmstart.models.belief import IndependentBelief
-from warmstart.models.completion.complete import standardise
-from warmstart.models.gaussian.feature_gp import (
-    FeatureGP,
-    configuration_features,
-    median_distance,
-)
-from warmstart.models.log_loss import ideal_score, log_loss_response, score_of
-from warmstart.models.rankings.portfolio import portfolio_order, tempered
+from warmstart.models.surrogates.task_ensemble import EnsembleBelief, TaskEnsemble
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -29,7 +20,7 @@ _BASE_STD = 0.1
 
 
 @dataclass(slots=True, kw_only=True)
-class RGPE:
+class RGPE(TaskEnsemble):
     r"""Ranking-weighted Gaussian process ensemble.
 
     .. math:: \mu = \sum_i w_i \mu_i, \quad \sigma^2 = \sum_i w_i^2 \sigma_i^2
@@ -52,17 +43,8 @@ class RGPE:
        Ranking-Weighted Gaussian Process Ensembles." AutoML workshop at ICML 2018.
     """
 
-    gives_belief: ClassVar[bool] = True
-    reads_configurations: ClassVar[bool] = True
     n_draws: int = 256
-    n_initial: int = 3
-    random_answers: bool = False
     random_state: int = 0
-    responses_: Floats | None = field(default=None, repr=False, compare=False)
-    features_: Any = field(default=None, repr=False, compare=False)
-    span_: float = field(default=1.0, repr=False, compare=False)
-    design_: list[int] = field(default_factory=list, repr=False, compare=False)
-    ideal_: float = field(default=0.0, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.n_initial < 2:
@@ -71,58 +53,30 @@ class RGPE:
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
         """Standardise the tasks' responses and complete them."""
         self.random_state = random_state
-        self.ideal_ = ideal_score(table)
-        self.responses_, _, _ = standardise(log_loss_response(table.scores, self.ideal_))
-        self.features_ = configuration_features(table)
-        self.span_ = median_distance(self.features_)
-        self.design_ = portfolio_order(tempered(table.regret()), 100)
-        return self
+        return TaskEnsemble.fit(self, table)
 
     def start(self, metafeatures: pd.Series[Any] | None = None) -> RGPEBelief:  # noqa: ARG002
         """Belief about a new task; its meta-features change nothing."""
-        if self.responses_ is None:
-            raise NotFittedError("fit RGPE to a table first")
-        process = FeatureGP(self.features_, self.span_)
-        return RGPEBelief(
-            self, self.responses_, process, ideal=self.ideal_, design=self.design_
-        )
+        return RGPEBelief(self)
 
 
-class RGPEBelief(IndependentBelief):
-    """Known tasks' responses and the new task's own process, weighed."""
+class RGPEBelief(EnsembleBelief):
+    """Known tasks weighed by the share of draws in which each misorders least.
 
-    def __init__(
-        self,
-        model: RGPE,
-        responses: Floats,
-        process: FeatureGP,
-        *,
-        ideal: float,
-        design: Sequence[int],
-    ) -> None:
-        self.process, self.ideal, self._responses = process, ideal, responses
-        self.design, self.n_initial = design, model.n_initial
+    Parameters
+    ----------
+    model : RGPE
+    """
+
+    def __init__(self, model: RGPE) -> None:
+        super().__init__(model.known, model.n_initial)
         self._n_draws, self._seed = model.n_draws, model.random_state
-
-    @property
-    def told(self) -> Sequence[int]:
-        """Configurations told."""
-        return self.process.told
-
-    def tell(self, index: int, score: float) -> None:
-        """Learn a finite score."""
-        self.process.tell(index, self.response(score))
-
-    def score(self, responses: Floats) -> Floats:
-        """Standardised responses as scores."""
-        process = self.process
-        return score_of(process.centre + process.scale * responses, self.ideal, self.offset)
 
     def weights(self) -> tuple[Floats, float]:
         """Weight of each known task, and of the new task's own process; they add up to 1."""
         told = self.process.told
         values = np.array(self.process.values)
-        known = misordered(self._responses[:, told], values)
+        known = misordered(self.known.responses[:, told], values)
         mean, std = self.process.leave_one_out()
         # The same draws until something is told.
         rng = np.random.default_rng((self._seed, len(told)))
@@ -134,11 +88,9 @@ class RGPEBelief(IndependentBelief):
         """Means, standard deviations and the lowest response seen, standardised."""
         means, stds = self.process.predict()
         weights, own = self.weights()
-        combined = own * means + weights @ self._responses
+        combined = own * means + weights @ self.known.responses
         variances = (own * stds) ** 2 + (weights**2).sum() * _BASE_STD**2
-        lowest = min(self.process.values, default=np.inf)
-        incumbent = (lowest - self.process.centre) / self.process.scale
-        return combined, np.sqrt(variances), incumbent
+        return combined, np.sqrt(variances), self.lowest()
 
 
 def misordered(predicted: Floats, values: Floats) -> Floats:

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from warmstart.errors import ArgumentError, NotFittedError
+from warmstart.errors import ArgumentError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
-from warmstart.models.belief import IndependentBelief
-from warmstart.models.completion.complete import standardise
-from warmstart.models.gaussian.feature_gp import (
-    FeatureGP,
-    configuration_features,
-    median_distance,
-)
-from warmstart.models.log_loss import ideal_score, log_loss_response, score_of
-from warmstart.models.rankings.portfolio import portfolio_order, tempered
+from warmstart.models.surrogates.task_ensemble import EnsembleBelief, TaskEnsemble
 from warmstart.similarity.rank_correlation import RankCorrelation
 
 if TYPE_CHECKING:
@@ -40,7 +31,7 @@ def epanechnikov(distances: Floats, bandwidth: float) -> Floats:
 
 
 @dataclass(slots=True, kw_only=True)
-class TST:
+class TST(TaskEnsemble):
     r"""Kernel regression over tasks: each predicts its own standardised response.
 
     .. math:: \hat\mu(x) = \frac{\sum_{i \in T \cup \{*\}} \kappa_\rho(d(i, *))\,
@@ -64,17 +55,8 @@ class TST:
        Automatic Hyperparameter Optimization." ECML PKDD 2016.
     """
 
-    gives_belief: ClassVar[bool] = True
-    reads_configurations: ClassVar[bool] = True
     bandwidth: float = 0.3
-    n_initial: int = 3
-    random_answers: bool = False
     similarity: RankCorrelation = field(default_factory=RankCorrelation, repr=False)
-    responses_: Floats | None = field(default=None, repr=False, compare=False)
-    features_: Any = field(default=None, repr=False, compare=False)
-    span_: float = field(default=1.0, repr=False, compare=False)
-    design_: list[int] = field(default_factory=list, repr=False, compare=False)
-    ideal_: float = field(default=0.0, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.bandwidth <= 0:
@@ -82,51 +64,25 @@ class TST:
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
         """Standardise the tasks' responses and complete them; nothing is random."""
-        self.ideal_ = ideal_score(table)
-        self.responses_, _, _ = standardise(log_loss_response(table.scores, self.ideal_))
-        self.features_ = configuration_features(table)
-        self.span_ = median_distance(self.features_)
-        self.design_ = portfolio_order(tempered(table.regret()), 100)
         self.similarity.fit(table)
-        return self
+        return TaskEnsemble.fit(self, table)
 
     def start(self, metafeatures: pd.Series[Any] | None = None) -> TSTBelief:  # noqa: ARG002
         """Belief about a new task; its meta-features change nothing."""
-        if self.responses_ is None:
-            raise NotFittedError("fit TST to a table first")
-        process = FeatureGP(self.features_, self.span_)
-        return TSTBelief(self, self.responses_, process, ideal=self.ideal_, design=self.design_)
+        return TSTBelief(self)
 
 
-class TSTBelief(IndependentBelief):
-    """Known tasks' responses and the new task's own process, weighed."""
+class TSTBelief(EnsembleBelief):
+    """Known tasks weighed by the share of pairs of results that each orders alike.
 
-    def __init__(
-        self,
-        model: TST,
-        responses: Floats,
-        process: FeatureGP,
-        *,
-        ideal: float,
-        design: Sequence[int],
-    ) -> None:
-        self.process, self.ideal, self._responses = process, ideal, responses
-        self.design, self.n_initial = design, model.n_initial
+    Parameters
+    ----------
+    model : TST
+    """
+
+    def __init__(self, model: TST) -> None:
+        super().__init__(model.known, model.n_initial)
         self._similarity, self._bandwidth = model.similarity, model.bandwidth
-
-    @property
-    def told(self) -> Sequence[int]:
-        """Configurations told."""
-        return self.process.told
-
-    def tell(self, index: int, score: float) -> None:
-        """Learn a finite score."""
-        self.process.tell(index, self.response(score))
-
-    def score(self, responses: Floats) -> Floats:
-        """Standardised responses as scores."""
-        process = self.process
-        return score_of(process.centre + process.scale * responses, self.ideal, self.offset)
 
     def weights(self) -> Floats:
         """Weight of each known task, between 0 and 3/4, shape (n_tasks,)."""
@@ -138,6 +94,5 @@ class TSTBelief(IndependentBelief):
         """Means, standard deviations and the lowest response seen, standardised."""
         means, stds = self.process.predict()
         weights, own = self.weights(), 0.75
-        combined = (own * means + weights @ self._responses) / (own + weights.sum())
-        lowest = min(self.process.values, default=np.inf)
-        return combined, stds, (lowest - self.process.centre) / self.process.scale
+        combined = (own * means + weights @ self.known.responses) / (own + weights.sum())
+        return combined, stds, self.lowest()

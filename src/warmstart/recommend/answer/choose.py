@@ -12,9 +12,7 @@ import pandas as pd
 
 from warmstart.errors import KnowledgeError
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
-from warmstart.recommend.base.begin import begun, fit_to
 from warmstart.recommend.base.score_units import LEVELS
-from warmstart.recommend.history.identity import Point
 
 if TYPE_CHECKING:
     from warmstart.models.protocols import PerformanceModel
@@ -190,6 +188,9 @@ def _by_own_batch(
     random_state: int,
 ) -> list[int]:
     """Every candidate in the order of a method that ranks by itself."""
+    from warmstart.recommend.base.begin import begun, fit_to
+    from warmstart.recommend.history.identity import Point
+
     points = [Point(fitted.known.points[k], int(k)) for k in candidates]
     model = fit_to(fitted, method, points, random_state)
     return begun(model, metafeatures, random_state=random_state).batch(len(candidates))

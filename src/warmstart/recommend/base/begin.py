@@ -13,8 +13,8 @@ import pandas as pd
 
 from warmstart.models.protocols import Belief
 from warmstart.recommend.acquisition.next_point import ByAcquisition
+from warmstart.recommend.history.columns import take_columns
 from warmstart.recommend.history.identity import Point
-from warmstart.recommend.history.unaligned import take_columns
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable

@@ -12,7 +12,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from warmstart.domain import plain_value
-from warmstart.models.completion.fold_in import FoldIn
 from warmstart.models.pmf.pmf import PMF
 from warmstart.models.regrets.regret_draws import KnownRegrets
 from warmstart.recommend.base.cost import CostModel
@@ -21,12 +20,13 @@ from warmstart.recommend.base.neighbours import Relatives
 from warmstart.recommend.base.outlook import Outlook
 from warmstart.recommend.base.score_units import ScoreUnits
 from warmstart.recommend.history.identity import KnownConfigurations, Point
-from warmstart.recommend.history.unaligned import Unaligned
-from warmstart.spaces.neighbourhood import Neighbourhood
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable
+    from warmstart.models.completion.fold_in import FoldIn
     from warmstart.models.protocols import PerformanceModel
+    from warmstart.recommend.history.unaligned import Unaligned
+    from warmstart.spaces.neighbourhood import Neighbourhood
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -106,6 +106,8 @@ class Fitted:
     @cached_property
     def fold_in(self) -> FoldIn:
         """Places configurations the base never saw among its own."""
+        from warmstart.models.completion.fold_in import FoldIn
+
         if self.unaligned is not None:
             encoder, kernel = self.unaligned.encoder, self.unaligned.kernel
             return FoldIn.learnt(self.known.points, encoder, kernel)
@@ -134,6 +136,8 @@ class Fitted:
     @cached_property
     def neighbourhood(self) -> Neighbourhood:
         """Where configurations near a good one are."""
+        from warmstart.spaces.neighbourhood import Neighbourhood
+
         return Neighbourhood.fit(self.known.points)
 
     @cached_property

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from warmstart.models.completion.complete import choose_completion
-from warmstart.models.gaussian.transfer_gp import common_candidates
+from warmstart.models.completion.sharing import choose_completion, common_candidates
 from warmstart.models.pmf.pmf import PMF
 from warmstart.recommend.base.fitted import Fitted
 from warmstart.recommend.base.models import Models
 from warmstart.recommend.base.neighbours import Relatives
+from warmstart.recommend.history.columns import notes_on, take_columns
 from warmstart.recommend.history.training_scores import score_table, target_scales
-from warmstart.recommend.history.unaligned import Unaligned, notes_on, take_columns
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable
@@ -70,7 +69,11 @@ def fit_base(
     table = history if columns is None else take_columns(history, columns)
     if method is None or columns is not None:
         models.check(table.n_configs)
-    unaligned = None if columns is None else Unaligned.of(history, columns, models.pmf)
+    unaligned = None
+    if columns is not None:
+        from warmstart.recommend.history.unaligned import Unaligned
+
+        unaligned = Unaligned.of(history, columns, models.pmf)
     ids = table.configuration_ids
     measured = md.table(metric, configurations=ids, task_type=task_type)
     configurations = tuple(md.configuration(c) for c in ids)

@@ -6,9 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from warmstart.errors import KnowledgeError
-from warmstart.models.regrets.expected_regret import measure_optimism
-from warmstart.models.regrets.regret_model import fit_with_choice
-from warmstart.recommend.acquisition.batch import best_of_n
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,6 +46,8 @@ class Models:
 
     @cached_property
     def _both(self) -> tuple[PMF, PMF]:
+        from warmstart.models.regrets.regret_model import fit_with_choice
+
         pmf = self._settings
         chooser = fit_with_choice(
             pmf, self._history, columns=self._columns, random_state=self._random_state
@@ -69,6 +68,9 @@ class Models:
     def optimism(self) -> npt.NDArray[np.float64] | None:
         """How much worse batches are than expected; measured when first needed."""
         if self.chooser.optimism_ is None and self._columns is None:
+            from warmstart.models.regrets.expected_regret import measure_optimism
+            from warmstart.recommend.acquisition.batch import best_of_n
+
             self.chooser.optimism_ = measure_optimism(
                 self.chooser, self._history, best_of_n, random_state=self._random_state
             )

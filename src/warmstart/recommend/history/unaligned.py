@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart.errors import KnowledgeError
-from warmstart.models.completion.complete import Completion, complete
+from warmstart.models.completion.complete import complete
 from warmstart.models.gaussian.shared_gp import LowRank
-from warmstart.models.gaussian.transfer_gp import active_values, encode, is_unaligned
+from warmstart.models.gaussian.transfer_gp import active_values, encode
 from warmstart.models.log_loss import log_loss_response, score_of
 
 if TYPE_CHECKING:
@@ -88,32 +88,3 @@ class Unaligned:
                 "suggest from, the best of each task among them."
             )
         return text
-
-
-def notes_on(history: ScoreTable, how: Completion) -> tuple[str, ...]:
-    """Warnings of an aligned history that is sparse, or teaches little."""
-    if how == "prior":
-        known = np.isfinite(history.scores).mean()
-        return (
-            f"Only {known:.0%} of the {history.n_tasks} tasks × {history.n_configs} "
-            "configurations are evaluated: what tasks have in common is learnt with the help "
-            "of what configurations are made of.",
-        )
-    if is_unaligned(history.scores):
-        return (
-            f"The {history.n_tasks} tasks share few configurations and no hyperparameters "
-            "are known of them, so little can be learnt from one task for another.",
-        )
-    return ()
-
-
-def take_columns(table: ScoreTable, columns: Columns) -> ScoreTable:
-    """Restrict to the configurations at the given positions, in that order."""
-    described = table.configurations
-    return replace(
-        table,
-        scores=table.scores[:, columns],
-        configuration_ids=table.configuration_ids[columns],
-        costs=None if table.costs is None else table.costs[:, columns],
-        configurations=None if described is None else described.iloc[columns],
-    )

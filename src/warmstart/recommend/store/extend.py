@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from warmstart.metadataset.core.score_table import ScoreTable
-from warmstart.models.gaussian.transfer_gp import MAX_CANDIDATES
+from warmstart.models.completion.sharing import MAX_CANDIDATES
 from warmstart.models.pmf.incremental import believed, transferred, widened, with_task
 from warmstart.recommend.base.fitted import Fitted
 from warmstart.recommend.base.fitting import find_relatives_of, readable

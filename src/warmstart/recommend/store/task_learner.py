@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from warmstart.errors import ArgumentTypeError, HistoryWarning, NotFittedError
-from warmstart.metadataset.samplers import bias_note, samplers_of
 from warmstart.recommend.question.arguments import check_seed
 from warmstart.recommend.question.metric import resolve_metric
 from warmstart.recommend.store.model_choice import ModelChoice
@@ -50,6 +49,8 @@ class TaskLearner:
         """
         _check_metadataset(md)
         self.attach(md)
+        from warmstart.metadataset.samplers import bias_note, samplers_of
+
         if note := bias_note(samplers_of(md._evaluations)):
             warnings.warn(note, HistoryWarning, stacklevel=2)
         for task_type in self.task_types():
@@ -167,7 +168,7 @@ class TaskLearner:
 
     def save(self, path: str | Path) -> Path:
         """Write the meta-dataset and the fitted models to a folder; no pickles."""
-        from warmstart.recommend.store.persistence import save
+        from warmstart.recommend.store.saving import save
 
         return save(self.store, Path(path))
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from warmstart.metadataset.core.score_table import ScoreTable
-from warmstart.models.completion.complete import choose_completion, complete
+from warmstart.models.completion.complete import complete
+from warmstart.models.completion.sharing import choose_completion
 from warmstart.models.completion.soft_impute import soft_impute
 from warmstart.models.gaussian.sparse_prior import fill_sparse
 from warmstart.models.gaussian.transfer_gp import encode

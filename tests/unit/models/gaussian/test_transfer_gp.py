@@ -6,8 +6,13 @@ import pytest
 
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core.score_table import ScoreTable
-from warmstart.models.completion.complete import choose_completion, complete
-from warmstart.models.gaussian.transfer_gp import _most_telling, common_candidates, is_unaligned
+from warmstart.models.completion.complete import complete
+from warmstart.models.completion.sharing import (
+    choose_completion,
+    common_candidates,
+    is_unaligned,
+)
+from warmstart.models.gaussian.transfer_gp import _most_telling
 from warmstart.models.log_loss import log_loss_response
 from warmstart.models.pmf.pmf import PMF
 

@@ -98,7 +98,7 @@ def test_knn_portfolio_without_neighbours_is_the_portfolio():
 def test_twins_are_all_that_counts():
     table = make_table()
     model = KNNPortfolio(n_neighbours=1).fit(table)
-    weights = model.weights(table.metafeatures.iloc[3])
+    weights = model.weights(model.similarity.distances(table.metafeatures.iloc[3]))
     np.testing.assert_array_equal(weights, np.arange(24) == 3)
 
 

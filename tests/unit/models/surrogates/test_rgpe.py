@@ -49,5 +49,5 @@ def test_ensemble_adds_means_and_squared_weights():
     assert weights.sum() + own == pytest.approx(1.0)
     mean, std = belief.process.predict()
     means, stds, _ = belief.predict()
-    np.testing.assert_allclose(means, own * mean + weights @ model.responses_)
+    np.testing.assert_allclose(means, own * mean + weights @ model.known.responses)
     np.testing.assert_allclose(stds**2, (own * std) ** 2 + 0.01 * (weights**2).sum())

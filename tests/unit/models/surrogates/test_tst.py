@@ -20,7 +20,7 @@ def test_mean_weighs_tasks_by_the_pairs_they_order_alike():
         wrong = sum((row[a] < row[b]) != (told[a] < told[b]) for a, b in pairs) / 3
         weights.append(0.75 * max(1 - (wrong / 0.8) ** 2, 0.0))
     own, _ = belief.process.predict()
-    total = 0.75 * own + np.array(weights) @ model.responses_
+    total = 0.75 * own + np.array(weights) @ model.known.responses
     means, _, incumbent = belief.predict()
     np.testing.assert_allclose(means, total / (0.75 + sum(weights)))
     told_responses = np.array(belief.process.values)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from warmstart.models.pmf.described.described_tasks import DescribedTasks
 from warmstart.similarity.forest import ForestWeights
 from warmstart.similarity.laplace import LaplaceRidge
 from warmstart.similarity.quantiles import QuantileNormaliser
+
+if TYPE_CHECKING:
+    from warmstart.models.pmf.described.described_tasks import DescribedTasks
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -54,6 +56,8 @@ class PriorMean:
         families : ndarray, shape (n_tasks,), optional
             Tasks of one family are drawn for a tree together.
         """
+        from warmstart.models.pmf.described.described_tasks import DescribedTasks
+
         tasks = DescribedTasks.fit(metafeatures, [targets], families, random_state=random_state)
         return cls.of(tasks, targets)
 

@@ -1,0 +1,46 @@
+"""Some columns of a history, and what to say of how its tasks share them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from warmstart.models.completion.sharing import is_unaligned
+
+if TYPE_CHECKING:
+    from warmstart.metadataset.core.score_table import ScoreTable
+    from warmstart.models.completion.sharing import Completion
+
+Columns = npt.NDArray[np.intp]
+
+
+def notes_on(history: ScoreTable, how: Completion) -> tuple[str, ...]:
+    """Warnings of an aligned history that is sparse, or teaches little."""
+    if how == "prior":
+        known = np.isfinite(history.scores).mean()
+        return (
+            f"Only {known:.0%} of the {history.n_tasks} tasks × {history.n_configs} "
+            "configurations are evaluated: what tasks have in common is learnt with the help "
+            "of what configurations are made of.",
+        )
+    if is_unaligned(history.scores):
+        return (
+            f"The {history.n_tasks} tasks share few configurations and no hyperparameters "
+            "are known of them, so little can be learnt from one task for another.",
+        )
+    return ()
+
+
+def take_columns(table: ScoreTable, columns: Columns) -> ScoreTable:
+    """Restrict to the configurations at the given positions, in that order."""
+    described = table.configurations
+    return replace(
+        table,
+        scores=table.scores[:, columns],
+        configuration_ids=table.configuration_ids[columns],
+        costs=None if table.costs is None else table.costs[:, columns],
+        configurations=None if described is None else described.iloc[columns],
+    )

@@ -1,0 +1,57 @@
+"""Writing a recommender to a folder: its meta-dataset, and the fitted models as arrays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warmstart.errors import KnowledgeError, MetaDatasetError
+from warmstart.metadataset.storage.files import write_json
+from warmstart.metadataset.storage.folders.locking import locked
+from warmstart.metadataset.storage.folders.replacing import staged
+from warmstart.metadataset.storage.writing import label_kinds, refuse_loss, refuse_place, write_parts
+from warmstart.recommend.store.persistence import FORMAT, NAME
+from warmstart.recommend.store.resources import FILE, write_resources
+from warmstart.recommend.store.saved_models import metrics_of, save_models
+
+if TYPE_CHECKING:
+    from warmstart.recommend.store.store import Store
+
+
+def save(store: Store, path: Path) -> Path:
+    """Write everything needed to answer; models of every recorded metric are fitted first.
+
+    Raises
+    ------
+    KnowledgeError
+        If the model is an object, which only its own library could store.
+    """
+    if not isinstance(store.choice.given, str):
+        raise KnowledgeError(
+            f"model {store.choice.given!r} cannot be saved; only models with a name can"
+        )
+    refuse_place(path)
+    label_kinds(store.md)  # before anything is made
+    with locked(path) as folder, staged(folder) as new:
+        refuse_place(folder)
+        refuse_loss(store.md, folder)
+        write_parts(store.md, new)
+        (new / "models").mkdir()
+        for kind in store.task_types():
+            for metric in metrics_of(store.md.metrics, kind):
+                try:
+                    fitted = store.fitted(kind, metric)
+                except MetaDatasetError:  # a metric that no task of this kind has a score in
+                    continue
+                # Measured now, for whoever reads it must not wait for that.
+                _ = fitted.models.optimism
+                save_models(new, (kind, metric), fitted.pmf, fitted.chooser)
+        if resources := store.resources():
+            write_resources(resources, new / "models" / FILE)
+        settings = {
+            "format": FORMAT,
+            "model": store.choice.given,
+            "random_state": store.random_state,
+        }
+        write_json(settings, new / NAME)
+    return path
