@@ -9,7 +9,12 @@ from warmstart.errors import KnowledgeError, MetaDatasetError
 from warmstart.metadataset.storage.files import write_json
 from warmstart.metadataset.storage.folders.locking import locked
 from warmstart.metadataset.storage.folders.replacing import staged
-from warmstart.metadataset.storage.writing import label_kinds, refuse_loss, refuse_place, write_parts
+from warmstart.metadataset.storage.writing import (
+    label_kinds,
+    refuse_loss,
+    refuse_place,
+    write_parts,
+)
 from warmstart.recommend.store.persistence import FORMAT, NAME
 from warmstart.recommend.store.resources import FILE, write_resources
 from warmstart.recommend.store.saved_models import metrics_of, save_models
