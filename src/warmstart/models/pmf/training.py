@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart.models.completion.complete import complete
-from warmstart.models.completion.soft_impute import WIDE, truncated_svd
+from warmstart.models.completion.sharing import WIDE
+from warmstart.models.completion.soft_impute import truncated_svd
 from warmstart.models.gaussian.covariance import shared_share
 from warmstart.models.gaussian.factor import Factor
 from warmstart.models.gaussian.shared_gp import SharedKernel
