@@ -217,8 +217,7 @@ def _learn(
 def second_moment(residual: Array, shared: float, max_rank: int) -> tuple[Array, Array]:
     """Second moment of the tasks as loadings and noise; all variances are kept.
 
-    From 2,000 configurations on few loadings, in single precision, stand for as many as
-    there are tasks; what they leave of a variance is noise.
+    Of 2,000 configurations or more few loadings are kept, the rest of a variance is noise.
 
     Parameters
     ----------
