@@ -55,9 +55,17 @@ def ideal_score(table: ScoreTable) -> float:
     if table.metric is not None and table.metric in METRICS:
         return METRICS[table.metric].best
     best, worst = float(np.nanmax(table.scores)), float(np.nanmin(table.scores))
-    if best <= 0:
-        return 0.0
-    return 1.0 if best <= 1 and worst >= 0 else best + _ROOM * (best - worst or abs(best))
+    if is_bounded(table):
+        return 0.0 if best <= 0 else 1.0
+    return best + _ROOM * (best - worst or abs(best))
+
+
+def is_bounded(table: ScoreTable) -> bool:
+    """Whether it is known how good a score can be: of losses, rates and metrics we know."""
+    if table.metric is not None and table.metric in METRICS:
+        return True
+    best, worst = float(np.nanmax(table.scores)), float(np.nanmin(table.scores))
+    return best <= 0 or (best <= 1 and worst >= 0)
 
 
 def lowest_score(table: ScoreTable) -> float:

@@ -27,6 +27,10 @@ _LEVEL_SLOPE, _LEVEL_STD = -0.7, 0.85
 """How the level falls with the logarithm of the scale, and the median of its standard
 deviation about that, in roots of a usual scale."""
 
+_USUAL_SCALE = 0.32
+"""Scale at which the level spreads by as many scales where scores have no bound: there a
+loss is one from a guessed best, its logarithm nearly a straight line, and units are any."""
+
 _UNSURE = 0.7
 """Standard deviation of the logarithm of either, before any two tasks are seen."""
 
@@ -96,7 +100,15 @@ class Components:
     """Factors of the level's uncertainty, equally likely, shape (3,): heavy tails of few."""
 
     @classmethod
-    def of(cls, scales: Array, levels: Array, n: int, n_families: int) -> Components:
+    def of(
+        cls,
+        scales: Array,
+        levels: Array,
+        n: int,
+        n_families: int,
+        *,
+        bounded: bool = True,
+    ) -> Components:
         r"""Quantiles of the scale, each with the level that goes with it.
 
         Logarithms of scales, and levels given them, are normal about a mean that is
@@ -112,6 +124,8 @@ class Components:
             Components.
         n_families : int
             Tasks of one family say as much as one.
+        bounded : bool
+            Whether it is known how good a score can be.
 
         References
         ----------
@@ -126,9 +140,11 @@ class Components:
         at = (np.arange(n) + 0.5) / n
         width = _Width.of(_LOG_SCALE_STD, float((about**2).mean()), evidence)
         quantiles = centre + unsure * width.predictive(at)
+        expected, usual = _LEVEL_SLOPE, _LEVEL_STD * np.exp(centre / 2)
+        if not bounded:
+            expected, usual = 0.0, _LEVEL_STD * np.exp(centre) / np.sqrt(_USUAL_SCALE)
         worth = _SLOPE_WORTH * _LOG_SCALE_STD**2
-        slope = (worth * _LEVEL_SLOPE + float(about @ beside)) / (worth + float(about @ about))
-        usual = _LEVEL_STD * np.exp(centre / 2)
+        slope = (worth * expected + float(about @ beside)) / (worth + float(about @ about))
         left = float(((beside - slope * about) ** 2).mean())
         thirds = unsure * _Width.of(usual, left, evidence).quantiles(_THIRDS)
 

@@ -15,7 +15,7 @@ from warmstart.models.completion.soft_impute import truncated_svd
 from warmstart.models.gaussian.covariance import shared_share
 from warmstart.models.gaussian.factor import Factor
 from warmstart.models.gaussian.shared_gp import SharedKernel
-from warmstart.models.log_loss import ideal_score, log_loss_response, loss_unit
+from warmstart.models.log_loss import ideal_score, is_bounded, log_loss_response, loss_unit
 from warmstart.models.pmf.described.described_tasks import DescribedTasks
 from warmstart.models.pmf.described.explained import Explained, Targets, explain
 from warmstart.models.pmf.prior import Prior
@@ -38,6 +38,7 @@ class _CompletedTasks:
 
     ideal: float
     unit: float
+    bounded: bool
     mean: Array
     """Of the completed responses, shape (n_configs,)."""
 
@@ -144,6 +145,7 @@ def _complete(
     return _CompletedTasks(
         ideal=ideal,
         unit=unit,
+        bounded=is_bounded(table),
         mean=mean,
         centred=centred,
         power=float((mean**2).mean()) + _mean_square(centred),
@@ -182,9 +184,8 @@ def _learn(
     loadings *= loadings.dtype.type(np.sqrt(agreement.seen))
     noise = agreement.seen * noise + agreement.unseen
     if settings.kernel is not None:
-        known = (
-            residual if completed.seen is None else np.where(completed.seen, residual, np.nan)
-        )
+        seen = completed.seen
+        known = residual if seen is None else np.where(seen, residual, np.nan)
         learnt = settings.kernel.fit_kernel(known, random_state=random_state)
         other, share = learnt.factor(settings.max_rank), settings.kernel_share
         parts = np.sqrt(1 - share) * loadings, np.sqrt(share) * other.loadings
@@ -192,9 +193,8 @@ def _learn(
         noise = (1 - share) * noise + share * other.noise
     if completed.left.loadings.shape[1]:
         loadings = np.hstack([loadings, completed.left.loadings.astype(loadings.dtype)])
-    spread = Components.of(
-        completed.scales, explained.level_residual, settings.n_components, n_families
-    )
+    n, levels = settings.n_components, explained.level_residual
+    spread = Components.of(completed.scales, levels, n, n_families, bounded=completed.bounded)
     return Prior(
         ideal=completed.ideal,
         unit=completed.unit,

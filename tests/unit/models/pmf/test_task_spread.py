@@ -94,6 +94,16 @@ class TestComponents:
         assert found.tails[0] < 1 < found.tails[-1]
         assert np.median(found.levels) == pytest.approx(-1.2, abs=0.05)
 
+    @pytest.mark.parametrize("n", [1, 2, 5, 12])
+    def test_where_scores_have_no_bound_units_do_not_matter(self, n):
+        rng = np.random.default_rng(n)
+        scales, levels = np.exp(rng.standard_normal(n)), 3 * rng.standard_normal(n)
+        one = Components.of(scales, levels, 6, n, bounded=False)
+        large = Components.of(50 * scales, 50 * levels, 6, n, bounded=False)
+        for name in ("scales", "levels", "level_stds"):
+            np.testing.assert_allclose(getattr(large, name), 50 * getattr(one, name), rtol=1e-9)
+        np.testing.assert_allclose(large.tails, one.tails)
+
 
 def studies(rng, n):
     """Tasks of unlike difficulty that agree somewhat on 25 configurations."""
@@ -110,6 +120,19 @@ def test_intervals_hold_whatever_number_of_tasks_is_known(n):
     held = []
     for seed in range(24):
         scores = studies(np.random.default_rng([7, n, seed]), n + 8)
+        md = MetaDataset.from_matrix(pd.DataFrame(scores[:n]))
+        low, high = PMF().fit(md.table()).start().score_quantiles((0.05, 0.95))
+        held.append(((low <= scores[n:]) & (scores[n:] <= high)).mean())
+    assert 0.8 < np.mean(held) < 0.985
+
+
+@pytest.mark.parametrize("n", [1, 3, 10])
+def test_nor_are_they_too_wide_for_scores_without_bounds(n):
+    held = []
+    for seed in range(16):
+        rng = np.random.default_rng([8, n, seed])
+        level = rng.lognormal(0.0, 0.7) * rng.standard_normal((n + 8, 1))
+        scores = 500 + 80 * (level + rng.standard_normal((n + 8, 20)))
         md = MetaDataset.from_matrix(pd.DataFrame(scores[:n]))
         low, high = PMF().fit(md.table()).start().score_quantiles((0.05, 0.95))
         held.append(((low <= scores[n:]) & (scores[n:] <= high)).mean())
