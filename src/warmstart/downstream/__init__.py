@@ -33,6 +33,9 @@ TUNERS = (
 )
 """Modules with a function ``seed``, loaded when first asked for."""
 
+POPULATIONS = ("deap", "pymoo")
+"""The same, of libraries that take a first population."""
+
 _HOME = {
     "PreviousCurvesPruner": "warmstart.downstream.optuna_sampler.pruner",
     "SeedReport": "warmstart.downstream.report",
@@ -49,12 +52,13 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in TUNERS:
-        return import_module(f"{__name__}.adapters.{name}")
+    if name in TUNERS or name in POPULATIONS:
+        room = "adapters" if name in TUNERS else "populations"
+        return import_module(f"{__name__}.{room}.{name}")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME, *TUNERS])
+    return sorted([*globals(), *_HOME, *TUNERS, *POPULATIONS])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -15,10 +14,12 @@ _PACKAGES = {
     name: name
     for name in (
         "ax",
+        "deap",
         "flaml",
         "hyperopt",
         "nevergrad",
         "optuna",
+        "pymoo",
         "ray",
         "skopt",
         "smac",
@@ -56,13 +57,10 @@ def seed(suggestions: Points, target: Any, *, space: Any = None, **options: Any)
     ([{'k': 'a'}], [{'k': 'a'}])
     """
     name = tuner_of(target)
-    from warmstart.downstream import TUNERS
+    import warmstart.downstream as tuners
 
-    module = (
-        import_module(f"warmstart.downstream.adapters.{name}")
-        if name in TUNERS
-        else load_plugin("downstream", name)
-    )
+    own = name in tuners.TUNERS or name in tuners.POPULATIONS
+    module = getattr(tuners, name) if own else load_plugin("downstream", name)
     report: SeedReport = module.seed(suggestions, target, space=space, **options)
     return report
 
@@ -91,10 +89,10 @@ def tuner_of(target: Any) -> str:
     for package in packages:
         if package in plugins("downstream"):
             return package
-    from warmstart.downstream import TUNERS
+    from warmstart.downstream import POPULATIONS, TUNERS
 
     raise SpaceMismatchError(
         f"no tuner takes a {kind.__module__}.{kind.__qualname__} as its target; pass the "
         f"tuner's own object, or call warmstart.downstream.<tuner>.seed, <tuner> one of "
-        f"{list(TUNERS)}"
+        f"{[*TUNERS, *POPULATIONS]}"
     )

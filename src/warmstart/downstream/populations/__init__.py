@@ -1,0 +1,1 @@
+"""Evolutionary libraries that are given their first population, one a file."""
