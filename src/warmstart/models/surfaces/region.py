@@ -12,7 +12,7 @@ import numpy as np
 from warmstart.errors import SpaceMismatchError
 from warmstart.models.gaussian.shared_gp import SharedKernel
 from warmstart.models.surfaces.belief import Places
-from warmstart.models.surfaces.box import Box
+from warmstart.models.surfaces.box import Axis, Box
 from warmstart.models.surfaces.sources import Sources
 from warmstart.spaces.legal import same
 from warmstart.spaces.space import Choice, Constant, Number, Parameter
@@ -54,24 +54,7 @@ class Region:
     @classmethod
     def whole(cls, box: Box) -> Region:
         """All of the cube: where a study has not said what it searches."""
-        return cls(
-            box=box,
-            parameters={
-                axis.name: Number(
-                    name=axis.name,
-                    low=axis.low,
-                    high=axis.high,
-                    log=axis.log,
-                    integer=axis.whole,
-                )
-                for axis in box.axes
-            },
-        )
-
-    @property
-    def free(self) -> tuple[Parameter, ...]:
-        """Those that can be one thing or another."""
-        return tuple(p for p in self.parameters.values() if not isinstance(p, Constant))
+        return cls(box=box, parameters={axis.name: _whole(axis) for axis in box.axes})
 
     def spread(self, n: int, seed: int) -> list[dict[str, Any]]:
         """A scrambled Sobol' sequence over the region, as configurations.
@@ -120,19 +103,10 @@ class Region:
         return {
             name: parameter.value
             if isinstance(parameter, Constant)
-            else _value(self._as_axis(name, parameter), parameter, places[name])
+            else _value(parameter, places[name])
             for name, parameter in self.parameters.items()
             if isinstance(parameter, Constant) or name in places
         }
-
-    def _as_axis(self, name: str, parameter: Parameter) -> Any:
-        """The axis, where a number of the whole cube must be written as the library does."""
-        if not isinstance(parameter, Number):
-            return None
-        for axis in self.box.axes:
-            if axis.name == name and axis.no_limit and parameter.high == axis.high:
-                return axis if parameter.low == axis.low else None
-        return None
 
     def kernel(self, kernel: SharedKernel) -> SharedKernel:
         """Of the task's own process: as of other tasks, but no axis is taken to be dead.
@@ -171,6 +145,16 @@ class Region:
         return np.array(columns, dtype=float).T.reshape(shape), len(columns)
 
 
+def _whole(axis: Axis) -> Parameter:
+    """All of an axis, where a study has not said what it searches."""
+    if axis.no_limit:
+        numbers = range(round(axis.low), round(axis.high))
+        return Choice(name=axis.name, choices=(*numbers, axis.no_limit[0]), ordered=True)
+    return Number(
+        name=axis.name, low=axis.low, high=axis.high, log=axis.log, integer=axis.whole
+    )
+
+
 def _is(value: Any, choice: Any) -> bool:
     """Whether a value is a choice of the study, if perhaps in another word."""
     return same(value, choice) or str(value).lower() == str(choice).lower()
@@ -193,14 +177,12 @@ def _place(parameter: Parameter, value: Any) -> float:
     return (number - low) / (high - low)
 
 
-def _value(axis: Any, parameter: Parameter, place: float) -> Any:
+def _value(parameter: Parameter, place: float) -> Any:
     """The value at a place of the range."""
     if isinstance(parameter, Choice):
         n = len(parameter.choices)
         return parameter.choices[min(int(place * n), n - 1)]
     assert isinstance(parameter, Number)
-    if axis is not None:
-        return axis.at(place)
     low, high = parameter.low, parameter.high
     number = low * (high / low) ** place if parameter.log else low + place * (high - low)
     number = parameter.on_grid(min(max(number, low), high))

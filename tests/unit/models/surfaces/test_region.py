@@ -95,6 +95,12 @@ def test_constants_are_carried_and_search_nothing():
         region(fixed).spread(4, seed=0)
 
 
+def test_a_study_that_ends_where_no_limit_begins_gets_its_own_values():
+    depth = Number(name="max_depth", low=2, high=16, integer=True)
+    found = {one["max_depth"] for one in region(RATE, depth).spread(256, seed=0)}
+    assert {2, 16} <= found <= set(range(2, 17))
+
+
 @pytest.mark.parametrize("learner", sorted(BOXES))
 def test_the_whole_cube_is_a_region_of_values_the_library_takes(learner):
     box = BOXES[learner]
