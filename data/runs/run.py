@@ -51,6 +51,9 @@ class Pass:
     resampled: bool = False
     """Tables whose groups or later rows are held out, instead of rows at random."""
 
+    beside: bool = False
+    """With them the same tables with rows held out at random, to be compared."""
+
     n_tasks: int | None = None
 
     core: bool = False
@@ -60,6 +63,7 @@ class Pass:
 ALL = ("multiclass", "regression", "binary")
 PASSES = (
     Pass("resampled-40", ALL, 40, resampled=True, n_tasks=24),
+    Pass("resampled-core", ALL, None, core=True, resampled=True, beside=True),
     Pass("core-scarce", ("multiclass", "regression"), None, core=True),
     Pass("core-binary", ("binary",), None, core=True),
     Pass("rows-core", ALL, None, 10_000, 300.0, core=True),
@@ -92,7 +96,9 @@ def ordered(corpus: Path, wanted: Pass) -> Iterator[LocalTask]:
         task for task in read_tasks(corpus / "tasks.csv") if task.task_type in wanted.task_types
     ]
     if wanted.resampled:
-        tasks = list(resampled(tasks))
+        ways = list(resampled(tasks))
+        names = {way.task_id.partition("@")[0] for way in ways}
+        tasks = [task for task in tasks if wanted.beside and task.task_id in names] + ways
     if wanted.max_rows > 2000:
         # With more rows a table is another task, of the same family.
         tasks = [
@@ -100,6 +106,9 @@ def ordered(corpus: Path, wanted: Pass) -> Iterator[LocalTask]:
             for task in tasks
             if int(sizes[task.task_id]["n_rows"]) > 2000
         ]
+    if wanted.beside:  # a table's ways one after the other
+        yield from sorted(tasks, key=lambda task: (work(task), task.task_id))
+        return
     # In turns, so that wherever a run stops it has some of each type.
     turns: dict[str, int] = {}
     placed = []

@@ -72,7 +72,7 @@ class CostModel:
         metafeatures: pd.DataFrame | None,
         learners: list[str],
         *,
-        max_rows: float,
+        max_rows: float | Array,
         train_share: float = 1.0,
     ) -> CostModel:
         """Learn from measured seconds.
@@ -84,7 +84,7 @@ class CostModel:
         metafeatures : DataFrame, shape (n_tasks, n_features), optional
             Sizes of the tasks, under auto-sklearn's names; without them sizes do not count.
         learners : list of str, length n_configs
-        max_rows : float
+        max_rows : float or ndarray, shape (n_tasks,)
             Tables were cut to this many rows before they were timed.
         train_share : float
             Share of those rows that was fitted on: 2/3 in three-fold cross-validation.
@@ -116,7 +116,8 @@ class CostModel:
         levels -= (slopes * middles).sum(axis=1)
         levels = _filled(levels, np.asarray(known.any(axis=0)), names)
         growth = np.asarray([GROWTH.get(name, 1.1) for name in learners])
-        return cls(levels, slopes, centre, growth, max_rows * train_share, spread)
+        most = float(np.max(max_rows)) * train_share
+        return cls(levels, slopes, centre, growth, most, spread)
 
     def predict(
         self,
@@ -150,7 +151,9 @@ class CostModel:
         return np.asarray(np.exp(logs) * speed)
 
 
-def _log_sizes(metafeatures: pd.DataFrame | None, n_tasks: int, max_rows: float) -> Array:
+def _log_sizes(
+    metafeatures: pd.DataFrame | None, n_tasks: int, max_rows: float | Array
+) -> Array:
     """Logarithms of rows, columns and classes, shape (n_tasks, 3); NaN where unknown."""
     if metafeatures is None:
         return np.full((n_tasks, len(_SIZES)), np.nan)

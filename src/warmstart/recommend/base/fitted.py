@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from warmstart.domain import plain_value
+from warmstart.execution.resampling import MAX_ROWS
 from warmstart.models.pmf.pmf import PMF
 from warmstart.models.regrets.regret_draws import KnownRegrets
 from warmstart.recommend.base.cost import CostModel
@@ -33,7 +34,6 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 _LARGE = 2000
 """Pools of one's own larger than this are placed among the base's configurations once."""
 
-_MAX_ROWS = 2000.0
 _TRAIN_SHARE = 2 / 3
 
 
@@ -69,6 +69,9 @@ class Fitted:
     fold_std: float = 0.0
     """What the folds of a score usually differ by, where few tasks are known; as the table."""
 
+    caps: Mapping[Any, int] = field(default_factory=dict)
+    """Most rows used of a task's table, by task, where that is not the usual number."""
+
     method: PerformanceModel | None = None
     """What decides instead of PMF, which then only says what to expect."""
 
@@ -99,9 +102,15 @@ class Fitted:
             self.table.costs,
             None if phi is None else phi.reindex(self.table.task_ids),
             list(self.learners),
-            max_rows=_MAX_ROWS,
+            max_rows=self.row_caps,
             train_share=_TRAIN_SHARE,
         )
+
+    @property
+    def row_caps(self) -> Array:
+        """Most rows that were used of each task's table, shape (n_tasks,)."""
+        found = [self.caps.get(task, MAX_ROWS) for task in self.table.task_ids]
+        return np.asarray(found, dtype=np.float64)
 
     @cached_property
     def fold_in(self) -> FoldIn:

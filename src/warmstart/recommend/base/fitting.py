@@ -90,11 +90,19 @@ def fit_base(
         spaces=tuple(md.spaces.loc[ids]),
         names=readable(md.tasks.loc[table.task_ids]),
         in_target_units=bool(target_scales(measured, metric)),
+        caps=caps_of(md.tasks),
         fold_std=_fold_std(md, table, target_scales(measured, metric)),
         relatives=find_relatives_of(table),
         unaligned=unaligned,
         notes=notes_on(history, how) if unaligned is None else (unaligned.note(),),
     )
+
+
+def caps_of(tasks: pd.DataFrame) -> dict[Any, int]:
+    """Rows used at most, of tasks that say so."""
+    if "max_rows" not in tasks:
+        return {}
+    return {task: int(cap) for task, cap in tasks["max_rows"].dropna().items()}
 
 
 def _fold_std(md: MetaDataset, table: ScoreTable, scales: Sequence[float]) -> float:

@@ -145,7 +145,7 @@ def _predict_seconds(
 ) -> tuple[Array, Array]:
     """Seconds of predicting so many rows.
 
-    What was timed is a third of at most 2,000 rows; seconds are carried on from there in
+    What was timed is a third of the rows used, mostly at most 2,000; seconds are carried on from there in
     proportion to a power of the rows that the timings say, at least a small one.
     """
     table = fitted.table
@@ -162,14 +162,15 @@ def _predict_seconds(
         seconds,
         None if described is None else described.reindex(table.task_ids),
         list(fitted.learners),
-        max_rows=_MAX_ROWS,
+        max_rows=fitted.row_caps,
     )
+    most = model.max_rows
     told = pd.Series(dtype=float) if metafeatures is None else metafeatures.copy()
-    fitted_rows = float(told.get(_ROWS, _MAX_ROWS))
-    told[_ROWS] = min(predicted_rows * _N_FOLDS, _MAX_ROWS)
+    fitted_rows = float(told.get(_ROWS, most))
+    told[_ROWS] = min(predicted_rows * _N_FOLDS, most)
     growth = np.array([_GROWTH.get(learner, 0.0) for learner in fitted.learners])
-    more = growth * np.log(max(fitted_rows / _MAX_ROWS, 1.0))
-    beyond = np.log(max(predicted_rows / (_MAX_ROWS / _N_FOLDS), 1.0))
+    more = growth * np.log(max(fitted_rows / most, 1.0))
+    beyond = np.log(max(predicted_rows / (most / _N_FOLDS), 1.0))
     more += np.maximum(model.slopes[:, 0], _LEAST_GROWTH) * beyond
     return model.predict(told, speed) * np.exp(more), model.spread
 

@@ -12,7 +12,7 @@ from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.models.completion.sharing import MAX_CANDIDATES
 from warmstart.models.pmf.incremental import believed, transferred, widened, with_task
 from warmstart.recommend.base.fitted import Fitted
-from warmstart.recommend.base.fitting import find_relatives_of, readable
+from warmstart.recommend.base.fitting import caps_of, find_relatives_of, readable
 from warmstart.recommend.history.training_scores import score_table
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def extended(
         learners=(*fitted.learners, *learners),
         spaces=(*fitted.spaces, *added.spaces.loc[fresh]),
         names={**fitted.names, **readable(added.tasks.loc[new.task_ids])},
+        caps={**fitted.caps, **caps_of(added.tasks)},
         relatives=find_relatives_of(table),
         unaligned=unaligned,
         notes=fitted.notes if unaligned is None else (unaligned.note(),),

@@ -187,3 +187,15 @@ def test_so_many_fits_take_no_longer_than_a_quantile(quantile):
     told = np.array([model.predict(row, quantile=quantile) for _, row in new.iterrows()])
     measured = true_costs(new) * np.exp(rng.normal(0, 0.5, (400, 5)))
     assert (measured <= told).mean() == pytest.approx(quantile, abs=0.04)
+
+
+def test_each_table_counts_with_the_rows_it_was_cut_to():
+    """Half the tables were timed on at most 10,000 rows, half on 2,000."""
+    phi = sizes()
+    caps = np.where(np.arange(len(phi)) % 2, 10_000.0, 2_000.0)
+    rows = np.minimum(phi["NumberOfInstances"], caps) * 2 / 3
+    costs = true_costs(phi.assign(NumberOfInstances=rows))
+    model = CostModel.fit(costs, phi, LEARNERS, max_rows=caps, train_share=2 / 3)
+    assert model.max_rows == pytest.approx(10_000 * 2 / 3)
+    new = pd.Series({"NumberOfInstances": 5000.0, "NumberOfFeatures": 9, "NumberOfClasses": 3})
+    np.testing.assert_allclose(model.predict(new), true_costs(new.to_frame().T)[0], rtol=0.1)

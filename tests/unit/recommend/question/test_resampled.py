@@ -111,3 +111,21 @@ def test_the_answer_is_for_the_way_rows_will_be_held_out(md, tmp_path):
 def test_groups_without_rows_are_refused(md):
     with pytest.raises(DatasetError, match="groups and time are of rows, but data is None"):
         Recommender().fit(md).suggest(groups="shop")
+
+
+def test_seconds_of_more_rows_count_with_these_rows(md):
+    described = pd.DataFrame(
+        {"NumberOfInstances": 50_000.0, "NumberOfFeatures": 5.0, "NumberOfClasses": 2.0},
+        index=md.tasks.index,
+    )
+    costs = pd.DataFrame(6.0, index=md.tasks.index, columns=md.configuration_ids)
+    scores = md.matrix()
+    tasks = md.tasks.assign(max_rows=[np.nan] * 12 + [10_000.0] * 12).drop(columns="resampling")
+    timed = MetaDataset.from_matrix(
+        scores, costs=costs, metafeatures=described, families=md.families, tasks=tasks
+    )
+    fitted = Recommender().fit(timed).fitted("classification", None, n_rows=10_000)
+    assert set(fitted.row_caps) == {10_000.0}
+    assert fitted.costs.max_rows == pytest.approx(10_000 * 2 / 3)
+    phi = described.iloc[0].replace(50_000.0, 10_000 * 2 / 3)
+    np.testing.assert_allclose(fitted.costs.predict(phi), 6.0, rtol=0.05)
