@@ -145,8 +145,8 @@ def _predict_seconds(
 ) -> tuple[Array, Array]:
     """Seconds of predicting so many rows.
 
-    What was timed is a third of the rows used, mostly at most 2,000; seconds are carried on from there in
-    proportion to a power of the rows that the timings say, at least a small one.
+    What was timed is a third of the rows used, mostly at most 2,000; seconds are carried on
+    from there in proportion to a power of the rows that the timings say, at least a small one.
     """
     table = fitted.table
     timed = md.predict_costs(table.metric).reindex(
