@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,32 +30,51 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 Kept = Callable[["Table", float], int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One fit that was made."""
+
+    score: float
+    """NaN where it failed."""
+
+    prepare_s: float
+    fit_s: float
+    recipe: str
+    """Configurations of one recipe are prepared together."""
+
+
 @dataclass(kw_only=True)
 class Table:
-    """One table in one metric: fits made before, and the base's belief about it."""
+    """One table in one metric: its fits, and the base's belief about it."""
 
     name: str
     fitted: Fitted
     phi: pd.Series[Any] | None
     columns: list[int]
-    """Of the base, of the configurations that could be fitted."""
+    """Of the base, of the configurations that can be fitted; what only others list has the
+    places after them."""
 
-    scores: Floats
-    """Of each fold, divisions one after the other, shape (n_configs, n_folds)."""
+    measure: Callable[[int, Part, float], Measured | None]
+    """Of a configuration, by its place, on a fold; None if it takes longer than so many
+    seconds."""
 
-    truth: Floats
-    """What a configuration that is kept is judged by, shape (n_configs,)."""
-
-    prepare_s: Floats
-    """Shape (n_configs, n_folds)."""
-
-    fit_s: Floats
-    recipes: Sequence[str]
-    """Configurations of one recipe are prepared together."""
+    truth: Callable[[int], float]
+    """What a configuration that is kept is judged by."""
 
     n_train: int
     unit: float = 1.0
-    """What lost scores are divided by."""
+    """What scores are divided by."""
+
+    best: float = 0.0
+    """What is lost is lost to this; any number where only differences are told."""
+
+    max_divisions: int = 3
+    weight: Callable[[int], float] = lambda _division: 1.0
+    lists: dict[str, list[int]] = field(default_factory=dict)
+    """Of others."""
+
+    thinking: bool = False
+    """Whether a strategy's own CPU seconds count, beside those of fits."""
 
     memory: dict[str, Any] = field(default_factory=dict)
 
@@ -78,46 +98,64 @@ class Table:
         """Draws that an instant batch is chosen by, shape (n_draws, n_configs)."""
 
         def draw() -> Any:
-            state = self.fitted.chooser.start(self.phi, np.asarray(self.columns))
-            return state.draw_losses(N_SAMPLES, np.random.default_rng(0))
+            columns = np.asarray(self.columns)
+            belief = self.fitted.chooser.start(self.phi, columns)
+            outlook = self.fitted.outlook(self.phi, columns, told=True)
+            return outlook.draws(belief, N_SAMPLES, np.random.default_rng(0))
 
         found: Floats = self.remembered("regrets", draw)
         return found
 
     def lost(self, kept: int) -> float:
-        """What is lost to the best of the pool by keeping a configuration."""
-        return float(self.truth.max() - self.truth[kept]) / self.unit
+        """What is lost to the best by keeping a configuration."""
+        return (self.best - self.truth(kept)) / self.unit
 
 
 class Recorded:
-    """Answers for fits that were made before; its clock runs as they did."""
+    """Answers for fits that were made before, or are made for it; its clock runs as they did."""
 
     def __init__(self, table: Table) -> None:
         self.table, self.clock = table, 0.0
-        self._prepared: set[tuple[str, int]] = set()
+        self._prepared: set[tuple[str, Part]] = set()
         self._queue: list[Job] = []
+        self._begun, self._not_thinking = time.process_time(), 0.0
 
     def now(self) -> float:
-        return self.clock
+        if not self.table.thinking:
+            return self.clock
+        return self.clock + time.process_time() - self._begun - self._not_thinking
 
     def submit(self, job: Job) -> None:
         self._queue.append(job)
 
     def wait(self, until: float) -> Outcome | None:
-        job, table = self._queue[0], self.table
-        part = 3 * job.part.division + job.part.fold
-        key = table.recipes[job.index], part
-        took = OVERHEAD_S + float(table.fit_s[job.index, part])
-        charged = took + float(table.prepare_s[job.index, part])
+        begun = time.process_time()
+        left = until - self.now()
+        try:
+            return self._fit(left)
+        finally:
+            self._not_thinking += time.process_time() - begun
+
+    def _fit(self, left: float) -> Outcome | None:
+        job = self._queue[0]
+        found = self.table.measure(job.index, job.part, max(left, 0.0))
+        if found is None:
+            self.clock += max(left, 0.0)
+            return None
+        key = found.recipe, job.part
+        took = OVERHEAD_S + found.fit_s
+        charged = took + found.prepare_s
         if key not in self._prepared:
             took = charged
-        if self.clock + took > until:
-            self.clock = until
+        if took > left:
+            self.clock += max(left, 0.0)
             return None
         self._queue.pop(0)
         self._prepared.add(key)
         self.clock += took
-        return Outcome(job=job, score=float(table.scores[job.index, part]), cost_s=charged)
+        if not np.isfinite(found.score):
+            return Outcome(job=job, score=np.nan, cost_s=charged, status="failed")
+        return Outcome(job=job, score=found.score, cost_s=charged)
 
     def close(self) -> None:
         self._queue.clear()
@@ -126,28 +164,27 @@ class Recorded:
 def look(rules: Rules, kept: str = "belief", first: str = "promise") -> Kept:
     """A look with some rules; what is kept is chosen by the belief, or by the best score."""
 
-    def keep(table: Table, seconds: float) -> int:
+    def keep(table: Table, limit_s: float) -> int:
         belief: LookBelief = table.remembered(
             "belief", lambda: LookBelief.of(table.fitted, table.phi, table.columns)
         )
         belief.forget()
-        draws = table.regrets()
-        low, high = draws.min(axis=1, keepdims=True), draws.max(axis=1, keepdims=True)
-        regret = ((draws - low) / (high - low)).mean(axis=0)
+        regret = table.regrets().mean(axis=0)
+        regret = (regret - regret.min()) / max(float(np.ptp(regret)), 1e-12)
         learners = [table.fitted.learners[c] for c in table.columns]
         record = Record(table.fitted.pmf.ideal * belief.scale, table.n_train // 3)
+        promise = table.remembered("promise", lambda: belief.promise(np.random.default_rng(0)))
+        seconds = Seconds(table.predicted_s(), learners)
         LookSearch(
             belief,
-            table.remembered("promise", lambda: belief.promise(np.random.default_rng(0)))
-            if first == "promise"
-            else 1.0 - regret,
-            Seconds(table.predicted_s(), learners),
+            promise if first == "promise" else 1.0 - regret,
+            seconds,
             Recorded(table),
             record,
             np.ones(len(table.columns), dtype=bool),
-            bounds=Bounds(seconds=seconds),
-            rules=replace(rules, max_divisions=table.scores.shape[1] // 3),
-            weight=lambda _division: 1.0,
+            bounds=Bounds(seconds=limit_s),
+            rules=replace(rules, max_divisions=table.max_divisions),
+            weight=table.weight,
         ).run()
         measured = record.measured
         if not measured:
@@ -165,8 +202,8 @@ def in_order(name: str, order: Callable[[Table], list[int]]) -> Kept:
     """A list cross-validated from its top until the time is over; the best score is kept."""
 
     def keep(table: Table, seconds: float) -> int:
-        fits, listed = Recorded(table), table.remembered(name, lambda: order(table))
-        found: dict[int, float] = {}
+        listed = table.remembered(name, lambda: order(table))
+        fits, found = Recorded(table), dict[int, float]()
         for index in listed:
             scores = []
             for fold in range(3):
@@ -175,8 +212,11 @@ def in_order(name: str, order: Callable[[Table], list[int]]) -> Kept:
                 if outcome is None:
                     return max(found, key=lambda i: found[i]) if found else listed[0]
                 scores.append(outcome.score)
-            found[index] = float(np.mean(scores))
-        return max(found, key=lambda i: found[i])
+                if outcome.status != "ok":
+                    break
+            if np.isfinite(scores).all():
+                found[index] = float(np.mean(scores))
+        return max(found, key=lambda i: found[i]) if found else listed[0]
 
     return keep
 

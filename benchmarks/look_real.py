@@ -1,90 +1,288 @@
 """What a look is worth on real fits: test score of what is kept, at equal seconds.
 
-    python benchmarks/real_fits.py --tasks 40
-    python benchmarks/look_real.py --tables tuning --ablations
-    python benchmarks/look_real.py --tables reported
+    python data/corpus/fetch.py --out build/corpus
+    pip download --no-deps flaml==2.7.0 autogluon.tabular==1.6.3 --dest build/wheels
+    python benchmarks/look_real.py --seconds 2 5 --minutes 25
+    python benchmarks/look_real.py --seconds 2 5 --tables tuning --ablations
 
-Replays strategies on what ``real_fits.py`` kept: whole pipelines with their own seconds, what
-prepares alike shared, tables whose families the base does not know. Each strategy has the
-same seconds of one core; what it keeps, fitted to all training rows, is scored on test
-rows that nothing else saw. Settings are chosen on the tables of one half, by a hash of
-their names, and reported on the other.
+Tables of families the base does not know (or forgets), rows put aside for the test. Each strategy
+has the same CPU seconds of whole pipelines on at most 2,000 of the training rows, its own thinking
+counted; what it keeps is fitted to all training rows (at most 8,000) and scored on test rows that
+nothing else saw. A fit is made when a strategy first asks for it and kept in ``--fits``, what
+each strategy kept in ``--kept``; so a run cut short goes on, and the report is of what is done.
+Settings are chosen on the tables of one half, by a hash of their names, and reported on the
+other.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import shlex
 import sys
+import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 import warmstart
-from _looks import ABLATIONS, STRATEGIES, Table, in_half, report
+from _lists import Listed, autogluon, flaml, library_defaults
+from _looks import ABLATIONS, STRATEGIES, Kept, Measured, Table, in_half, in_order
+from _real_tables import TEST_LIMIT_S, RealTable, find_tasks
 from warmstart.knowledge.base import open_knowledge
-from warmstart.recommend.recommender import Recommender
+from warmstart.metrics import METRICS
+from warmstart.recommend.base.fitted import Fitted
+from warmstart.recommend.look.splits import Part
+from warmstart.spaces.pipelines.learners import LEARNERS
+from warmstart.spaces.pipelines.pipeline import build_estimator, why_illegal
+
+FIRST_DEFAULTS = ("hist_gradient_boosting", "lightgbm", "xgboost", "random_forest")
+OTHERS = ("library defaults", "FLAML zero-shot", "AutoGluon 2023, translated")
+LISTS: Mapping[str, Kept] = {
+    name: in_order(name, lambda table, name=name: table.lists[name])  # type: ignore[misc]
+    for name in OTHERS
+}
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--corpus", type=Path, default=Path("build/corpus/tasks.csv"))
+    parser.add_argument("--wheels", type=Path, default=Path("build/wheels"))
     parser.add_argument("--fits", type=Path, default=Path("build/bench/real_fits"))
+    parser.add_argument("--kept", type=Path, default=Path("build/bench/real_kept.jsonl"))
     parser.add_argument("--tables", choices=["all", "tuning", "reported"], default="all")
-    parser.add_argument("--seconds", type=float, nargs="+", default=[0.5, 1, 2, 4, 8])
+    parser.add_argument("--tasks", type=int, default=60)
+    parser.add_argument("--rows", type=int, nargs=2, default=(500, 50_000))
+    parser.add_argument("--seconds", type=float, nargs="+", default=[2, 5])
+    parser.add_argument("--minutes", type=float, default=1e9, help="begin no table after these")
     parser.add_argument("--ablations", action="store_true")
-    parser.add_argument(
-        "--metrics", nargs="+", default=["balanced_accuracy", "roc_auc", "log_loss", "r2"]
-    )
+    parser.add_argument("--report", action="store_true", help="of what is done; fit nothing")
+    parser.add_argument("--metrics", nargs="+", default=["roc_auc", "balanced_accuracy", "r2"])
     return parser.parse_args()
 
 
-def load(path: Path, metric: str, base: Recommender) -> Table | None:
-    """A recorded table in one metric; None where it is of the other kind."""
-    with np.load(path) as found:
-        metrics = [str(name) for name in found["metrics"]]
-        if metric not in metrics:
+def asked(real: RealTable, metric: str, fitted: Fitted, wheels: Path) -> Table:
+    """A table in one metric, with the lists of others after the base's configurations."""
+    kind = "regression" if real.task.task_type == "regression" else "classification"
+    schema, points = real.rows.schema, fitted.configurations
+    columns = [
+        column
+        for column, values in enumerate(points)
+        if values["learner"] in LEARNERS and why_illegal(values, schema) is None
+    ]
+    ids = fitted.table.configuration_ids
+    listed: Listed = [
+        (str(ids[c]), lambda s, c=c: build_estimator(points[c], s))  # type: ignore[misc]
+        for c in columns
+    ]
+    lists: dict[str, list[int]] = {}
+    others = (
+        library_defaults(kind, metric)[:10],
+        flaml(next(wheels.glob("flaml-*.whl")), real),
+        autogluon(next(wheels.glob("autogluon_tabular-*.whl")), kind),
+    )
+    for name, found in zip(OTHERS, others, strict=True):
+        lists[name] = list(range(len(listed), len(listed) + len(found)))
+        listed += found
+
+    def measure(index: int, part: Part, limit_s: float) -> Measured | None:
+        fit = real.fit(*listed[index], part, max(limit_s, 0.5))
+        if fit.status == "timeout":
             return None
-        kind = "regression" if str(found["task_type"]) == "regression" else "classification"
-        fitted = base.fitted(kind, metric)
-        ids = [str(name) for name in found["configurations"]]
-        place = {str(name): k for k, name in enumerate(fitted.table.configuration_ids)}
-        scores = found["scores"][:, :, metrics.index(metric)]
-        usable = [
-            row
-            for row, name in enumerate(ids)
-            if name in place and np.isfinite(scores[row]).all()
-        ]
-        names = [str(name) for name in found["metafeature_names"]]
-        return Table(
-            name=path.stem,
-            fitted=fitted,
-            phi=pd.Series(found["metafeatures"], index=names),
-            columns=[place[ids[row]] for row in usable],
-            scores=scores[usable, :-1],
-            truth=scores[usable, -1],
-            prepare_s=found["prepare_s"][usable],
-            fit_s=found["fit_s"][usable],
-            recipes=[str(found["recipes"][row]) for row in usable],
-            n_train=int(found["n_rows"][0]),
+        score = fit.scores.get(metric, np.nan)
+        return Measured(
+            score=score, prepare_s=fit.prepare_s, fit_s=fit.fit_s, recipe=fit.recipe
         )
+
+    return Table(
+        name=real.task.task_id,
+        fitted=fitted,
+        phi=real.metafeatures,
+        columns=columns,
+        measure=measure,
+        truth=lambda index: tested(real, listed, index, metric),
+        n_train=real.rows.n_rows,
+        unit=1.0,
+        max_divisions=8,
+        weight=real.rows.weight,
+        lists=lists,
+        thinking=True,
+    )
+
+
+def tested(real: RealTable, listed: Listed, index: int, metric: str) -> float:
+    """Test score of what is kept; that of a constant where it cannot be fitted."""
+    fit = real.fit(*listed[index], None, TEST_LIMIT_S)
+    constant = {"roc_auc": 0.5, "r2": 0.0, "log_loss": -np.log(max(real.rows.n_classes, 2))}
+    fallback = constant.get(metric, 1 / max(real.rows.n_classes, 2))
+    return max(fit.scores.get(metric, fallback), 0.0 if metric == "r2" else -np.inf)
+
+
+class Results:
+    """What was kept, by table, metric, method and seconds."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._rows = path, dict[tuple[str, str, str, float], dict[str, Any]]()
+        if path.exists():
+            for line in path.read_text().splitlines():
+                row = json.loads(line)
+                self._rows[self._key(row)] = row
+
+    def _key(self, row: Mapping[str, Any]) -> tuple[str, str, str, float]:
+        return row["table"], row["metric"], row["method"], float(row["seconds"])
+
+    def __contains__(self, key: tuple[str, str, str, float]) -> bool:
+        return key in self._rows
+
+    def add(self, **row: Any) -> None:
+        self._rows[self._key(row)] = row
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a") as file:
+            file.write(json.dumps(row) + "\n")
+
+    def frame(self, metric: str, methods: list[str], seconds: float) -> pd.DataFrame:
+        """Test scores, one row a table that every method was tried on."""
+        cells = {
+            (table, method): row["score"]
+            for (table, of, method, s), row in self._rows.items()
+            if of == metric and s == seconds and method in methods
+        }
+        found = pd.Series(cells, dtype=float)
+        if found.empty:
+            return pd.DataFrame(columns=methods, dtype=float)
+        return found.unstack().reindex(columns=methods).dropna()
+
+
+def first_picks(real: RealTable, table: Table, metric: str, results: Results) -> None:
+    """What is named first at once, and the defaults that people use without a thought."""
+    kind = "regression" if metric == "r2" else "classification"
+    for name, build in library_defaults(kind, "", FIRST_DEFAULTS):
+        if (real.task.task_id, metric, name, 0.0) not in results:
+            score = tested(real, [(name, build)], 0, metric)
+            results.add(
+                table=table.name, metric=metric, method=name, seconds=0.0, kept=name, score=score
+            )
+    if (table.name, metric, "first suggestion", 0.0) not in results:
+        pick = STRATEGIES["our batch, in its order"](table, 0.0)
+        results.add(
+            table=table.name,
+            metric=metric,
+            method="first suggestion",
+            seconds=0.0,
+            kept=pick,
+            score=table.truth(pick),
+        )
+
+
+def work(args: argparse.Namespace, methods: Mapping[str, Kept], results: Results) -> None:
+    """Let every strategy try every table, until the time is over."""
+    begun = time.monotonic()
+    tasks = find_tasks(args.corpus, *args.rows)
+    base = open_knowledge(None)
+    unknown = [t for t in tasks if t.family not in set(base.md.families)]
+    known = [t for t in tasks if t.family in set(base.md.families)]
+    tasks = [t for t in unknown + known if in_half(t.task_id, args.tables)][: args.tasks]
+    families = base.md.families
+    forgotten = list(families.index[families.isin([task.family for task in tasks])])
+    for task in tasks:
+        kind = "regression" if task.task_type == "regression" else "classification"
+        asked_of = [
+            m for m in args.metrics if ("regression" in METRICS[m].task_types) == (kind == "regression")
+        ]
+        wanted = [
+            (metric, name, s)
+            for metric in asked_of
+            for name in methods
+            for s in args.seconds
+            if (task.task_id, metric, name, float(s)) not in results
+        ]
+        if not wanted:
+            continue
+        if time.monotonic() - begun > 60 * args.minutes:
+            return
+        real = RealTable(task, args.fits)
+        for metric in asked_of:
+            table = asked(real, metric, base.fitted(kind, metric, forgotten), args.wheels)
+            first_picks(real, table, metric, results)
+            for of, name, s in wanted:
+                if of == metric:
+                    kept = methods[name](table, s)
+                    results.add(
+                        table=table.name,
+                        metric=metric,
+                        method=name,
+                        seconds=s,
+                        kept=kept,
+                        score=table.truth(kept),
+                    )
+        print(
+            f"{task.task_id}: {task.task_type}, {len(real.dataset.y)} + {len(real.test.y_test)} "
+            f"rows, {real.spent_s:.0f} CPU s",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def show(args: argparse.Namespace, methods: list[str], results: Results) -> None:
+    """Scores x 100, and each method less the look: mean ± standard error, won/tied/lost."""
+    for metric in args.metrics:
+        for seconds in args.seconds:
+            frame = results.frame(metric, methods, seconds)
+            frame = frame[[in_half(str(name), args.tables) for name in frame.index]]
+            if len(frame) < 2:
+                continue
+            print(f"## {metric}, {seconds:g} s: {len(frame)} tables\n")
+            print("| method | kept | the look gains | won / tied / lost by the look |")
+            print("| --- | --: | --: | --: |")
+            for name in methods:
+                print(f"| {name} | {100 * frame[name].mean():.2f} | {gap(frame, 'look', name)} |")
+            print(flush=True)
+        first = results.frame(metric, ["first suggestion", *defaults()], 0.0)
+        for seconds in args.seconds:
+            first[f"look, {seconds:g} s"] = results.frame(metric, ["look"], seconds)["look"]
+        first = first[[in_half(str(name), args.tables) for name in first.index]].dropna()
+        if len(first) < 2:
+            continue
+        print(f"### {metric}, first suggestion and defaults: {len(first)} tables\n")
+        ours = [name for name in first if name not in defaults()]
+        print("| | mean | " + " | ".join(f"{name} gains | won / tied / lost" for name in ours) + " |")
+        print("| --- | --: |" + " --: | --: |" * len(ours))
+        for name in first:
+            cells = " | ".join(gap(first, one, name) for one in ours)
+            print(f"| {name} | {100 * first[name].mean():.2f} | {cells} |")
+        print(flush=True)
+
+
+def defaults() -> list[str]:
+    return [f"{name} default" for name in FIRST_DEFAULTS]
+
+
+def gap(frame: pd.DataFrame, ours: str, other: str) -> str:
+    """Two cells: how much ours is better, and how often."""
+    if ours == other:
+        return "| "
+    found = 100 * (frame[ours] - frame[other])
+    won, lost = int((found > 0.05).sum()), int((found < -0.05).sum())
+    error = found.std(ddof=1) / np.sqrt(len(found))
+    return f"{found.mean():+.2f} ± {error:.2f} | {won} / {len(found) - won - lost} / {lost}"
 
 
 def main() -> None:
     args = arguments()
+    methods = dict(ABLATIONS) if args.ablations else {**STRATEGIES, **LISTS}
+    results = Results(args.kept)
+    if not args.report:
+        work(args, methods, results)
     print(f"    {shlex.join(['python', *sys.argv])}\n")
     print(
-        f"warmstart {warmstart.__version__}; test score x 100 that what is kept leaves to the "
-        f"best of the pool, mean ± standard error (less the first method's); {args.tables} "
-        "tables of families the base does not know\n",
+        f"warmstart {warmstart.__version__}; test score x 100 of what is kept after equal CPU "
+        f"seconds; {args.tables} tables of families the base does not know\n",
         flush=True,
     )
-    base = open_knowledge(None)
-    paths = [p for p in sorted(args.fits.glob("*.npz")) if in_half(p.stem, args.tables)]
-    for metric in args.metrics:
-        tables = [t for t in (load(path, metric, base) for path in paths) if t is not None]
-        if len(tables) > 1:
-            report(metric, tables, ABLATIONS if args.ablations else STRATEGIES, args.seconds)
+    show(args, list(methods), results)
 
 
 if __name__ == "__main__":

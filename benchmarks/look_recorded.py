@@ -15,16 +15,17 @@ import argparse
 import shlex
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
 
 import warmstart
 from _common import add_questions, questions
-from _looks import ABLATIONS, STRATEGIES, Table, in_half, report
+from _looks import ABLATIONS, STRATEGIES, Floats, Measured, Table, in_half, report
 from warmstart.evaluate.folds import assign_folds
 from warmstart.knowledge.base import open_knowledge
+from warmstart.recommend.look.splits import Part
 from warmstart.recommend.recommender import Recommender
 
 N_FOLDS = 9
@@ -74,21 +75,33 @@ def tables_of(
             rng = np.random.default_rng(zlib.crc32(f"{metric} {ids[row]}".encode()))
             std = np.sqrt(share) * stds.iloc[row, usable].fillna(0.0).to_numpy(dtype=float)
             luck = rng.normal(size=(len(usable), N_FOLDS)) * std[:, None]
-            seconds = np.repeat(costs[row, usable][:, None], N_FOLDS, axis=1)
             phi = _described(whole.table.metafeatures, ids[row])
             yield Table(
                 name=str(ids[row]),
                 fitted=fitted,
                 phi=phi,
                 columns=[place[names[c]] for c in usable],
-                scores=truth[:, None] + luck,
-                truth=truth,
-                prepare_s=np.zeros_like(seconds),
-                fit_s=seconds,
-                recipes=[str(name) for name in names[usable]],
+                measure=_told(truth[:, None] + luck, costs[row, usable]),
+                truth=lambda k, truth=truth: float(truth[k]),
+                best=float(truth.max()),
+                max_divisions=N_FOLDS // 3,
                 n_train=2000 if phi is None else int(min(phi["NumberOfInstances"], 2000)),
                 unit=float(truth.max() - truth.min()) or 1.0,
             )
+
+
+def _told(scores: Floats, seconds: Floats) -> Callable[[int, Part, float], Measured]:
+    """Recorded scores, as fits that take the recorded seconds."""
+
+    def measure(index: int, part: Part, _limit_s: float) -> Measured:
+        return Measured(
+            score=float(scores[index, 3 * part.division + part.fold]),
+            prepare_s=0.0,
+            fit_s=float(seconds[index]),
+            recipe=str(index),
+        )
+
+    return measure
 
 
 def _described(metafeatures: pd.DataFrame | None, task: object) -> pd.Series | None:
