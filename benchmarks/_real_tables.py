@@ -109,7 +109,8 @@ class RealTable:
                 if "metafeatures" in row:
                     self._metafeatures = row["metafeatures"]
                 else:
-                    self._known[row.pop("configuration"), row.pop("part")] = Fit(**row)
+                    key = row.pop("configuration"), row.pop("part")
+                    self._known[key] = Fit(**row)
 
     def _cut(self) -> None:
         task = self.task
