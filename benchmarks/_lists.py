@@ -44,7 +44,7 @@ _PRIORITY = {"GBM": 90, "RF": 80, "CAT": 70, "XT": 60, "XGB": 40}
 
 def library_defaults(kind: str, metric: str, names: tuple[str, ...] = DEFAULTS) -> Listed:
     """Library defaults; with balanced class weights where the metric weighs classes alike."""
-    known = {row["name"]: row["values"] for row in _pool(kind)}
+    known = {row["name"]: row["values"] for row in pool_of(kind)}
     found = []
     for learner in names:
         plain = f"{learner} default"
@@ -57,7 +57,7 @@ def library_defaults(kind: str, metric: str, names: tuple[str, ...] = DEFAULTS) 
 
 def autogluon(wheel: Path, kind: str) -> Listed:
     """Boosters and forests of AutoGluon's zero-shot portfolio of 2023, as it orders them."""
-    values = {row["name"]: row["values"] for row in _pool(kind)}
+    values = {row["name"]: row["values"] for row in pool_of(kind)}
     with zipfile.ZipFile(wheel) as archive:
         tree = ast.parse(archive.read(PORTFOLIO).decode())
     found = []
@@ -100,7 +100,8 @@ def flaml(wheel: Path, table: RealTable) -> Listed:
 
 
 @lru_cache
-def _pool(kind: str) -> list[dict[str, Any]]:
+def pool_of(kind: str) -> list[dict[str, Any]]:
+    """The pool of the runs that a base is made of, each with its name."""
     rows = [json.loads(line) for line in POOL.read_text().splitlines()]
     return [row for row in rows if row["kind"] == kind]
 
@@ -120,7 +121,7 @@ def _flaml_builder(name: str, told: Mapping[str, Any]) -> Build:
 
     def build(schema: Schema) -> Any:
         kind = "regression" if schema.task_type == "regression" else "classification"
-        named = next(r["values"] for r in _pool(kind) if r["name"] == "random_forest default")
+        named = next(r["values"] for r in pool_of(kind) if r["name"] == "random_forest default")
         model = build_estimator({**named, **forest}, schema, random_state=0)
         model.steps[-1] = (model.steps[-1][0], _flaml_estimator(name, dict(told), kind))
         return model

@@ -33,7 +33,7 @@ from warmstart.execution.prepared_folds import Fold, PreparedFolds
 from warmstart.execution.resampling import cap_rows
 from warmstart.metafeatures.extract import metafeatures_of
 from warmstart.metrics import score_prediction
-from warmstart.recommend.look.splits import Divided, Part
+from warmstart.recommend.look.measuring.splits import Divided, Part
 
 MAX_TRAIN, MAX_TEST = 8000, 4000
 MAX_SIZE = 200

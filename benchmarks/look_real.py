@@ -35,7 +35,7 @@ from _real_tables import TEST_LIMIT_S, RealTable, find_tasks
 from warmstart.knowledge.base import open_knowledge
 from warmstart.metrics import METRICS
 from warmstart.recommend.base.fitted import Fitted
-from warmstart.recommend.look.splits import Part
+from warmstart.recommend.look.measuring.splits import Part
 from warmstart.spaces.pipelines.learners import LEARNERS
 from warmstart.spaces.pipelines.pipeline import build_estimator, why_illegal
 
@@ -163,7 +163,12 @@ def first_picks(real: RealTable, table: Table, metric: str, results: Results) ->
         if (real.task.task_id, metric, name, 0.0) not in results:
             score = tested(real, [(name, build)], 0, metric)
             results.add(
-                table=table.name, metric=metric, method=name, seconds=0.0, kept=name, score=score
+                table=table.name,
+                metric=metric,
+                method=name,
+                seconds=0.0,
+                kept=name,
+                score=score,
             )
     if (table.name, metric, "first suggestion", 0.0) not in results:
         pick = STRATEGIES["our batch, in its order"](table, 0.0)
@@ -190,7 +195,9 @@ def work(args: argparse.Namespace, methods: Mapping[str, Kept], results: Results
     for task in tasks:
         kind = "regression" if task.task_type == "regression" else "classification"
         asked_of = [
-            m for m in args.metrics if ("regression" in METRICS[m].task_types) == (kind == "regression")
+            m
+            for m in args.metrics
+            if ("regression" in METRICS[m].task_types) == (kind == "regression")
         ]
         wanted = [
             (metric, name, s)
@@ -238,7 +245,9 @@ def show(args: argparse.Namespace, methods: list[str], results: Results) -> None
             print("| method | kept | the look gains | won / tied / lost by the look |")
             print("| --- | --: | --: | --: |")
             for name in methods:
-                print(f"| {name} | {100 * frame[name].mean():.2f} | {gap(frame, 'look', name)} |")
+                print(
+                    f"| {name} | {100 * frame[name].mean():.2f} | {gap(frame, 'look', name)} |"
+                )
             print(flush=True)
         first = results.frame(metric, ["first suggestion", *defaults()], 0.0)
         for seconds in args.seconds:
@@ -248,7 +257,11 @@ def show(args: argparse.Namespace, methods: list[str], results: Results) -> None
             continue
         print(f"### {metric}, first suggestion and defaults: {len(first)} tables\n")
         ours = [name for name in first if name not in defaults()]
-        print("| | mean | " + " | ".join(f"{name} gains | won / tied / lost" for name in ours) + " |")
+        print(
+            "| | mean | "
+            + " | ".join(f"{name} gains | won / tied / lost" for name in ours)
+            + " |"
+        )
         print("| --- | --: |" + " --: | --: |" * len(ours))
         for name in first:
             cells = " | ".join(gap(first, one, name) for one in ours)

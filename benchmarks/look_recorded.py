@@ -25,7 +25,7 @@ from _common import add_questions, questions
 from _looks import ABLATIONS, STRATEGIES, Floats, Measured, Table, in_half, report
 from warmstart.evaluate.folds import assign_folds
 from warmstart.knowledge.base import open_knowledge
-from warmstart.recommend.look.splits import Part
+from warmstart.recommend.look.measuring.splits import Part
 from warmstart.recommend.recommender import Recommender
 
 N_FOLDS = 9
