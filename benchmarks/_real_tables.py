@@ -1,8 +1,8 @@
 """Real tables whose fits are made when a strategy asks for them, and kept on disk.
 
 One file a table, one line a fit: of one configuration, on one fold of a look or on the test
-rows. A line names its configuration and rows, so a run cut short goes on where it was, and a new
-strategy costs only the fits that no other had asked for.
+rows. A line names its configuration and rows, so a run cut short goes on where it was, and a
+new strategy costs only the fits that no other had asked for.
 """
 
 from __future__ import annotations

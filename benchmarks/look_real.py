@@ -5,32 +5,31 @@
     python benchmarks/look_real.py --seconds 2 5 --minutes 25
     python benchmarks/look_real.py --seconds 2 5 --tables tuning --ablations
 
-Tables of families the base does not know (or forgets), rows put aside for the test. Each strategy
-has the same CPU seconds of whole pipelines on at most 2,000 of the training rows, its own thinking
-counted; what it keeps is fitted to all training rows (at most 8,000) and scored on test rows that
-nothing else saw. A fit is made when a strategy first asks for it and kept in ``--fits``, what
-each strategy kept in ``--kept``; so a run cut short goes on, and the report is of what is done.
-Settings are chosen on the tables of one half, by a hash of their names, and reported on the
-other.
+Tables of families the base does not know (or forgets), rows put aside for the test. Each
+strategy has the same CPU seconds of whole pipelines on at most 2,000 of the training rows, its
+own thinking counted; what it keeps is fitted to all training rows (at most 8,000) and scored on
+test rows that nothing else saw. A fit is made when a strategy first asks for it and kept in
+``--fits``, what each strategy kept in ``--kept``; so a run cut short goes on, and the report is
+of what is done. Settings are chosen on the tables of one half, by a hash of their names, and
+reported on the other.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 import warmstart
+from _kept import Results, first_report, report
 from _lists import Listed, autogluon, flaml, library_defaults
-from _looks import ABLATIONS, STRATEGIES, Kept, Measured, Table, in_half, in_order
+from _looked_tables import Measured, Table
+from _looks import ABLATIONS, STRATEGIES, Kept, in_half, in_order
 from _real_tables import TEST_LIMIT_S, RealTable, find_tasks
 from warmstart.knowledge.base import open_knowledge
 from warmstart.metrics import METRICS
@@ -121,41 +120,6 @@ def tested(real: RealTable, listed: Listed, index: int, metric: str) -> float:
     return max(fit.scores.get(metric, fallback), 0.0 if metric == "r2" else -np.inf)
 
 
-class Results:
-    """What was kept, by table, metric, method and seconds."""
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._rows = path, dict[tuple[str, str, str, float], dict[str, Any]]()
-        if path.exists():
-            for line in path.read_text().splitlines():
-                row = json.loads(line)
-                self._rows[self._key(row)] = row
-
-    def _key(self, row: Mapping[str, Any]) -> tuple[str, str, str, float]:
-        return row["table"], row["metric"], row["method"], float(row["seconds"])
-
-    def __contains__(self, key: tuple[str, str, str, float]) -> bool:
-        return key in self._rows
-
-    def add(self, **row: Any) -> None:
-        self._rows[self._key(row)] = row
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a") as file:
-            file.write(json.dumps(row) + "\n")
-
-    def frame(self, metric: str, methods: list[str], seconds: float) -> pd.DataFrame:
-        """Test scores, one row a table that every method was tried on."""
-        cells = {
-            (table, method): row["score"]
-            for (table, of, method, s), row in self._rows.items()
-            if of == metric and s == seconds and method in methods
-        }
-        found = pd.Series(cells, dtype=float)
-        if found.empty:
-            return pd.DataFrame(columns=methods, dtype=float)
-        return found.unstack().reindex(columns=methods).dropna()
-
-
 def first_picks(real: RealTable, table: Table, metric: str, results: Results) -> None:
     """What is named first at once, and the defaults that people use without a thought."""
     kind = "regression" if metric == "r2" else "classification"
@@ -226,61 +190,15 @@ def work(args: argparse.Namespace, methods: Mapping[str, Kept], results: Results
                         score=table.truth(kept),
                     )
         print(
-            f"{task.task_id}: {task.task_type}, {len(real.dataset.y)} + {len(real.test.y_test)} "
-            f"rows, {real.spent_s:.0f} CPU s",
+            f"{task.task_id}: {task.task_type}, {len(real.dataset.y)} rows and "
+            f"{len(real.test.y_test)} to test on, {real.spent_s:.0f} CPU s",
             file=sys.stderr,
             flush=True,
         )
 
 
-def show(args: argparse.Namespace, methods: list[str], results: Results) -> None:
-    """Scores x 100, and each method less the look: mean ± standard error, won/tied/lost."""
-    for metric in args.metrics:
-        for seconds in args.seconds:
-            frame = results.frame(metric, methods, seconds)
-            frame = frame[[in_half(str(name), args.tables) for name in frame.index]]
-            if len(frame) < 2:
-                continue
-            print(f"## {metric}, {seconds:g} s: {len(frame)} tables\n")
-            print("| method | kept | the look gains | won / tied / lost by the look |")
-            print("| --- | --: | --: | --: |")
-            for name in methods:
-                print(
-                    f"| {name} | {100 * frame[name].mean():.2f} | {gap(frame, 'look', name)} |"
-                )
-            print(flush=True)
-        first = results.frame(metric, ["first suggestion", *defaults()], 0.0)
-        for seconds in args.seconds:
-            first[f"look, {seconds:g} s"] = results.frame(metric, ["look"], seconds)["look"]
-        first = first[[in_half(str(name), args.tables) for name in first.index]].dropna()
-        if len(first) < 2:
-            continue
-        print(f"### {metric}, first suggestion and defaults: {len(first)} tables\n")
-        ours = [name for name in first if name not in defaults()]
-        print(
-            "| | mean | "
-            + " | ".join(f"{name} gains | won / tied / lost" for name in ours)
-            + " |"
-        )
-        print("| --- | --: |" + " --: | --: |" * len(ours))
-        for name in first:
-            cells = " | ".join(gap(first, one, name) for one in ours)
-            print(f"| {name} | {100 * first[name].mean():.2f} | {cells} |")
-        print(flush=True)
-
-
 def defaults() -> list[str]:
     return [f"{name} default" for name in FIRST_DEFAULTS]
-
-
-def gap(frame: pd.DataFrame, ours: str, other: str) -> str:
-    """Two cells: how much ours is better, and how often."""
-    if ours == other:
-        return "| "
-    found = 100 * (frame[ours] - frame[other])
-    won, lost = int((found > 0.05).sum()), int((found < -0.05).sum())
-    error = found.std(ddof=1) / np.sqrt(len(found))
-    return f"{found.mean():+.2f} ± {error:.2f} | {won} / {len(found) - won - lost} / {lost}"
 
 
 def main() -> None:
@@ -295,7 +213,10 @@ def main() -> None:
         f"seconds; {args.tables} tables of families the base does not know\n",
         flush=True,
     )
-    show(args, list(methods), results)
+    for metric in args.metrics:
+        for seconds in args.seconds:
+            report(results.frame(metric, list(methods), seconds, args.tables), metric, seconds)
+        first_report(results, metric, args.seconds, defaults(), args.tables)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ import pandas as pd
 
 import warmstart
 from _common import add_questions, questions
-from _looks import ABLATIONS, STRATEGIES, Floats, Measured, Table, in_half, report
+from _looked_tables import Floats, Measured, Table
+from _looks import ABLATIONS, STRATEGIES, in_half, report
 from warmstart.evaluate.folds import assign_folds
 from warmstart.knowledge.base import open_knowledge
 from warmstart.recommend.look.measuring.splits import Part

@@ -1,0 +1,94 @@
+"""What strategies kept on real tables, and how that compares."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from _looks import in_half
+
+
+class Results:
+    """What was kept, by table, metric, method and seconds."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._rows = path, dict[tuple[str, str, str, float], dict[str, Any]]()
+        if path.exists():
+            for line in path.read_text().splitlines():
+                row = json.loads(line)
+                self._rows[self._key(row)] = row
+
+    def _key(self, row: Mapping[str, Any]) -> tuple[str, str, str, float]:
+        return row["table"], row["metric"], row["method"], float(row["seconds"])
+
+    def __contains__(self, key: tuple[str, str, str, float]) -> bool:
+        return key in self._rows
+
+    def add(self, **row: Any) -> None:
+        self._rows[self._key(row)] = row
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a") as file:
+            file.write(json.dumps(row) + "\n")
+
+    def frame(
+        self, metric: str, methods: Sequence[str], seconds: float, half: str
+    ) -> pd.DataFrame:
+        """Test scores, one row a table that every method was tried on."""
+        cells = {
+            (table, method): row["score"]
+            for (table, of, method, s), row in self._rows.items()
+            if of == metric and s == seconds and method in methods and in_half(table, half)
+        }
+        found = pd.Series(cells, dtype=float)
+        if found.empty:
+            return pd.DataFrame(columns=list(methods), dtype=float)
+        return found.unstack().reindex(columns=list(methods)).dropna()
+
+
+def report(frame: pd.DataFrame, metric: str, seconds: float) -> None:
+    """Scores x 100, and the look less each method: mean ± standard error, won/tied/lost."""
+    if len(frame) < 2:
+        return
+    print(f"## {metric}, {seconds:g} s: {len(frame)} tables\n")
+    print("| method | kept | the look gains | won / tied / lost by the look |")
+    print("| --- | --: | --: | --: |")
+    for name in frame:
+        print(f"| {name} | {100 * frame[name].mean():.2f} | {gap(frame, 'look', name)} |")
+    print(flush=True)
+
+
+def first_report(
+    results: Results, metric: str, seconds: Sequence[float], defaults: list[str], half: str
+) -> None:
+    """What is named first, at once and after a look, beside library defaults."""
+    frame = results.frame(metric, ["first suggestion", *defaults], 0.0, half)
+    ours = ["first suggestion"]
+    for s in seconds:
+        ours.append(f"look, {s:g} s")
+        frame[ours[-1]] = results.frame(metric, ["look"], s, half)["look"]
+    frame = frame.dropna()
+    if len(frame) < 2:
+        return
+    print(f"### {metric}, first suggestion and defaults: {len(frame)} tables\n")
+    heads = " | ".join(f"{name} gains | won / tied / lost" for name in ours)
+    print(f"| | mean | {heads} |")
+    print("| --- | --: |" + " --: | --: |" * len(ours))
+    for name in frame:
+        cells = " | ".join(gap(frame, one, name) for one in ours)
+        print(f"| {name} | {100 * frame[name].mean():.2f} | {cells} |")
+    print(flush=True)
+
+
+def gap(frame: pd.DataFrame, ours: str, other: str) -> str:
+    """Two cells: how much ours is better, and how often."""
+    if ours == other:
+        return "| "
+    found = 100 * (frame[ours] - frame[other])
+    won, lost = int((found > 0.05).sum()), int((found < -0.05).sum())
+    error = found.std(ddof=1) / np.sqrt(len(found))
+    return f"{found.mean():+.2f} ± {error:.2f} | {won} / {len(found) - won - lost} / {lost}"
