@@ -198,6 +198,42 @@ class MixturePosterior:
         result: Array = self.scales[:, None] ** 2 * shared + self.level_stds[:, None] ** 2
         return result
 
+    def foretell(self, average: Array, mean: float, variance: float) -> None:
+        r"""Let an average of the responses have a distribution known from elsewhere.
+
+        Of every component all that the average does not decide stays as it is:
+
+        .. math:: \mu' = \mu + \tfrac{k}{v}(m - a^T \mu), \quad
+                  K' = K - \tfrac{k k^T}{v} \left(1 - \tfrac{\sigma^2}{v}\right), \quad
+                  k = K a, \; v = a^T k
+
+        Only :attr:`means` and :attr:`variances` follow, so nothing can be told afterwards.
+
+        Parameters
+        ----------
+        average : ndarray, shape (n_configs,)
+            Weights :math:`a`, summing to one.
+        mean, variance : float
+            Of the average: :math:`m` and :math:`\sigma^2`.
+
+        References
+        ----------
+        .. [1] Jeffrey. "The Logic of Decision." 1965 (evidence that leaves the average
+           uncertain, and all else given it as it was).
+        """
+        if self.told:
+            raise ValueError(f"{len(self.told)} results were told already")
+        shared = self._by_factor(
+            lambda f: f.loadings @ (f.loadings.T @ average) + f.noise * average
+        )
+        with_average = self.scales[:, None] ** 2 * shared
+        with_average += self.level_stds[:, None] ** 2 * average.sum()
+        own = np.maximum(with_average @ average, _LEAST)
+        gain = with_average / own[:, None]
+        self.means += gain * (mean - self.means @ average)[:, None]
+        self.variances += gain**2 * (variance - own)[:, None]
+        np.maximum(self.variances, _LEAST, out=self.variances)
+
     def tell(self, index: int, value: float, noise_variance: float = 0.0) -> None:
         """Condition every component on one response and reweigh them by how likely it was.
 

@@ -11,7 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from warmstart.errors import NotFittedError
-from warmstart.models.pmf.arrays import arrays_of, arrays_of_described, prior_from
+from warmstart.models.pmf.arrays import arrays_of, prior_from
+from warmstart.models.pmf.described.described_arrays import arrays_of_described
+from warmstart.models.pmf.described.good_level import GoodLevel
 from warmstart.models.pmf.posterior import PMFPosterior
 from warmstart.models.pmf.prior import Prior
 from warmstart.models.pmf.settings import Settings
@@ -91,6 +93,9 @@ class PMF(Settings):
     """Of a model of regrets, where it was measured; see
     :func:`warmstart.models.regrets.expected_regret.measure_optimism`."""
 
+    level_: GoodLevel | None = field(default=None, repr=False)
+    """Foretells how well good configurations do on a described task, where it was learnt."""
+
     def fit(
         self,
         table: ScoreTable,
@@ -162,6 +167,31 @@ class PMF(Settings):
         mixture = prior.mixture(metafeatures, columns, self.spreads)
         return PMFPosterior(mixture, prior.ideal, self.loss_offset)
 
+    def learn_level(self, table: ScoreTable, *, random_state: int = 0) -> None:
+        """Learn :attr:`level_` from the described tasks of the table it was fitted to."""
+        if self.n_configs == table.n_configs:
+            self.level_ = GoodLevel.fit(
+                self.fitted_prior, table, self.loss_offset, random_state=random_state
+            )
+
+    def foretold(
+        self, metafeatures: pd.Series[Any] | None, columns: npt.NDArray[np.intp]
+    ) -> PMFPosterior:
+        """Belief about single scores of a new task; its level as :attr:`level_` says.
+
+        As :meth:`start` where there is none. For what is told of scores alone: how
+        configurations differ it does not say, and it cannot be told results.
+        """
+        level = self.level_
+        if level is None or metafeatures is None:
+            return self.start(metafeatures, columns)
+        mean, variance = level.foretell(metafeatures)
+        both = self.start(metafeatures, np.r_[columns, level.columns])
+        good = np.zeros(len(columns) + len(level.columns))
+        good[len(columns) :] = 1 / len(level.columns)
+        both.mixture.foretell(good, mean, variance)
+        return both
+
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Everything a new task needs, as plain arrays for an npz file without pickles."""
         prior = self.fitted_prior
@@ -170,6 +200,8 @@ class PMF(Settings):
         arrays["spreads"] = np.asarray(self.spreads)
         if self.optimism_ is not None:
             arrays["optimism"] = self.optimism_
+        if self.level_ is not None:
+            arrays |= self.level_.to_arrays()
         if self.kernel_ is not None:
             arrays["lengthscales"] = self.kernel_.lengthscales
             arrays["kernel_noise"] = np.asarray(self.kernel_.noise)
@@ -190,6 +222,7 @@ class PMF(Settings):
                 arrays["lengthscales"].astype("float64"), float(arrays["kernel_noise"])
             )
         model.prior_ = prior_from(arrays)
+        model.level_ = GoodLevel.from_arrays(arrays)
         return model
 
 

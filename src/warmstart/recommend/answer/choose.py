@@ -130,13 +130,15 @@ def choose(
         notes.append("Predicted errors are in units of the target's standard deviation.")
     # The portfolio speaks where meta-features mislead; predictions then ignore them too.
     described = None if strategy == "portfolio" else metafeatures
-    posterior = fitted.pmf.start(described, candidates[picks])
+    posterior = fitted.models.pmf_with_level.foretold(described, candidates[picks])
     if not fitted.units.foretells_scores:
         notes.append(
             "One study in units of its own is known: nothing can be said of scores to expect."
         )
     rng = np.random.default_rng([random_state, 1])
-    quantiles = fitted.units.as_reported(posterior.score_quantiles(LEVELS), metafeatures)
+    places = np.arange(len(picks))
+    told = posterior.score_quantiles(LEVELS, places)
+    quantiles = fitted.units.as_reported(told, metafeatures)
     return Choice(
         columns=[int(candidates[k]) for k in picks],
         quantiles=fitted.units.no_narrower(quantiles, metafeatures),

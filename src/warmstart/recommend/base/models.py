@@ -41,6 +41,7 @@ class Models:
     ) -> None:
         self._settings, self._history, self._columns = settings, history, columns
         self._random_state = random_state
+        self._saved, self._levelled = saved is not None, False
         if saved is not None:
             self.__dict__["_both"] = saved
 
@@ -75,6 +76,18 @@ class Models:
                 self.chooser, self._history, best_of_n, random_state=self._random_state
             )
         return self.chooser.optimism_
+
+    @property
+    def pmf_with_level(self) -> PMF:
+        """:attr:`pmf`, with how hard tasks are; learnt when first needed.
+
+        A base that was saved without it stays as it was saved.
+        """
+        if not self._saved and not self._levelled:
+            self._levelled = True
+            if self._columns is None:
+                self.pmf.learn_level(self._history, random_state=self._random_state)
+        return self.pmf
 
     def renewed(self, history: ScoreTable, pmf: PMF, chooser: PMF) -> Models:
         """The same settings with models that have learnt from more."""

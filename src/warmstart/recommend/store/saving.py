@@ -50,7 +50,8 @@ def save(store: Store, path: Path) -> Path:
                     continue
                 # Measured now, for whoever reads it must not wait for that.
                 _ = fitted.models.optimism
-                save_models(new, (kind, metric), fitted.pmf, fitted.chooser)
+                pmf = fitted.models.pmf_with_level
+                save_models(new, (kind, metric), pmf, fitted.chooser)
         if resources := store.resources():
             write_resources(resources, new / "models" / FILE)
         settings = {

@@ -250,3 +250,27 @@ def test_draws_of_a_factor_mirror_each_other(n_samples, kind):
     into = np.empty((n_samples, 6), dtype=kind)
     factor.sample(n_samples, np.random.default_rng(1), scale=3.0, out=into)
     np.testing.assert_array_equal(into, draws)
+
+
+class TestForetold:
+    @pytest.mark.parametrize("shared", [True, False])
+    def test_equals_dense_algebra(self, shared):
+        average = np.random.default_rng(3).dirichlet(np.ones(N_CONFIGS))
+        mixture, dense = MixturePosterior(*parts(shared=shared)), Dense(*parts(shared=shared))
+        mixture.foretell(average, 0.7, 0.2)
+        for g, (mean, cov) in enumerate(zip(dense.means, dense.covariances, strict=True)):
+            own = average @ cov @ average
+            gain = cov @ average / own
+            np.testing.assert_allclose(
+                mixture.means[g], mean + gain * (0.7 - average @ mean), rtol=1e-9
+            )
+            after = cov - np.outer(gain, gain) * (own - 0.2)
+            np.testing.assert_allclose(mixture.variances[g], np.diag(after), rtol=1e-8)
+            # The average then has the distribution that was foretold.
+            assert average @ after @ average == pytest.approx(0.2)
+
+    def test_is_for_a_belief_that_was_told_nothing(self):
+        mixture = MixturePosterior(*parts(shared=True))
+        mixture.tell(1, 0.3)
+        with pytest.raises(ValueError, match="1 results were told"):
+            mixture.foretell(np.full(N_CONFIGS, 1 / N_CONFIGS), 0.0, 1.0)
