@@ -179,8 +179,7 @@ class PMF(Settings):
     ) -> PMFPosterior:
         """Belief about single scores of a new task; its level as :attr:`level_` says.
 
-        As :meth:`start` where there is none. For what is told of scores alone: how
-        configurations differ it does not say, and it cannot be told results.
+        As :meth:`start` where there is none. Of single scores alone; no result can be told.
         """
         level = self.level_
         if level is None or metafeatures is None:
