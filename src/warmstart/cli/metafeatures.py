@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from warmstart.cli.options import Target
-from warmstart.cli.terminal.output import results, warn
+from warmstart.cli.terminal.output import print_json, results, warn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +34,7 @@ def metafeatures(
         typer.Option("--counterparts", help="Names in auto-sklearn, OpenML and pymfe."),
     ] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List meta-features, or compute those of a dataset with the status of each."""
     if not (listed or elsewhere) and file is None:
@@ -61,6 +62,9 @@ def metafeatures(
             f"group {name} was left out: it would take about {seconds:.2g} s"
             for name, seconds in extracted.left_out.items()
         )
+    if as_json:
+        print_json({"metafeatures": found.to_dict("records")})
+        return
     if csv:
         typer.echo(found.to_csv(index=False, lineterminator="\n").rstrip("\n"))
         return

@@ -1,6 +1,7 @@
 """The commands that exchange meta-datasets and describe lists of datasets."""
 
 import csv
+import json
 
 import pandas as pd
 import pytest
@@ -68,3 +69,13 @@ def test_metafeatures(tmp_path):
     )
     assert both.exit_code == 2
     assert "not both" in both.output
+
+
+def test_json_says_what_was_written(meta, tmp_path):
+    exported = run("build", "export", meta, tmp_path / "csv", "--json")
+    assert exported.exit_code == 0, exported.output
+    assert "tasks.csv" in json.loads(exported.output)["files"]
+    run("build", "export", meta, tmp_path / "hpob", "--format", "hpob")
+    back = run("build", "hpob", tmp_path / "hpob", tmp_path / "back", "--json")
+    assert back.exit_code == 0, back.output
+    assert json.loads(back.output)["n_tasks"] == len(MetaDataset.open(tmp_path / "back"))

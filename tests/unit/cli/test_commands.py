@@ -24,6 +24,23 @@ from warmstart.metadataset.metadataset import MetaDataset
 ROOT = Path(__file__).parents[3]
 
 
+def commands(group, path=()):
+    """Every command, with the words it is called by."""
+    for name, command in getattr(group, "commands", {}).items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        else:
+            yield " ".join((*path, name)), command
+
+
+@pytest.mark.parametrize(("words", "command"), list(commands(get_command(app))))
+def test_every_command_prints_json(words, command):
+    if words == "mcp":  # speaks nothing else
+        return
+    flags = {flag for parameter in command.params for flag in parameter.opts}
+    assert "--json" in flags
+
+
 @pytest.fixture(scope="module")
 def table(tmp_path_factory):
     """A CSV file of 90 rows with a class, a quantity, a gap and a constant."""

@@ -1,6 +1,7 @@
 """warmstart metafeatures, from the command line."""
 
 import io
+import json
 
 import pandas as pd
 import pytest
@@ -59,3 +60,10 @@ def test_bad_words(words, said):
     done = run(*words)
     assert done.exit_code == 2
     assert said in " ".join(done.output.split())
+
+
+def test_json():
+    told = CliRunner().invoke(app, ["metafeatures", "--list", "--group", "order", "--json"])
+    assert told.exit_code == 0, told.output
+    rows = json.loads(told.output)["metafeatures"]
+    assert {row["group"] for row in rows} == {"order"}

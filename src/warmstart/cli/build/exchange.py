@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +19,7 @@ from warmstart.cli.options import (
     Workers,
 )
 from warmstart.cli.terminal.errors import INTERRUPTED
-from warmstart.cli.terminal.output import remarks, results, warn
+from warmstart.cli.terminal.output import print_json, remarks, results, warn
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
@@ -30,6 +31,7 @@ def metafeatures(
     jobs: Jobs = 1,
     scheduler: Scheduler = None,
     workers: Workers = None,
+    as_json: AsJson = False,
 ) -> None:
     """Extract the meta-features of a list of datasets; the same command goes on.
 
@@ -54,10 +56,13 @@ def metafeatures(
         except KeyboardInterrupt:
             remarks().print(f"Stopped at {meter.done:,}; the same command goes on from there.")
             raise typer.Exit(INTERRUPTED) from None
-    results().print(
-        f"{out}: {report.n_described:,} datasets described now, {report.n_before:,} before",
-        soft_wrap=True,
-    )
+    if as_json:
+        print_json({"path": out, **dataclasses.asdict(report)})
+    else:
+        results().print(
+            f"{out}: {report.n_described:,} datasets described now, {report.n_before:,} before",
+            soft_wrap=True,
+        )
     if report.n_deaths:
         warn([f"workers died {report.n_deaths} times; their units were done again"])
     warn(f"dataset of {task_id}: {why}" for task_id, why in report.problems.items())
@@ -72,6 +77,7 @@ def export(
     metric: Annotated[
         str | None, typer.Option(help="The one HPO-B's JSON holds; each task's own without.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a meta-dataset in a plain form, for other tools."""
     from warmstart.errors import MetaDatasetError
@@ -81,8 +87,11 @@ def export(
         raise MetaDatasetError(f"--format must be csv or hpob, got {form!r}")
     md = MetaDataset.open(metadataset)
     folder = md.to_csv(out) if form == "csv" else md.to_hpob(out, metric=metric)
-    names = ", ".join(sorted(path.name for path in folder.iterdir()))
-    results().print(f"{out}: {names}", soft_wrap=True)
+    names = sorted(path.name for path in folder.iterdir())
+    if as_json:
+        print_json({"path": out, "files": names})
+        return
+    results().print(f"{out}: {', '.join(names)}", soft_wrap=True)
 
 
 def hpob(
@@ -93,6 +102,7 @@ def hpob(
     ] = None,
     metric: Annotated[str, typer.Option(help="What y is.")] = "accuracy",
     minimize: Annotated[bool, typer.Option("--minimize", help="Small is better.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make a meta-dataset of HPO-B's JSON: space, dataset, X and y."""
     from warmstart.metadataset.metadataset import MetaDataset
@@ -100,7 +110,7 @@ def hpob(
     md = MetaDataset.from_hpob(
         file, spaces=space or None, metric=metric, higher_is_better=not minimize
     )
-    _saved(md, out)
+    _saved(md, out, as_json)
 
 
 def aslib(
@@ -113,6 +123,7 @@ def aslib(
         str | None,
         typer.Option(metavar="WHICH", help="maximize or minimize; as described without."),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make a meta-dataset of an ASlib scenario, as auto-sklearn keeps its runs."""
     from warmstart.errors import MetaDatasetError
@@ -121,11 +132,16 @@ def aslib(
     if direction not in (None, "maximize", "minimize"):
         raise MetaDatasetError(f"--direction must be maximize or minimize, got {direction!r}")
     higher = None if direction is None else direction == "maximize"
-    _saved(MetaDataset.from_aslib(scenario, metric=metric, higher_is_better=higher), out)
+    md = MetaDataset.from_aslib(scenario, metric=metric, higher_is_better=higher)
+    _saved(md, out, as_json)
 
 
-def _saved(md: MetaDataset, out: Path) -> None:
+def _saved(md: MetaDataset, out: Path, as_json: bool) -> None:
     md.save(out)
+    if as_json:
+        sizes = {"n_tasks": len(md), "n_configurations": len(md.configuration_ids)}
+        print_json({"path": out, **sizes, "metrics": list(md.metrics)})
+        return
     results().print(
         f"{out}: {len(md):,} tasks, {len(md.configuration_ids):,} configurations, metrics: "
         f"{', '.join(md.metrics)}",

@@ -14,11 +14,15 @@ from warmstart.cli.terminal.output import print_json, results
 def pack(
     build: Build,
     out: Annotated[Path, typer.Argument(help="Folder that grows by what is new.")],
+    as_json: AsJson = False,
 ) -> None:
     """Keep the runs of a build in a few small files, from which build local can go on."""
     from warmstart.metadataset.build import pack as packing
 
     n_runs = packing.pack(build, out)
+    if as_json:
+        print_json({"path": out, "n_runs": n_runs})
+        return
     results().print(f"{out}: {n_runs:,} runs added", soft_wrap=True)
 
 
