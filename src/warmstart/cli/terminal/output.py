@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import warnings as python_warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -39,7 +40,7 @@ def speak(*, quiet: bool, verbose: int) -> None:
 
 
 def print_json(value: Any, *, indent: int | None = 2) -> None:
-    """Print a value as JSON, which has no NaN and no numpy."""
+    """Print a value as JSON, which has no NaN, no infinity and no numpy."""
     import json
 
     text = json.dumps(_plain(value), indent=indent, ensure_ascii=False, allow_nan=False)
@@ -52,7 +53,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     value = value.item() if hasattr(value, "item") else value
-    if value is None or value != value:
+    if value is None or value != value or value in (math.inf, -math.inf):
         return None
     return value if isinstance(value, bool | int | float | str) else str(value)
 
