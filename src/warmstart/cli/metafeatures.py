@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from warmstart.cli.options import Target
+from warmstart.cli.options import AsJson, Target
 from warmstart.cli.terminal.output import print_json, results, warn
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def metafeatures(
         typer.Option("--counterparts", help="Names in auto-sklearn, OpenML and pymfe."),
     ] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List meta-features, or compute those of a dataset with the status of each."""
     if not (listed or elsewhere) and file is None:
