@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from warmstart.cli.options import (
+    AsJson,
     BuildFolder,
     Jobs,
     MetaDatasetFolder,
