@@ -1,0 +1,20 @@
+"""Draw the pictures of README and documentation: ``python docs/images/make.py``."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+import pandas as pd
+
+import warmstart
+
+mpl.use("agg")
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+
+credit = pd.read_csv(ROOT / "data" / "examples" / "german_credit.csv")
+suggestions = warmstart.suggest(credit, target="class", metric="roc_auc", n=6)
+board = suggestions.cross_validate(credit.drop(columns="class"), credit["class"], cv=5)
+ax = suggestions.plot(measured=board)
+ax.spines[["top", "right"]].set_visible(False)
+ax.set_title("German credit, never seen before", loc="left")
+ax.figure.savefig(HERE / "answer.png", dpi=110)
