@@ -4,6 +4,7 @@
 #   make test        every check: style, types, layers, tests, notebooks, the wheel
 #   make check     style, types, layers and the tests of what changed since main
 #   make docs      the documentation as web pages, in build/docs; a warning fails
+#   make readme    every block of README in a clone with an empty environment; a few minutes
 #   make test-live   read at most twenty rows of the real OpenML; needs the internet
 #   make test-tuners the tuners that are too large for the dev group, in .venv-tuners (3 GB)
 #   make knowledge   build the embedded knowledge base from scratch (hours; goes on if stopped)
@@ -19,7 +20,7 @@ TUNERS_TESTS := $(patsubst %,tests/unit/downstream/adapters/test_%.py,ax flaml r
 PIP := $(BIN)/python -m pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: suggest test check docs test-live test-tuners lint pytest notebooks wheel knowledge clean
+.PHONY: suggest test check docs readme test-live test-tuners lint pytest notebooks wheel knowledge clean
 
 suggest: $(VENV)/light
 	$(BIN)/warmstart suggest data/examples/german_credit.csv --target class
@@ -39,6 +40,9 @@ lint: $(VENV)/dev
 
 pytest: $(VENV)/dev
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+
+readme: $(VENV)/dev
+	$(BIN)/python -m tests.readme
 
 test-live: $(VENV)/dev
 	$(BIN)/python -m pytest -m live tests/live

@@ -24,11 +24,11 @@ def customers(seed: int, target: str) -> pd.DataFrame:
     """Customers with an age, a contract, usage, some gaps, and whether they left."""
     rng = np.random.default_rng(seed)
     n_months = rng.integers(1, 60, N_ROWS)
+    days = pd.to_timedelta(rng.integers(0, 365, N_ROWS), "D")
     frame = pd.DataFrame(
         {
             "customer": rng.integers(1000, 1080, N_ROWS),
-            "date": pd.to_datetime("2025-01-01")
-            + pd.to_timedelta(rng.integers(0, 365, N_ROWS), "D"),
+            "date": pd.to_datetime("2025-01-01") + days,
             "age": rng.integers(18, 80, N_ROWS).astype(float),
             "contract": rng.choice(["monthly", "yearly", "none"], N_ROWS),
             "months": n_months,
@@ -45,9 +45,8 @@ def score(frame: pd.DataFrame, target: str, **values: float) -> float:
     """Area under the ROC curve of a tree with such values."""
     X = frame[["age", "months", "minutes"]].fillna(40.0)
     tree = DecisionTreeClassifier(random_state=0, **values)
-    return float(
-        cross_val_score(tree, X, frame[target] == "yes", cv=3, scoring="roc_auc").mean()
-    )
+    y = frame[target] == "yes"
+    return float(cross_val_score(tree, X, y, cv=3, scoring="roc_auc").mean())
 
 
 def write_studies(folder: Path, frame: pd.DataFrame) -> None:

@@ -45,7 +45,7 @@ def main() -> int:
             check=False,
         ).stdout
         if not editable.startswith(str(clone)):
-            print(f"the editable installation was replaced: {editable}")
+            sys.stderr.write(f"the editable installation was replaced: {editable}\n")
             return 1
     return done.returncode
 

@@ -11,7 +11,7 @@ SMALL = (
     # What would take minutes, or reads from elsewhere, is made small, or read from a replay.
     ("--look 10", "--look 0.5"),
     ("--suite OpenML-CC18 --flow 6969", "--suite Synthetic-Suite --flow 101 --server {server}"),
-    ("--jobs 4", "--jobs 1 --scale 0.01 --time-limit 10"),
+    ("--jobs 4", "--jobs 1 --space naive_bayes --time-limit 10"),
 )
 """Text of a command, and what takes its place."""
 
