@@ -9,7 +9,7 @@ import numpy as np
 
 from warmstart.domain import plain_value
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
-from warmstart.recommend.answer.choose import Choice, costs_counted
+from warmstart.recommend.answer.choose import Choice, costs_counted, pick_without_hogs
 from warmstart.recommend.base.score_units import LEVELS
 from warmstart.recommend.look.looked import Looked
 from warmstart.recommend.look.perform import Columns, look_at, notes_on, why_not
@@ -116,11 +116,15 @@ def _pick(
     if not measured:  # nothing that was measured fits the budget
         return best_of_n(draws, n, costs=costs, budget_s=budget_s)
     kept = min(measured, key=lambda place: belief.means[place])
-    others = np.asarray([place for place in range(len(columns)) if place != kept])
-    if n == 1 or not len(others):
-        return [kept]
-    # What is worse than the one kept adds nothing to it.
-    beside = np.minimum(draws[:, others], draws[:, [kept]])
     left_s = None if budget_s is None else budget_s - float(costs[kept])
-    more = best_of_n(beside, n - 1, costs=costs[others], budget_s=left_s)
-    return [kept, *(int(others[k]) for k in more)]
+
+    def pick(left: Columns) -> list[int]:
+        others = left[left != kept]
+        if n == 1 or not len(others):
+            return [kept]
+        # What is worse than the one kept adds nothing to it.
+        beside = np.minimum(draws[:, others], draws[:, [kept]])
+        more = best_of_n(beside, n - 1, costs=costs[others], budget_s=left_s)
+        return [kept, *(int(others[k]) for k in more)]
+
+    return pick_without_hogs(pick, costs)

@@ -9,6 +9,7 @@ from tests.unit.recommend.toy import NEW, toy
 
 from warmstart.domain import Configuration
 from warmstart.recommend.answer.suggestions import Suggestions
+from warmstart.recommend.base.cost import CostModel
 from warmstart.recommend.look.result import Look, Measurement
 from warmstart.recommend.recommender import Recommender
 from warmstart.spaces.pipelines.learners import SPACE
@@ -171,3 +172,23 @@ def test_a_measurement_says_what_is_wrong_with_it():
 
 def test_a_look_comes_back_from_plain_values(looked):
     assert Look.from_dict(looked.look.to_dict()) == looked.look
+
+
+def test_what_only_complements_the_best_takes_no_third_of_the_seconds(base, data, monkeypatch):
+    asked = {"target": "y", "n": 6, "look_n": 4}
+    usual = [one.configuration_id for one in base.suggest(data, **asked)]
+    dear, predict = usual[2], CostModel.predict
+    ids = base.fitted("classification", "balanced_accuracy").table.configuration_ids
+    place = list(map(str, ids)).index(dear)
+
+    def slow(model, *given, **named):
+        seconds = predict(model, *given, **named).copy()
+        seconds[place] *= 1e4
+        return seconds
+
+    monkeypatch.setattr(CostModel, "predict", slow)
+    found = base.suggest(data, **asked)
+    assert len(found) == 6
+    total = sum(one.cost_s for one in found)
+    assert all(one.cost_s <= total / 3 for one in found[1:])
+    assert dear not in [one.configuration_id for one in found[1:]]
