@@ -149,6 +149,7 @@ def _choose(
         n_jobs=check_jobs(query.n_jobs),
         progress=query.progress,
         groups=None if dataset is None else dataset.groups,
+        times=None if dataset is None else dataset.times,
     )
     return look_and_choose(
         choice,

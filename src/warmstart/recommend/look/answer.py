@@ -57,7 +57,7 @@ def look_and_choose(
         First what is best by all that is known, of those measured; then what complements
         it best, measured or not.
     """
-    if (reason := why_not(dataset, fitted, columns, request.groups)) is not None:
+    if (reason := why_not(dataset, fitted, columns, request)) is not None:
         return Looked(choice=choice, notes=(f"No look at the data: {reason}.",))
     assert dataset is not None  # or there would be a reason
     look, belief = look_at(

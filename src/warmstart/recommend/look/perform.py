@@ -35,7 +35,7 @@ Columns = npt.NDArray[np.intp]
 
 
 def why_not(
-    dataset: Dataset | None, fitted: Fitted, columns: Columns, groups: Any
+    dataset: Dataset | None, fitted: Fitted, columns: Columns, request: Request
 ) -> str | None:
     """Why nothing can be measured, in words; None where it can."""
     metric = fitted.table.metric
@@ -47,8 +47,11 @@ def why_not(
         return "the base does not say how to build its configurations"
     if len(dataset.y) < MIN_ROWS:
         return f"{len(dataset.y)} rows are too few to put some aside"
+    groups, times = request.groups, request.times
     if groups is not None and len(np.unique(groups)) < N_FOLDS:
         return f"fewer than {N_FOLDS} groups cannot be put aside in turn"
+    if groups is None and times is not None and len(np.unique(times)) <= N_FOLDS:
+        return f"{len(np.unique(times))} different times are too few to put later rows aside"
     return None
 
 
@@ -86,7 +89,12 @@ def look_at(
     metric = METRICS[str(fitted.table.metric)]
     belief = LookBelief.of(fitted, metafeatures, [int(column) for column in columns])
     expected = belief.scores()
-    data = Divided(dataset=dataset, groups=request.groups, random_state=random_state)
+    data = Divided(
+        dataset=dataset,
+        groups=request.groups,
+        times=request.times,
+        random_state=random_state,
+    )
     schema = data.schema
     seconds = Seconds.of(
         fitted, metafeatures, [int(c) for c in columns], n_rows=data.n_rows, speed=speed

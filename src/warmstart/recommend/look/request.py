@@ -87,6 +87,9 @@ class Request:
     groups: npt.NDArray[Any] | None = None
     """Group of each row; rows of one group are never on both sides of a fold."""
 
+    times: npt.NDArray[Any] | None = None
+    """When each row is from; fits are scored on later rows. Groups come first."""
+
     progress: Progress | None = None
     rules: Rules = field(default_factory=Rules)
 

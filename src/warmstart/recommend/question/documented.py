@@ -73,7 +73,8 @@ ARGUMENTS: dict[str, str] = {
         held out, they count; where it has none, ``warnings`` says so. A look holds them out
         too.""",
     "time : str, int or array-like of shape (n_rows,), optional": """
-        When rows are from, likewise for later rows held out; the column stays a feature.""",
+        When rows are from, likewise for later rows held out, in a look too unless groups are
+        given; the column stays a feature.""",
     "look_s : float, optional": """
         Look before answering: spend at most so many seconds on fits to parts of the data,
         and name first what is best by all that is known then. 0, the default, answers at

@@ -14,12 +14,15 @@ from warmstart.datasets.dataset import Dataset
 from warmstart.domain import Schema
 from warmstart.errors import ArgumentError
 from warmstart.execution.prepared_folds import Fold
-from warmstart.execution.resampling import MAX_ROWS, N_FOLDS, cap_rows, folds
+from warmstart.execution.resampling import MAX_ROWS, N_FOLDS, cap_rows, folds, forward_folds
 
 Indices = npt.NDArray[np.intp]
 
 _MAX_SCORED = 4000
 """Rows that a fit is scored on where there are more than it is fitted to: they cost little."""
+
+_REDRAWN = 0.8
+"""Share of the rows of a small table that a further division in time draws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,16 @@ class Divided:
     dataset : Dataset
     groups : ndarray, shape (n_rows,), optional
         Rows of one group are never on both sides of a fold.
+    times : ndarray, shape (n_rows,), optional
+        When rows are from: fits are scored on later rows than they saw. Where groups are
+        given too, whole groups are held out whenever they are from.
     random_state : int
     max_rows : int
     """
 
     dataset: Dataset
     groups: npt.NDArray[Any] | None = None
+    times: npt.NDArray[Any] | None = None
     random_state: int = 0
     max_rows: int = MAX_ROWS
     _codes: npt.NDArray[Any] = field(init=False, repr=False)
@@ -64,6 +71,8 @@ class Divided:
             self.groups = np.asarray(pd.factorize(np.asarray(self.groups))[0])
             if len(self.groups) != len(y):
                 raise ArgumentError(f"{len(self.groups)} groups were given for {len(y)} rows")
+        if self.times is not None and len(self.times) != len(y):
+            raise ArgumentError(f"{len(self.times)} times were given for {len(y)} rows")
 
     @property
     def n_classes(self) -> int:
@@ -88,7 +97,8 @@ class Divided:
     def weight(self, division: int) -> float:
         """How much more a fold of a division says than one of the first."""
         rows = len(self._codes)
-        if division == 0 or rows <= self.max_rows or self.groups is not None:
+        apart = self.groups is not None or self.times is not None
+        if division == 0 or rows <= self.max_rows or apart:
             return 1.0
         # Half of a score's noise is in the rows it is scored on, half in those fitted to.
         scored = min(_MAX_SCORED, rows - self._n_fitted())
@@ -116,6 +126,8 @@ class Divided:
         whole_seed = int(np.random.default_rng(seed).integers(2**31))
         if self.groups is not None:
             return self._grouped(part, whole_seed)
+        if self.times is not None:
+            return self._forward(part, whole_seed)
         if part.division > 0 and n > self.max_rows:
             own = int(np.random.default_rng([*seed, part.fold]).integers(2**31))
             train = cap_rows(classes, n, max_rows=self._n_fitted(), seed=own)
@@ -147,3 +159,16 @@ class Divided:
             np.flatnonzero((of_row >= 0) & (of_row != part.fold)),
             np.flatnonzero(of_row == part.fold),
         )
+
+    def _forward(self, part: Part, seed: int) -> tuple[Indices, Indices]:
+        """Rows up to some time, and those after it; another division has other rows."""
+        assert self.times is not None
+        n = len(self.times)
+        n_kept = min(n, self.max_rows)
+        if part.division > 0 and n <= self.max_rows:
+            n_kept = round(_REDRAWN * n)
+        kept = cap_rows(None, n, max_rows=n_kept, seed=seed)
+        if len(np.unique(self.times[kept])) <= N_FOLDS:
+            kept = np.arange(n)  # the few rows of a rare time were not drawn
+        train, test = list(forward_folds(self.times[kept]))[part.fold]
+        return kept[train], kept[test]

@@ -81,3 +81,41 @@ def test_groups_of_another_length_are_refused():
     dataset, _ = table(90)
     with pytest.raises(ValueError, match="3 groups were given for 90 rows"):
         Divided(dataset=dataset, groups=np.arange(3))
+
+
+@pytest.mark.parametrize(("n", "max_rows"), [(90, 2000), (900, 120)])
+@pytest.mark.parametrize("division", [0, 1])
+def test_later_rows_are_scored_by_what_earlier_ones_said(n, max_rows, division):
+    dataset, _ = table(n)
+    when = np.random.default_rng(1).permutation(n) // 2  # two rows a day
+    of_row = dict(zip(dataset.X["row"], when, strict=True))
+    data = Divided(dataset=dataset, times=when, max_rows=max_rows)
+    for k in range(3):
+        train, test = rows(data.fold(Part(division, k)))
+        assert max(of_row[row] for row in train) < min(of_row[row] for row in test)
+        assert len(train | test) <= max_rows
+    assert data.weight(division) == 1.0
+    again = Divided(dataset=dataset, times=when, max_rows=max_rows)
+    assert rows(again.fold(Part(division, 1))) == rows(data.fold(Part(division, 1)))
+    assert rows(data.fold(Part(0, 2))) != rows(data.fold(Part(1, 2)))
+
+
+def test_a_rare_time_that_was_not_drawn_takes_all_rows():
+    dataset, _ = table(90)
+    when = np.r_[np.zeros(87), [1, 2, 3]]
+    train, test = rows(Divided(dataset=dataset, times=when).fold(Part(1, 0)))
+    assert train
+    assert test
+
+
+def test_groups_come_before_times():
+    dataset, groups = table(300, n_groups=20)
+    both = Divided(dataset=dataset, groups=groups, times=np.arange(300))
+    alone = Divided(dataset=dataset, groups=groups)
+    assert rows(both.fold(Part(0, 1))) == rows(alone.fold(Part(0, 1)))
+
+
+def test_times_of_other_rows_are_refused():
+    dataset, _ = table(90)
+    with pytest.raises(ValueError, match="3 times were given for 90 rows"):
+        Divided(dataset=dataset, times=np.arange(3))
