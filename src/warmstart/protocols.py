@@ -11,6 +11,9 @@ from warmstart.models.protocols import Belief as Belief
 from warmstart.models.protocols import CurveModel as CurveModel
 from warmstart.models.protocols import PerformanceModel as PerformanceModel
 from warmstart.models.protocols import TaskState as TaskState
+from warmstart.recommend.acquisition.protocol import (
+    AcquisitionFunction as AcquisitionFunction,
+)
 from warmstart.similarity.protocols import Similarity as Similarity
 from warmstart.similarity.protocols import TaskDistance as TaskDistance
 from warmstart.similarity.protocols import TaskEmbedding as TaskEmbedding

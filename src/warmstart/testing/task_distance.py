@@ -1,4 +1,4 @@
-"""What every distance of tasks promises; a plugin's tests inherit it.
+"""What every similarity and every distance of tasks promises; a plugin's tests inherit it.
 
 from warmstart.testing.task_distance import TaskDistanceContract
 
@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 
 from warmstart.errors import NotFittedError, SimilarityError
-from warmstart.protocols import TaskDistance, TaskEmbedding
+from warmstart.protocols import Similarity, TaskDistance, TaskEmbedding
 from warmstart.similarity.task_view import Rows, TaskView
+from warmstart.testing.performance_model import make_table
 
 
 def make_view(seed, *, shift=0.0, n_columns=4):
@@ -88,3 +89,55 @@ class TaskDistanceContract:
         view = make_view(9, shift=1.0)
         again = type(measure).from_arrays(kept)
         np.testing.assert_allclose(again.distances(view), measure.distances(view), atol=1e-6)
+
+
+class SimilarityContract:
+    """Subclass with a fixture `similarity` that returns an unfitted :class:`Similarity`.
+
+    One that compares by other means than meta-features and scores says what it has to go by
+    in a fixture `known_by`: from the row of a table to the arguments of ``distances``.
+    """
+
+    @pytest.fixture
+    def table(self):
+        return make_table()
+
+    @pytest.fixture
+    def known_by(self, table):
+        def arguments(row):
+            scores = {j: float(score) for j, score in enumerate(table.scores[row])}
+            return {"metafeatures": table.metafeatures.iloc[row], "scores": scores}
+
+        return arguments
+
+    def test_is_a_similarity(self, similarity, table):
+        assert isinstance(similarity, Similarity)
+        assert similarity.fit(table) is similarity
+
+    def test_not_fitted(self, similarity):
+        with pytest.raises(NotFittedError, match="fit"):
+            similarity.distances()
+
+    def test_one_distance_a_task_and_none_is_negative(self, similarity, table, known_by):
+        found = similarity.fit(table).distances(**known_by(2))
+        assert found.shape == (table.n_tasks,)
+        assert not np.isnan(found).any()
+        assert (found >= 0).all()
+
+    def test_a_task_is_nearest_to_itself(self, similarity, table, known_by):
+        similarity.fit(table)
+        for row in range(3):
+            found = similarity.distances(**known_by(row))
+            assert found[row] == pytest.approx(found.min(), abs=1e-9)
+
+    def test_with_nothing_to_compare_all_are_infinitely_far(self, similarity, table):
+        assert np.isinf(similarity.fit(table).distances()).all()
+
+    def test_the_same_again(self, similarity, table, known_by):
+        similarity.fit(table)
+        first, again = (similarity.distances(**known_by(4)) for _ in range(2))
+        np.testing.assert_array_equal(first, again)
+
+    def test_a_fit_forgets_the_table_before(self, similarity, table, known_by):
+        similarity.fit(make_table(n_tasks=8)).fit(table)
+        assert similarity.distances(**known_by(2)).shape == (table.n_tasks,)

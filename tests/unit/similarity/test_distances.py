@@ -10,12 +10,12 @@ from scipy.spatial.distance import cdist
 from scipy.stats import kendalltau
 from sklearn.preprocessing import MinMaxScaler
 
-from warmstart.errors import MetaDatasetError, NotFittedError
+from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core.score_table import ScoreTable
-from warmstart.protocols import Similarity
 from warmstart.similarity.manhattan import Manhattan
 from warmstart.similarity.rank_correlation import RankCorrelation
 from warmstart.testing.performance_model import make_table
+from warmstart.testing.task_distance import SimilarityContract
 
 
 def table_of(scores, metafeatures=None):
@@ -28,12 +28,10 @@ def table_of(scores, metafeatures=None):
     )
 
 
-@pytest.mark.parametrize("similarity", [Manhattan(), RankCorrelation()])
-def test_protocol(similarity):
-    assert isinstance(similarity, Similarity)
-    with pytest.raises(NotFittedError):
-        type(similarity)().distances()
-    assert np.isinf(similarity.fit(make_table()).distances()).all()
+class TestContract(SimilarityContract):
+    @pytest.fixture(params=[Manhattan, RankCorrelation])
+    def similarity(self, request):
+        return request.param()
 
 
 class TestManhattan:

@@ -46,12 +46,11 @@ def worth(
     ----------
     .. [1] Gardner et al. "Bayesian Optimization with Inequality Constraints." ICML 2014.
     """
-    if acquisition == "pi":
-        improves = acq.probability_of_improvement(*marginals, incumbent)
-        return improves if chances is None else improves * chances
+    result = acq.FUNCTIONS[acquisition](*marginals, incumbent)
     if acquisition == "lcb":
-        return -acq.lower_confidence_bound(*marginals)
-    result = acq.log_expected_improvement(*marginals, incumbent)
+        return result
+    if acquisition == "pi":
+        return result if chances is None else result * chances
     if acquisition == "ei_per_second" and costs is not None:
         result = result - np.log(np.maximum(costs, 1e-3))
     if chances is not None:

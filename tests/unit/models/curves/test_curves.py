@@ -13,7 +13,7 @@ from warmstart.errors import HistoryError, NotFittedError
 from warmstart.models.curves.curves import Curves
 from warmstart.models.curves.previous_curves import LastValue, PowerLaw, PreviousCurves
 from warmstart.models.curves.stopping import StoppingRule
-from warmstart.protocols import CurveModel
+from warmstart.testing.curve_model import CurveModelContract
 
 BUDGETS = np.array([1.0, 2.0, 4.0, 8.0, 16.0])
 
@@ -116,12 +116,10 @@ class TestPreviousCurves:
             PreviousCurves().fit(Curves(budgets=BUDGETS, values=np.zeros((0, 5))))
 
 
-@pytest.mark.parametrize("model", [PreviousCurves(), PowerLaw(), LastValue()])
-def test_every_model_is_a_curve_model(model):
-    assert isinstance(model, CurveModel)
-    mean, std = model.fit(rising()).predict([1, 2, 4], [0.5, 0.6, 0.65], 16)
-    assert np.isfinite(mean)
-    assert std >= 0
+class TestContract(CurveModelContract):
+    @pytest.fixture(params=[PreviousCurves, PowerLaw, LastValue])
+    def model(self, request):
+        return request.param()
 
 
 def test_a_power_law_is_found_again():

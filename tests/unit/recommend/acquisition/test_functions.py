@@ -8,9 +8,23 @@ from hypothesis.extra.numpy import arrays
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from warmstart.recommend.acquisition.functions import expected_improvement, most_improving
+from warmstart.recommend.acquisition.functions import (
+    FUNCTIONS,
+    expected_improvement,
+    most_improving,
+)
+from warmstart.testing.acquisition import AcquisitionFunctionContract
 
 WEIGHTS = np.array([0.2, 0.5, 0.3])
+
+
+@pytest.fixture(params=[expected_improvement, *dict.fromkeys(FUNCTIONS.values())])
+def worth(request):
+    return request.param
+
+
+class TestContract(AcquisitionFunctionContract):
+    """Every built-in function keeps what a plugin's must."""
 
 
 def by_quadrature(means, stds, weights, incumbent):
