@@ -33,7 +33,6 @@ LONG_MODULES = {
     "downstream/optuna_sampler/sampler.py",
     "downstream/sklearn_search/search.py",
     "metadataset/build/openml/units/reading.py",
-    "models/gaussian/posterior.py",
     "spaces/pipelines/estimators.py",
     "spaces/pipelines/pipeline.py",
     "spaces/pipelines/tabular.py",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -24,6 +25,10 @@ class Factor:
 
     noise: Array
     r"""Diagonal of :math:`D`, shape (n_configs,): what one does on one task alone."""
+
+    def restricted(self, columns: npt.NDArray[np.intp]) -> Factor:
+        """The same covariance over some of the configurations, in that order."""
+        return Factor(self.loadings[columns], self.noise[columns])
 
     def column(self, index: int) -> Array:
         """Covariance of every configuration with one, shape (n_configs,)."""

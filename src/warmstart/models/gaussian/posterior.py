@@ -8,18 +8,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri
 
 from warmstart.errors import ArgumentError
 from warmstart.models.gaussian.factor import DRAWS_AT_ONCE, Factor
+from warmstart.models.gaussian.latents import LEAST, SharedLatents
+from warmstart.models.gaussian.mixture import Mixture
+from warmstart.models.gaussian.results import Results
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-_LEAST = 1e-12
-"""Variance that rounding may have taken away."""
 
-
-class MixturePosterior:
+class MixturePosterior(Mixture):
     r"""Belief about a task's responses: a mixture of factor Gaussians, sharpened by results.
 
     Component g before any result is :math:`N(\mu_g, s_g^2 C_g + \tau_g^2 11^T)`. Only
@@ -50,53 +49,21 @@ class MixturePosterior:
         self.prior_means = means
         self.scales, self.level_stds, self.factors = scales, level_stds, tuple(factors)
         self.means: Array = means.copy()
-        # Components by the factor they share, which is then worked with once.
-        by_factor: dict[int, list[int]] = {}
-        for g, factor in enumerate(self.factors):
-            by_factor.setdefault(id(factor), []).append(g)
-        self._groups = [(self.factors[of[0]], np.array(of)) for of in by_factor.values()]
-        # What was told of the latents: of each group (n_in_group, room, n_latent + 1), filled
-        # up to the number of results.
-        self._learnt: list[Array] = [
-            np.empty((len(members), 0, factor.loadings.shape[1] + 1))
-            for factor, members in self._groups
-        ]
+        self._latents = SharedLatents(self.factors, scales, level_stds)
         self._exact = True
-        own = self._by_factor(lambda factor: factor.variances())
+        own = self._latents.by_factor(lambda factor: factor.variances())
         self.variances: Array = scales[:, None] ** 2 * own + level_stds[:, None] ** 2
-        # Rows of L⁻¹ C[told, :], the Cholesky factor of the told block applied to C.
-        self._whitened: list[Array] = []
-        self.told: list[int] = []
-        self._values: list[float] = []
-        self._noise_variances: list[float] = []
-        # Of each result, per component: root of its variance when it was told, and how far
-        # off it was in units of that.
-        self._roots: list[Array] = []
-        self._gaps: list[Array] = []
-
-    def _by_factor(self, compute: Callable[[Factor], Array]) -> Array:
-        """One row a component; a factor that components share is computed once."""
-        rows = np.empty((len(self.factors), self.n_configs))
-        for factor, members in self._groups:
-            rows[members] = compute(factor)
-        return rows
+        self._results = Results()
 
     @property
     def values(self) -> Sequence[float]:
         """Responses told, in order."""
-        return self._values
+        return self._results.values
 
     @property
-    def n_configs(self) -> int:
-        """Number of configurations."""
-        return int(self.means.shape[1])
-
-    @property
-    def weights(self) -> Array:
-        """Posterior weights of the components, shape (n_components,)."""
-        shifted: Array = np.exp(self._log_weights - self._log_weights.max())
-        result: Array = shifted / shifted.sum()
-        return result
+    def told(self) -> Sequence[int]:
+        """Configurations told, in order."""
+        return self._results.told
 
     def extended(self, more: MixturePosterior) -> MixturePosterior:
         """This belief over its own configurations and those of `more`, as if told of both.
@@ -128,73 +95,59 @@ class MixturePosterior:
         n = self.n_configs
         joint.means[:, :n], joint.variances[:, :n] = self.means, self.variances
         joint._log_weights, joint._exact = self._log_weights.copy(), self._exact
-        joint._learnt = [learnt.copy() for learnt in self._learnt]
-        for k, (row, gap) in enumerate(zip(self._whitened, self._gaps, strict=True)):
+        joint._latents.learnt = [learnt.copy() for learnt in self._latents.learnt]
+        known, joint._results = self._results, self._results.copy()
+        for k, (row, gap) in enumerate(zip(known.whitened, known.gaps, strict=True)):
             new = (
-                more._of_latents(joint._learnt, k)
+                more._latents.read(joint._latents.learnt, k)
                 if self._exact
-                else joint._new_row(k, n, self)
+                else joint._new_row(k, n)
             )
             joint.means[:, n:] += new * gap[:, None]
             joint.variances[:, n:] -= new**2
-            joint._whitened.append(np.hstack([row, new]))
+            joint._results.whitened.append(np.hstack([row, new]))
         np.maximum(joint.variances, 0.0, out=joint.variances)
-        joint.told, joint._values = list(self.told), list(self._values)
-        joint._noise_variances = list(self._noise_variances)
-        joint._roots, joint._gaps = list(self._roots), list(self._gaps)
         return joint
 
-    def _of_latents(self, learnt: list[Array], k: int) -> Array:
-        """What result k said of the latents, read at these configurations."""
-        result = np.empty_like(self.means)
-        for (factor, members), told in zip(self._groups, learnt, strict=True):
-            scales, levels = self.scales[members], self.level_stds[members]
-            weights = (scales[:, None] * told[:, k, :-1]).astype(factor.loadings.dtype)
-            result[members] = weights @ factor.loadings.T + (levels * told[:, k, -1])[:, None]
-        return result
-
-    def _new_row(self, k: int, n: int, before: MixturePosterior) -> Array:
+    def _new_row(self, k: int, n: int) -> Array:
         """Row of result k over the configurations from `n` on, from the rows before it."""
-        index = before.told[k]
-        shared = self._by_factor(lambda factor: factor.loadings @ factor.loadings[index])
-        row = self.scales[:, None] ** 2 * shared[:, n:] + self.level_stds[:, None] ** 2
-        for earlier in self._whitened:
+        index = self.told[k]
+        like = self._latents.by_factor(lambda one: one.loadings @ one.loadings[index])
+        row = self.scales[:, None] ** 2 * like[:, n:] + self.level_stds[:, None] ** 2
+        for earlier in self._results.whitened:
             row -= earlier[:, [index]] * earlier[:, n:]
-        result: Array = row / before._roots[k][:, None]
+        result: Array = row / self._results.roots[k][:, None]
         return result
 
     def shared_only(self) -> MixturePosterior:
         """The same prior without what each configuration does on its own."""
-        parts = {id(f): Factor(f.loadings, np.zeros_like(f.noise)) for f in self.factors}
-        factors = [parts[id(factor)] for factor in self.factors]
-        return MixturePosterior(
-            self.weights, self.prior_means, self.scales, self.level_stds, factors
-        )
+        return self._prior(lambda f: Factor(f.loadings, np.zeros_like(f.noise)))
 
     def restricted(self, columns: npt.NDArray[np.intp]) -> MixturePosterior:
         """The same prior over some of the configurations, in that order; not once told."""
-        if self.told:
-            raise ValueError(f"{len(self.told)} results were told already")
-        parts = {id(f): Factor(f.loadings[columns], f.noise[columns]) for f in self.factors}
-        return MixturePosterior(
-            self.weights,
-            self.prior_means[:, columns],
-            self.scales,
-            self.level_stds,
-            [parts[id(factor)] for factor in self.factors],
-        )
+        self._refuse_results()
+        return self._prior(lambda factor: factor.restricted(columns), columns)
 
     def untold(self) -> MixturePosterior:
         """A copy that was told nothing; of a belief that was not."""
+        self._refuse_results()
+        return self._prior(lambda factor: factor)
+
+    def _prior(
+        self, change: Callable[[Factor], Factor], columns: Any = slice(None)
+    ) -> MixturePosterior:
+        parts = {id(factor): change(factor) for factor in self.factors}
+        means = self.prior_means[:, columns]
+        factors = [parts[id(factor)] for factor in self.factors]
+        return MixturePosterior(self.weights, means, self.scales, self.level_stds, factors)
+
+    def _refuse_results(self) -> None:
         if self.told:
             raise ArgumentError(f"{len(self.told)} results were told already")
-        return MixturePosterior(
-            self.weights, self.prior_means, self.scales, self.level_stds, self.factors
-        )
 
     def covariance_column(self, index: int) -> Array:
         """Prior covariance of every configuration with one, shape (n_components, n_configs)."""
-        shared = self._by_factor(lambda factor: factor.column(index))
+        shared = self._latents.by_factor(lambda factor: factor.column(index))
         result: Array = self.scales[:, None] ** 2 * shared + self.level_stds[:, None] ** 2
         return result
 
@@ -251,14 +204,14 @@ class MixturePosterior:
         """
         self._exact = self._exact and noise_variance == 0.0 and index not in self.told
         if self._exact:
-            column = self._column_given_told(index)
+            column = self._latents.column_given(self.told, index)
         else:
             column = self.covariance_column(index)
-            for row in self._whitened:
+            for row in self._results.whitened:
                 column -= row[:, [index]] * row
-        variance = np.maximum(column[:, index], _LEAST) + noise_variance
+        variance = np.maximum(column[:, index], LEAST) + noise_variance
         residual = value - self.means[:, index]
-        if value not in self._values:
+        if value not in self._results.values:
             self._log_weights = self._log_weights - 0.5 * (
                 residual**2 / variance + np.log(2 * math.pi * variance)
             )
@@ -268,80 +221,13 @@ class MixturePosterior:
         self.means += row * (residual / root).astype(kind)[:, None]
         self.variances -= row**2
         np.maximum(self.variances, 0.0, out=self.variances)
-        self._whitened.append(row)
-        self.told.append(index)
-        self._values.append(value)
-        self._noise_variances.append(noise_variance)
-        self._roots.append(root)
-        self._gaps.append(residual / root)
-
-    def _column_given_told(self, index: int) -> Array:
-        r"""Covariance with one given exact results on others, shape (n_components, n_configs).
-
-        A configuration and another are alike only through their latents, with the level as
-        one more: :math:`\operatorname{cov}(i, j) = h_i^T M h_j` with
-        :math:`h_i = (s_g \lambda_i, \tau_g)` and M what is left of the latents' covariance,
-        :math:`I - \sum u u^T` over one u for each result. What was told is known for good.
-        """
-        kind = np.result_type(*(factor.loadings for factor, _ in self._groups))
-        result: Array = np.empty(self.means.shape, dtype=kind)
-        n_told = len(self.told)
-        for place, (factor, members) in enumerate(self._groups):
-            scales, levels = self.scales[members], self.level_stds[members]
-            h = np.column_stack([np.outer(scales, factor.loadings[index]), levels])
-            u = self._learnt[place][:, :n_told]
-            v = h - ((u @ h[:, :, None]).transpose(0, 2, 1) @ u)[:, 0]
-            # One product for all components of the group: it reads the loadings once.
-            weights = (scales[:, None] * v[:, :-1]).astype(factor.loadings.dtype)
-            column = weights @ factor.loadings.T
-            column += (levels * v[:, -1]).astype(column.dtype)[:, None]
-            column[:, index] += scales**2 * factor.noise[index]
-            variance = np.maximum(column[:, index], _LEAST)
-            if n_told == self._learnt[place].shape[1]:
-                room = np.empty((len(members), max(n_told, 8), v.shape[1]))
-                self._learnt[place] = np.concatenate([self._learnt[place], room], axis=1)
-            self._learnt[place][:, n_told] = v / np.sqrt(variance)[:, None]
-            if len(self._groups) == 1:
-                result = column
-            else:
-                result[members] = column
-        result[:, self.told] = 0.0
-        return result
-
-    def mean(self) -> Array:
-        """Mixture mean, shape (n_configs,)."""
-        result: Array = self.weights @ self.means
-        return result
-
-    def std(self) -> Array:
-        """Mixture standard deviation, shape (n_configs,)."""
-        w = self.weights
-        second = w @ (self.variances + self.means**2)
-        result: Array = np.sqrt(np.maximum(second - (w @ self.means) ** 2, 0.0))
-        return result
-
-    def quantiles(
-        self, levels: Sequence[float], columns: npt.NDArray[np.intp] | None = None
-    ) -> Array:
-        """Quantiles of each response, shape (n_levels, n_configs), by bisection.
-
-        Of the given `columns` only, in that order, where they are named.
-        """
-        chosen = slice(None) if columns is None else columns
-        means, stds = self.means[:, chosen], np.sqrt(self.variances[:, chosen])
-        weights = self.weights
-        wanted = np.asarray(levels)[:, None]
-        # The mixture's quantile lies between those of its components.
-        at = means + ndtri(wanted)[:, :, None] * stds
-        low, high = at.min(axis=1), at.max(axis=1)
-        stds = np.maximum(stds, 1e-12)
-        for _ in range(40):
-            middle = (low + high) / 2
-            below = weights @ ndtr((middle[:, None, :] - means) / stds)
-            low = np.where(below < wanted, middle, low)
-            high = np.where(below < wanted, high, middle)
-        found: Array = (low + high) / 2
-        return found
+        results = self._results
+        results.told.append(index)
+        results.values.append(value)
+        results.noise_variances.append(noise_variance)
+        results.whitened.append(row)
+        results.roots.append(root)
+        results.gaps.append(residual / root)
 
     def sample(
         self,
@@ -366,24 +252,17 @@ class MixturePosterior:
         .. [1] Wilson et al. "Efficiently Sampling Functions from Gaussian Process
            Posteriors." ICML 2020.
         """
-        drawn_at = np.arange(self.n_configs)
+        places = None
         if columns is not None:
-            drawn_at = np.unique(np.r_[columns, np.array(self.told, dtype=np.intp)])
-        counts = rng.multinomial(n_samples, self.weights)
-        kind = np.result_type(*(factor.loadings for factor, _ in self._groups))
-        draws: Array = np.empty((n_samples, len(drawn_at)), dtype=kind)
+            places = np.unique(np.r_[columns, np.array(self.told, dtype=np.intp)])
+        shape = n_samples, self.n_configs if places is None else len(places)
+        draws: Array = np.empty(shape, dtype=self._latents.kind)
         start = 0
-        for g, count in enumerate(counts):
+        for g, count in enumerate(rng.multinomial(n_samples, self.weights)):
             if count:
-                rows = slice(start, start + count)
-                self._sample_component(
-                    g, rng, draws[rows], None if columns is None else drawn_at
-                )
+                self._sample_component(g, rng, draws[start : start + count], places)
             start += int(count)
-        if columns is None:
-            return draws
-        result: Array = draws[:, np.searchsorted(drawn_at, columns)]
-        return result
+        return draws if places is None else draws[:, np.searchsorted(places, columns)]
 
     def _sample_component(
         self,
@@ -395,7 +274,7 @@ class MixturePosterior:
         count, factor = len(draws), self.factors[g]
         chosen: Any = slice(None)
         if columns is not None:
-            factor, chosen = Factor(factor.loadings[columns], factor.noise[columns]), columns
+            factor, chosen = factor.restricted(columns), columns
         factor.sample(count, rng, scale=float(self.scales[g]), out=draws)
         level = rng.standard_normal((count, 1)) * self.level_stds[g]
         mean = self.prior_means[g, chosen].astype(draws.dtype)
@@ -404,34 +283,4 @@ class MixturePosterior:
             draws[rows] += mean
             draws[rows] += level[rows].astype(draws.dtype)
         if self.told:
-            self._condition(g, rng, draws, columns)
-
-    def _condition(
-        self,
-        g: int,
-        rng: np.random.Generator,
-        draws: Array,
-        columns: npt.NDArray[np.intp] | None,
-    ) -> None:
-        """Draws of the prior made draws of the posterior, in place."""
-        told = np.array(self.told, dtype=np.intp)
-        chosen: Any = slice(None) if columns is None else columns
-        rows = np.stack([row[g, chosen] for row in self._whitened])
-        at_told = np.stack([row[g, told] for row in self._whitened])
-        places = told if columns is None else np.searchsorted(columns, told)
-        # The same rank-one steps as tell(), with the draw's own values as the prior mean;
-        # first where results were told, then everywhere at once.
-        drawn = draws[:, places].astype(np.float64)
-        gaps = np.zeros((len(draws), len(told)))
-        for k, (value, noise) in enumerate(
-            zip(self._values, self._noise_variances, strict=True)
-        ):
-            # row[index] is c / root with root² = c + noise.
-            seen = at_told[k, k]
-            root = (seen + math.sqrt(seen**2 + 4 * noise)) / 2
-            if root <= 0:
-                continue
-            error = math.sqrt(noise) * rng.standard_normal(len(draws)) if noise else 0.0
-            gaps[:, k] = (value + error - drawn[:, k]) / root
-            drawn += np.outer(gaps[:, k], at_told[k])
-        draws += gaps.astype(draws.dtype) @ rows.astype(draws.dtype)
+            self._results.condition(draws, g, rng, columns)

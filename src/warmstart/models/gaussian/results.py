@@ -1,0 +1,84 @@
+"""What a mixture of Gaussians was told, and what it makes of joint draws."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(slots=True)
+class Results:
+    """Results in order; of each what conditioning on it left behind."""
+
+    told: list[int] = field(default_factory=list)
+    """Configurations."""
+
+    values: list[float] = field(default_factory=list)
+    """Their responses."""
+
+    noise_variances: list[float] = field(default_factory=list)
+    whitened: list[Array] = field(default_factory=list)
+    """Rows of L⁻¹ C[told, :], the Cholesky factor of the told block applied to C, of shape
+    (n_components, n_configs) each."""
+
+    roots: list[Array] = field(default_factory=list)
+    """Root of its variance when it was told, shape (n_components,) each."""
+
+    gaps: list[Array] = field(default_factory=list)
+    """How far off it was, in units of that."""
+
+    def copy(self) -> Results:
+        """The same results, without what is of the configurations they were kept for."""
+        return Results(
+            list(self.told),
+            list(self.values),
+            list(self.noise_variances),
+            [],
+            list(self.roots),
+            list(self.gaps),
+        )
+
+    def condition(
+        self,
+        draws: Array,
+        g: int,
+        rng: np.random.Generator,
+        columns: npt.NDArray[np.intp] | None,
+    ) -> None:
+        """Make prior draws of a component posterior draws, in place.
+
+        Parameters
+        ----------
+        draws : ndarray, shape (n_draws, n_configs)
+            Of all configurations, or of `columns`.
+        g : int
+            Component.
+        rng : Generator
+        columns : ndarray of int, optional
+            Ascending; those told are among them.
+        """
+        told = np.array(self.told, dtype=np.intp)
+        chosen: Any = slice(None) if columns is None else columns
+        rows = np.stack([row[g, chosen] for row in self.whitened])
+        at_told = np.stack([row[g, told] for row in self.whitened])
+        places = told if columns is None else np.searchsorted(columns, told)
+        # The same rank-one steps as telling, with the draw's own values as the prior mean;
+        # first where results were told, then everywhere at once.
+        drawn = draws[:, places].astype(np.float64)
+        gaps = np.zeros((len(draws), len(told)))
+        for k, (value, noise) in enumerate(zip(self.values, self.noise_variances, strict=True)):
+            # row[index] is c / root with root² = c + noise.
+            seen = at_told[k, k]
+            root = (seen + math.sqrt(seen**2 + 4 * noise)) / 2
+            if root <= 0:
+                continue
+            error = math.sqrt(noise) * rng.standard_normal(len(draws)) if noise else 0.0
+            gaps[:, k] = (value + error - drawn[:, k]) / root
+            drawn += np.outer(gaps[:, k], at_told[k])
+        draws += gaps.astype(draws.dtype) @ rows.astype(draws.dtype)
