@@ -57,7 +57,7 @@ class MixturePosterior(Mixture):
 
     @property
     def values(self) -> Sequence[float]:
-        """Responses told, in order."""
+        """Responses told."""
         return self._results.values
 
     @property
@@ -137,8 +137,7 @@ class MixturePosterior(Mixture):
         self, change: Callable[[Factor], Factor], columns: Any = slice(None)
     ) -> MixturePosterior:
         parts = {id(factor): change(factor) for factor in self.factors}
-        means = self.prior_means[:, columns]
-        factors = [parts[id(factor)] for factor in self.factors]
+        means, factors = self.prior_means[:, columns], [parts[id(f)] for f in self.factors]
         return MixturePosterior(self.weights, means, self.scales, self.level_stds, factors)
 
     def _refuse_results(self) -> None:
@@ -257,12 +256,12 @@ class MixturePosterior(Mixture):
             places = np.unique(np.r_[columns, np.array(self.told, dtype=np.intp)])
         shape = n_samples, self.n_configs if places is None else len(places)
         draws: Array = np.empty(shape, dtype=self._latents.kind)
-        start = 0
-        for g, count in enumerate(rng.multinomial(n_samples, self.weights)):
-            if count:
-                self._sample_component(g, rng, draws[start : start + count], places)
-            start += int(count)
-        return draws if places is None else draws[:, np.searchsorted(places, columns)]
+        ends = np.cumsum(counts := rng.multinomial(n_samples, self.weights))
+        for g in np.flatnonzero(counts).tolist():
+            self._sample_component(g, rng, draws[ends[g] - counts[g] : ends[g]], places)
+        if places is None or columns is None:
+            return draws
+        return np.asarray(draws[:, np.searchsorted(places, columns)])
 
     def _sample_component(
         self,
