@@ -46,6 +46,7 @@ MODULES_OF_MANY_ROOMS = {
     "warmstart.cli.describe": 6,
     "warmstart.cli.replay": 7,
     "warmstart.downstream.sklearn_search.search": 6,
+    "warmstart.protocols": 6,
     "warmstart.recommend.question.understand": 6,
 }
 MODULES_OF_A_COLD_ANSWER = 155

@@ -49,9 +49,9 @@ class MixturePosterior(Mixture):
         self.prior_means = means
         self.scales, self.level_stds, self.factors = scales, level_stds, tuple(factors)
         self.means: Array = means.copy()
-        self._latents = SharedLatents(self.factors, scales, level_stds)
+        self.latents = SharedLatents(self.factors, scales, level_stds)
         self._exact = True
-        own = self._latents.by_factor(lambda factor: factor.variances())
+        own = self.latents.by_factor(lambda factor: factor.variances())
         self.variances: Array = scales[:, None] ** 2 * own + level_stds[:, None] ** 2
         self._results = Results()
 
@@ -95,11 +95,11 @@ class MixturePosterior(Mixture):
         n = self.n_configs
         joint.means[:, :n], joint.variances[:, :n] = self.means, self.variances
         joint._log_weights, joint._exact = self._log_weights.copy(), self._exact
-        joint._latents.learnt = [learnt.copy() for learnt in self._latents.learnt]
+        joint.latents.learnt = [learnt.copy() for learnt in self.latents.learnt]
         known, joint._results = self._results, self._results.copy()
         for k, (row, gap) in enumerate(zip(known.whitened, known.gaps, strict=True)):
             new = (
-                more._latents.read(joint._latents.learnt, k)
+                more.latents.read(joint.latents.learnt, k)
                 if self._exact
                 else joint._new_row(k, n)
             )
@@ -112,7 +112,7 @@ class MixturePosterior(Mixture):
     def _new_row(self, k: int, n: int) -> Array:
         """Row of result k over the configurations from `n` on, from the rows before it."""
         index = self.told[k]
-        like = self._latents.by_factor(lambda one: one.loadings @ one.loadings[index])
+        like = self.latents.by_factor(lambda one: one.loadings @ one.loadings[index])
         row = self.scales[:, None] ** 2 * like[:, n:] + self.level_stds[:, None] ** 2
         for earlier in self._results.whitened:
             row -= earlier[:, [index]] * earlier[:, n:]
@@ -146,45 +146,9 @@ class MixturePosterior(Mixture):
 
     def covariance_column(self, index: int) -> Array:
         """Prior covariance of every configuration with one, shape (n_components, n_configs)."""
-        shared = self._latents.by_factor(lambda factor: factor.column(index))
+        shared = self.latents.by_factor(lambda factor: factor.column(index))
         result: Array = self.scales[:, None] ** 2 * shared + self.level_stds[:, None] ** 2
         return result
-
-    def foretell(self, average: Array, mean: float, variance: float) -> None:
-        r"""Let an average of the responses have a distribution known from elsewhere.
-
-        Of every component all that the average does not decide stays as it is:
-
-        .. math:: \mu' = \mu + \tfrac{k}{v}(m - a^T \mu), \quad
-                  K' = K - \tfrac{k k^T}{v} \left(1 - \tfrac{\sigma^2}{v}\right), \quad
-                  k = K a, \; v = a^T k
-
-        Only :attr:`means` and :attr:`variances` follow, so nothing can be told afterwards.
-
-        Parameters
-        ----------
-        average : ndarray, shape (n_configs,)
-            Weights :math:`a`, summing to one.
-        mean, variance : float
-            Of the average: :math:`m` and :math:`\sigma^2`.
-
-        References
-        ----------
-        .. [1] Jeffrey. "The Logic of Decision." 1965 (evidence that leaves the average
-           uncertain, and all else given it as it was).
-        """
-        if self.told:
-            raise ValueError(f"{len(self.told)} results were told already")
-        shared = self._by_factor(
-            lambda f: f.loadings @ (f.loadings.T @ average) + f.noise * average
-        )
-        with_average = self.scales[:, None] ** 2 * shared
-        with_average += self.level_stds[:, None] ** 2 * average.sum()
-        own = np.maximum(with_average @ average, _LEAST)
-        gain = with_average / own[:, None]
-        self.means += gain * (mean - self.means @ average)[:, None]
-        self.variances += gain**2 * (variance - own)[:, None]
-        np.maximum(self.variances, _LEAST, out=self.variances)
 
     def tell(self, index: int, value: float, noise_variance: float = 0.0) -> None:
         """Condition every component on one response and reweigh them by how likely it was.
@@ -203,7 +167,7 @@ class MixturePosterior(Mixture):
         """
         self._exact = self._exact and noise_variance == 0.0 and index not in self.told
         if self._exact:
-            column = self._latents.column_given(self.told, index)
+            column = self.latents.column_given(self.told, index)
         else:
             column = self.covariance_column(index)
             for row in self._results.whitened:
@@ -255,7 +219,7 @@ class MixturePosterior(Mixture):
         if columns is not None:
             places = np.unique(np.r_[columns, np.array(self.told, dtype=np.intp)])
         shape = n_samples, self.n_configs if places is None else len(places)
-        draws: Array = np.empty(shape, dtype=self._latents.kind)
+        draws: Array = np.empty(shape, dtype=self.latents.kind)
         ends = np.cumsum(counts := rng.multinomial(n_samples, self.weights))
         for g in np.flatnonzero(counts).tolist():
             self._sample_component(g, rng, draws[ends[g] - counts[g] : ends[g]], places)

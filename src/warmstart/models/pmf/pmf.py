@@ -12,6 +12,7 @@ import pandas as pd
 
 from warmstart.errors import NotFittedError
 from warmstart.models.pmf.arrays import arrays_of, prior_from
+from warmstart.models.pmf.described.average import foretell
 from warmstart.models.pmf.described.described_arrays import arrays_of_described
 from warmstart.models.pmf.described.good_level import GoodLevel
 from warmstart.models.pmf.posterior import PMFPosterior
@@ -188,7 +189,7 @@ class PMF(Settings):
         both = self.start(metafeatures, np.r_[columns, level.columns])
         good = np.zeros(len(columns) + len(level.columns))
         good[len(columns) :] = 1 / len(level.columns)
-        both.mixture.foretell(good, mean, variance)
+        foretell(both.mixture, good, mean, variance)
         return both
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
@@ -237,10 +238,8 @@ def fit_together(
     ----------
     models : iterable of (PMF, ScoreTable)
         Tables of the same tasks and configurations, one a scale; read one at a time.
-    columns : ndarray of int, shape (n_chosen,), optional
+    columns, random_state :
         As in :meth:`PMF.fit`.
-    random_state : int
-        See :func:`warmstart.models.pmf.training.train_together`.
     """
     # Whoever reads a fitted base needs nothing of this.
     from warmstart.models.pmf.training import train_together

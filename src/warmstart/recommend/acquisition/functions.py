@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from warmstart.errors import ArgumentError
-from warmstart.recommend.acquisition.protocol import AcquisitionFunction
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -218,16 +217,6 @@ def probability_of_improvement(
     return result
 
 
-def negative_confidence_bound(
-    means: Array,
-    stds: Array,
-    weights: Array,
-    incumbent: float,  # noqa: ARG001 - the bound does not depend on it
-) -> Array:
-    """:func:`lower_confidence_bound` as worth, shape (n_configs,): the higher the better."""
-    return -lower_confidence_bound(means, stds, weights)
-
-
 def lower_confidence_bound(
     means: Array, stds: Array, weights: Array, kappa: float = 2.0
 ) -> Array:
@@ -241,15 +230,3 @@ def lower_confidence_bound(
     variance = weights @ (stds**2 + means**2) - mean**2
     result: Array = mean - kappa * np.sqrt(np.maximum(variance, 0.0))
     return result
-
-
-FUNCTIONS: dict[str, AcquisitionFunction] = {
-    "ei": log_expected_improvement,
-    "log_ei": log_expected_improvement,
-    "ei_per_second": log_expected_improvement,
-    "pi": probability_of_improvement,
-    "lcb": negative_confidence_bound,
-}
-"""What ranks by each name; expected improvement by its logarithm, which keeps the order where
-it underflows. Costs are divided by, and chances multiplied, in
-:func:`warmstart.recommend.acquisition.next_point.worth`."""

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from warmstart.models.protocols import Belief
 from warmstart.recommend.acquisition import functions as acq
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
+from warmstart.recommend.acquisition.by_name import FUNCTIONS
 
 if TYPE_CHECKING:
     from warmstart.models.gaussian.posterior import MixturePosterior
@@ -46,7 +47,7 @@ def worth(
     ----------
     .. [1] Gardner et al. "Bayesian Optimization with Inequality Constraints." ICML 2014.
     """
-    result = acq.FUNCTIONS[acquisition](*marginals, incumbent)
+    result = FUNCTIONS[acquisition](*marginals, incumbent)
     if acquisition == "lcb":
         return result
     if acquisition == "pi":

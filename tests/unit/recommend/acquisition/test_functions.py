@@ -8,8 +8,8 @@ from hypothesis.extra.numpy import arrays
 from scipy.integrate import quad
 from scipy.stats import norm
 
+from warmstart.recommend.acquisition.by_name import FUNCTIONS
 from warmstart.recommend.acquisition.functions import (
-    FUNCTIONS,
     expected_improvement,
     most_improving,
 )
