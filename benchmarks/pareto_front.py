@@ -26,6 +26,7 @@ from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.rankings.portfolio import Portfolio
 from warmstart.recommend.answer.choose import choose
 from warmstart.recommend.base.fitted import Fitted
+from warmstart.recommend.base.fitting import fit_base
 from warmstart.recommend.pareto.costs import predict_costs
 from warmstart.recommend.pareto.front import Front
 from warmstart.recommend.pareto.hypervolume import hypervolume
@@ -54,7 +55,7 @@ def held_out(md: MetaDataset, kind: str, metric: str, args: argparse.Namespace) 
     for fold in range(args.folds):
         tasks = table.task_ids[folds == fold]
         rest = md.drop(tasks=tasks)
-        fitted = Fitted.fit(rest, metric=metric, task_type=kind, random_state=args.seed)
+        fitted = fit_base(rest, metric=metric, task_type=kind, random_state=args.seed)
         ids = fitted.table.configuration_ids
         listed = Portfolio().fit(fitted.table).start().batch(args.n)
         for task in tasks:
