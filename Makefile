@@ -84,6 +84,7 @@ knowledge: $(VENV)/dev
 
 docs: $(DOCS_VENV)/made
 	$(DOCS_VENV)/bin/python -m sphinx -q -W --keep-going -b html docs build/docs
+	$(DOCS_VENV)/bin/python docs/links.py build/docs
 	@echo build/docs/index.html
 
 clean:

@@ -1,6 +1,8 @@
 """How the documentation is built: ``make docs``."""
 
+import sys
 from importlib.metadata import version as version_of
+from pathlib import Path
 
 project = "warmstart"
 author = "the warmstart developers"
@@ -29,32 +31,11 @@ html_theme = "furo"
 html_title = "warmstart"
 
 
-def _write_tables(*_: object) -> None:
-    """Tables that the code itself is the source of."""
-    from pathlib import Path
-
-    from warmstart.metafeatures.catalogue import catalogue, counterparts
-
-    folder = Path(__file__).parent / "_build" / "tables"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, table in (("metafeatures", catalogue()), ("counterparts", counterparts())):
-        table.to_csv(folder / f"{name}.csv", index=False)
-
-
-def _write_defaults(*_: object) -> None:
-    """Better defaults and ranges, from the base that is embedded now."""
-    from pathlib import Path
-
-    from warmstart import MetaDataset
-    from warmstart.evaluate.guide.learner_guide import learner_guides
-    from warmstart.knowledge.base import embedded_path
-    from warmstart.report.base.guide_pages import write_pages
-
-    guides = learner_guides(MetaDataset.open(embedded_path()))
-    write_pages(Path(__file__).parent / "defaults" / "learners", guides)
+sys.path.insert(0, str(Path(__file__).parent))
+from generated_pages import write_defaults, write_tables, write_tuners_and_sources  # noqa: E402
 
 
 def setup(app: object) -> None:
-    """Have the tables written before they are read."""
-    for write in (_write_tables, _write_defaults):
+    """Have the pages written that the code is the source of."""
+    for write in (write_tables, write_tuners_and_sources, write_defaults):
         app.connect("builder-inited", write)  # type: ignore[attr-defined]
