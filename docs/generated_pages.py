@@ -37,8 +37,8 @@ SOURCE = """# {title}
 ```
 
 Several histories become one base by {{meth}}`warmstart.MetaDataset.from_histories`; on the
-command line by `warmstart import {name} … --out mine`, again and again: what was imported before
-is not counted twice.
+command line by `warmstart import {name} … --out mine`, again and again: what was imported
+before is not counted twice.
 
 [All sources](../sources.md) · [transfer from my studies](../questions/transfer.md)
 """
