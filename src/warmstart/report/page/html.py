@@ -81,7 +81,7 @@ def suggestion_rows(
     heads += ["measured"] if measured else []
     told = any(s.regret == s.regret for s in suggestions)
     heads += ["regret", "P(best)"] if told else []
-    heads += ["seconds a fit"]
+    heads += ["seconds"]
     from_best = {"expected", "90 % interval", "measured", "P(best)"}
     rows = []
     for rank, one in enumerate(suggestions, start=1):
@@ -102,7 +102,12 @@ def suggestion_rows(
             cells.append(_cell(number(one.regret, places), one.regret))
             cells.append(_cell(share(one.p_best), one.p_best))
         cells.append(_cell(seconds(one.cost_s), one.cost_s))
-        rows.append(f"<tr>{''.join(cells)}</tr>")
+        # On a narrow screen a row is a card, and each cell says what it is.
+        named = (
+            cell.replace("<td ", f'<td data-label="{text(name)}" ', 1)
+            for cell, name in zip(cells, heads, strict=True)
+        )
+        rows.append(f"<tr>{''.join(named)}</tr>")
     head = "".join(
         f'<th scope="col"{_words(k == 1)}'
         + (' data-first="descending"' if name in from_best else "")
