@@ -46,6 +46,7 @@ def write_pages(folder: str | Path, guides: Iterable[LearnerGuide]) -> list[Path
     return paths
 
 
+_BLANK = "\N{NO-BREAK SPACE}"
 _MARK = "<!-- written by warmstart knowledge --export -->\n"
 
 
@@ -153,7 +154,8 @@ def _range_cells(one: GoodRange) -> tuple[str, str, str, str]:
         ends = " and ".join(f"{a:.3g} to {b:.3g}" for a, b in filter(None, (one.low, one.high)))
     else:
         text, ends = ", ".join(f"`{choice}`" for choice in found.choices), ""
-    held = f"{_percent(one.held_out.mean)} ± {100 * one.held_out.std_error:.0f}"
+    error = f"±{_BLANK}{100 * one.held_out.std_error:.0f}"
+    held = f"{_percent(one.held_out.mean)}{_BLANK}{error}"
     return text, ends, held, _percent(one.share_tried)
 
 
@@ -196,12 +198,14 @@ def _file_name(learner: str) -> str:
 def _plus_minus(found: Estimate) -> str:
     if found.mean != found.mean:
         return ""
-    error = f" ± {found.std_error:.3f}" if found.std_error == found.std_error else ""
-    return f"{found.mean:.3f}{error}"
+    if found.std_error != found.std_error:
+        return f"{found.mean:.3f}"
+    # A number and its error stay on one line.
+    return f"{found.mean:.3f}{_BLANK}±{_BLANK}{found.std_error:.3f}"
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f}{_BLANK}%"
 
 
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
