@@ -20,6 +20,12 @@ def write_base(md: MetaDataset, path: Path) -> Path:
 
     An older base there is replaced once everything is fitted; its data card stays.
 
+    Parameters
+    ----------
+    md : MetaDataset
+    path : path
+        Where to.
+
     Raises
     ------
     KnowledgeError

@@ -70,6 +70,13 @@ class IndependentBelief(LossBelief):
         return self.score(means + reach), self.score(means - reach)
 
     def draws(self, n: int, rng: np.random.Generator) -> Array:
-        """Independent of each other; see :class:`~warmstart.protocols.Belief`."""
+        """Independent of each other; see :class:`~warmstart.protocols.Belief`.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        rng : Generator
+        """
         means, stds, _ = self.predict()
         return self.score(means + stds * rng.standard_normal((n, len(means))))

@@ -30,6 +30,17 @@ def log_loss_response(
     """u = log(e + offset) of the loss e = ideal - score, never below zero loss.
 
     In single precision where that is the `kind` asked for.
+
+    Parameters
+    ----------
+    scores : ndarray
+        Of any shape; higher is better.
+    ideal : float
+        Score no configuration can beat.
+    offset : float
+        Added to a loss before the logarithm, in units of the score.
+    kind : dtype
+        Precision of what is returned.
     """
     losses = np.empty(np.shape(scores), dtype=kind)
     np.subtract(ideal, scores, out=losses, casting="same_kind")
@@ -40,7 +51,17 @@ def log_loss_response(
 
 
 def score_of(response: Array, ideal: float, offset: float = OFFSET) -> Array:
-    """Invert :func:`log_loss_response`; no score is above the ideal one."""
+    """Invert :func:`log_loss_response`; no score is above the ideal one.
+
+    Parameters
+    ----------
+    response : ndarray
+        Of any shape.
+    ideal : float
+        Score no configuration can beat.
+    offset : float
+        As the responses were made with.
+    """
     result: Array = ideal - np.maximum(np.exp(response) - offset, 0.0)
     return result
 

@@ -47,6 +47,13 @@ class TaskState(Protocol):
 
         Higher is better, in the units of the table the model was fitted to. NaN says that
         it cannot be had on this task, failed or not on offer: it is not proposed again.
+
+        Parameters
+        ----------
+        index : int
+            Place of the configuration.
+        score : float
+            Higher is better; NaN where there is none.
         """
         ...
 
@@ -71,7 +78,15 @@ class Belief(Protocol):
         ...
 
     def tell(self, index: int, score: float) -> None:
-        """Learn a finite score."""
+        """Learn a finite score.
+
+        Parameters
+        ----------
+        index : int
+            Place of the configuration.
+        score : float
+            Higher is better; NaN where there is none.
+        """
         ...
 
     def marginals(self) -> tuple[Floats, Floats, Floats]:
@@ -91,7 +106,14 @@ class Belief(Protocol):
         ...
 
     def draws(self, n: int, rng: np.random.Generator) -> Floats:
-        """Joint draws of the scores, shape (n, n_configs)."""
+        """Joint draws of the scores, shape (n, n_configs).
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        rng : Generator
+        """
         ...
 
 
@@ -108,7 +130,14 @@ class PerformanceModel(Protocol):
     """
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Learn from the tasks of `table`; the same table and seed give the same model."""
+        """Learn from the tasks of `table`; the same table and seed give the same model.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known tasks, (n_tasks, n_configs).
+        random_state : int
+        """
         ...
 
     def start(self, metafeatures: pd.Series[Any] | None = None) -> TaskState | Belief:
@@ -138,5 +167,14 @@ class CurveModel(Protocol):
         """Mean and standard deviation of the score at budget `target`.
 
         Infinite deviation says that nothing is known beyond the last score.
+
+        Parameters
+        ----------
+        budgets : sequence of float
+            Rising, of what was seen so far.
+        scores : sequence of float
+            At these budgets; higher is better.
+        target : float
+            Budget to predict at.
         """
         ...

@@ -181,7 +181,15 @@ class Engine:
     def open(
         self, seconds_left: float | None = None, among: npt.NDArray[np.bool_] | None = None
     ) -> npt.NDArray[np.bool_]:
-        """Which configurations may be asked, shape (n_pool,)."""
+        """Which configurations may be asked, shape (n_pool,).
+
+        Parameters
+        ----------
+        seconds_left : float, optional
+            What may be spent; no limit without.
+        among : ndarray of bool, shape (n_pool,), optional
+            Only these.
+        """
         may = np.zeros(len(self.pool), dtype=bool)
         may[: len(self.question.pool)] = True
         if among is not None:

@@ -77,6 +77,19 @@ def read_result(
 ) -> Result:
     """A result as it is kept.
 
+    Parameters
+    ----------
+    values : mapping
+        Hyperparameters by name.
+    name : hashable
+        Id of the configuration.
+    score : float
+        Higher is better; NaN where there is none.
+    cost_s : float, optional
+        Seconds it took.
+    status : str
+        How the evaluation ended.
+
     Raises
     ------
     HistoryError
@@ -123,6 +136,12 @@ def _number(value: Any) -> float | None:
 
 def beyond_perfect(result: Result, metric: str | None) -> str | None:
     """Say that a score cannot be of the metric, where the metric has a perfect score.
+
+    Parameters
+    ----------
+    result : Result
+    metric : str, optional
+        A recorded metric.
 
     Examples
     --------

@@ -44,7 +44,13 @@ def laplace_kernel(a: Array, b: Array, *, scale: float = KERNEL_SCALE) -> Array:
 
 
 def mean_distance(a: Array, b: Array) -> Array:
-    """Mean absolute difference over features, shape (n, m); zero where there are none."""
+    """Mean absolute difference over features, shape (n, m); zero where there are none.
+
+    Parameters
+    ----------
+    a : ndarray, shape (n_a, n_features)
+    b : ndarray, shape (n_b, n_features)
+    """
     # One feature at a time: the (n, m, n_features) block would not fit a large base.
     distance = np.zeros((len(a), len(b)))
     for column_a, column_b in zip(a.T, b.T, strict=True):
@@ -74,6 +80,12 @@ def laplace_spectra(points: Array, scales: Sequence[float] = SCALES) -> list[Spe
     """Spectra of the kernels of all scales over the same points, shape (n_tasks, n_features).
 
     They serve every ridge and any number of targets.
+
+    Parameters
+    ----------
+    points : ndarray, shape (n_tasks, n_features)
+    scales : sequence of float
+        Of the kernels.
     """
     distance = mean_distance(points, points)
     return [Spectrum(scale, *np.linalg.eigh(np.exp(-distance / scale))) for scale in scales]

@@ -75,6 +75,13 @@ class Manhattan:
     ) -> Floats:
         """Distance of a task with these meta-features to each known task.
 
+        Parameters
+        ----------
+        metafeatures : Series, optional
+            Of the new task, shape (n_features,) by name.
+        scores : mapping, optional
+            Not looked at.
+
         Raises
         ------
         NotFittedError

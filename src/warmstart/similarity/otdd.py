@@ -71,6 +71,13 @@ class OTDD:
     def distance(self, a: Rows, b: Rows) -> float:
         """Distance of two samples.
 
+        Parameters
+        ----------
+        a : Rows
+            Of one task.
+        b : Rows
+            Of the other.
+
         Raises
         ------
         SimilarityError
@@ -114,6 +121,13 @@ def labelled_cost(a: Rows, b: Rows) -> Floats:
     """Squared distance of features plus that of the classes' Gaussians, shape (n_a, n_b).
 
     For regression the target is one more feature and there are no classes.
+
+    Parameters
+    ----------
+    a : Rows
+        Of one task.
+    b : Rows
+        Of the other.
     """
     if a.is_classification != b.is_classification:
         raise SimilarityError("one task is classification, the other regression")

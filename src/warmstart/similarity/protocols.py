@@ -34,6 +34,13 @@ class Similarity(Protocol):
         Never negative; infinite where there is nothing to compare. The new task is known
         by its meta-features, by its scores so far (column to score), or both.
 
+        Parameters
+        ----------
+        metafeatures : Series, optional
+            Of the new task, shape (n_features,) by name.
+        scores : mapping of int to float, optional
+            Column to the score of the new task.
+
         Raises
         ------
         NotFittedError

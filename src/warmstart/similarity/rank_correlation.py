@@ -53,7 +53,15 @@ class RankCorrelation:
         metafeatures: pd.Series[Any] | None = None,  # noqa: ARG002 - known by its scores only
         scores: Mapping[int, float] | None = None,
     ) -> Floats:
-        """Distance to each known task, over the configurations told so far."""
+        """Distance to each known task, over the configurations told so far.
+
+        Parameters
+        ----------
+        metafeatures : Series, optional
+            Not looked at.
+        scores : mapping of int to float
+            Column to the score of the new task.
+        """
         if self.scores_ is None:
             raise NotFittedError("fit the similarity to a table first")
         told = {index: score for index, score in (scores or {}).items() if score == score}

@@ -57,6 +57,15 @@ class TaskView:
 def require_part(view: TaskView, part: str, measure: str) -> Any:
     """The part of a view that a measure works on.
 
+    Parameters
+    ----------
+    view : TaskView
+        What is known of a task.
+    part : str
+        Name of a field of the view.
+    measure : str
+        Who needs it, for the message.
+
     Raises
     ------
     SimilarityError

@@ -67,7 +67,16 @@ class FoldIn:
         encoder: ConfigurationEncoder,
         shared: SharedKernel,
     ) -> FoldIn:
-        """Take encoding and kernel from the processes that completed the history."""
+        """Take encoding and kernel from the processes that completed the history.
+
+        Parameters
+        ----------
+        known : sequence of mapping
+            Configurations of the base.
+        encoder : ConfigurationEncoder
+        shared : SharedKernel
+            Over what configurations are made of.
+        """
         points = encoder.transform(known)
         kernel = shared.between(points, points)
         inverse = np.linalg.inv(kernel + _SMOOTH_RIDGE * np.eye(len(points)))

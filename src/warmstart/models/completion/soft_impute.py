@@ -132,6 +132,13 @@ def truncated_svd(table: Array, n_kept: int) -> tuple[Array, Array, Array]:
     A table is far wider than it is long, or the other way round, so this costs a tenth of
     a full decomposition. Values below about 1e-7 of the largest are lost in rounding.
 
+    Parameters
+    ----------
+    table : ndarray, shape (n_rows, n_columns)
+        No cell is missing.
+    n_kept : int
+        Components at most.
+
     Returns
     -------
     u : ndarray, shape (n_rows, n_kept)

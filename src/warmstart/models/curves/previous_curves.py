@@ -156,7 +156,17 @@ class PowerLaw:
     def predict(
         self, budgets: Sequence[float], scores: Sequence[float], target: float
     ) -> tuple[float, float]:
-        """Mean and the residual standard deviation of the fit."""
+        """Mean and the residual standard deviation of the fit.
+
+        Parameters
+        ----------
+        budgets : sequence of float
+            Rising, of what was seen so far.
+        scores : sequence of float
+            At these budgets; higher is better.
+        target : float
+            Budget to predict at.
+        """
         y, n = np.asarray(scores, "float64"), np.asarray(budgets, "float64")
         best: tuple[float, float] = (math.inf, float(y[-1]))
         for power in np.linspace(0.05, 2.0, 40):
@@ -184,6 +194,16 @@ class LastValue:
         scores: Sequence[float],
         target: float,  # noqa: ARG002
     ) -> tuple[float, float]:
-        """The last score, and the deviation of the steps so far."""
+        """The last score, and the deviation of the steps so far.
+
+        Parameters
+        ----------
+        budgets : sequence of float
+            Rising, of what was seen so far.
+        scores : sequence of float
+            At these budgets; higher is better.
+        target : float
+            Budget to predict at.
+        """
         y: Any = np.asarray(scores, "float64")
         return float(y[-1]), float(np.diff(y).std()) if len(y) > 2 else math.inf

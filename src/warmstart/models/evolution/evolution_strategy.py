@@ -81,7 +81,14 @@ class EvolutionStrategy:
             raise ArgumentError(f"top_share is a share above 0, got {self.top_share}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Learn where good configurations are."""
+        """Learn where good configurations are.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known tasks, (n_tasks, n_configs).
+        random_state : int
+        """
         self.features_ = configuration_features(table)
         self.first_ = FirstPopulation.fit(table, warm=self.warm)
         self.rng_ = np.random.default_rng(random_state)
@@ -140,7 +147,15 @@ class DriftingState:
         return named
 
     def tell(self, index: int, score: float) -> None:
-        """Count a score to the generation; what failed counts as its worst."""
+        """Count a score to the generation; what failed counts as its worst.
+
+        Parameters
+        ----------
+        index : int
+            Place of the configuration.
+        score : float
+            Higher is better; NaN where there is none.
+        """
         self._told.add(int(index))
         self._drawn.append((int(index), float(score)))
         if len(self._drawn) < self._generation:

@@ -73,7 +73,14 @@ class RegularisedEvolution:
                 raise ArgumentError(f"{name} must be at least 1, got {getattr(self, name)}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Learn the first population, and what configurations are made of."""
+        """Learn the first population, and what configurations are made of.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known tasks, (n_tasks, n_configs).
+        random_state : int
+        """
         self.features_ = configuration_features(table)
         self.first_ = FirstPopulation.fit(table, warm=self.warm)
         self.rng_ = np.random.default_rng(random_state)
@@ -118,7 +125,15 @@ class EvolvingState:
         return named
 
     def tell(self, index: int, score: float) -> None:
-        """A member joins, and the oldest dies once there are too many; NaN never joins."""
+        """A member joins, and the oldest dies once there are too many; NaN never joins.
+
+        Parameters
+        ----------
+        index : int
+            Place of the configuration.
+        score : float
+            Higher is better; NaN where there is none.
+        """
         self._told.add(int(index))
         if np.isfinite(score):
             self._alive.append((int(index), float(score)))

@@ -52,6 +52,16 @@ class Factor:
         """Draws with mean zero, shape (n_samples, n_configs), times `scale`; into `out`.
 
         The second half mirrors the first: that costs half as much, and their mean is zero.
+
+        Parameters
+        ----------
+        n_samples : int
+            How many draws.
+        rng : Generator
+        scale : float
+            What draws are multiplied by.
+        out : ndarray, shape (n_samples, n_configs), optional
+            Where to write them.
         """
         n_configs, n_latent = self.loadings.shape
         kind: Any = self.loadings.dtype

@@ -35,7 +35,14 @@ def configuration_features(table: ScoreTable) -> Floats:
 
 
 def matern52(distance: Floats, lengthscale: float) -> Floats:
-    r"""Kernel :math:`(1 + a + a^2/3) e^{-a}` with :math:`a = \sqrt 5 d / \ell`."""
+    r"""Kernel :math:`(1 + a + a^2/3) e^{-a}` with :math:`a = \sqrt 5 d / \ell`.
+
+    Parameters
+    ----------
+    distance : ndarray
+        Of any shape.
+    lengthscale : float
+    """
     a = math.sqrt(5) * distance / lengthscale
     kernel: Floats = (1 + a + a**2 / 3) * np.exp(-a)
     return kernel
@@ -63,7 +70,15 @@ class FeatureGP:
         self._distances: list[Floats] = []
 
     def tell(self, index: int, value: float) -> None:
-        """Learn one response."""
+        """Learn one response.
+
+        Parameters
+        ----------
+        index : int
+            Place of the configuration.
+        value : float
+            Its response; lower is better.
+        """
         self.told.append(int(index))
         self.values.append(float(value))
         self._distances.append(
@@ -121,7 +136,15 @@ class FeatureGP:
 
 
 def log_evidence(covariance: Floats, y: Floats) -> float:
-    """Log density of `y` under a Gaussian with mean zero."""
+    """Log density of `y` under a Gaussian with mean zero.
+
+    Parameters
+    ----------
+    covariance : ndarray, shape (n_results, n_results)
+        Noise included.
+    y : ndarray, shape (n_results,)
+        About zero.
+    """
     root = cholesky(covariance, lower=True)
     white = solve_triangular(root, y, lower=True)
     half_log_det = np.log(np.diag(root)).sum()
@@ -129,7 +152,14 @@ def log_evidence(covariance: Floats, y: Floats) -> float:
 
 
 def median_distance(features: Floats, n_at_most: int = 500) -> float:
-    """Median distance between configurations, over evenly spaced ones where they are many."""
+    """Median distance between configurations, over evenly spaced ones where they are many.
+
+    Parameters
+    ----------
+    features : ndarray, shape (n_configs, n_features)
+    n_at_most : int
+        Of more, as many are taken evenly.
+    """
     some = features[:: max(1, len(features) // n_at_most)]
     squares = (some**2).sum(axis=1)
     gaps = squares[:, None] + squares[None, :] - 2 * some @ some.T

@@ -52,6 +52,13 @@ class Mixture:
         """Quantiles of each response, shape (n_levels, n_configs), by bisection.
 
         Of the given `columns` only, in that order, where they are named.
+
+        Parameters
+        ----------
+        levels : sequence of float
+            In (0, 1).
+        columns : ndarray of int, optional
+            Of these only, in that order.
         """
         chosen = slice(None) if columns is None else columns
         means, stds = self.means[:, chosen], np.sqrt(self.variances[:, chosen])

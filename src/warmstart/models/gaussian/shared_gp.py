@@ -90,7 +90,13 @@ class SharedKernel:
         return cls(np.exp(best[:-1]), float(np.exp(best[-1])))
 
     def between(self, a: Array, b: Array) -> Array:
-        """Kernel of each row of `a` with each of `b`, shape (n_a, n_b)."""
+        """Kernel of each row of `a` with each of `b`, shape (n_a, n_b).
+
+        Parameters
+        ----------
+        a : ndarray, shape (n_a, n_features)
+        b : ndarray, shape (n_b, n_features)
+        """
         kernel: Array = _matern(_squares(a / self.lengthscales, b / self.lengthscales))
         return kernel
 
@@ -154,7 +160,15 @@ class LowRank:
 
     @classmethod
     def fit(cls, kernel: SharedKernel, features: Array, n_latent: int = 200) -> LowRank:
-        """Take at most `n_latent` of the rows of `features`, evenly spread, as inducing."""
+        """Take at most `n_latent` of the rows of `features`, evenly spread, as inducing.
+
+        Parameters
+        ----------
+        kernel : SharedKernel
+        features : ndarray, shape (n_points, n_features)
+        n_latent : int
+            Columns kept at most.
+        """
         n = len(features)
         some = np.unique(np.linspace(0, n - 1, min(n, n_latent)).astype(np.intp))
         inner = kernel.between(features[some], features[some])

@@ -207,11 +207,26 @@ class GPLVMBelief(IndependentBelief):
         return -responses
 
     def draws(self, n: int, rng: np.random.Generator) -> Floats:
-        """Joint draws of the scores, shape (n, n_configs)."""
+        """Joint draws of the scores, shape (n, n_configs).
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        rng : Generator
+        """
         return -self.mixture.sample(n, rng)
 
     def tell(self, index: int, score: float) -> None:
-        """Learn a finite score."""
+        """Learn a finite score.
+
+        Parameters
+        ----------
+        index : int
+            Place of the configuration.
+        score : float
+            Higher is better; NaN where there is none.
+        """
         self.mixture.tell(index, -score)
         self._lowest = min(self._lowest, -score)
 

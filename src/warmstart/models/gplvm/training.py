@@ -158,6 +158,13 @@ def principal_latents(filled: Floats, n_latent: int) -> Floats:
 
     Scaled so that the median distance between two of them is about 1, the lengthscale
     training begins with.
+
+    Parameters
+    ----------
+    filled : ndarray, shape (n_tasks, n_configs)
+        Zero where unknown.
+    n_latent : int
+        Components at most.
     """
     points = filled.T - filled.T.mean(axis=0)
     u, singular, _ = np.linalg.svd(points, full_matrices=False)
@@ -169,7 +176,15 @@ def principal_latents(filled: Floats, n_latent: int) -> Floats:
 
 
 def rbf_ard(parameters: list[Any], drawn: Any) -> Any:
-    """Covariance of the drawn configurations with noise, as torch sees it."""
+    """Covariance of the drawn configurations with noise, as torch sees it.
+
+    Parameters
+    ----------
+    parameters : list of Tensor
+        Latents, and logarithms of lengthscales, variance and noise.
+    drawn : Tensor of int or slice
+        Which configurations.
+    """
     torch = require("torch", extra="torch")
     latents, log_lengthscales, log_variance, log_noise = parameters
     scaled = latents[drawn] * torch.exp(-log_lengthscales)

@@ -31,7 +31,14 @@ class PMFPosterior(LossBelief):
         return PMFPosterior(self.mixture.restricted(columns), self.ideal, self.offset)
 
     def draw_losses(self, n_samples: int, rng: np.random.Generator) -> Array:
-        """Joint draws of all losses plus the offset, shape (n_samples, n_configs)."""
+        """Joint draws of all losses plus the offset, shape (n_samples, n_configs).
+
+        Parameters
+        ----------
+        n_samples : int
+            How many draws.
+        rng : Generator
+        """
         draws = self.mixture.sample(n_samples, rng)
         return np.exp(draws, out=draws)
 
@@ -58,11 +65,26 @@ class PMFPosterior(LossBelief):
         return low, high
 
     def draws(self, n: int, rng: np.random.Generator) -> Array:
-        """Joint draws of the scores, shape (n, n_configs)."""
+        """Joint draws of the scores, shape (n, n_configs).
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        rng : Generator
+        """
         return self.ideal + self.offset - self.draw_losses(n, rng)
 
     def tell(self, index: int, score: float) -> None:
-        """Learn that configuration `index` scored `score`."""
+        """Learn that configuration `index` scored `score`.
+
+        Parameters
+        ----------
+        index : int
+            Place of the configuration.
+        score : float
+            Higher is better; NaN where there is none.
+        """
         self.mixture.tell(index, self.response(score))
 
     def score_quantiles(

@@ -25,7 +25,14 @@ class KernelSource(Protocol):
     """Learns a covariance over configurations from responses of many tasks."""
 
     def fit_kernel(self, responses: Array, *, random_state: int = 0) -> LatentKernel:
-        """Learn from responses about zero, shape (n_tasks, n_configs), NaN where unknown."""
+        """Learn from responses about zero, shape (n_tasks, n_configs), NaN where unknown.
+
+        Parameters
+        ----------
+        responses : ndarray, shape (n_tasks, n_configs)
+            About zero; NaN where unknown.
+        random_state : int
+        """
         ...
 
 

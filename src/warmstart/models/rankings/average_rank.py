@@ -54,7 +54,14 @@ class AverageRank:
     order_: list[int] | None = field(default=None, repr=False, compare=False)
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
-        """Rank the configurations; nothing is random."""
+        """Rank the configurations; nothing is random.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known tasks, (n_tasks, n_configs).
+        random_state : int
+        """
         ranks = shrunk_mean(relative_ranks(table.scores))
         self.order_ = [int(j) for j in np.argsort(ranks, kind="stable")]
         return self

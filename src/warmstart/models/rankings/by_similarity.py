@@ -33,7 +33,14 @@ class RankedBySimilarity(ABC):
     fitted_: bool = field(default=False, repr=False, compare=False)
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
-        """Remember the tasks; nothing is random."""
+        """Remember the tasks; nothing is random.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known tasks, (n_tasks, n_configs).
+        random_state : int
+        """
         self.similarity.fit(table)
         self.remember(table)
         self.fitted_ = True

@@ -111,7 +111,14 @@ class Portfolio:
     order_: list[int] | None = field(default=None, repr=False, compare=False)
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
-        """Build the list; nothing is random."""
+        """Build the list; nothing is random.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known tasks, (n_tasks, n_configs).
+        random_state : int
+        """
         self.order_ = portfolio_order(tempered(table.regret()), self.n_greedy)
         return self
 
@@ -134,7 +141,17 @@ def tempered(regret: Floats) -> Floats:
 
 
 def portfolio_order(regret: Floats, n_greedy: int, weights: Floats | None = None) -> list[int]:
-    """All columns: the greedy portfolio, then the others by mean regret."""
+    """All columns: the greedy portfolio, then the others by mean regret.
+
+    Parameters
+    ----------
+    regret : ndarray, shape (n_tasks, n_configs)
+        Normalised; NaN where unknown.
+    n_greedy : int
+        Length of the greedily built part.
+    weights : ndarray, shape (n_tasks,), optional
+        Of the tasks.
+    """
     order = list(islice(greedy_portfolio(regret, weights), n_greedy))
     share = np.full(len(regret), 1.0) if weights is None else weights
     means = share @ np.where(np.isnan(regret), 1.0, regret)

@@ -53,7 +53,14 @@ class RandomSearch:
             raise ArgumentError(f"tries_per_step must be at least 1, got {self.tries_per_step}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Remember how many configurations there are, and the seed."""
+        """Remember how many configurations there are, and the seed.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known tasks, (n_tasks, n_configs).
+        random_state : int
+        """
         self.n_configs_ = table.n_configs
         self.rng_ = np.random.default_rng(random_state)
         return self

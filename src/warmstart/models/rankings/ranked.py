@@ -50,7 +50,15 @@ class RankedState:
         return left[:n]
 
     def tell(self, index: int, score: float) -> None:  # noqa: ARG002 - the order is fixed
-        """Leave a column out from now on."""
+        """Leave a column out from now on.
+
+        Parameters
+        ----------
+        index : int
+            Place of the configuration.
+        score : float
+            Higher is better; NaN where there is none.
+        """
         self._told.add(int(index))
 
 

@@ -72,7 +72,15 @@ class KnownRegrets:
         return _ROWS_WORTH / (_ROWS_WORTH + self.n_families)
 
     def weights(self, model: PMF, metafeatures: pd.Series[Any] | None) -> Array:
-        """How likely a new task is to be like each known one, shape (n_tasks,)."""
+        """How likely a new task is to be like each known one, shape (n_tasks,).
+
+        Parameters
+        ----------
+        model : PMF
+            Of regrets, fitted.
+        metafeatures : Series, optional
+            Of the new task, shape (n_features,) by name.
+        """
         even = np.full(self.n_tasks, 1 / self.n_tasks)
         prior = model.prior_
         if metafeatures is None or prior is None or prior.described is None:

@@ -72,7 +72,14 @@ class ColdForest:
             raise ArgumentError(f"max_features is a share above 0, got {self.max_features}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Remember what the configurations are made of; scores only say which is ideal."""
+        """Remember what the configurations are made of; scores only say which is ideal.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known tasks, (n_tasks, n_configs).
+        random_state : int
+        """
         self.features_ = configuration_features(table)
         self.ideal_ = ideal_score(table)
         self.rng_ = np.random.default_rng(random_state)
@@ -104,7 +111,15 @@ class ColdForestBelief(IndependentBelief):
         return self._told
 
     def tell(self, index: int, score: float) -> None:
-        """Learn a finite score."""
+        """Learn a finite score.
+
+        Parameters
+        ----------
+        index : int
+            Place of the configuration.
+        score : float
+            Higher is better; NaN where there is none.
+        """
         self._told.append(int(index))
         self._values.append(self.response(score))
 

@@ -51,7 +51,14 @@ class ColdGP:
     )
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Remember what the configurations are made of; scores only say which is ideal."""
+        """Remember what the configurations are made of; scores only say which is ideal.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known tasks, (n_tasks, n_configs).
+        random_state : int
+        """
         self.features_ = configuration_features(table)
         self.span_ = median_distance(self.features_)
         self.ideal_ = ideal_score(table)
@@ -82,7 +89,15 @@ class ColdGPBelief(IndependentBelief):
         return self.process.told
 
     def tell(self, index: int, score: float) -> None:
-        """Learn a finite score."""
+        """Learn a finite score.
+
+        Parameters
+        ----------
+        index : int
+            Place of the configuration.
+        score : float
+            Higher is better; NaN where there is none.
+        """
         self.process.tell(index, self.response(score))
 
     def score(self, responses: Floats) -> Floats:

@@ -60,7 +60,14 @@ class BoostedTrees:
             raise ArgumentError(f"n_trees must be at least 1, got {self.n_trees}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Learn from every known pair, or from as many drawn at random."""
+        """Learn from every known pair, or from as many drawn at random.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known tasks, (n_tasks, n_configs).
+        random_state : int
+        """
         from sklearn.ensemble import HistGradientBoostingRegressor  # not for every answer
 
         self.features_ = configuration_features(table)

@@ -56,7 +56,14 @@ class LinearPMF:
             raise ArgumentError(f"n_latent must be at least 1, got {self.n_latent}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
-        """Learn mean, loadings and noise; nothing is random."""
+        """Learn mean, loadings and noise; nothing is random.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known tasks, (n_tasks, n_configs).
+        random_state : int
+        """
         self.ideal_ = ideal_score(table)
         completed, levels, scales = standardise(log_loss_response(table.scores, self.ideal_))
         response = levels[:, None] + scales[:, None] * completed
@@ -79,6 +86,13 @@ def probabilistic_pca(centred: Floats, n_latent: int) -> Factor:
     With :math:`\Lambda_q, V_q` the leading eigenvalues and vectors of the covariance of the
     rows of `centred`, shape (n_tasks, n_configs), and :math:`\sigma^2` the mean of the
     eigenvalues left.
+
+    Parameters
+    ----------
+    centred : ndarray, shape (n_tasks, n_configs)
+        About their mean.
+    n_latent : int
+        Components kept.
     """
     n_tasks, n_configs = centred.shape
     _, singular, vt = np.linalg.svd(centred / np.sqrt(n_tasks), full_matrices=False)

@@ -69,7 +69,14 @@ class Oboe:
             raise ArgumentError(f"rank must be from 1 to {self.max_rank}, got {self.rank}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
-        """Factorise the losses; nothing is random."""
+        """Factorise the losses; nothing is random.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known tasks, (n_tasks, n_configs).
+        random_state : int
+        """
         self.ideal_ = ideal_score(table)
         known = self.ideal_ - table.scores
         means = np.nanmean(known, axis=1, keepdims=True)
@@ -124,7 +131,15 @@ class OboeState:
         return sorted(left, key=lambda j: self._means[j])
 
     def tell(self, index: int, score: float) -> None:
-        """Learn a score; NaN rules the configuration out."""
+        """Learn a score; NaN rules the configuration out.
+
+        Parameters
+        ----------
+        index : int
+            Place of the configuration.
+        score : float
+            Higher is better; NaN where there is none.
+        """
         self._out[index] = True
         if np.isfinite(score):
             self._told[int(index)] = self._ideal - score
@@ -146,6 +161,15 @@ def predicting_rank(n_told: int, rank: int, max_rank: int) -> int:
 
     Never more than were told. Where the rank grows more slowly, tasks that the first few
     features describe badly do not find their best configurations.
+
+    Parameters
+    ----------
+    n_told : int
+        Results so far.
+    rank : int
+        Of the table.
+    max_rank : int
+        At most.
 
     Examples
     --------

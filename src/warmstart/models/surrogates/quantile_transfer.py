@@ -70,7 +70,14 @@ class QuantileTransfer:
     )
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Learn the moments of each configuration's quantiles, and remember the seed."""
+        """Learn the moments of each configuration's quantiles, and remember the seed.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known tasks, (n_tasks, n_configs).
+        random_state : int
+        """
         quantiles = gaussian_quantiles(table.scores)
         known = ~np.isnan(quantiles)
         n_seen = known.sum(axis=0) + 1.0

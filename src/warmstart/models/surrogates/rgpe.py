@@ -51,7 +51,14 @@ class RGPE(TaskEnsemble):
             raise ArgumentError(f"n_initial must be at least 2, got {self.n_initial}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Standardise the tasks' responses and complete them."""
+        """Standardise the tasks' responses and complete them.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known tasks, (n_tasks, n_configs).
+        random_state : int
+        """
         self.random_state = random_state
         return TaskEnsemble.fit(self, table)
 
@@ -96,6 +103,11 @@ class RGPEBelief(EnsembleBelief):
 def misordered(predicted: Floats, values: Floats) -> Floats:
     """Pairs of `values` that each row of `predicted` puts in another order.
 
+    Parameters
+    ----------
+    predicted : ndarray, shape (n_rows, n_results)
+    values : ndarray, shape (n_results,)
+
     Examples
     --------
     >>> misordered(np.array([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]]), np.array([1.0, 3.0, 2.0]))
@@ -111,6 +123,11 @@ def misordered_out(draws: Floats, values: Floats) -> Floats:
 
     Each pair is asked both ways round, so the count is halved to compare with
     :func:`misordered`.
+
+    Parameters
+    ----------
+    draws : ndarray, shape (n_draws, n_results)
+    values : ndarray, shape (n_results,)
     """
     wrong = (draws[:, :, None] < values) != (values[:, None] < values)
     wrong[:, np.arange(len(values)), np.arange(len(values))] = False

@@ -61,7 +61,14 @@ class TaskEnsemble:
     known_: KnownTasks | None = field(default=None, repr=False, compare=False)
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
-        """Standardise the tasks' responses and complete them."""
+        """Standardise the tasks' responses and complete them.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known tasks, (n_tasks, n_configs).
+        random_state : int
+        """
         ideal = ideal_score(table)
         responses, _, _ = standardise(log_loss_response(table.scores, ideal))
         features = configuration_features(table)
@@ -109,7 +116,15 @@ class EnsembleBelief(IndependentBelief):
         return self.process.told
 
     def tell(self, index: int, score: float) -> None:
-        """Learn a finite score."""
+        """Learn a finite score.
+
+        Parameters
+        ----------
+        index : int
+            Place of the configuration.
+        score : float
+            Higher is better; NaN where there is none.
+        """
         self.process.tell(index, self.response(score))
 
     def score(self, responses: Floats) -> Floats:

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 def epanechnikov(distances: Floats, bandwidth: float) -> Floats:
     r"""Kernel :math:`\tfrac34 (1 - (d / \rho)^2)_+`; zero where the distance is infinite.
 
+    Parameters
+    ----------
+    distances : ndarray, shape (n_tasks,)
+        They may be infinite.
+    bandwidth : float
+        Distance from which on the kernel is zero.
+
     Examples
     --------
     >>> epanechnikov(np.array([0.0, 0.1, 0.2, np.inf]), 0.2).tolist()
@@ -63,7 +70,14 @@ class TST(TaskEnsemble):
             raise ArgumentError(f"bandwidth must be positive, got {self.bandwidth}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
-        """Standardise the tasks' responses and complete them; nothing is random."""
+        """Standardise the tasks' responses and complete them; nothing is random.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known tasks, (n_tasks, n_configs).
+        random_state : int
+        """
         self.similarity.fit(table)
         return TaskEnsemble.fit(self, table)
 

@@ -218,4 +218,12 @@ class ByBelief:
         return found
 
     def learn(self, place: int, score: float) -> None:
-        """Nothing more: the belief is told already."""
+        """Nothing more: the belief is told already.
+
+        Parameters
+        ----------
+        place : int
+            Of a configuration in the pool.
+        score : float
+            Higher is better; NaN where there is none.
+        """

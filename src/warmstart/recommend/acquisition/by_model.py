@@ -65,7 +65,23 @@ class ByModel:
         also: Also,  # noqa: ARG002 - it knows of its table's configurations only
         seconds_left: float | None,  # noqa: ARG002 - what does not fit is not open
     ) -> int | None:
-        """Place of the first that the model names and that is open, if there is one."""
+        """Place of the first that the model names and that is open, if there is one.
+
+        Parameters
+        ----------
+        open_ : ndarray of bool, shape (n_pool,)
+            What may be asked.
+        pending : sequence of int
+            Asked and not told yet.
+        n_asked : int
+            Asked so far.
+        n_together : int
+            Of how many that are asked together this is one.
+        also : sequence of mapping
+            New configurations; the model knows of none.
+        seconds_left : float, optional
+            Of the time budget; what does not fit is not open.
+        """
         n, n_all = max(n_together, 1), len(self._points)
         while True:
             named = self._state.batch(n)
@@ -80,7 +96,15 @@ class ByModel:
             n *= 4
 
     def learn(self, place: int, score: float) -> None:
-        """Tell the model a score in the search's metric; NaN where there is none."""
+        """Tell the model a score in the search's metric; NaN where there is none.
+
+        Parameters
+        ----------
+        place : int
+            Of a configuration in the pool.
+        score : float
+            Higher is better; NaN where there is none.
+        """
         if place >= len(self._points):
             return
         again = place in self._told

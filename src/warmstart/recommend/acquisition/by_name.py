@@ -22,7 +22,19 @@ def negative_confidence_bound(
     weights: Array,
     incumbent: float,  # noqa: ARG001 - the bound does not depend on it
 ) -> Array:
-    """:func:`lower_confidence_bound` as worth, shape (n_configs,): the higher the better."""
+    """:func:`lower_confidence_bound` as worth, shape (n_configs,): the higher the better.
+
+    Parameters
+    ----------
+    means : ndarray, shape (n_components, n_configs)
+        Of the response; lower is better.
+    stds : ndarray, shape (n_components, n_configs)
+        Standard deviations; they may be zero.
+    weights : ndarray, shape (n_components,)
+        Of the components.
+    incumbent : float
+        Lowest response seen.
+    """
     return -lower_confidence_bound(means, stds, weights)
 
 

@@ -222,6 +222,17 @@ def lower_confidence_bound(
 ) -> Array:
     """Mixture mean minus `kappa` mixture standard deviations; the lowest is picked.
 
+    Parameters
+    ----------
+    means : ndarray, shape (n_components, n_configs)
+        Of the response; lower is better.
+    stds : ndarray, shape (n_components, n_configs)
+        Standard deviations; they may be zero.
+    weights : ndarray, shape (n_components,)
+        Of the components.
+    kappa : float
+        Standard deviations below the mean.
+
     References
     ----------
     .. [1] Cox, John. "SDO: A Statistical Method for Global Optimization." 1997.

@@ -111,7 +111,23 @@ def pick_from(
     costs: Array | None = None,
     chances: Array | None = None,
 ) -> int:
-    """As :func:`pick`, of beliefs about each configuration by itself; any but Thompson."""
+    """As :func:`pick`, of beliefs about each configuration by itself; any but Thompson.
+
+    Parameters
+    ----------
+    marginals : tuple of ndarray
+        Means and standard deviations, (n_components, n_configs), and weights.
+    open_ : ndarray of bool, shape (n_configs,)
+        What may be picked.
+    incumbent : float
+        Lowest response seen.
+    acquisition : str
+        Name of what ranks.
+    costs : ndarray, shape (n_configs,)
+        Predicted seconds, for "ei_per_second".
+    chances : ndarray, shape (n_configs,), optional
+        Probability that each keeps the limits.
+    """
     if acquisition in ("ei", "log_ei") and chances is None:
         means, stds, weights = marginals
         best = acq.most_improving(means, stds**2, weights, incumbent, open_)
@@ -192,7 +208,15 @@ class ByAcquisition:
         return [int(k) for k in order[~self._out[order]][:n]]
 
     def tell(self, index: int, score: float) -> None:
-        """Learn a score; NaN rules the configuration out."""
+        """Learn a score; NaN rules the configuration out.
+
+        Parameters
+        ----------
+        index : int
+            Place of the configuration.
+        score : float
+            Higher is better; NaN where there is none.
+        """
         self._out[index] = True
         if np.isfinite(score):
             self.belief.tell(index, score)

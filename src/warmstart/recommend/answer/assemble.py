@@ -26,7 +26,15 @@ _TEXTS = ("name", "description")
 def find_relatives(
     fitted: Fitted, phi: pd.Series[Any] | None
 ) -> tuple[OutOfDistribution, tuple[Neighbour, ...], npt.NDArray[np.intp]]:
-    """Judgement, nearest tasks, and their rows in the table."""
+    """Judgement, nearest tasks, and their rows in the table.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        What is known of the kind of task.
+    phi : Series, optional
+        Meta-features of the new task, shape (n_features,) by name.
+    """
     if phi is None or fitted.relatives is None:
         return _cannot_tell(fitted, phi), (), np.empty(0, dtype=np.intp)
     rows, distances = fitted.relatives.nearest(phi)

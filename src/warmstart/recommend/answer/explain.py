@@ -55,7 +55,14 @@ def explain(suggestions: Answer) -> str:
 
 
 def explain_one(suggestions: Answer, rank: int) -> str:
-    """One suggestion in full: settings, expectation, and how it did on known tasks."""
+    """One suggestion in full: settings, expectation, and how it did on known tasks.
+
+    Parameters
+    ----------
+    suggestions : Answer
+    rank : int
+        1 for the first.
+    """
     if not 1 <= rank <= len(suggestions):
         raise IndexError(f"ranks are 1 to {len(suggestions)}, got {rank}")
     suggestion = suggestions[rank - 1]

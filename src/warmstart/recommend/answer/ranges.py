@@ -179,7 +179,17 @@ def _number(
 
 
 def heaviest(values: Sequence[Any], weights: Array, quantile: float) -> ChoiceSubset:
-    """The fewest values of a choice that hold a share of weights of shape (n,) and sum 1."""
+    """The fewest values of a choice that hold a share of weights of shape (n,) and sum 1.
+
+    Parameters
+    ----------
+    values : sequence, length n_values
+        In any order.
+    weights : ndarray, shape (n_values,)
+        Of the values.
+    quantile : float
+        Share of the weight to hold at least, in (0, 1].
+    """
     total: dict[tuple[str, Any], float] = {}
     for value, weight in zip(values, weights, strict=True):
         key = type(value).__name__, value

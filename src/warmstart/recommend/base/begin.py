@@ -32,6 +32,16 @@ def fit_to(
 
     Their places are its columns. One that the base does not have is known by what it is made
     of, to models that look at that.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        What is known of the kind of task.
+    method : PerformanceModel
+        Not fitted; left as it is.
+    points : sequence of Point
+        Configurations as models see them.
+    random_state : int
     """
     table = table_over(fitted, points)
     return copy.deepcopy(method).fit(table, random_state=random_state)
@@ -44,7 +54,20 @@ def begun(
     costs: Array | None = None,
     random_state: int = 0,
 ) -> TaskState:
-    """The task state of a fitted model, by an acquisition function where it only believes."""
+    """The task state of a fitted model, by an acquisition function where it only believes.
+
+    Parameters
+    ----------
+    model : PerformanceModel
+        Fitted.
+    metafeatures : Series, optional
+        Of the new task, shape (n_features,) by name.
+    acquisition : str
+        Name of what ranks.
+    costs : ndarray, shape (n_configs,), optional
+        Predicted seconds, for "ei_per_second".
+    random_state : int
+    """
     state = model.start(metafeatures)
     if isinstance(state, Belief):
         return ByAcquisition(state, acquisition, random_state=random_state, costs=costs)
@@ -52,7 +75,15 @@ def begun(
 
 
 def table_over(fitted: Fitted, points: Sequence[Point]) -> ScoreTable:
-    """What the base knows of some configurations, in their order."""
+    """What the base knows of some configurations, in their order.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        What is known of the kind of task.
+    points : sequence of Point
+        Configurations as models see them.
+    """
     columns = np.array([point.column for point in points], dtype=np.intp)
     if (columns >= 0).all():
         table = take_columns(fitted.aligned, columns)
@@ -133,7 +164,14 @@ def _fitted_to(fitted: Fitted, points: Sequence[Point], random_state: int) -> Pe
 
 
 def prepare(fitted: Fitted, random_state: int = 0) -> None:
-    """Fit what decides to all configurations, where it does not draw at random."""
+    """Fit what decides to all configurations, where it does not draw at random.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        What is known of the kind of task.
+    random_state : int
+    """
     if fitted.method is None:
         fitted.models.check(fitted.table.n_configs)
     elif not getattr(fitted.method, "random_answers", False):

@@ -128,6 +128,13 @@ class Fitted:
         """Where those rows of a pool are among the base's own; see :meth:`FoldIn.weights`.
 
         Of the last large pool this is kept: scores and regrets are believed of the same.
+
+        Parameters
+        ----------
+        points : sequence of Point
+            Configurations as models see them.
+        rows : ndarray of int, shape (n_rows,)
+            Places in the pool.
         """
         kept = self._folded.get("last")
         if kept is not None and kept[0] is points and np.array_equal(kept[1], rows):

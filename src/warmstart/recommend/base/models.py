@@ -90,7 +90,17 @@ class Models:
         return self.pmf
 
     def renewed(self, history: ScoreTable, pmf: PMF, chooser: PMF) -> Models:
-        """The same settings with models that have learnt from more."""
+        """The same settings with models that have learnt from more.
+
+        Parameters
+        ----------
+        history : ScoreTable
+            With the new tasks.
+        pmf : PMF
+            Fitted.
+        chooser : PMF
+            Fitted to regrets.
+        """
         return Models(self._settings, history, None, self._random_state, saved=(pmf, chooser))
 
     def check(self, n_configs: int) -> None:

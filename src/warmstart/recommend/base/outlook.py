@@ -42,6 +42,14 @@ class Outlook:
         """Regrets to choose a batch on, shape (n_samples, n_configs).
 
         Of very many configurations as the belief has them, for sorting takes long.
+
+        Parameters
+        ----------
+        belief : PMFPosterior
+            Of the regrets of what may be chosen.
+        n_samples : int
+            How many draws.
+        rng : Generator
         """
         order = belief.mixture.sample(n_samples, rng)
         if order.shape[1] > WIDEST:
@@ -51,13 +59,31 @@ class Outlook:
     def expected(
         self, belief: PMFPosterior, picks: Sequence[int], rng: np.random.Generator
     ) -> Expected:
-        """What to expect of configurations in the order they are to be tried."""
+        """What to expect of configurations in the order they are to be tried.
+
+        Parameters
+        ----------
+        belief : PMFPosterior
+            Of the regrets of what may be chosen.
+        picks : sequence of int
+            Places of what was chosen, best first.
+        rng : Generator
+        """
         return self.expected_by(belief.mixture.sample(_N_TOLD, rng), picks, rng)
 
     def expected_by(
         self, order: Array, picks: Sequence[int], rng: np.random.Generator
     ) -> Expected:
-        """The same by draws of responses, lower is better, shape (n_samples, n_configs)."""
+        """The same by draws of responses, lower is better, shape (n_samples, n_configs).
+
+        Parameters
+        ----------
+        order : ndarray, shape (n_draws, n_choosable)
+            Draws; of each only the order counts.
+        picks : sequence of int
+            Places of what was chosen, best first.
+        rng : Generator
+        """
         plain = expect(order, picks, self.among, self.weights, self.optimism, rng)
         return replace(
             plain, regrets=plain.regrets * self.scale, of_best=plain.of_best * self.scale

@@ -54,6 +54,13 @@ class ScoreUnits:
         """Predicted scores in the new task's units, none below the lowest there is.
 
         NaN where nothing can be said of them.
+
+        Parameters
+        ----------
+        scores : ndarray
+            Predicted, of any shape.
+        metafeatures : Series, optional
+            Of the new task, shape (n_features,) by name.
         """
         if not self.foretells_scores:
             return np.full_like(scores, np.nan)

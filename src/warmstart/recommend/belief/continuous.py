@@ -97,6 +97,13 @@ class ContinuousPrior:
         The first, once told, is
         :meth:`~warmstart.models.gaussian.posterior.MixturePosterior.extended` by
         the second, of which nothing can be told.
+
+        Parameters
+        ----------
+        seen : sequence of Point
+            Of what results may be told.
+        new : sequence of Point
+            Further ones.
         """
         parts = self._rows([*seen, *new], len(seen))
         n = len(seen)

@@ -21,6 +21,13 @@ _PER_DOUBLING = 0.05
 def check_first_look(look: object, metric: str | None) -> Look | None:
     """Return a look that a search in `metric` can begin from; None where there is none.
 
+    Parameters
+    ----------
+    look : Look, optional
+        What was measured on the same data.
+    metric : str, optional
+        A recorded metric.
+
     Raises
     ------
     TypeError

@@ -146,7 +146,14 @@ class Further:
 
     @staticmethod
     def wide(loadings: Array, other: Array) -> Array:
-        """Loadings cut or filled up to as many latents as others have."""
+        """Loadings cut or filled up to as many latents as others have.
+
+        Parameters
+        ----------
+        loadings : ndarray, shape (n_points, n_latent)
+        other : ndarray, shape (n_others, n_latent_of_others)
+            Rows that are at least as wide.
+        """
         n = other.shape[1]
         if loadings.shape[1] >= n:
             return loadings[:, :n]

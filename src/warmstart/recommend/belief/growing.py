@@ -96,6 +96,15 @@ class GrowingBelief:
         """Condition on one response; one equal to another told reweighs nothing.
 
         See :meth:`warmstart.models.gaussian.posterior.MixturePosterior.tell`.
+
+        Parameters
+        ----------
+        point : Point
+            What it is of.
+        value : float
+            Its response.
+        noise_variance : float
+            Of the observation, in units of the response squared.
         """
         if point.column < 0:
             self._further.add(point)

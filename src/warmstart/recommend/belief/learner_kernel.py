@@ -57,7 +57,15 @@ class LearnerSpace:
 
     @classmethod
     def fit(cls, fitted: Fitted, learner: str) -> LearnerSpace:
-        """Learn from how the base's tasks compare the learner's configurations."""
+        """Learn from how the base's tasks compare the learner's configurations.
+
+        Parameters
+        ----------
+        fitted : Fitted
+            What is known of the kind of task.
+        learner : str
+            As the base calls it; "" where it names none.
+        """
         points = fitted.known.points
         known = [k for k, one in enumerate(points) if learner_of(one) == learner]
         members = [points[k] for k in known]
@@ -108,7 +116,15 @@ class LearnerSpace:
 
 
 def learner_space(fitted: Fitted, learner: str) -> LearnerSpace:
-    """How far results carry within a learner's space, learnt when it is first needed."""
+    """How far results carry within a learner's space, learnt when it is first needed.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        What is known of the kind of task.
+    learner : str
+        As the base calls it; "" where it names none.
+    """
     kept: dict[str, LearnerSpace] = fitted.kept.setdefault("learner spaces", {})
     if learner not in kept:
         kept[learner] = LearnerSpace.fit(fitted, learner)

@@ -53,7 +53,14 @@ class TaskBelief:
         return self._fitted.units.scale(self._phi)
 
     def before(self, pool: Sequence[Point], *, model: PMF | None = None) -> PMFPosterior:
-        """A belief about any configurations that was told nothing, as of :func:`believe`."""
+        """A belief about any configurations that was told nothing, as of :func:`believe`.
+
+        Parameters
+        ----------
+        pool : sequence of Point
+        model : PMF, optional
+            What to believe in; the base's model of scores by default.
+        """
         return believe(self._fitted, self._phi, pool, model=model)
 
     def first_regrets(self) -> PMFPosterior:
@@ -93,7 +100,15 @@ class TaskBelief:
         return self._current
 
     def score_quantiles(self, levels: Sequence[float], index: int) -> Array:
-        """Quantiles of one configuration's score in the task's metric, shape (n_levels,)."""
+        """Quantiles of one configuration's score in the task's metric, shape (n_levels,).
+
+        Parameters
+        ----------
+        levels : sequence of float
+            In (0, 1).
+        index : int
+            Place in the pool.
+        """
         quantiles = self.now().score_quantiles(levels, np.array([index]))
         result: Array = self._fitted.units.as_reported(quantiles, self._phi)[:, 0]
         return result

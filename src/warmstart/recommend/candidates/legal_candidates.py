@@ -102,6 +102,17 @@ def check_pool(
 ) -> None:
     """Refuse a pool of one's own of which nothing could be said.
 
+    Parameters
+    ----------
+    fitted : Fitted
+        What is known of the kind of task.
+    pool : sequence of mapping
+        Values of each candidate.
+    ids : sequence
+        Of the candidates.
+    model : str
+        Name of the model that decides.
+
     Raises
     ------
     KnowledgeError

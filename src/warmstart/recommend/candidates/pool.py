@@ -116,7 +116,15 @@ class Pool:
         return self.place(*self.identify(configuration))
 
     def place(self, values: dict[str, Any], name: Any) -> int:
-        """Place of a configuration, at the end where it was not here."""
+        """Place of a configuration, at the end where it was not here.
+
+        Parameters
+        ----------
+        values : mapping
+            Hyperparameters by name.
+        name : hashable
+            Its id.
+        """
         if name not in self._places:
             self._append(values, name, str(values.get("learner", "")))
         return self._places[name]

@@ -18,7 +18,15 @@ Columns = npt.NDArray[np.intp]
 
 
 def notes_on(history: ScoreTable, how: Completion) -> tuple[str, ...]:
-    """Warnings of an aligned history that is sparse, or teaches little."""
+    """Warnings of an aligned history that is sparse, or teaches little.
+
+    Parameters
+    ----------
+    history : ScoreTable
+        Scores of known tasks, (n_tasks, n_configs).
+    how : str
+        How it is completed.
+    """
     if how == "prior":
         known = np.isfinite(history.scores).mean()
         return (
@@ -35,7 +43,15 @@ def notes_on(history: ScoreTable, how: Completion) -> tuple[str, ...]:
 
 
 def take_columns(table: ScoreTable, columns: Columns) -> ScoreTable:
-    """Restrict to the configurations at the given positions, in that order."""
+    """Restrict to the configurations at the given positions, in that order.
+
+    Parameters
+    ----------
+    table : ScoreTable
+        Scores of known tasks, (n_tasks, n_configs).
+    columns : ndarray of int, shape (n_chosen,)
+        Positions, in the order wanted.
+    """
     described = table.configurations
     return replace(
         table,

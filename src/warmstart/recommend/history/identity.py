@@ -37,14 +37,34 @@ class ByValues:
         learners: Iterable[str],
         spaces: Iterable[str],
     ) -> ByValues:
-        """Of several, in the order of their places."""
+        """Of several, in the order of their places.
+
+        Parameters
+        ----------
+        configurations : sequence of mapping
+            Hyperparameters by name.
+        learners : sequence of str
+            Of the same configurations.
+        spaces : sequence of str
+            Of the same configurations.
+        """
         known = cls()
         for values, learner, space in zip(configurations, learners, spaces, strict=True):
             known.add(values, learner=learner, space=space)
         return known
 
     def add(self, values: Mapping[str, Any], *, learner: str = "", space: str = "") -> None:
-        """Give a configuration the next place."""
+        """Give a configuration the next place.
+
+        Parameters
+        ----------
+        values : mapping
+            Hyperparameters by name.
+        learner : str
+            As the base calls it; "" where it names none.
+        space : str
+            As the base calls it; "" where it names none.
+        """
         key = _key(values)
         self._places.setdefault(key, []).append(len(self._called))
         self._keys.append(key)
@@ -63,7 +83,19 @@ class ByValues:
     def means(
         self, place: int, values: Mapping[str, Any], *, learner: str = "", space: str = ""
     ) -> bool:
-        """Whether a place is among those of :meth:`find`; of many equal ones none is listed."""
+        """Whether a place is among those of :meth:`find`; of many equal ones none is listed.
+
+        Parameters
+        ----------
+        place : int
+            Of a configuration in the pool.
+        values : mapping
+            Hyperparameters by name.
+        learner : str
+            As the base calls it; "" where it names none.
+        space : str
+            As the base calls it; "" where it names none.
+        """
         key, called = self._meant(values, learner, space)
         return self._keys[place] == key and self._is_called(place, called)
 
@@ -119,6 +151,17 @@ class KnownConfigurations:
         """A configuration as models see it, the base's or not.
 
         Of several with equal values it is the one whose id is `name`, or none of them.
+
+        Parameters
+        ----------
+        values : mapping
+            Hyperparameters by name.
+        name : hashable, optional
+            Its id, if it has one.
+        learner : str
+            As the base calls it; "" where it names none.
+        space : str
+            As the base calls it; "" where it names none.
         """
         column = self.columns.get(name, -1)
         if column >= 0 and self._by_values.means(column, values, learner=learner, space=space):

@@ -31,6 +31,14 @@ def score_table(md: MetaDataset, metric: str | None, task_type: str | None) -> S
     Configurations that never scored in this metric are left out. A configuration that
     failed on a task takes the task's worst score, so that failing is never attractive.
     Meta-features in units of the target are left out: tasks are not alike by their units.
+
+    Parameters
+    ----------
+    md : MetaDataset
+    metric : str, optional
+        A recorded metric; the only one by default.
+    task_type : str, optional
+        "classification" or "regression"; None where tasks do not say.
     """
     table = md.table(metric, task_type=task_type)
     scores = table.scores.copy()
@@ -65,7 +73,15 @@ def _described(md: MetaDataset, ids: pd.Index) -> pd.DataFrame | None:
 
 
 def target_scales(table: ScoreTable, metric: str | None) -> list[float]:
-    """Spread of each task's target; empty where the metric has no unit or it is unknown."""
+    """Spread of each task's target; empty where the metric has no unit or it is unknown.
+
+    Parameters
+    ----------
+    table : ScoreTable
+        As measured, in each task's units.
+    metric : str, optional
+        A recorded metric.
+    """
     phi = table.metafeatures
     if metric not in IN_TARGET_UNITS or phi is None or TARGET_SCALE not in phi:
         return []

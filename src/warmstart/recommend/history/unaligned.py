@@ -40,6 +40,15 @@ class Unaligned:
     def of(cls, history: ScoreTable, columns: Columns, pmf: PMF) -> Unaligned:
         """Keep what `pmf` was fitted to.
 
+        Parameters
+        ----------
+        history : ScoreTable
+            Scores of known tasks, (n_tasks, n_configs).
+        columns : ndarray of int, shape (n_candidates,)
+            Configurations that are kept to suggest from.
+        pmf : PMF
+            Fitted.
+
         Raises
         ------
         KnowledgeError

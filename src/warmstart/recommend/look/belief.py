@@ -48,7 +48,17 @@ class LookBelief:
     def of(
         cls, fitted: Fitted, metafeatures: pd.Series[Any] | None, columns: Sequence[int]
     ) -> Self:
-        """Before anything is measured, over some columns of a base."""
+        """Before anything is measured, over some columns of a base.
+
+        Parameters
+        ----------
+        fitted : Fitted
+            What is known of the kind of task.
+        metafeatures : Series, optional
+            Of the new task, shape (n_features,) by name.
+        columns : ndarray of int, shape (n_chosen,)
+            Configurations of the base.
+        """
         points = fitted.known.points
         prior = believe(fitted, metafeatures, [Point(points[c], c) for c in columns])
         return cls(prior, fitted.units.scale(metafeatures))
@@ -89,6 +99,15 @@ class LookBelief:
 
         Much cheaper than :meth:`learn`, and the same where scores and errors told before
         are still what they were taken for.
+
+        Parameters
+        ----------
+        index : int
+            Place of the configuration.
+        score : float
+            Mean over its folds, higher is better.
+        std : float
+            Standard error of the score.
         """
         value, variance = self.response(score, std)
         self.posterior.mixture.tell(index, value, variance)
@@ -98,7 +117,15 @@ class LookBelief:
         self.posterior = self._untold()
 
     def response(self, score: float, std: float) -> tuple[float, float]:
-        """A score and its standard error as the model sees them: a log loss, its variance."""
+        """A score and its standard error as the model sees them: a log loss, its variance.
+
+        Parameters
+        ----------
+        score : float
+            Higher is better; NaN where there is none.
+        std : float
+            Standard error of the score.
+        """
         value = self.posterior.response(score / self.scale)
         return value, (std / self.scale / math.exp(value)) ** 2
 
@@ -125,7 +152,14 @@ class LookBelief:
         return gain
 
     def draws(self, n_draws: int, rng: np.random.Generator) -> Array:
-        """Joint draws of the responses, shape (n_draws, n_configs)."""
+        """Joint draws of the responses, shape (n_draws, n_configs).
+
+        Parameters
+        ----------
+        n_draws : int
+            How many draws.
+        rng : Generator
+        """
         return self.posterior.mixture.sample(n_draws, rng)
 
     def score_quantiles(

@@ -21,7 +21,14 @@ class Looked:
 
 
 def with_measurement(suggestion: Suggestion, look: Look | None) -> Suggestion:
-    """A suggestion with what the look measured of it, if anything."""
+    """A suggestion with what the look measured of it, if anything.
+
+    Parameters
+    ----------
+    suggestion : Suggestion
+    look : Look, optional
+        What was measured on the same data.
+    """
     found = None if look is None else look.of(suggestion.configuration_id)
     if found is None or found.status != "ok":
         return suggestion

@@ -97,6 +97,13 @@ class Request:
 def check_look(look_s: Any, look_n: Any) -> Bounds | None:
     """Where a look ends; None where none is asked for.
 
+    Parameters
+    ----------
+    look_s : float, optional
+        Seconds to spend; 0 for no look.
+    look_n : int, optional
+        Configurations to try at most.
+
     Raises
     ------
     ValueError

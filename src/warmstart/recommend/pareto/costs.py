@@ -60,7 +60,15 @@ class Costs:
     def draw_feasible(
         self, limits: Mapping[CostName, float], n_samples: int, rng: np.random.Generator
     ) -> npt.NDArray[np.bool_]:
-        """Whether limits are kept in joint draws, shape (n_samples, n_configs)."""
+        """Whether limits are kept in joint draws, shape (n_samples, n_configs).
+
+        Parameters
+        ----------
+        limits : mapping
+        n_samples : int
+            How many draws.
+        rng : Generator
+        """
         n_configs = len(next(iter(self.medians.values())))
         kept = np.ones((n_samples, n_configs), dtype=bool)
         for name, limit in limits.items():

@@ -18,6 +18,13 @@ _MAX_SEED = 2**32 - 1
 def check_count(name: str, value: Any) -> int:
     """Return a whole number of at least 1, else raise naming the argument.
 
+    Parameters
+    ----------
+    name : str
+        Of the argument, for the message.
+    value : object
+        What was passed.
+
     Examples
     --------
     >>> check_count("n", np.int64(3))
@@ -60,6 +67,17 @@ SIMILARITIES = ("auto", "metafeatures", "text")
 def check_description(description: Any, similarity: Any, data: Any, metafeatures: Any) -> None:
     """Refuse words that are none, and a similarity that lacks what it compares tasks by.
 
+    Parameters
+    ----------
+    description : object
+        What was passed.
+    similarity : object
+        What was passed.
+    data : object
+        None where there is no dataset.
+    metafeatures : object
+        None where there are none.
+
     Raises
     ------
     ArgumentError
@@ -84,6 +102,15 @@ def check_description(description: Any, similarity: Any, data: Any, metafeatures
 
 def plain_configuration(values: Any, what: str, error: type[WarmstartError]) -> dict[str, Any]:
     """Plain values by name; a missing number is a hyperparameter that is not active.
+
+    Parameters
+    ----------
+    values : mapping
+        Hyperparameters by name.
+    what : str
+        Whose values they are, for the message.
+    error : type
+        Of what is raised.
 
     Raises
     ------

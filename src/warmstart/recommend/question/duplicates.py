@@ -19,7 +19,16 @@ _DUPLICATE = 0.5
 def find_duplicates(
     tasks: pd.DataFrame, dataset: Dataset | None, excluded: set[Any]
 ) -> list[str]:
-    """Known tasks with the same content, in words."""
+    """Known tasks with the same content, in words.
+
+    Parameters
+    ----------
+    tasks : DataFrame
+        Known tasks, with their ``fingerprint``.
+    dataset : Dataset, optional
+    excluded : set
+        Ids of tasks that are not used.
+    """
     if dataset is None or "fingerprint" not in tasks:
         return []
     from warmstart.datasets.fingerprints.fingerprint import similarity

@@ -21,7 +21,14 @@ MEMBERS: dict[str, set[str | None]] = {
 
 
 def described_kind(md: MetaDataset, metafeatures: pd.Series[Any]) -> str | None:
-    """The one kind of task whose known tasks have all of these meta-features, if there is."""
+    """The one kind of task whose known tasks have all of these meta-features, if there is.
+
+    Parameters
+    ----------
+    md : MetaDataset
+    metafeatures : Series, optional
+        Of the new task, shape (n_features,) by name.
+    """
     known = md.metafeatures
     names = set(metafeatures.dropna().index) & {str(name) for name in known.columns}
     fits = []
@@ -34,7 +41,15 @@ def described_kind(md: MetaDataset, metafeatures: pd.Series[Any]) -> str | None:
 
 
 def resolve_kind(known: tuple[str | None, ...], task_type: str | None) -> str | None:
-    """Kind of task a question is about: "classification", "regression" or None."""
+    """Kind of task a question is about: "classification", "regression" or None.
+
+    Parameters
+    ----------
+    known : tuple
+        Kinds the base has; (None,) where its tasks do not say.
+    task_type : str, optional
+        What the question says.
+    """
     check_task_words(task_type)
     if known == (None,):
         return None

@@ -22,6 +22,17 @@ def resolve_metric(
 
     A scorer that no base records is answered by the recorded metric nearest to it, see
     :mod:`warmstart.recommend.question.nearest_metric`; `notes` is told.
+
+    Parameters
+    ----------
+    recorded : tuple of str
+        What the base has scores in.
+    metric : str or callable, optional
+        What the question names.
+    kind : str, optional
+        "classification" or "regression"; None where tasks do not say.
+    notes : list of str, optional
+        Where to say what stands in.
     """
     member: TaskType | None = None if kind is None else _EXAMPLE[kind]
     usual = [m.name for m in metrics_for(member)] if member else []

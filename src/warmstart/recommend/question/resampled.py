@@ -33,6 +33,15 @@ def not_counting(
 
     A family that is not known with so many rows, or in this way, counts as it is known:
     with rows held out at random, and 2,000 of them.
+
+    Parameters
+    ----------
+    tasks : DataFrame
+        Indexed by task.
+    resampling : {"random", "groups", "time"}
+        How the new data will be split.
+    max_rows : int
+        Most rows that known tasks were scored with.
     """
     way = ways(tasks)
     caps = caps_of(tasks)
@@ -54,6 +63,13 @@ def caps_of(tasks: pd.DataFrame) -> pd.Series[Any]:
 def rows_for(tasks: pd.DataFrame, n_rows: float | None) -> int:
     """The number of rows, of those that known tasks were cut to, nearest to the new data's.
 
+    Parameters
+    ----------
+    tasks : DataFrame
+        Indexed by task.
+    n_rows : float, optional
+        Rows of the new data.
+
     Examples
     --------
     >>> tasks = pd.DataFrame({"max_rows": [2000, 10_000]})
@@ -70,6 +86,17 @@ def resampling_for(
     tasks: pd.DataFrame, kind: str | None, *, groups: Any, time: Any
 ) -> tuple[Resampling, list[str]]:
     """The way of holding out that a question is about, as far as the base knows it.
+
+    Parameters
+    ----------
+    tasks : DataFrame
+        Indexed by task.
+    kind : str, optional
+        "classification" or "regression"; None where tasks do not say.
+    groups : object
+        None where the question names none.
+    time : object
+        None where the question names none.
 
     Returns
     -------

@@ -20,6 +20,13 @@ def sources_for(store: SurfaceStore | OwnSurfaces | None, question: Question) ->
 
     A pool of one's own, a look, a time budget, groups or time, and a model that was named
     ask for what surfaces know nothing of.
+
+    Parameters
+    ----------
+    store : SurfaceStore
+        Recorded surfaces.
+    question : Question
+        What the search is about.
     """
     learners = set(question.learners)
     if (

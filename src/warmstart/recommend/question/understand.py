@@ -65,6 +65,12 @@ def understand(store: Store, query: TaskQuery) -> Understood:
     """Read the dataset and settle kind, metric, meta-features and what to leave out.
 
     Errors as in :meth:`warmstart.Recommender.suggest`.
+
+    Parameters
+    ----------
+    store : Store
+        A base and its models.
+    query : TaskQuery
     """
     md, task_type = store.md, query.task_type
     excluded, notes = resolve_excluded(query.exclude, md.tasks)
@@ -165,7 +171,16 @@ def _as_numbers(metafeatures: Any, notes: list[str]) -> pd.Series[Any]:
 def describe(
     known: pd.DataFrame, dataset: Dataset | None, metafeatures: pd.Series[Any] | None
 ) -> pd.Series[Any] | None:
-    """Meta-features of the new task; None where there is nothing to compare them with."""
+    """Meta-features of the new task; None where there is nothing to compare them with.
+
+    Parameters
+    ----------
+    known : DataFrame, shape (n_tasks, n_features)
+        Meta-features of known tasks.
+    dataset : Dataset, optional
+    metafeatures : Series, optional
+        Of the new task, shape (n_features,) by name.
+    """
     if metafeatures is not None:
         names = [str(name) for name in known.columns]
         if not names:

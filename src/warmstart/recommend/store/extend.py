@@ -37,6 +37,18 @@ def extended(
 ) -> Fitted | None:
     """What is known, with the tasks of `added` folded in.
 
+    Parameters
+    ----------
+    fitted : Fitted
+        What is known of the kind of task.
+    added : MetaDataset
+        Tasks that are not known yet.
+    metric : str, optional
+        A recorded metric.
+    task_type : str, optional
+        "classification" or "regression"; None where tasks do not say.
+    random_state : int
+
     Returns
     -------
     Fitted or None
@@ -118,7 +130,14 @@ def extended(
 
 
 def joined(known: ScoreTable, new: ScoreTable) -> ScoreTable:
-    """Two tables of different tasks as one: their tasks and configurations in order."""
+    """Two tables of different tasks as one: their tasks and configurations in order.
+
+    Parameters
+    ----------
+    known : ScoreTable
+    new : ScoreTable
+        Of other tasks.
+    """
     ids = known.configuration_ids.append(
         new.configuration_ids.difference(known.configuration_ids, sort=False)
     )

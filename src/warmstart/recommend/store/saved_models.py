@@ -63,7 +63,19 @@ def saved_keys(path: Path, kinds: Iterable[str | None], recorded: tuple[str, ...
 
 
 def save_models(path: Path, key: Key, pmf: PMF, chooser: PMF) -> None:
-    """Write the models of scores and of regrets; :func:`load_models` reads them back."""
+    """Write the models of scores and of regrets; :func:`load_models` reads them back.
+
+    Parameters
+    ----------
+    path : path
+        A folder.
+    key : tuple
+        Kind of task and metric.
+    pmf : PMF
+        Fitted.
+    chooser : PMF
+        Fitted to regrets.
+    """
     arrays = pmf.to_arrays()
     arrays |= {_CHOICE + name: array for name, array in chooser.to_arrays().items()}
 
@@ -78,6 +90,13 @@ def load_models(path: Path, key: Key) -> tuple[PMF, PMF] | None:
     """The models of scores and of regrets for one kind of task in one metric.
 
     None where none were saved.
+
+    Parameters
+    ----------
+    path : path
+        A folder.
+    key : tuple
+        Kind of task and metric.
 
     Raises
     ------

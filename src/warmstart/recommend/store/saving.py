@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 def save(store: Store, path: Path) -> Path:
     """Write everything needed to answer; models of every recorded metric are fitted first.
 
+    Parameters
+    ----------
+    store : Store
+        A base and its models.
+    path : path
+        A folder.
+
     Raises
     ------
     KnowledgeError

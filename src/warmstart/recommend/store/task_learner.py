@@ -88,7 +88,14 @@ class TaskLearner:
         return self
 
     def attach(self, md: MetaDataset, path: Path | None = None) -> None:
-        """Answer from `md` with models fitted when first needed, or read from `path` then."""
+        """Answer from `md` with models fitted when first needed, or read from `path` then.
+
+        Parameters
+        ----------
+        md : MetaDataset
+        path : path, optional
+            Folder that holds models fitted to it.
+        """
         self._store = Store(md, self._choice, self.random_state, path)
 
     def with_surfaces(

@@ -35,6 +35,14 @@ def dense(weights: Mapping[str, Any], name: str, x: Any) -> Any:
     """Apply the layers made under `name`, ReLU between them, on the last axis.
 
     Layers of equal width in and out are residual.
+
+    Parameters
+    ----------
+    weights : mapping of str to ndarray
+        Of the network.
+    name : str
+        Of the layer.
+    x : ndarray, shape (…, n_in)
     """
     k = 0
     while f"{name}.{k}.w" in weights:

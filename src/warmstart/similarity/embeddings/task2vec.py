@@ -96,6 +96,11 @@ class Task2Vec:
 def normalised_cosine(a: Floats, b: Floats) -> float:
     """One minus the cosine of a/(a + b) and b/(a + b): blind to the scale of a filter.
 
+    Parameters
+    ----------
+    a : ndarray, shape (n_features,)
+    b : ndarray, shape (n_features,)
+
     Examples
     --------
     >>> round(normalised_cosine(np.array([1.0, 2.0]), np.array([1.0, 2.0])), 9)

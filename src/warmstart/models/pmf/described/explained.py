@@ -81,7 +81,14 @@ class Explained:
 
     @classmethod
     def nothing(cls, centred: Array, levels: Array) -> Explained:
-        """Of tasks without meta-features, or too few of them; arrays as in :func:`explain`."""
+        """Of tasks without meta-features, or too few of them; arrays as in :func:`explain`.
+
+        Parameters
+        ----------
+        centred : ndarray, shape (n_tasks, n_configs)
+            Responses about their mean.
+        levels : ndarray, shape (n_tasks,)
+        """
         n_configs = centred.shape[1]
         return cls(
             prior_mean=None,

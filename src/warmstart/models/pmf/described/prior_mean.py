@@ -63,7 +63,13 @@ class PriorMean:
 
     @classmethod
     def of(cls, tasks: DescribedTasks, targets: Array) -> PriorMean:
-        """Learn one of the targets that `tasks` were fitted to, shape (n_tasks, n_targets)."""
+        """Learn one of the targets that `tasks` were fitted to, shape (n_tasks, n_targets).
+
+        Parameters
+        ----------
+        tasks : DescribedTasks
+        targets : ndarray, shape (n_tasks, n_targets)
+        """
         ridge = LaplaceRidge.fit(tasks.points, targets, tasks.families, spectra=tasks.spectra)
         by_forest = tasks.forest.out_of_bag(targets)
         apart = ridge.left_out(targets, tasks.families) - by_forest
@@ -98,7 +104,15 @@ class PriorMean:
 
 def shrinkage(predicted: Array, targets: Array) -> Array:
     r"""How far to trust each predicted target, :math:`b = \operatorname{clip}(
-    \sum p\,y / \sum p^2, 0, 1)`, shape (n_targets,)."""
+    \sum p\,y / \sum p^2, 0, 1)`, shape (n_targets,).
+
+    Parameters
+    ----------
+    predicted : ndarray, shape (n_tasks, n_targets)
+        Of tasks left out.
+    targets : ndarray, shape (n_tasks, n_targets)
+        What they are.
+    """
     power = (predicted**2).sum(axis=0)
     agreement = (predicted * targets).sum(axis=0)
     # What only rounding tells from no prediction earns no trust.

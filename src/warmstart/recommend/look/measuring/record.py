@@ -49,7 +49,15 @@ class Record:
         self.scores.setdefault(index, {})
 
     def add(self, outcome: Outcome, weight: float = 1.0) -> None:
-        """Keep what came of a fit."""
+        """Keep what came of a fit.
+
+        Parameters
+        ----------
+        outcome : Outcome
+            Of one fit.
+        weight : float
+            Of the fold it was scored on.
+        """
         self.n_fits += 1
         index = outcome.job.index
         self.begin(index)

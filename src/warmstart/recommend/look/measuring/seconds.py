@@ -52,7 +52,21 @@ class Seconds:
         n_rows: int,
         speed: float,
     ) -> Seconds:
-        """Of the look's own rows, which may be few of the dataset's."""
+        """Of the look's own rows, which may be few of the dataset's.
+
+        Parameters
+        ----------
+        fitted : Fitted
+            What is known of the kind of task.
+        metafeatures : Series, optional
+            Of the new task, shape (n_features,) by name.
+        columns : ndarray of int, shape (n_chosen,)
+            Configurations of the base.
+        n_rows : float, optional
+            Rows of the new data.
+        speed : float
+            Seconds here for one second of the machine the costs were measured on.
+        """
         learners = [fitted.learners[column] for column in columns]
         if fitted.costs is None:
             return cls(np.full(len(learners), np.nan), learners)
@@ -67,7 +81,15 @@ class Seconds:
         return self._current
 
     def learn(self, index: int, cost_s: float) -> None:
-        """Correct the predictions by a fit that took `cost_s`."""
+        """Correct the predictions by a fit that took `cost_s`.
+
+        Parameters
+        ----------
+        index : int
+            Place of the configuration.
+        cost_s : float
+            Seconds its fit took.
+        """
         ratio = math.log(max(cost_s, 1e-4) / self._base[index])
         self._ratios.setdefault(self._learners[index], []).append(ratio)
         everyone = [ratio for found in self._ratios.values() for ratio in found]
