@@ -23,6 +23,7 @@ from warmstart.downstream.optuna_sampler.study_results import StudyResults
 from warmstart.downstream.optuna_sampler.trials import UNASKED, UNKNOWN, Reader
 from warmstart.errors import ArgumentError, ArgumentTypeError, SpaceMismatchError
 from warmstart.recommend.answer.suggestions import Suggestions
+from warmstart.recommend.question.documented import documented
 from warmstart.recommend.question.task_query import SearchQuery
 from warmstart.recommend.search import Search
 
@@ -53,6 +54,7 @@ _N_FIRST = 5
 """Trials before the other sampler has its turns."""
 
 
+@documented
 class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name-defined]
     """Run the first trials where a knowledge base expects most, the rest by another sampler.
 
@@ -115,10 +117,7 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
     patience_s : float
         How long to wait for an earlier trial of another worker that has begun and not
         chosen yet.
-    knowledge, target, metafeatures, candidates, n_initial, acquisition, space, metric, \
-time_budget_s, exclude, task_type, kinds, groups, time, look, random_state :
-        The base, and the question it is asked, as in :func:`warmstart.search`; its
-        `random_state` is the seed by default.
+    {arguments}
 
     Raises
     ------

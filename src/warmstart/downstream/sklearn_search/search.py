@@ -27,6 +27,7 @@ from warmstart.downstream.sklearn_search.run_anywhere import led_run
 from warmstart.errors import HistoryError
 from warmstart.metrics import find_metric
 from warmstart.recommend.look.result import Look
+from warmstart.recommend.question.documented import documented
 from warmstart.spaces.pipelines.target_pipeline import TargetPipeline
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ _SCORER = {
 """What scikit-learn calls a metric, where that is not our name for it."""
 
 
+@documented
 class WarmStartSearchCV(BaseSearchCV):  # type: ignore[misc]
     """Cross-validated search over configurations, led by what is known of other datasets.
 
@@ -68,8 +70,7 @@ class WarmStartSearchCV(BaseSearchCV):  # type: ignore[misc]
         The embedded base by default.
     space : str or iterable of str, optional
         Learners to restrict the base to; of an own estimator, which of them it is.
-    exclude, acquisition
-        See :meth:`warmstart.Recommender.search`.
+    {arguments}
     mapping : mapping, optional
         Between the names of the history's parameters and the estimator's, as the injectors
         take it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import textwrap
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -106,7 +107,8 @@ def documented(entry: Entry) -> Entry:
     Parameters
     ----------
     entry : callable or class
-        Whose signature says which of :data:`ARGUMENTS` it takes, and in which order.
+        Whose signature says which of :data:`ARGUMENTS` it takes, and in which order; what
+        its docstring describes itself is left to it.
 
     Examples
     --------
@@ -124,7 +126,10 @@ def documented(entry: Entry) -> Entry:
     if entry.__doc__ is None:  # python -OO
         return entry
     lines = inspect.cleandoc(entry.__doc__)
-    entry.__doc__ = lines.replace(PLACE, described(inspect.signature(entry).parameters))
+    headings = re.findall(r"^(\w+(?:, \w+)*)(?: :.*)?$", lines, re.MULTILINE)
+    own = {name for heading in headings for name in heading.split(", ")}
+    names = [name for name in inspect.signature(entry).parameters if name not in own]
+    entry.__doc__ = lines.replace(PLACE, described(names))
     return entry
 
 
@@ -135,15 +140,13 @@ def described(names: Any) -> str:
     ----------
     names : iterable of str
     """
-    headings = {
-        name.strip(): heading
-        for heading in ARGUMENTS
-        for name in heading.partition(" :")[0].split(",")
-    }
-    wanted = dict.fromkeys(headings[name] for name in names if name in headings)
-    return "\n".join(
-        (heading if " :" in heading else f"{heading} :")
-        + "\n"
-        + textwrap.indent(textwrap.dedent(ARGUMENTS[heading]).strip(), "    ")
-        for heading in wanted
-    )
+    names = list(names)
+    entries = []
+    for heading, text in ARGUMENTS.items():
+        words, _, kind = heading.partition(" :")
+        taken = [name for name in map(str.strip, words.split(",")) if name in names]
+        if taken:
+            body = textwrap.indent(textwrap.dedent(text).strip(), "    ")
+            first = min(map(names.index, taken))
+            entries.append((first, f"{', '.join(taken)} :{kind}\n{body}"))
+    return "\n".join(entry for _, entry in sorted(entries))
