@@ -171,6 +171,10 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
         groups: Any = None,
         time: Any = None,
         look: Look | None = None,
+        max_predict_s: float | None = None,
+        max_fit_s: float | None = None,
+        max_size_mb: float | None = None,
+        max_memory_mb: float | None = None,
         random_state: int | None = None,
     ) -> None:
         if isinstance(n_trials, bool) or not isinstance(n_trials, int) or n_trials < 1:
@@ -206,6 +210,10 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
             groups=groups,
             time=time,
             look=look,
+            max_predict_s=max_predict_s,
+            max_fit_s=max_fit_s,
+            max_size_mb=max_size_mb,
+            max_memory_mb=max_memory_mb,
             random_state=random_state,
         )
         guide = make_guide(source, query, knowledge)
