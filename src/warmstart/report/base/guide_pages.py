@@ -154,8 +154,10 @@ def _range_cells(one: GoodRange) -> tuple[str, str, str, str]:
         ends = " and ".join(f"{a:.3g} to {b:.3g}" for a, b in filter(None, (one.low, one.high)))
     else:
         text, ends = ", ".join(f"`{choice}`" for choice in found.choices), ""
-    error = f"±{_BLANK}{100 * one.held_out.std_error:.0f}"
-    held = f"{_percent(one.held_out.mean)}{_BLANK}{error}"
+    covered = one.held_out
+    held = "" if covered.mean != covered.mean else _percent(covered.mean)
+    if covered.std_error == covered.std_error:
+        held += f"{_BLANK}±{_BLANK}{100 * covered.std_error:.0f}"
     return text, ends, held, _percent(one.share_tried)
 
 
