@@ -70,7 +70,7 @@ def ideal_score(table: ScoreTable) -> float:
     """The score no configuration can beat.
 
     0 for losses and 1 for rates. Of scores that may be anything, and in no metric we know,
-    nobody knows the best there can be: it is put well above the best seen, where the
+    the best there can be is unknown: it is put well above the best seen, where the
     logarithm is nearly a straight line.
     """
     if table.metric is not None and table.metric in METRICS:

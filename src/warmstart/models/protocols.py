@@ -125,7 +125,7 @@ class PerformanceModel(Protocol):
     an integer attribute ``tries_per_step``; one whose answers are drawn at random sets
     ``random_answers = True``, and :func:`warmstart.replay` averages it over several seeds.
     One whose ``start`` gives a :class:`Belief` sets ``gives_belief = True``, and may be asked
-    by any acquisition function; one that looks at what configurations are made of sets
+    by any acquisition function; one that reads the configurations' hyperparameters sets
     ``reads_configurations = True``, and may be asked of some that no task tried.
     """
 

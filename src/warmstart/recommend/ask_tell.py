@@ -85,7 +85,7 @@ class AskTell:
     def takes_new(self) -> bool:
         """Whether configurations of no pool can be judged, and so asked: see :meth:`ask`.
 
-        Not within a time budget, nor where configurations do not say what they are made of.
+        Not within a time budget, nor where the hyperparameters of configurations are unknown.
         """
         return self.engine.takes_new
 

@@ -89,8 +89,8 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
         Target of the dataset.
     n_trials : int
         Trials this sampler decides, over all workers; enqueued ones do not count.
-        Where nothing can be said of new configurations (suggestions, a base that does not
-        say what its are made of) it hands over when those it knows are used up.
+        Where nothing can be said of new configurations (suggestions, a base without the
+        hyperparameters of its configurations) it hands over when those it knows are used up.
     then : optuna.samplers.BaseSampler, optional
         Decides the others; ``TPESampler(seed=seed)`` by default.
     mapping : mapping, optional

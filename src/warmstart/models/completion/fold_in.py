@@ -1,4 +1,4 @@
-"""Configurations a model never saw, placed among those it did by what they are made of."""
+"""Configurations a model never saw, placed among those it did by their hyperparameters."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class FoldIn:
             Configurations of the base.
         encoder : ConfigurationEncoder
         shared : SharedKernel
-            Over what configurations are made of.
+            Over hyperparameters.
         """
         points = encoder.transform(known)
         kernel = shared.between(points, points)

@@ -33,7 +33,7 @@ def choose_completion(table: ScoreTable) -> Completion:
     """How the default model completes `table`.
 
     "gp" where tasks share few configurations, "prior" where less than a quarter is known;
-    both need configurations that say what they are made of. Otherwise "svd".
+    both need the configurations' hyperparameters. Otherwise "svd".
     """
     unaligned = is_unaligned(table.scores)
     if not (unaligned or is_sparse(table)):

@@ -1,4 +1,4 @@
-"""What a configuration takes, from what it is made of and the size of the data."""
+"""What a configuration takes, from its hyperparameters and the size of the data."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class RegularisedEvolution:
                 raise ArgumentError(f"{name} must be at least 1, got {getattr(self, name)}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Learn the first population, and what configurations are made of.
+        """Learn the first population, and the configurations' hyperparameters.
 
         Parameters
         ----------

@@ -22,7 +22,7 @@ _SPANS = (0.25, 0.5, 1.0, 2.0, 4.0)
 def configuration_features(table: ScoreTable) -> Floats:
     """Encoded hyperparameters, shape (n_configs, n_features).
 
-    A table that does not say what its configurations are made of has them all equally far
+    A table without the hyperparameters of its configurations has them all equally far
     apart.
     """
     if table.configurations is None:

@@ -1,4 +1,4 @@
-"""Sparse tables: a Gaussian over configurations whose prior is what these are made of."""
+"""Sparse tables: a Gaussian over configurations whose prior is of their hyperparameters."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def transfer(
     responses : ndarray, shape (n_tasks, n_configs)
         Each task standardised over what is known of it; NaN elsewhere.
     features : ndarray, shape (n_configs, n_features)
-        What each configuration is made of.
+        Hyperparameters of each configuration.
     columns : ndarray of int, optional
         Candidates to complete; all configurations by default.
     kernel : SharedKernel, optional

@@ -88,7 +88,7 @@ class PMF(Settings):
 
     prior_: Prior | None = field(default=None, repr=False)
     kernel_: SharedKernel | None = field(default=None, repr=False)
-    """Over what configurations are made of, where the completion needed one."""
+    """Over hyperparameters, where the completion needed one."""
 
     optimism_: Array | None = field(default=None, repr=False)
     """Of a model of regrets, where it was measured; see

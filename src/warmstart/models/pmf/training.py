@@ -54,7 +54,7 @@ class _CompletedTasks:
     """As in :class:`warmstart.models.completion.complete.Completed`."""
 
     kernel: SharedKernel | None
-    """Over what configurations are made of, where the completion needed one."""
+    """Over hyperparameters, where the completion needed one."""
 
     seen: npt.NDArray[np.bool_] | None
     """What was evaluated, where a kernel is learnt of it."""

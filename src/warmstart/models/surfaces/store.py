@@ -25,7 +25,7 @@ KERNELS = b"kernels"
 """Key of the file's metadata: by metric, lengthscales of all axes, then the noise."""
 
 FEWEST = 10
-"""Tables below which a learner's surfaces lead nobody."""
+"""Tables below which a learner's surfaces are not used."""
 
 
 @dataclass(frozen=True, kw_only=True)

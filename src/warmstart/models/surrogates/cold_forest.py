@@ -72,7 +72,7 @@ class ColdForest:
             raise ArgumentError(f"max_features is a share above 0, got {self.max_features}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Remember what the configurations are made of; scores only say which is ideal.
+        """Remember the configurations' hyperparameters; scores only say which is ideal.
 
         Parameters
         ----------

@@ -51,7 +51,7 @@ class ColdGP:
     )
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Remember what the configurations are made of; scores only say which is ideal.
+        """Remember the configurations' hyperparameters; scores only say which is ideal.
 
         Parameters
         ----------

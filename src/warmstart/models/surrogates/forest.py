@@ -23,7 +23,7 @@ _N_ROWS = 200_000
 
 @dataclass(slots=True, kw_only=True)
 class BoostedTrees:
-    r"""Gradient boosting predicts a pair's loss from what the pair is made of.
+    r"""Gradient boosting predicts a pair's loss from its meta-features and hyperparameters.
 
     .. math:: \hat e(t, x) = f(\varphi_t, x)
 

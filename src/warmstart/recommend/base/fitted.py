@@ -198,7 +198,7 @@ class Fitted:
 
     @cached_property
     def units(self) -> ScoreUnits:
-        """In what units scores are told to whoever asks."""
+        """In what units scores are reported."""
         return ScoreUnits(self.table, self.models, self.in_target_units, self.fold_std)
 
     @cached_property

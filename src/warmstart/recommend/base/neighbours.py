@@ -19,7 +19,7 @@ _RARE = 0.95
 """Share of known tasks, each left out with its family, that are nearer than the threshold."""
 
 _LEAST_KNOWN = 10
-"""Unrelated tasks below which nobody can say how far apart tasks usually are."""
+"""Unrelated tasks needed to say how far apart tasks usually are."""
 
 _FAR_OUT = 2.0
 """Quantiles go on past 0 and 1 in units of the known range, this far at most."""

@@ -71,7 +71,7 @@ class ScoreUnits:
     def no_narrower(self, quantiles: Array, metafeatures: pd.Series[Any] | None) -> Array:
         """Quantiles of scores at the levels of a suggestion, at least as wide as folds differ.
 
-        Of few tasks that agree to the last digit nobody knows that a new one will.
+        Few tasks that agree to the last digit do not show that a new one will.
 
         Parameters
         ----------

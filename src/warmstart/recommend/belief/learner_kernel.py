@@ -142,5 +142,5 @@ def _standardised(response: Array) -> Array:
 
 
 def learner_of(values: Mapping[str, Any]) -> str:
-    """The learner a configuration names; those that name none are of one."""
+    """The learner a configuration names; "" where it names none."""
     return str(values.get("learner", ""))

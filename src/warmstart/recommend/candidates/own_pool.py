@@ -1,4 +1,4 @@
-"""A pool of configurations that whoever asks brings along."""
+"""A pool of configurations that comes with the question."""
 
 from __future__ import annotations
 

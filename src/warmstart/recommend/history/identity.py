@@ -14,7 +14,7 @@ class ByValues:
     """Places of configurations, found again by what they are.
 
     Values alone do not name a configuration: two learners may share their hyperparameters,
-    and a base may say nothing of what its configurations are made of.
+    and a base may not record the hyperparameters of its configurations.
 
     Examples
     --------
@@ -141,7 +141,7 @@ class KnownConfigurations:
 
     @cached_property
     def points(self) -> tuple[Mapping[str, Any], ...]:
-        """What configurations are made of, in words that tell all of them apart."""
+        """Hyperparameters, with learner and space where these are needed to tell them apart."""
         called = zip(self.values, self.learners, self.spaces, strict=True)
         return tuple(self._named(values, learner, space) for values, learner, space in called)
 
@@ -166,7 +166,7 @@ class KnownConfigurations:
         column = self.columns.get(name, -1)
         if column >= 0 and self._by_values.means(column, values, learner=learner, space=space):
             return Point(self.points[column], column)
-        # Where configurations are made of nothing that is known, a new name is a new one.
+        # Where no hyperparameters are known, a new name is a new configuration.
         found = self._by_values.find(values, learner=learner, space=space) if values else []
         if len(found) == 1:
             return Point(self.points[found[0]], found[0])

@@ -64,7 +64,7 @@ class Unaligned:
 
     @cached_property
     def ignorance(self) -> LowRank:
-        """Covariance of one who knows of no other task, only how features matter."""
+        """Prior covariance without other tasks: a process over hyperparameters alone."""
         assert self.history.configurations is not None  # or there were no processes
         rows = active_values(self.history.configurations.iloc[self.columns])
         return LowRank.fit(self.kernel, self.encoder.transform(rows))

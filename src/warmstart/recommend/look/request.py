@@ -1,4 +1,4 @@
-"""What whoever asks wants of a look, and what they are told while it goes on."""
+"""What is asked of a look, and what it reports while it goes on."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEFAULT_S = 0.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookState:
-    """How far a look is, for whoever shows its progress."""
+    """How far a look is, for a display of its progress."""
 
     seconds: float
     """Spent so far."""
