@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -74,8 +75,10 @@ DEFAULTS = {
 class Study:
     """One objective and seed, and how they are asked and told."""
 
-    def __init__(self, objective: RealObjective, seed: int) -> None:
-        self.objective, self.seed = objective, seed
+    def __init__(self, objective: RealObjective, split: int) -> None:
+        self.objective, self.seed = objective, split
+        # Else the first draws of cold methods would be the same on every table.
+        self.cold_seed = zlib.crc32(f"{objective.task.task_id} {split}".encode())
         self.parameters = SPACES[objective.learner]
 
     def suggest(self, trial: optuna.Trial, *, rounds: bool) -> dict[str, Any]:
@@ -132,31 +135,31 @@ def optimise(
 
 
 def random(study: Study, n: int) -> Trials:
-    return optimise(study, optuna.samplers.RandomSampler(seed=study.seed), n)
+    return optimise(study, optuna.samplers.RandomSampler(seed=study.cold_seed), n)
 
 
 def tpe(study: Study, n: int) -> Trials:
-    return optimise(study, optuna.samplers.TPESampler(seed=study.seed), n)
+    return optimise(study, optuna.samplers.TPESampler(seed=study.cold_seed), n)
 
 
 def tpe_again(study: Study, n: int) -> Trials:
-    return optimise(study, optuna.samplers.TPESampler(seed=study.seed + 1000), n)
+    return optimise(study, optuna.samplers.TPESampler(seed=study.cold_seed + 1), n)
 
 
 def gp(study: Study, n: int) -> Trials:
-    return optimise(study, optuna.samplers.GPSampler(seed=study.seed), n)
+    return optimise(study, optuna.samplers.GPSampler(seed=study.cold_seed), n)
 
 
 def tpe_default(study: Study, n: int) -> Trials:
     default = DEFAULTS[study.objective.learner]
-    sampler = optuna.samplers.TPESampler(seed=study.seed)
+    sampler = optuna.samplers.TPESampler(seed=study.cold_seed)
     return optimise(study, sampler, n, begin=lambda made: made.enqueue_trial(default))
 
 
 def tpe_ten(study: Study, n: int) -> Trials:
     asked = study.question()
     ten = warmstart.suggest(study.objective.frame, n=10, random_state=study.seed, **asked)
-    sampler = optuna.samplers.TPESampler(seed=study.seed)
+    sampler = optuna.samplers.TPESampler(seed=study.cold_seed)
     return optimise(
         study,
         sampler,
@@ -184,7 +187,7 @@ def sampler_now(study: Study, n: int) -> Trials:
 
 
 def tpe_read_off(study: Study, n: int) -> Trials:
-    return optimise(study, optuna.samplers.TPESampler(seed=study.seed), n, rounds=False)
+    return optimise(study, optuna.samplers.TPESampler(seed=study.cold_seed), n, rounds=False)
 
 
 def now_read_off(study: Study, n: int) -> Trials:
