@@ -44,6 +44,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--trials", type=int, default=50)
     parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=list(METHODS))
     parser.add_argument(
+        "--by", choices=("truth", "cv"), default="truth", help="what regret is counted in"
+    )
+    parser.add_argument(
         "--report", action="store_true", help="print what is there, run nothing"
     )
     return parser.parse_args()
@@ -126,6 +129,8 @@ def incumbents(
 def report(runs: pd.DataFrame, options: argparse.Namespace) -> None:
     """Regret of incumbents, trials of cold TPE equalled, differences, seconds."""
     keys = ["table", "split"]
+    if options.by == "cv":
+        runs["truth"] = runs.groupby([*keys, "method"])["score"].cummax()
     complete = runs.groupby(keys)["method"].nunique()
     runs = (
         runs.set_index(keys).loc[complete[complete == len(options.methods)].index].reset_index()
