@@ -7,7 +7,8 @@
 A step is telling one score and naming the next configuration. Seconds are of the processor,
 so a busy machine changes them little; run it with one thread (OMP_NUM_THREADS=1).
 ``--against`` measures another checkout by its own copy of this file, in turns with this one,
-and prints the least of each and their ratio.
+and prints the least of each and their ratio. ``--search`` also times the search that users
+get over the same configurations, its first question and its steps.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.protocols import PerformanceModel
 from warmstart.recommend.base.begin import begun
 from warmstart.recommend.methods import make_method
+from warmstart.recommend.recommender import Recommender
 
 
 def arguments() -> argparse.Namespace:
@@ -43,6 +45,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--method", default="pmf")
     parser.add_argument("--tasks", type=int, default=10, help="new tasks to time")
     parser.add_argument("--steps", type=int, default=50)
+    parser.add_argument("--search", action="store_true", help="the search users get as well")
     add_against(parser)
     return parser.parse_args()
 
@@ -129,6 +132,41 @@ def main() -> None:
         ms = 1000 * np.array(seconds)
         print(f"{name:12s}  {np.median(ms):9.2f} ms (median; longest {ms.max():.2f})")
     print(f"peak memory   {peak_mb() if known_mb else np.nan:9.0f} MB with table and libraries")
+    if args.search:
+        time_search(train, table.take(held), args.steps)
+
+
+def time_search(train: ScoreTable, new: ScoreTable, n_steps: int) -> None:
+    """Print what the search of a fitted recommender costs on each new task."""
+    md = MetaDataset.from_matrix(
+        pd.DataFrame(train.scores, index=train.task_ids, columns=train.configuration_ids),
+        metafeatures=train.metafeatures,
+    )
+    recommender = Recommender().fit(md)
+    recommender.search().ask()  # models are fitted, and what is kept is kept, once
+    times: dict[str, list[float]] = {"search begun": [], "first asked": [], "told, asked": []}
+    for row, task in enumerate(new.task_ids):
+        scores = pd.Series(new.scores[row], index=new.configuration_ids)
+        described = new.metafeatures is not None and task in new.metafeatures.index
+        phi = new.metafeatures.loc[task] if described and new.metafeatures is not None else None
+        marks = [time.process_time()]
+        search = recommender.search(metafeatures=phi)
+        marks.append(time.process_time())
+        asked = search.ask()
+        marks.append(time.process_time())
+        for _ in range(n_steps):
+            score = scores[asked.configuration_id]
+            if np.isfinite(score):
+                search.tell(asked, float(score))
+            else:
+                search.tell(asked, status="failed")
+            asked = search.ask()
+        times["search begun"].append(marks[1] - marks[0])
+        times["first asked"].append(marks[2] - marks[1])
+        times["told, asked"].append((time.process_time() - marks[2]) / n_steps)
+    for name, seconds in times.items():
+        ms = 1000 * np.array(seconds)
+        print(f"{name:12s}  {np.median(ms):9.2f} ms (median; longest {ms.max():.2f})")
 
 
 if __name__ == "__main__":

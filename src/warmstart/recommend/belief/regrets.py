@@ -11,7 +11,6 @@ import numpy.typing as npt
 from warmstart.models.regrets.expected_regret import Expected
 
 if TYPE_CHECKING:
-    from warmstart.models.pmf.posterior import PMFPosterior
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.belief.posterior import TaskBelief
     from warmstart.recommend.candidates.pool import Pool
@@ -93,22 +92,15 @@ class TaskRegrets:
         return outlook.expected(regret.restricted(among), range(len(among)), rng)
 
     def _after_results(self, among: Places) -> Expected:
-        belief, fitted = self._belief.now(), self._fitted
+        belief, units = self._belief.now(), self._fitted.units
         seed = [self._question.random_state, len(self._belief.results), 2]
         rng = np.random.default_rng(seed)
-        scores = self._scores(belief, belief.mixture.sample(_N_DRAWS, rng, among))
+        responses = belief.mixture.sample(_N_DRAWS, rng, among).astype(np.float64)
+        scores = np.minimum(belief.ideal + belief.offset - np.exp(responses), belief.ideal)
         best = scores.max(axis=1, keepdims=True)
-        regrets = (best - scores).mean(axis=0)
-        if not fitted.units.foretells_scores:
-            regrets = np.full_like(regrets, np.nan)
         is_best = scores == best
         # Where several are best, each is so by its share.
         p_best = (is_best / is_best.sum(axis=1, keepdims=True)).mean(axis=0)
+        reported, highest = (units.as_reported(v, self._question.phi) for v in (scores, best))
+        regrets = (highest - reported).mean(axis=0)
         return Expected(regrets=regrets, of_best=np.minimum.accumulate(regrets), p_best=p_best)
-
-    def _scores(self, belief: PMFPosterior, responses: Array) -> Array:
-        """Draws of responses as scores in the task's units, none better than can be."""
-        scores = np.minimum(belief.ideal + belief.offset - np.exp(responses), belief.ideal)
-        scale = self._fitted.units.scale(self._question.phi)
-        result: Array = scores.astype(np.float64) * scale
-        return result
