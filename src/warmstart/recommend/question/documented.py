@@ -77,9 +77,9 @@ ARGUMENTS: dict[str, str] = {
         When rows are from, likewise for later rows held out, in a look too unless groups are
         given; the column stays a feature.""",
     "look_s : float, optional": """
-        Look before answering: spend at most so many seconds on fits to parts of the data,
-        and name first what is best by all that is known then. 0, the default, answers at
-        once.""",
+        Look before answering: spend at most so many seconds of the clock on fits to parts of
+        the data, and name first what is best by all that is known then. 0, the default,
+        answers at once.""",
     "look_n : int, optional": """
         Try at most so many configurations; alone it bounds the look without a clock, so
         that the same seed gives the same answer.""",
