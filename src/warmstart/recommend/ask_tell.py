@@ -129,6 +129,13 @@ class AskTell:
 
         None where nothing that was looked at is allowed; see
         :meth:`warmstart.recommend.engine.Engine.ask_in`.
+
+        Parameters
+        ----------
+        region : Region
+            What the study searches.
+        allowed : callable
+            From a configuration to whether it may be asked.
         """
         place = self.engine.ask_in(region, allowed)
         # How far it is from the best of a pool nobody knows: it is of none.

@@ -75,7 +75,15 @@ def hyperparameter_names(values: Sequence[Mapping[str, Any]]) -> tuple[str, ...]
 
 
 def hyperparameters(values: Mapping[str, Any], names: Sequence[str]) -> Array:
-    """Logarithms of numbers, 0 and 1 of words; NaN of what is not set."""
+    """Logarithms of numbers, 0 and 1 of words; NaN of what is not set.
+
+    Parameters
+    ----------
+    values : mapping
+        Hyperparameters by name.
+    names : sequence of str
+        As :func:`hyperparameter_names` gives them.
+    """
     x = np.full(len(names), np.nan)
     for at, name in enumerate(names):
         key, _, word = name.partition("=")

@@ -94,6 +94,13 @@ class ScaleRule:
     def scale(self, configuration: Mapping[str, Any], phi: float) -> dict[str, Any]:
         """The configuration for :math:`2^{phi}` times its cost; whole numbers stay whole.
 
+        Parameters
+        ----------
+        configuration : mapping
+            Hyperparameters by name.
+        phi : float
+            Doublings of the cost; negative for less.
+
         Raises
         ------
         NotFittedError

@@ -89,7 +89,15 @@ class KnownRegrets:
         return self.mixed(even, said)
 
     def mixed(self, even: Array, said: Array) -> Array:
-        """Half of what is `even`, half of what is `said` of the described tasks."""
+        """Half of what is `even`, half of what is `said` of the described tasks.
+
+        Parameters
+        ----------
+        even : ndarray, shape (n_tasks,)
+            Weights of all known tasks.
+        said : ndarray, shape (n_described,)
+            Weights of the described ones.
+        """
         # A model that was told of tasks since knows no meta-features of them.
         similar = np.zeros(self.n_tasks)
         similar[self.described[: len(said)]] = said

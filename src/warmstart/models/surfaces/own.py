@@ -69,6 +69,15 @@ class OwnSurfaces:
         """A process a study, without excluded tasks and their families.
 
         None where fewer than two studies say anything.
+
+        Parameters
+        ----------
+        learner : str
+            As the base calls it; "" where it names none.
+        metric : str
+            A recorded metric.
+        excluded : collection of str
+            Ids of tasks to leave out.
         """
         gone = frozenset(map(str, excluded))
         key = learner, metric, gone

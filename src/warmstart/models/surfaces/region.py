@@ -59,6 +59,13 @@ class Region:
     def spread(self, n: int, seed: int) -> list[dict[str, Any]]:
         """A scrambled Sobol' sequence over the region, as configurations.
 
+        Parameters
+        ----------
+        n : int
+            How many.
+        seed : int
+            Of the scrambling.
+
         Raises
         ------
         SpaceMismatchError
@@ -74,7 +81,16 @@ class Region:
         return [self._values(dict(zip(names, row, strict=True))) for row in drawn.tolist()]
 
     def moves(self, centre: Values, n: int, rng: np.random.Generator) -> list[dict[str, Any]]:
-        """Configurations about one: some parameters a step away."""
+        """Configurations about one: some parameters a step away.
+
+        Parameters
+        ----------
+        centre : mapping
+            Hyperparameters by name.
+        n : int
+            How many.
+        rng : Generator
+        """
         at = {
             name: _place(parameter, centre[name])
             for name, parameter in self.parameters.items()
@@ -119,7 +135,15 @@ class Region:
         return SharedKernel(np.r_[known, usual], kernel.noise)
 
     def places(self, configurations: Sequence[Values], sources: Sources) -> Places:
-        """Configurations as a belief sees them."""
+        """Configurations as a belief sees them.
+
+        Parameters
+        ----------
+        configurations : sequence of mapping
+            Hyperparameters by name.
+        sources : Sources
+            Processes of other tasks.
+        """
         points = np.stack([self.box.place(values) for values in configurations])
         mean, loadings = sources.expect(np.clip(points, 0.0, 1.0))
         more, _ = self._features(configurations)

@@ -103,6 +103,15 @@ class Sources:
 
         Tables on which all points do the same say nothing and are left out.
 
+        Parameters
+        ----------
+        surfaces : sequence of Surface
+            One a task.
+        box : Box, optional
+            Ranges that the cube stands for.
+        kernel : SharedKernel, optional
+            Learnt before.
+
         Raises
         ------
         KnowledgeError

@@ -118,6 +118,15 @@ def surface(row: Mapping[str, Any], metric: str, box: Box) -> Surface:
 
     Which rounds is drawn evenly with the table's name as the seed, so that together the
     configurations of a table show all of them.
+
+    Parameters
+    ----------
+    row : mapping
+        Of the packed table.
+    metric : str
+        A recorded metric.
+    box : Box
+        Ranges that the cube stands for.
     """
     packed = row[metric]
     last = np.asarray(row["last"], dtype=np.intp)

@@ -37,7 +37,18 @@ Columns = npt.NDArray[np.intp]
 def why_not(
     dataset: Dataset | None, fitted: Fitted, columns: Columns, request: Request
 ) -> str | None:
-    """Why nothing can be measured, in words; None where it can."""
+    """Why nothing can be measured, in words; None where it can.
+
+    Parameters
+    ----------
+    dataset : Dataset, optional
+    fitted : Fitted
+        What is known of the kind of task.
+    columns : ndarray of int, shape (n_chosen,)
+        Configurations of the base.
+    request : Request
+        What is asked of the look.
+    """
     metric = fitted.table.metric
     if dataset is None:
         return "there is no data at hand"

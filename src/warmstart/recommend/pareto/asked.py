@@ -52,6 +52,19 @@ def read_asked(
 ) -> Asked:
     """Check what is asked for before any work is done.
 
+    Parameters
+    ----------
+    objectives : str or iterable of str, optional
+        Of what a front is asked.
+    limits : Limits
+        What no suggestion may exceed.
+    strategy : str
+        By which suggestions are asked.
+    time_budget_s : float, optional
+        Seconds that all may take together.
+    looks : bool
+        Whether a look is asked for.
+
     Raises
     ------
     ValueError
@@ -88,6 +101,22 @@ def front_over(
     speed: float,
 ) -> tuple[npt.NDArray[np.intp], Front | None, tuple[str, ...]]:
     """Candidates that may be named, what each is expected to cost, and what was left out.
+
+    Parameters
+    ----------
+    asked : Asked
+        Objectives and limits.
+    columns : ndarray of int, shape (n_candidates,)
+        Columns that may be chosen.
+    fitted : Fitted
+        What is known of the kind of task.
+    md : MetaDataset
+    resources : mapping of str to ResourceModel
+        What predicts each resource.
+    metafeatures : Series, optional
+        Of the new task, shape (n_features,) by name.
+    speed : float
+        Seconds here for one second of the machine the costs were measured on.
 
     Raises
     ------

@@ -107,7 +107,17 @@ class CostCells:
         return found
 
     def with_candidate(self, j: int, scores: Array, reached: Array) -> Array:
-        """What fronts reach once they hold candidate `j`, of score `scores` (n_samples,)."""
+        """What fronts reach once they hold candidate `j`, of score `scores` (n_samples,).
+
+        Parameters
+        ----------
+        j : int
+            Candidate.
+        scores : ndarray, shape (n_samples,)
+            Its scores.
+        reached : ndarray, shape (n_samples, n_cells)
+            What fronts reach without it.
+        """
         higher: Array = np.where(self.covered[j], np.maximum(reached, scores[:, None]), reached)
         return higher
 

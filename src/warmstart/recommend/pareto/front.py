@@ -111,7 +111,15 @@ class Front:
         )
 
     def notes(self, n_all: int, n_possible: int) -> tuple[str, ...]:
-        """What was left out."""
+        """What was left out.
+
+        Parameters
+        ----------
+        n_all : int
+            Candidates before limits.
+        n_possible : int
+            Those that may keep them.
+        """
         if n_possible == n_all:
             return ()
         asked = ", ".join(f"max_{name}={limit:g}" for name, limit in self.limits.items())

@@ -87,7 +87,15 @@ def resources_of(md: MetaDataset) -> dict[str, ResourceModel]:
 
 
 def write_resources(models: Mapping[str, ResourceModel], path: Path) -> None:
-    """Write models as JSON; :func:`read_resources` reads them back."""
+    """Write models as JSON; :func:`read_resources` reads them back.
+
+    Parameters
+    ----------
+    models : mapping of str to ResourceModel
+        By name of the resource.
+    path : path
+        The file.
+    """
     said = {name: model.to_dict() for name, model in models.items()}
     write_json({"format": _FORMAT, "models": said}, path)
 

@@ -50,7 +50,15 @@ class DIDA(LearnedEmbedding):
         }
 
     def forward(self, weights: Mapping[str, Any], x: Any, y: Any) -> Any:
-        """Vector of one table; `x` has shape (n_rows, n_columns), `y` (n_rows, n_classes)."""
+        """Vector of one table; `x` has shape (n_rows, n_columns), `y` (n_rows, n_classes).
+
+        Parameters
+        ----------
+        weights : mapping of str to ndarray
+            Of the network.
+        x : ndarray, shape (n_rows, n_columns)
+        y : ndarray, shape (n_rows, n_classes)
+        """
         n = x.shape[0]
         same = self.agreement(y)[:, :, None]
         one = x[:, None, :] + 0 * x[None]

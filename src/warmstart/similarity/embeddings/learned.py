@@ -217,7 +217,18 @@ def indicators(rows: Rows) -> np.ndarray[Any, np.dtype[np.float32]]:
 def patch(
     rows: Rows, rng: np.random.Generator, n_rows: int, n_columns: int
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Some rows and columns of a table, and their labels, in single precision."""
+    """Some rows and columns of a table, and their labels, in single precision.
+
+    Parameters
+    ----------
+    rows : Rows
+        Of a task.
+    rng : Generator
+    n_rows : int
+        At most.
+    n_columns : int
+        At most.
+    """
     drawn = rng.choice(len(rows.X), min(n_rows, len(rows.X)), replace=False)
     columns = rng.choice(rows.X.shape[1], min(n_columns, rows.X.shape[1]), replace=False)
     return rows.X[np.ix_(drawn, columns)].astype("f4"), indicators(rows)[drawn]

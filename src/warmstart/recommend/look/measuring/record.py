@@ -74,7 +74,15 @@ class Record:
         return float(np.mean(seconds)) if seconds else math.nan
 
     def latest(self, outcome: Outcome, averages: Averages) -> tuple[float, float]:
-        """Score of a fit on a fold of average difficulty, and its standard error."""
+        """Score of a fit on a fold of average difficulty, and its standard error.
+
+        Parameters
+        ----------
+        outcome : Outcome
+            Of one fit.
+        averages : Averages
+            Of what was measured so far.
+        """
         part = outcome.job.part
         score = outcome.score - averages.folds[self.parts.index(part)]
         return score, averages.fold_std / self._weights[part] ** 0.5
