@@ -363,7 +363,7 @@ class TestSpace:
     @pytest.mark.parametrize("learner", ["lightgbm", "xgboost"])
     def test_not_installed(self, typed, data, learner, monkeypatch):
         monkeypatch.setattr(
-            "warmstart.spaces.pipelines.learners.installed", lambda n: n != learner
+            "warmstart.spaces.pipelines.learners.record.installed", lambda n: n != learner
         )
         everything = typed.suggest(data, target="y", n=99)
         assert learner not in {s.learner for s in everything}

@@ -7,18 +7,12 @@ from typing import Any
 
 from warmstart._extras import installed
 from warmstart.histories.runs.values import plain_values
+from warmstart.spaces.pipelines.learners import LEARNERS
 
 _CLASSES = {
-    "random_forest": ("sklearn.ensemble", "RandomForest"),
-    "extra_trees": ("sklearn.ensemble", "ExtraTrees"),
-    "hist_gradient_boosting": ("sklearn.ensemble", "HistGradientBoosting"),
+    **{name: one.classes for name, one in LEARNERS.items() if one.classes is not None},
+    # Of histories alone: the pipelines here have its successor.
     "gradient_boosting": ("sklearn.ensemble", "GradientBoosting"),
-    "decision_tree": ("sklearn.tree", "DecisionTree"),
-    "nearest_neighbors": ("sklearn.neighbors", "KNeighbors"),
-    "mlp": ("sklearn.neural_network", "MLP"),
-    "adaboost": ("sklearn.ensemble", "AdaBoost"),
-    "lightgbm": ("lightgbm", "LGBM"),
-    "xgboost": ("xgboost", "XGB"),
 }
 """Module and beginning of the class of each learner; nothing else is ever imported."""
 

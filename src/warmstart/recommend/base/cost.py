@@ -17,6 +17,7 @@ import pandas as pd
 
 from warmstart.metadataset.hardware import cpu_model, reference_s
 from warmstart.metadataset.storage.files import write_json
+from warmstart.spaces.pipelines.learners import LEARNERS
 
 _log = logging.getLogger(__name__)
 
@@ -25,25 +26,8 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 _SIZES = ("NumberOfInstances", "NumberOfFeatures", "NumberOfClasses")
 _RIDGE = 1.0
 
-GROWTH = {"rbf_svm": 2.0, "nearest_neighbors": 1.2}
-"""Exponent of the rows beyond the largest table the base was timed on; 1.05 elsewhere.
-
-Fixed from the algorithms' complexity: a fit to small tables would extrapolate their
-overhead, which does not grow."""
-
-FIXED = {
-    "hist_gradient_boosting": 0.8,
-    "lightgbm": 0.75,
-    "xgboost": 0.75,
-    "catboost": 0.5,
-    "rbf_svm": 0.0,
-    **dict.fromkeys(("random_forest", "extra_trees", "mlp", "adaboost"), 0.1),
-    "decision_tree": 0.3,
-}
-"""Share of the seconds of a fit to 1,333 rows that rows do not add to; .7 elsewhere.
-
-Bins, leaves and rounds of boosters cost the same on few rows, and what is as quick as linear
-models is mostly preparation. Measured by ``benchmarks/cost_large.py``."""
+_GROWTH, _FIXED_SHARE = 1.05, 0.7
+"""Exponent of the rows, and share that they do not add to, of learners of no record here."""
 
 _FIXED_AT = 2000 * 2 / 3
 
@@ -127,8 +111,10 @@ class CostModel:
                 spread[of] = np.sqrt(np.mean((y - about @ slope) ** 2))
         levels -= (slopes * middles).sum(axis=1)
         levels = _filled(levels, np.asarray(known.any(axis=0)), names)
-        growth = np.asarray([GROWTH.get(name, 1.05) for name in learners])
-        fixed = np.asarray([FIXED.get(name, 0.7) for name in learners])
+        growth, fixed = (
+            np.asarray([getattr(LEARNERS[n], of) if n in LEARNERS else usual for n in learners])
+            for of, usual in (("growth", _GROWTH), ("fixed_share", _FIXED_SHARE))
+        )
         most = float(np.max(max_rows)) * train_share
         # Of more rows the share is smaller.
         fixed = fixed / (fixed + (1 - fixed) * max(most / _FIXED_AT, 1.0))

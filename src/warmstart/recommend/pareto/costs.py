@@ -15,6 +15,7 @@ from warmstart.errors import KnowledgeError
 from warmstart.models.costs.features import Size
 from warmstart.models.costs.resources import ResourceModel
 from warmstart.recommend.base.cost import CostModel
+from warmstart.spaces.pipelines.learners import LEARNERS
 
 if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
@@ -25,10 +26,6 @@ Array = npt.NDArray[np.float64]
 
 _MAX_ROWS, _N_FOLDS = 2000.0, 3.0
 """Of the tables that predictions were timed on."""
-
-_GROWTH = {"rbf_svm": 0.8, "nearest_neighbors": 0.8}
-"""Exponent of the training rows in the seconds of a prediction beyond :data:`_MAX_ROWS`:
-support vectors and neighbours are looked through. Trees and linear models hardly grow."""
 
 _LEAST_GROWTH = 0.1
 """Least exponent of the rows that are predicted: on few of them overhead was timed."""
@@ -176,7 +173,9 @@ def _predict_seconds(
     told = pd.Series(dtype=float) if metafeatures is None else metafeatures.copy()
     fitted_rows = float(told.get(_ROWS, most))
     told[_ROWS] = min(predicted_rows * _N_FOLDS, most)
-    growth = np.array([_GROWTH.get(learner, 0.0) for learner in fitted.learners])
+    growth = np.array(
+        [LEARNERS[name].predict_growth if name in LEARNERS else 0.0 for name in fitted.learners]
+    )
     more = growth * np.log(max(fitted_rows / most, 1.0))
     beyond = np.log(max(predicted_rows / (most / _N_FOLDS), 1.0))
     more += np.maximum(model.slopes[:, 0], _LEAST_GROWTH) * beyond

@@ -13,47 +13,9 @@ from scipy.stats import qmc
 
 from warmstart.domain import Configuration, TaskType, check_task_type
 from warmstart.errors import ArgumentError, SpaceMismatchError
-from warmstart.spaces.pipelines.learners import SPACE
+from warmstart.spaces.pipelines.learners import LEARNERS, SPACE
 from warmstart.spaces.pipelines.tabular import tabular_space
 
-_BOOSTERS = {"lightgbm": 60, "xgboost": 50, "catboost": 50, "hist_gradient_boosting": 26}
-_CLASSIFIERS = {
-    **_BOOSTERS,
-    "random_forest": 16,
-    "extra_trees": 20,
-    "mlp": 48,
-    "logistic_regression": 26,
-    "elastic_net": 20,
-    "linear_svm": 16,
-    "rbf_svm": 32,
-    "lda": 8,
-    "decision_tree": 6,
-    "nearest_neighbors": 6,
-    "naive_bayes": 2,
-    "adaboost": 2,
-    "qda": 2,
-}
-_REGRESSORS = {
-    **_BOOSTERS,
-    "random_forest": 20,
-    "extra_trees": 24,
-    "mlp": 52,
-    "ridge": 24,
-    "elastic_net": 22,
-    "linear_svm": 18,
-    "rbf_svm": 36,
-    "decision_tree": 6,
-    "nearest_neighbors": 8,
-    "adaboost": 2,
-}
-"""How many configurations each learner gets: more where it has more to choose and wins more."""
-
-_ROUNDS = {
-    "lightgbm": "n_estimators",
-    "xgboost": "n_estimators",
-    "catboost": "n_estimators",
-    "hist_gradient_boosting": "max_iter",
-}
 _RATES = (0.01, 0.3)
 _PRODUCTS = (3.0, 30.0)
 """Learning rates of boosters, and rounds times rate: fewer leave a booster half trained."""
@@ -92,7 +54,7 @@ def space_filling(
     if scale <= 0:
         raise ArgumentError(f"scale must be positive, got {scale}")
     found: dict[str, Configuration] = {}
-    shares = _REGRESSORS if check_task_type(task_type) == "regression" else _CLASSIFIERS
+    shares = _shares(check_task_type(task_type))
     for number, (learner, share) in enumerate(shares.items()):
         space = tabular_space(task_type, [learner])
         n_wanted = max(1, round(share * scale))
@@ -140,6 +102,14 @@ def complete(task_type: TaskType, values: Mapping[str, Any]) -> Configuration:
     return _configuration(space, {**_default(space), **given})
 
 
+def _shares(task_type: TaskType) -> dict[str, int]:
+    """How many configurations each learner of a task type gets, in turn."""
+    kind = "regression" if task_type == "regression" else "classification"
+    able = [learner for learner in LEARNERS.values() if learner.supports(task_type)]
+    in_turn = sorted(able, key=lambda learner: learner.design.turn)
+    return {learner.name: int(getattr(learner.design, kind)) for learner in in_turn}
+
+
 def _default(space: ConfigurationSpace) -> dict[str, Any]:
     return {hp.name: hp.default_value for hp in space.values()}
 
@@ -159,9 +129,10 @@ def _at(space: ConfigurationSpace, point: np.ndarray[Any, Any]) -> dict[str, Any
 def _rounds(values: dict[str, Any], point: dict[str, float]) -> dict[str, Any]:
     """A booster's rate and rounds, drawn as their product: neither means much alone."""
     learner = values["learner"]
-    if learner not in _ROUNDS:
+    counted = LEARNERS[learner].rounds
+    if not counted:
         return {}
-    rounds, rate = f"{learner}:{_ROUNDS[learner]}", f"{learner}:learning_rate"
+    rounds, rate = f"{learner}:{counted}", f"{learner}:learning_rate"
     chosen = _between(_RATES, point[rate])
     product = _between(_PRODUCTS, point[rounds])
     count = int(np.clip(round(product / chosen), _LEAST_ROUNDS, _MOST_ROUNDS))

@@ -48,16 +48,9 @@ def why_illegal(values: Mapping[str, Any], schema: Schema) -> str | None:
         return f"{learner.name} does not learn {schema.task_type} tasks"
     if not learner.installed:
         return f"{learner.name} is not installed"
-    smallest_fold = schema.n_rows * 2 // 3
-    neighbors = values.get("nearest_neighbors:n_neighbors", 0)
-    if neighbors > smallest_fold:
-        return f"more neighbours than training rows ({smallest_fold})"
-    if learner.name == "qda":
-        smallest_class = (schema.min_class_count or 0) * 2 // 3
-        n_features = _most_features(values, schema)
-        if smallest_class < max(2, n_features):
-            return f"qda has fewer rows of the rarest class than features ({smallest_class})"
-    return None
+    prefix = f"{learner.name}:"
+    own = {k.removeprefix(prefix): v for k, v in values.items() if k.startswith(prefix)}
+    return learner.why_illegal(own, schema, _most_features(values, schema))
 
 
 def _most_features(values: Mapping[str, Any], schema: Schema) -> int:

@@ -34,7 +34,7 @@ def without(monkeypatch):
 
     def hide(*names):
         monkeypatch.setattr(
-            "warmstart.spaces.pipelines.learners.installed", lambda n: n not in names
+            "warmstart.spaces.pipelines.learners.record.installed", lambda n: n not in names
         )
 
     return hide

@@ -124,7 +124,7 @@ def test_says_how_to_install_a_missing_library(learner, monkeypatch):
 
 def test_a_library_that_is_not_there_makes_its_learner_illegal(monkeypatch):
     monkeypatch.setattr(
-        "warmstart.spaces.pipelines.learners.installed", lambda name: name != "xgboost"
+        "warmstart.spaces.pipelines.learners.record.installed", lambda name: name != "xgboost"
     )
     schema = Schema(columns=(), task_type="binary", n_rows=9, min_class_count=3)
     assert why_illegal({"learner": "xgboost"}, schema) == "xgboost is not installed"

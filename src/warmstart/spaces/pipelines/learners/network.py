@@ -1,0 +1,62 @@
+"""A neural network of scikit-learn's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from warmstart.domain import Schema
+from warmstart.spaces.pipelines.learners import ranges
+from warmstart.spaces.pipelines.learners.held_out import can_hold_out
+from warmstart.spaces.pipelines.learners.ranges import (
+    choice,
+    real,
+    whole,
+)
+from warmstart.spaces.pipelines.learners.record import Design, Learner, Values
+from warmstart.spaces.pipelines.learners.weights import weighted
+
+
+def _mlp_values(values: Values, schema: Schema, random_state: int) -> dict[str, Any]:
+    return {
+        "hidden_layer_sizes": (values["width"],) * values["n_layers"],
+        "activation": values["activation"],
+        "alpha": values["alpha"],
+        "learning_rate_init": values["learning_rate_init"],
+        "max_iter": values["max_iter"],
+        "early_stopping": bool(values.get("early_stopping")) and can_hold_out(schema),
+        "random_state": random_state,
+    }
+
+
+def mlp_classifier(values: Values, schema: Schema, random_state: int) -> Any:
+    from warmstart.spaces.pipelines.networks import NetworkClassifier
+
+    return weighted(NetworkClassifier(**_mlp_values(values, schema, random_state)), values)
+
+
+def mlp_regressor(values: Values, schema: Schema, random_state: int) -> Any:
+    from warmstart.spaces.pipelines.networks import NetworkRegressor
+
+    return NetworkRegressor(**_mlp_values(values, schema, random_state))
+
+
+MLP = Learner(
+    name="mlp",
+    ranges=lambda classify: [
+        whole("width", 8, 256, 100),
+        whole("n_layers", 1, 3, 1, log=False),
+        choice("activation", "relu", "tanh"),
+        real("alpha", 1e-6, 10.0, 1e-4),
+        real("learning_rate_init", 3e-4, 3e-2, 1e-3),
+        whole("max_iter", 20, 300, 200),
+        choice("early_stopping", False, True),
+        *ranges.class_weight(classify),
+    ],
+    classifier=mlp_classifier,
+    regressor=mlp_regressor,
+    classes=("sklearn.neural_network", "MLP"),
+    design=Design(turn=6, classification=48, regression=52),
+    scaled=True,
+    scales_target=True,
+    fixed_share=0.1,
+)
