@@ -49,9 +49,7 @@ LearnerName = Literal[
 
 Status = Literal["ok", "failed", "timeout", "memout", "pruned", "running"]
 
-USED_KINDS: frozenset[ColumnKind] = frozenset(
-    {"numeric", "categorical", "boolean", "date", "text"}
-)
+USED_KINDS = frozenset[ColumnKind](("numeric", "categorical", "boolean", "date", "text"))
 """Kinds a pipeline learns from; constants and identifiers are left out and reported."""
 
 

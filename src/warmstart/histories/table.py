@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.csv
 
-from warmstart.datasets.readers.quotes import note_merged_lines
+from warmstart.datasets.readers.csv.quotes import note_merged_lines
 from warmstart.errors import HistoryError
 from warmstart.histories.parsing.table_files import (
     blocks,

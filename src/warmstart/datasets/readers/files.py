@@ -89,7 +89,7 @@ def _read(file: DataFile, notes: Notes, target: object) -> pd.DataFrame:
 
         with file.opened() as raw:
             return read_arff(raw.read(), shown(path), notes)
-    from warmstart.datasets.readers.csv import read_csv
+    from warmstart.datasets.readers.csv.reader import read_csv
 
     if suffix not in DATA_SUFFIXES and path.suffix and not packed:
         notes.say(f"The file ends in {path.suffix!r} and was read as CSV by its content.")

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from warmstart.datasets.readers.quotes import note_merged_lines
+from warmstart.datasets.readers.csv.quotes import note_merged_lines
 from warmstart.errors import HistoryError
 from warmstart.histories.parsing.reading import first_line, readable
 

@@ -15,9 +15,9 @@ import pandas as pd
 
 from warmstart.datasets.notes import Notes
 from warmstart.datasets.readers.compressed import PACKED_SUFFIXES
-from warmstart.datasets.readers.csv_dialect import Dialect, sniff
+from warmstart.datasets.readers.csv.dialect import Dialect, sniff
+from warmstart.datasets.readers.csv.quotes import note_merged_lines
 from warmstart.datasets.readers.data_file import DataFile, shown
-from warmstart.datasets.readers.quotes import note_merged_lines
 from warmstart.errors import DatasetError
 from warmstart.tables.cells import MISSING_WORDS, numbers, words
 from warmstart.tables.written_numbers import numbers_in

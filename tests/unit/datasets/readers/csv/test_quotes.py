@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from warmstart.datasets.notes import Notes
+from warmstart.datasets.readers.csv.quotes import merged_lines
 from warmstart.datasets.readers.files import read_file
-from warmstart.datasets.readers.quotes import merged_lines
 from warmstart.errors import DatasetError
 
 HEAD = "note,rate,score\n"
