@@ -17,6 +17,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from warmstart.downstream.optuna_sampler.proposers.guide import Proposal
 from warmstart.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -111,3 +112,8 @@ def is_decided(trial: FrozenTrial) -> bool:
 
 def _is_choosing(trial: FrozenTrial) -> bool:
     return trial.state.name == "RUNNING" and not is_decided(trial)
+
+
+def proposal_of(claim: Mapping[str, Any]) -> Proposal:
+    """What a claim says that a trial runs."""
+    return Proposal(configuration_id=claim["id"], values=claim["values"])

@@ -5,23 +5,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
 
 from warmstart._extras import require
-from warmstart.downstream.optuna_sampler.anywhere import with_rounds
 from warmstart.downstream.optuna_sampler.claims import (
     Claims,
-    claim_of,
     has_claim,
     is_decided,
 )
-from warmstart.downstream.optuna_sampler.guide import Proposal
-from warmstart.downstream.optuna_sampler.proposer import make_guide
+from warmstart.downstream.optuna_sampler.proposers.anywhere import with_rounds
+from warmstart.downstream.optuna_sampler.proposers.guide import Proposal
+from warmstart.downstream.optuna_sampler.proposers.proposer import make_guide
 from warmstart.downstream.optuna_sampler.space import SeenSpace
 from warmstart.downstream.optuna_sampler.study_results import StudyResults
-from warmstart.downstream.optuna_sampler.trials import UNASKED, UNKNOWN, Reader
-from warmstart.errors import ArgumentError, ArgumentTypeError, SpaceMismatchError
+from warmstart.downstream.optuna_sampler.trials import Reader
 from warmstart.recommend.answer.suggestions import Suggestions
 from warmstart.recommend.question.documented import documented
 from warmstart.recommend.question.task_query import SearchQuery
@@ -34,7 +31,7 @@ if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
     from optuna.samplers import BaseSampler
     from optuna.study import Study
-    from optuna.trial import FrozenTrial, TrialState
+    from optuna.trial import FrozenTrial
 
     from warmstart.domain import LearnerName, MetricName
     from warmstart.metadataset.metadataset import MetaDataset
@@ -42,11 +39,14 @@ if TYPE_CHECKING:
     from warmstart.recommend.question.search_question import Acquisition
     from warmstart.recommend.recommender import Recommender
 
+from warmstart.downstream.optuna_sampler.given import (
+    GivenConfigurations,
+    check_turns,
+    minimizes,
+)
+
 _optuna = require("optuna", extra="optuna")
 _log = logging.getLogger(__name__)
-
-REPORT = "warmstart"
-"""User attribute of a trial that lists what did not arrive as suggested."""
 
 _MAX_ROUNDS = 5
 
@@ -55,7 +55,7 @@ _N_FIRST = 5
 
 
 @documented
-class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name-defined]
+class WarmStartSampler(GivenConfigurations):
     """Run the first trials where a knowledge base expects most, the rest by another sampler.
 
     Each of the first trials is given a whole configuration when it begins: the one of
@@ -177,20 +177,7 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
         max_memory_mb: float | None = None,
         random_state: int | None = None,
     ) -> None:
-        if isinstance(n_trials, bool) or not isinstance(n_trials, int) or n_trials < 1:
-            raise ArgumentError(
-                f"n_trials must be a whole number of at least 1, got {n_trials!r}"
-            )
-        if then_every not in (None, "auto") and (
-            isinstance(then_every, bool) or not isinstance(then_every, int) or then_every < 2
-        ):
-            raise ArgumentError(
-                f"then_every must be a whole number of at least 2, or None, got {then_every!r}"
-            )
-        if then is not None and not isinstance(then, _optuna.samplers.BaseSampler):
-            raise ArgumentTypeError(
-                f"then must be an Optuna sampler, got {type(then).__name__}"
-            )
+        check_turns(n_trials, then_every, then)
         self._claims = Claims(patience_s)
         if random_state is None and not isinstance(source, Search | Suggestions):
             random_state = seed
@@ -227,34 +214,8 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
         self._given: dict[int, Proposal] = {}
         self._lock = threading.Lock()
         self._study: tuple[int, StudyResults] | None = None
-        seen = SeenSpace(self._reader, self._distributions)
-        if guide.anywhere is None and len(seen.illegal(spare=False)) == len(guide.pool):
-            raise SpaceMismatchError(
-                f"the distributions {sorted(self._distributions)} allow none of the "
-                f"{len(guide.pool)} configurations"
-            )
-
-    def suggested(self, trial: FrozenTrial) -> dict[str, Any] | None:
-        """The configuration a trial was given; None where another sampler decided it."""
-        claim = claim_of(trial)
-        return None if claim is None else dict(claim["values"])
-
-    def report(self, study: Study) -> pd.DataFrame:
-        """All that did not arrive as suggested, one row a difference.
-
-        Returns
-        -------
-        DataFrame
-            Columns trial, parameter, suggested, used and reason.
-        """
-        import pandas as pd
-
-        rows = [
-            {"trial": trial.number, **asdict(difference)}
-            for trial in study.get_trials(deepcopy=False)
-            for difference in self._reader.differences(trial)
-        ]
-        return pd.DataFrame(rows, columns=["trial", "parameter", "suggested", "used", "reason"])
+        if guide.anywhere is None:
+            SeenSpace(self._reader, self._distributions).refuse_none_legal()
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
         """Give the trial a configuration, or leave it to the other sampler."""
@@ -288,114 +249,8 @@ class WarmStartSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name
         after = trial.number - _N_FIRST + 1
         return after > 0 and after % self.then_every == 0
 
-    def infer_relative_search_space(
-        self, study: Study, trial: FrozenTrial
-    ) -> dict[str, BaseDistribution]:
-        """Empty where a configuration was given: it answers each question as it is asked."""
-        if self._proposal(study, trial) is not None:
-            return {}
-        return dict(self.then.infer_relative_search_space(study, trial))
-
-    def sample_relative(
-        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
-    ) -> dict[str, Any]:
-        """By the other sampler, where it decides."""
-        if self._proposal(study, trial) is not None:
-            return {}
-        return dict(self.then.sample_relative(study, trial, search_space))
-
-    def sample_independent(
-        self,
-        study: Study,
-        trial: FrozenTrial,
-        param_name: str,
-        param_distribution: BaseDistribution,
-    ) -> Any:
-        """What the given configuration says, repaired where the distribution wants it."""
-        proposal = self._proposal(study, trial)
-        if proposal is not None:
-            fit = self._reader.answer(proposal.values, param_name, param_distribution)
-            if fit.legal:
-                return fit.value
-        return self.then.sample_independent(study, trial, param_name, param_distribution)
-
-    def after_trial(
-        self,
-        study: Study,
-        trial: FrozenTrial,
-        state: TrialState,
-        values: Sequence[float] | None,
-    ) -> None:
-        """Record what did not arrive as suggested."""
-        stored = study._storage.get_trial(trial._trial_id)
-        with self._lock:
-            self._given.pop(trial._trial_id, None)
-        if differences := self._reader.differences(stored):
-            note = {
-                "changed": [asdict(one) for one in differences if one.reason != UNASKED],
-                "never asked for": {
-                    one.parameter: one.suggested for one in differences if one.reason == UNASKED
-                },
-            }
-            study._storage.set_trial_user_attr(trial._trial_id, REPORT, note)
-            unknown = [one for one in differences if one.reason == UNKNOWN]
-            if stored.params and len(unknown) == len(stored.params):
-                _log.warning(
-                    "trial %d asked for %s, and the suggestion has none of them; pair the "
-                    "names with mapping=",
-                    trial.number,
-                    ", ".join(stored.params),
-                )
-        self.then.after_trial(study, trial, state, values)
-        if has_claim(stored) and state.name == "COMPLETE" and values is not None:
-            self._reader.score(values[0], _minimizes(study), trial.number)
-
-    def reseed_rng(self) -> None:
-        """Of the other sampler: what this one draws, it draws anew from its seed."""
-        self.then.reseed_rng()
-
-    def _proposal(self, study: Study, trial: FrozenTrial) -> Proposal | None:
-        with self._lock:
-            if trial._trial_id in self._given:
-                return self._given[trial._trial_id]
-        # Begun in another process, or by another sampler object.
-        claim = claim_of(study._storage.get_trial(trial._trial_id))
-        return None if claim is None else _proposal(claim)
-
     def _propose(self, study: Study, others: Sequence[FrozenTrial]) -> Proposal | None:
         seen = self._of(study)
-        results = seen.results(others, _minimizes(study))
-        space = seen.space
-        space.learn(others)
-        claims = [(other, claim) for other in others if (claim := claim_of(other))]
-        running = [_proposal(claim) for t, claim in claims if not t.state.is_finished()]
-        closed = {claim["id"] for _, claim in claims} | space.illegal()
-        closed |= space.tried(
-            [*(claim["values"] for _, claim in claims), *(told.values for told in results)]
-        )
-        closed -= {one.configuration_id for one in running}
+        results, running, closed = seen.open_to(others, minimizes(study))
         with self._lock:
-            return self._reader.guide.propose(results, running, closed, space)
-
-    def _of(self, study: Study) -> StudyResults:
-        """What is kept of a study between its trials; of the last one asked about."""
-        with self._lock:
-            if self._study is None or self._study[0] != id(study._storage) + study._study_id:
-                key = id(study._storage) + study._study_id
-                self._study = key, StudyResults(self._reader, self._distributions)
-            return self._study[1]
-
-    def __getstate__(self) -> dict[str, Any]:
-        # Optuna's advice is to pickle a sampler with its study; a lock cannot be.
-        return {**self.__dict__, "_lock": None, "_study": None}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _lock=threading.Lock())
-
-
-def _proposal(claim: Mapping[str, Any]) -> Proposal:
-    return Proposal(configuration_id=claim["id"], values=claim["values"])
-
-
-def _minimizes(study: Study) -> bool:
-    return bool(study.direction.name == "MINIMIZE")
+            return self._reader.guide.propose(results, running, closed, seen.space)

@@ -9,6 +9,7 @@ from warmstart.domain import plain_value
 from warmstart.downstream.names.inverse import match
 from warmstart.downstream.optuna_sampler.claims import FIXED, claim_of
 from warmstart.downstream.optuna_sampler.values import Answer, answer_in, parameter_of
+from warmstart.errors import SpaceMismatchError
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -32,7 +33,7 @@ class SeenSpace:
     """
 
     def __init__(self, reader: Reader, given: Mapping[str, BaseDistribution]) -> None:
-        self._reader = reader
+        self._reader, self._given = reader, sorted(given)
         self._asked: dict[Any, dict[str, BaseDistribution]] = {}
         self._any: dict[str, BaseDistribution] = {}
         self._parameters: dict[BaseDistribution, Parameter] = {}
@@ -90,6 +91,19 @@ class SeenSpace:
             word = self._reader.pairs.word(key, value)
             self._answers[known] = answer_in(word, self._parameters[distribution])
         return self._answers[known]
+
+    def refuse_none_legal(self) -> None:
+        """Raise if the distributions given allow none of the configurations.
+
+        Raises
+        ------
+        SpaceMismatchError
+        """
+        n_pool = len(self._reader.guide.pool)
+        if len(self.illegal(spare=False)) == n_pool:
+            raise SpaceMismatchError(
+                f"the distributions {self._given} allow none of the {n_pool} configurations"
+            )
 
     def illegal(self, *, spare: bool = True) -> set[Any]:
         """Ids of configurations with a choice that the study does not have.

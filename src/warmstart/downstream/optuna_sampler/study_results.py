@@ -6,7 +6,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from warmstart.downstream.optuna_sampler.guide import Told
+from warmstart.downstream.optuna_sampler.claims import claim_of, proposal_of
+from warmstart.downstream.optuna_sampler.proposers.guide import Proposal, Told
 from warmstart.downstream.optuna_sampler.space import SeenSpace
 from warmstart.downstream.optuna_sampler.trials import Reader
 
@@ -39,3 +40,17 @@ class StudyResults:
             )
         told = (self._told[one.number] for one in finished)
         return [one for one in told if one is not None]
+
+    def open_to(
+        self, others: Sequence[FrozenTrial], minimizes: bool
+    ) -> tuple[list[Told], list[Proposal], set[str]]:
+        """Results, what runs, and ids of configurations that would be a repeat or illegal."""
+        results = self.results(others, minimizes)
+        self.space.learn(others)
+        claims = [(other, claim) for other in others if (claim := claim_of(other))]
+        running = [proposal_of(claim) for t, claim in claims if not t.state.is_finished()]
+        closed = {claim["id"] for _, claim in claims} | self.space.illegal()
+        closed |= self.space.tried(
+            [*(claim["values"] for _, claim in claims), *(told.values for told in results)]
+        )
+        return results, running, closed - {one.configuration_id for one in running}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from warmstart.domain import Status, plain_value
 from warmstart.downstream.names.inverse import match, read_mapping
 from warmstart.downstream.optuna_sampler.claims import claim_of
-from warmstart.downstream.optuna_sampler.guide import ROUNDS, Guide, Told
+from warmstart.downstream.optuna_sampler.proposers.guide import ROUNDS, Guide, Told
 from warmstart.downstream.optuna_sampler.values import Answer, answer
 from warmstart.downstream.sklearn_search.usual_values import typical
 from warmstart.errors import KnowledgeError

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from warmstart.downstream.names.inverse import match, read_mapping
-from warmstart.downstream.optuna_sampler.anywhere import Anywhere, anywhere_of
+from warmstart.downstream.optuna_sampler.proposers.anywhere import Anywhere, anywhere_of
 from warmstart.downstream.sklearn_search.run import Run
 from warmstart.spaces.legal import plain
 from warmstart.spaces.space import Choice, Number, Parameter

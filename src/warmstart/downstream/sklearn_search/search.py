@@ -2,51 +2,30 @@
 
 from __future__ import annotations
 
-import math
-import numbers
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from sklearn.base import BaseEstimator, is_regressor
-from sklearn.model_selection._search import BaseSearchCV
-from sklearn.utils import check_random_state, get_tags
-from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils import check_random_state
 
-from warmstart.downstream.sklearn_search.candidates import as_frame, own_pool
-from warmstart.downstream.sklearn_search.estimators import (
-    ConfiguredClassifier,
-    ConfiguredRegressor,
-)
 from warmstart.downstream.sklearn_search.failed_fits import append_failures
 from warmstart.downstream.sklearn_search.known_rows import known_rows
 from warmstart.downstream.sklearn_search.race import Race, other_folds, take_out
 from warmstart.downstream.sklearn_search.run import Run
 from warmstart.downstream.sklearn_search.run_anywhere import led_run
-from warmstart.errors import HistoryError
-from warmstart.metrics import find_metric
-from warmstart.recommend.look.result import Look
 from warmstart.recommend.question.documented import documented
 from warmstart.spaces.pipelines.target_pipeline import TargetPipeline
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from warmstart.datasets.dataset import Dataset
-    from warmstart.recommend.recommender import Recommender
-    from warmstart.recommend.search import Search
 
-_SCORER = {
-    "log_loss": "neg_log_loss",
-    "rmse": "neg_root_mean_squared_error",
-    "mae": "neg_mean_absolute_error",
-}
-"""What scikit-learn calls a metric, where that is not our name for it."""
+from warmstart.downstream.sklearn_search.begun import BegunSearch
 
 
 @documented
-class WarmStartSearchCV(BaseSearchCV):  # type: ignore[misc]
+class WarmStartSearchCV(BegunSearch):
     """Cross-validated search over configurations, led by what is known of other datasets.
 
     Without an estimator the candidates are the pipelines of the knowledge base, legal for
@@ -118,69 +97,6 @@ return_train_score
     >>> len(search.cv_results_["params"]), bool(search.best_score_ > 0.9)
     (2, True)
     """
-
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        **BaseSearchCV._parameter_constraints,
-        "estimator": [HasMethods(["fit"]), None],
-        "param_distributions": [dict, list, None],
-        "n_iter": [Interval(numbers.Integral, 1, None, closed="left")],
-        "look": [Look, None],
-        "n_finalists": [Interval(numbers.Integral, 0, None, closed="left")],
-        "n_candidates": [Interval(numbers.Integral, 1, None, closed="left")],
-        "batch_size": [Interval(numbers.Integral, 1, None, closed="left")],
-        "random_state": ["random_state"],
-    }
-
-    best_estimator_: Any
-
-    def __init__(
-        self,
-        estimator: Any = None,
-        param_distributions: Any = None,
-        *,
-        n_iter: int = 10,
-        knowledge: Any = None,
-        space: Any = None,
-        exclude: Any = (),
-        acquisition: str = "ei",
-        mapping: Mapping[str, Any] | None = None,
-        n_candidates: int = 200,
-        batch_size: int = 1,
-        n_finalists: int = 3,
-        look: Look | None = None,
-        scoring: Any = None,
-        n_jobs: int | None = None,
-        refit: Any = True,
-        cv: Any = None,
-        verbose: int = 0,
-        pre_dispatch: int | str = "2*n_jobs",
-        random_state: Any = None,
-        error_score: Any = math.nan,
-        return_train_score: bool = False,
-    ) -> None:
-        super().__init__(
-            estimator=estimator,
-            scoring=scoring,
-            n_jobs=n_jobs,
-            refit=refit,
-            cv=cv,
-            verbose=verbose,
-            pre_dispatch=pre_dispatch,
-            error_score=error_score,
-            return_train_score=return_train_score,
-        )
-        self.param_distributions = param_distributions
-        self.n_iter = n_iter
-        self.knowledge = knowledge
-        self.space = space
-        self.exclude = exclude
-        self.acquisition = acquisition
-        self.mapping = mapping
-        self.n_candidates = n_candidates
-        self.batch_size = batch_size
-        self.n_finalists = n_finalists
-        self.look = look
-        self.random_state = random_state
 
     def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
         """Search, and refit the best candidate to all the data.
@@ -281,105 +197,6 @@ return_train_score
             return self.refit
         prefix = "mean_test_"
         return next(k.removeprefix(prefix) for k in results if k.startswith(prefix))
-
-    def _embedded(self, dataset: Dataset, seed: int) -> tuple[Search, Any, Any]:
-        """Search over the base's pipelines, their stand-in, and what to score by."""
-        metric = self._metric(dataset.task_type, self._base().md.metrics)
-        search = self._base().search(
-            dataset,
-            space=self.space,
-            exclude=self.exclude,
-            metric=metric,
-            acquisition=self.acquisition,  # type: ignore[arg-type]
-            n_initial=self.batch_size,
-            look=self.look,
-            random_state=seed,
-        )
-        regression = dataset.task_type == "regression"
-        kind = ConfiguredRegressor if regression else ConfiguredClassifier
-        stand_in = kind(schema=search.question.schema, random_state=seed)
-        scoring = self.scoring
-        if scoring is None and search.question.metric is not None:
-            name = search.question.metric
-            scoring = _SCORER.get(name, name)
-            if name == "roc_auc" and dataset.task_type == "multiclass":
-                scoring = "roc_auc_ovr"
-        return search, stand_in, scoring
-
-    def _own(self, X: Any, y: Any, seed: int) -> Run:
-        """Search over settings of the user's estimator."""
-        base = self._base()
-        kind = "regression" if is_regressor(self.estimator) else "classification"
-        if (led := self._own_led(base, X, y, kind, seed)) is not None:
-            return led
-        pool = own_pool(
-            base,
-            self.estimator,
-            self.param_distributions,
-            learners=self.space,
-            mapping=self.mapping,
-            n_draws=self.n_candidates,
-            random_state=seed,
-        )
-        described = bool(len(base.md.metafeatures.columns))
-        search = base.search(
-            *((X, y) if described else ()),
-            candidates=as_frame(pool),
-            task_type=None if described or base.task_types() == (None,) else kind,
-            exclude=self.exclude,
-            metric=self._metric(kind, base.md.metrics),
-            acquisition=self.acquisition,  # type: ignore[arg-type]
-            n_initial=self.batch_size,
-            random_state=seed,
-        )
-        return Run(search, lambda asked: dict(pool[asked.configuration_id].params))
-
-    def _own_led(self, base: Recommender, X: Any, y: Any, kind: str, seed: int) -> Run | None:
-        """Anywhere in the distributions, where surfaces lead there; None elsewhere."""
-        if base.store.surfaces is None or not isinstance(self.space, str):
-            return None
-        if not isinstance(self.param_distributions, Mapping):
-            return None
-        search = base.search(
-            X,
-            y,
-            space=self.space,
-            exclude=self.exclude,
-            metric=self._metric(kind, base.md.metrics),
-            acquisition=self.acquisition,  # type: ignore[arg-type]
-            n_initial=self.batch_size,
-            random_state=seed,
-        )
-        return led_run(search, self.param_distributions, self.mapping)
-
-    def _base(self) -> Recommender:
-        from warmstart.knowledge.base import open_knowledge
-
-        return open_knowledge(self.knowledge)
-
-    def _metric(self, kind: str, recorded: Sequence[str | None]) -> str | None:
-        """The base's metric that `scoring` names; None, its default, where it names none."""
-        named = self.refit if isinstance(self.refit, str) else self.scoring
-        if not isinstance(named, str):
-            return None
-        if named in recorded:
-            return named
-        try:
-            found = find_metric(named, "binary" if kind == "classification" else kind).name
-        except HistoryError:
-            return None
-        return found if found in recorded else None
-
-    def __sklearn_tags__(self) -> Any:
-        if self.estimator is not None:
-            return super().__sklearn_tags__()
-        tags = BaseEstimator.__sklearn_tags__(self)
-        tags.target_tags.required = True
-        tags.input_tags.allow_nan = tags.input_tags.string = tags.input_tags.sparse = True
-        tags.input_tags.categorical = True
-        if hasattr(self, "best_estimator_"):
-            tags.estimator_type = get_tags(self.best_estimator_).estimator_type
-        return tags
 
 
 @contextmanager

@@ -37,9 +37,10 @@ from warmstart.metadataset.build.openml.settings import (
     with_plan,
 )
 from warmstart.metadataset.build.openml.tasks import OpenMLTask, find_tasks
+from warmstart.metadataset.build.openml.units.asked import known_flows
 from warmstart.metadataset.build.openml.units.job import Job
 from warmstart.metadataset.build.openml.units.parts import KINDS, reconcile, unit_of
-from warmstart.metadataset.build.openml.units.reading import UnitReader, known_flows
+from warmstart.metadataset.build.openml.units.reading import UnitReader
 from warmstart.metadataset.build.openml.units.todo import wanted_tasks, what_is_left
 from warmstart.metadataset.build.progress import KeptProgress, Progress
 from warmstart.metadataset.build.units import BuildLock, UnitRecord, Units

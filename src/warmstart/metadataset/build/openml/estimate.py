@@ -15,8 +15,8 @@ from warmstart.histories.openml.listing import IDS_AT_ONCE, JOINT_PAGE, PLAIN_PA
 from warmstart.metadataset.build.openml.build import Patience
 from warmstart.metadataset.build.openml.plan import OpenMLPlan, OpenMLUnit
 from warmstart.metadataset.build.openml.tasks import find_tasks
+from warmstart.metadataset.build.openml.units.asked import known_flows
 from warmstart.metadataset.build.openml.units.parts import KINDS
-from warmstart.metadataset.build.openml.units.reading import known_flows
 from warmstart.metadataset.build.openml.units.todo import plan_units, wanted_tasks
 from warmstart.metadataset.build.units import units_of
 

@@ -24,8 +24,8 @@ from warmstart.metadataset.build.openml.settings import (
     with_plan,
 )
 from warmstart.metadataset.build.openml.tasks import find_tasks
+from warmstart.metadataset.build.openml.units.asked import known_flows
 from warmstart.metadataset.build.openml.units.parts import KINDS, is_whole
-from warmstart.metadataset.build.openml.units.reading import known_flows
 from warmstart.metadataset.build.openml.units.todo import wanted_tasks, what_is_left
 from warmstart.metadataset.build.units import UnitRecord, units_of
 from warmstart.metadataset.storage.manifest import check_digests

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import math
 import platform
-import re
-import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from warmstart._version import __version__
-from warmstart.errors import DatasetError, HistoryError
 from warmstart.histories.openml.client import Client
-from warmstart.histories.openml.errors import UnavailableError, UnusableError
+from warmstart.histories.openml.errors import UnavailableError
 from warmstart.histories.openml.flows import FlowDescription
 from warmstart.histories.openml.listing import Lister
 from warmstart.histories.openml.parameters import Canonical, CanonicalSetup
 from warmstart.metadataset.build.openml.plan import OpenMLUnit
 from warmstart.metadataset.build.openml.tasks import OpenMLTask
+from warmstart.metadataset.build.openml.units.asked import status_of
+from warmstart.metadataset.build.openml.units.described import description_of
 from warmstart.metadataset.build.openml.units.parts import (
     UnitParts,
     read_runs,
@@ -29,11 +28,6 @@ from warmstart.metadataset.build.openml.units.parts import (
 from warmstart.metadataset.build.openml.units.rows import Row, unit_tables
 from warmstart.metadataset.build.openml.units.traces import SearchRun, read_traces
 from warmstart.metafeatures.registry import extractor_version
-
-_STATUS = (
-    ("memout", re.compile(r"out of memory|memoryerror|memout|java heap", re.IGNORECASE)),
-    ("timeout", re.compile(r"time ?out|timed out|time limit", re.IGNORECASE)),
-)
 
 
 @dataclass(slots=True)
@@ -90,31 +84,9 @@ class UnitReader:
         )
 
     def _described(self, unit: OpenMLUnit) -> UnitParts:
-        """Meta-features and fingerprint of the rows themselves, which are not kept.
-
-        The package's cache is made anew: a download that was killed would stay in it, short.
-        """
-        # They bring scikit-learn, which a build that downloads no rows has no use for.
-        from warmstart.datasets.load import load_dataset
-        from warmstart.metafeatures.extract import metafeatures_of
-
         task = self.tasks[unit.task_id]
-        with tempfile.TemporaryDirectory() as folder:
-            frame = self.client(Path(folder)).dataset(task.data_id).frame
-        kind = "regression" if task.is_regression else "classification"
-        try:
-            dataset = load_dataset(frame, target=task.target, task_type=kind)
-        except DatasetError as error:
-            raise UnusableError(
-                f"dataset {task.data_id} cannot be described: {error}"
-            ) from error
-        described = metafeatures_of(dataset)
         return UnitParts(
-            description={
-                "fingerprint": dataset.fingerprint,
-                "warnings": list(dataset.warnings),
-                "metafeatures": {name: float(value) for name, value in described.items()},
-            },
+            description=description_of(self.client, task),
             provenance={
                 **self._provenance(f"data/{task.data_id}"),
                 "extractor": extractor_version(),
@@ -159,7 +131,7 @@ class UnitReader:
         setup_ids = {row.setup_id for row in rows}
         return self._parts(
             unit,
-            [Row(row, 0, None, _status(row.error)) for row in rows],
+            [Row(row, 0, None, status_of(row.error)) for row in rows],
             self._with_bare(unit, self._points(unit, setup_ids), setup_ids),
             self._provenance(f"run/list/flow/{unit.flow_id}/task/{unit.task_id}"),
         )
@@ -270,33 +242,3 @@ class UnitReader:
             "warmstart": __version__,
             "python": platform.python_version(),
         }
-
-
-def age_s(record_provenance: Mapping[str, Any]) -> float:
-    """Seconds since a unit was read."""
-    read = datetime.fromisoformat(record_provenance["fetched_at"])
-    return (datetime.now(timezone.utc) - read).total_seconds()
-
-
-def _status(error: str) -> str:
-    for status, pattern in _STATUS:
-        if pattern.search(error):
-            return status
-    return "failed"
-
-
-def known_flows(lister: Lister, flow_ids: Iterable[int]) -> dict[int, FlowDescription]:
-    """Descriptions of flows.
-
-    Raises
-    ------
-    HistoryError
-        Naming the flow that cannot be read: without it no run of it can be understood.
-    """
-    found = {}
-    for flow_id in flow_ids:
-        try:
-            found[flow_id] = lister.flow(flow_id)
-        except HistoryError as error:
-            raise HistoryError(f"flow {flow_id} cannot be read: {error}") from error
-    return found

@@ -11,7 +11,7 @@ from warmstart.histories.openml.listing import Lister
 from warmstart.histories.openml.traces import SCORED_INSIDE
 from warmstart.metadataset.build.openml.plan import OpenMLPlan, OpenMLUnit
 from warmstart.metadataset.build.openml.tasks import OpenMLTask
-from warmstart.metadataset.build.openml.units.reading import age_s
+from warmstart.metadataset.build.openml.units.asked import age_s
 from warmstart.metadataset.build.units import UnitRecord
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from warmstart.domain import plain_value
-from warmstart.downstream.optuna_sampler.anywhere import Anywhere, anywhere_of
-from warmstart.downstream.optuna_sampler.guide import Guide, Proposal, Told
-from warmstart.downstream.optuna_sampler.new_points import StudySpace, draw_new
+from warmstart.downstream.optuna_sampler.proposers.anywhere import Anywhere, anywhere_of
+from warmstart.downstream.optuna_sampler.proposers.guide import Guide, Proposal, Told
+from warmstart.downstream.optuna_sampler.proposers.new_points import StudySpace, draw_new
 from warmstart.errors import ArgumentTypeError, HistoryError
 from warmstart.knowledge.base import open_knowledge
 from warmstart.recommend.answer.suggestions import Suggestions

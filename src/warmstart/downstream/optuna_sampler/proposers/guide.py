@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from warmstart.domain import Status
-from warmstart.downstream.optuna_sampler.anywhere import Anywhere
-from warmstart.downstream.optuna_sampler.new_points import StudySpace
+from warmstart.downstream.optuna_sampler.proposers.anywhere import Anywhere
+from warmstart.downstream.optuna_sampler.proposers.new_points import StudySpace
 
 ROUNDS = "warmstart:rounds"
 """User attribute of a trial: with how many rounds its value was reached."""

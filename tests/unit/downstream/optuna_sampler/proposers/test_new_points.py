@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from warmstart.downstream.optuna_sampler.new_points import draw_new
+from warmstart.downstream.optuna_sampler.proposers.new_points import draw_new
 
 KNOWN = [
     {"kind": kind, "depth": d, "rate": r}

@@ -1,0 +1,1 @@
+"""What to try next on a task, whatever tuner asks: led by a search, by surfaces, by a list."""
