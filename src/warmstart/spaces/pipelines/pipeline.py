@@ -8,14 +8,14 @@ from typing import Any
 from warmstart.domain import Schema
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.pipelines.learners import LEARNERS, Learner
-from warmstart.spaces.pipelines.preprocessing import preprocessor_of
+from warmstart.spaces.pipelines.preprocessing import (
+    DATE_PARTS,
+    MAX_ONE_HOT,
+    TEXT_FEATURES,
+    preprocessor_of,
+)
 from warmstart.tables.typed import only_numbers
 from warmstart.tables.typed_columns import TypedColumns
-
-_TEXT_FEATURES = 64
-_DATE_PARTS = 5
-_MAX_ONE_HOT = 30
-"""Most columns one categorical column may become; rarer levels share one."""
 
 
 def learner_of(values: Mapping[str, Any]) -> Learner:
@@ -53,14 +53,14 @@ def _most_features(values: Mapping[str, Any], schema: Schema) -> int:
     """Features the model may see at most, after encoding."""
     of_categorical = 1
     if values.get("encoding") == "one_hot":
-        of_categorical = min(_MAX_ONE_HOT, schema.max_categories + 1)  # missing is a level
+        of_categorical = min(MAX_ONE_HOT, schema.max_categories + 1)  # missing is a level
     elif values.get("encoding") == "target" and schema.task_type == "multiclass":
         # One mean a class; none has fewer rows than the rarest.
         of_categorical = schema.n_rows // max(schema.min_class_count or 1, 1)
     return (
         len(schema.names("numeric", "boolean"))
-        + _DATE_PARTS * len(schema.names("date"))
-        + _TEXT_FEATURES * len(schema.names("text"))
+        + DATE_PARTS * len(schema.names("date"))
+        + TEXT_FEATURES * len(schema.names("text"))
         + of_categorical * len(schema.names("categorical"))
     )
 

@@ -12,7 +12,6 @@ from warmstart.domain import Schema
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.pipelines.empty_columns import EmptyColumnsFilled
 from warmstart.spaces.pipelines.learners import Learner
-from warmstart.spaces.pipelines.pipeline import _MAX_ONE_HOT, _TEXT_FEATURES
 from warmstart.tables.typed import only_numbers
 from warmstart.tables.typed_columns import string_names
 
@@ -20,6 +19,16 @@ _MICROSECONDS_A_DAY = 86_400e6
 
 
 def preprocessor_of(values: Mapping[str, Any], learner: Learner, schema: Schema) -> Any:
+    """The steps before a learner: an estimator that makes numbers of the schema's columns.
+
+    Parameters
+    ----------
+    values : mapping
+        ``imputation``, ``encoding``, ``scaling`` of a configuration.
+    learner : Learner
+        Whether it wants scaled inputs, and takes missing values.
+    schema : Schema
+    """
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer
 
@@ -89,7 +98,7 @@ def _encoder(name: str, schema: Schema) -> list[Any]:
     )
     if name == "one_hot":
         encoder = OneHotEncoder(
-            max_categories=_MAX_ONE_HOT,
+            max_categories=MAX_ONE_HOT,
             handle_unknown="infrequent_if_exist",
             sparse_output=False,
         )
@@ -142,9 +151,19 @@ def hashed_text(frame: pd.DataFrame) -> np.ndarray[Any, Any]:
     """
     from sklearn.feature_extraction.text import HashingVectorizer
 
-    vectorizer = HashingVectorizer(n_features=_TEXT_FEATURES)
+    vectorizer = HashingVectorizer(n_features=TEXT_FEATURES)
     blocks = [
         vectorizer.transform(frame[name].fillna("").astype(str)).toarray()
         for name in frame.columns
     ]
     return np.hstack(blocks)
+
+
+TEXT_FEATURES = 64
+
+
+DATE_PARTS = 5
+
+
+MAX_ONE_HOT = 30
+"""Most columns one categorical column may become; rarer levels share one."""
