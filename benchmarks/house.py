@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import re
 import statistics
 import subprocess
 import sys
@@ -21,6 +22,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = "warmstart"
+
+EXAMPLES = {
+    "model": "rgpe",
+    "tuner": "nevergrad",
+    "source of runs": "wandb",
+    "group of meta-features": "itemset",
+    "learner": "adaboost",
+}
+"""One of each kind of thing that others add, by its name in the source."""
 
 COLD_SUGGEST = """
 import resource, sys
@@ -87,6 +97,15 @@ class House:
     def circles(self) -> list[list[str]]:
         """Groups of modules each of which is reached from every other of its group."""
         return sorted(sorted(group) for group in _strong(self.imports) if len(group) > 1)
+
+    def naming(self, word: str) -> list[str]:
+        """Modules in which a word stands, whatever its case: who adds its like touches them."""
+        found = re.compile(rf"(?<![a-z]){re.escape(word)}(?![a-z])", re.IGNORECASE)
+        return [
+            path.as_posix()
+            for path in self.files
+            if found.search((self.source / path).read_text("utf-8"))
+        ]
 
     def rooms_of(self, module: str) -> set[str]:
         """Rooms that a module imports from, its own not counted."""
@@ -165,6 +184,10 @@ def layout(house: House) -> dict[str, str]:
         "modules of more than 250 lines": f"{sum(n > 250 for n in lines.values())}",
         "median module": f"{statistics.median(lines.values()):.0f} lines",
         "modules in circles": f"{sum(map(len, house.circles))}",
+        **{
+            f"modules that name a {kind} ({word})": f"{len(house.naming(word)) or '-'}"
+            for kind, word in EXAMPLES.items()
+        },
     }
 
 
