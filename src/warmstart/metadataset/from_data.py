@@ -17,7 +17,6 @@ from warmstart.metadataset.core.configurations import (
 from warmstart.metadataset.core.core import Views
 from warmstart.metadataset.core.evaluations import MatrixEvaluations
 from warmstart.metadataset.core.matrix import FAILED, OK, Layer
-from warmstart.metadataset.history_rows import read_history
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -131,6 +130,8 @@ class FromData(Views):
         MetaDatasetError
             If a column is missing, a task has no score, or a score is infinite.
         """
+        from warmstart.metadataset.history_rows import read_history
+
         history = read_history(
             frame,
             task=task,

@@ -9,9 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from warmstart.domain import Schema
-from warmstart.spaces.pipelines.learners.held_out import can_hold_out
-from warmstart.spaces.pipelines.learners.record import Values
-from warmstart.spaces.pipelines.learners.weights import class_weight
+from warmstart.spaces.pipelines.fitting import Values, can_hold_out, class_weight
 
 _DATE_PARTS = 5
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from warmstart.domain import Schema
+from warmstart.spaces.pipelines.fitting import Values, weighted
 from warmstart.spaces.pipelines.learners import ranges
 from warmstart.spaces.pipelines.learners.ranges import (
     choice,
     linear,
     real,
 )
-from warmstart.spaces.pipelines.learners.record import Design, Learner, Values
-from warmstart.spaces.pipelines.learners.weights import weighted
+from warmstart.spaces.pipelines.learners.record import Design, Learner
 
 
 def naive_bayes(values: Values, _: Schema, __: int) -> Any:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from warmstart.domain import Schema
+from warmstart.spaces.pipelines.fitting import Values, class_weight
 from warmstart.spaces.pipelines.learners import ranges
 from warmstart.spaces.pipelines.learners.ranges import (
     choice,
     real,
     whole,
 )
-from warmstart.spaces.pipelines.learners.record import Design, Learner, Values
-from warmstart.spaces.pipelines.learners.weights import class_weight
+from warmstart.spaces.pipelines.learners.record import Design, Learner
 
 
 def _gamma(values: Values) -> float | str:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from warmstart.domain import Schema
+from warmstart.spaces.pipelines.fitting import Values, can_hold_out, weighted
 from warmstart.spaces.pipelines.learners import ranges
-from warmstart.spaces.pipelines.learners.held_out import can_hold_out
 from warmstart.spaces.pipelines.learners.ranges import (
     choice,
     real,
     whole,
 )
-from warmstart.spaces.pipelines.learners.record import Design, Learner, Values
-from warmstart.spaces.pipelines.learners.weights import weighted
+from warmstart.spaces.pipelines.learners.record import Design, Learner
 
 
 def _mlp_values(values: Values, schema: Schema, random_state: int) -> dict[str, Any]:

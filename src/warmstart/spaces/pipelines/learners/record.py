@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from warmstart._extras import installed, require
 from warmstart.domain import Schema
 from warmstart.errors import SpaceMismatchError
+from warmstart.spaces.pipelines.fitting import Values
 from warmstart.spaces.pipelines.learners.ranges import Hyperparameter
-
-Values = Mapping[str, Any]
-"""A configuration's values, without the learner's prefix."""
 
 Builder = Callable[[Values, Schema, int], Any]
 """From values, schema and a seed to an unfitted estimator."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from warmstart.domain import Schema
+from warmstart.spaces.pipelines.fitting import Values, class_weight, weighted
 from warmstart.spaces.pipelines.learners import ranges
 from warmstart.spaces.pipelines.learners.ranges import (
     Hyperparameter,
@@ -13,8 +14,7 @@ from warmstart.spaces.pipelines.learners.ranges import (
     real,
     whole,
 )
-from warmstart.spaces.pipelines.learners.record import Design, Learner, Values
-from warmstart.spaces.pipelines.learners.weights import class_weight, weighted
+from warmstart.spaces.pipelines.learners.record import Design, Learner
 
 
 def _forest_values(values: Values, random_state: int) -> dict[str, Any]:

@@ -1,10 +1,14 @@
-"""Weights of classes, for classifiers that take them and for those that take none."""
+"""What estimators are told of the data they are fitted to: class weights, rows to hold out."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from warmstart.spaces.pipelines.learners.record import Values
+from warmstart.domain import Schema
+
+Values = Mapping[str, Any]
+"""A configuration's values, without the learner's prefix."""
 
 
 def class_weight(values: Values) -> str | None:
@@ -19,3 +23,9 @@ def weighted(classifier: Any, values: Values) -> Any:
     from warmstart.spaces.pipelines.labels import LabelEncodedClassifier
 
     return LabelEncodedClassifier(classifier, class_weight="balanced")
+
+
+def can_hold_out(schema: Schema) -> bool:
+    """Whether scikit-learn can hold out a tenth of two thirds of the rows, by classes."""
+    enough = schema.n_rows >= 60
+    return enough and (schema.task_type == "regression" or (schema.min_class_count or 0) >= 4)
