@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _optuna = require("optuna", extra="optuna")
 _log = logging.getLogger(__name__)
 
+_N_FIRST = 5
+"""Trials before the other sampler has its turns."""
+
 REPORT = "warmstart"
 """User attribute of a trial that lists what did not arrive as suggested."""
 
@@ -38,6 +41,7 @@ class GivenConfigurations(_optuna.samplers.BaseSampler):  # type: ignore[misc, n
     """
 
     then: BaseSampler
+    then_every: int | None
     _reader: Reader
     _given: dict[int, Proposal]
     _study: tuple[int, StudyResults] | None
@@ -139,6 +143,13 @@ class GivenConfigurations(_optuna.samplers.BaseSampler):  # type: ignore[misc, n
         # Begun in another process, or by another sampler object.
         claim = claim_of(study._storage.get_trial(trial._trial_id))
         return None if claim is None else proposal_of(claim)
+
+    def _is_left(self, trial: FrozenTrial) -> bool:
+        """Whether it is the other sampler's turn, by number: so all workers agree."""
+        if self.then_every is None or not self._reader.guide.learns:
+            return False
+        after = trial.number - _N_FIRST + 1
+        return after > 0 and after % self.then_every == 0
 
     def _of(self, study: Study) -> StudyResults:
         """What is kept of a study between its trials; of the last one asked about."""

@@ -50,9 +50,6 @@ _log = logging.getLogger(__name__)
 
 _MAX_ROUNDS = 5
 
-_N_FIRST = 5
-"""Trials before the other sampler has its turns."""
-
 
 @documented
 class WarmStartSampler(GivenConfigurations):
@@ -241,13 +238,6 @@ class WarmStartSampler(GivenConfigurations):
                 return
         self._claims.claim(study, trial, None)
         self.then.before_trial(study, trial)
-
-    def _is_left(self, trial: FrozenTrial) -> bool:
-        """Whether it is the other sampler's turn, by number: so all workers agree."""
-        if self.then_every is None or not self._reader.guide.learns:
-            return False
-        after = trial.number - _N_FIRST + 1
-        return after > 0 and after % self.then_every == 0
 
     def _propose(self, study: Study, others: Sequence[FrozenTrial]) -> Proposal | None:
         seen = self._of(study)
