@@ -109,7 +109,15 @@ class TaskBelief:
         index : int
             Place in the pool.
         """
-        quantiles = self.now().score_quantiles(levels, np.array([index]))
+        column = self._pool.points[index].column
+        # What was pruned before any score says nothing yet.
+        at_first = self._look is None and all(r.status == "pruned" for r in self.results)
+        if at_first and column >= 0:
+            # As an answer that is given at once tells it.
+            first = self._fitted.models.pmf_with_level.foretold(self._phi, np.array([column]))
+            quantiles = first.score_quantiles(levels, np.array([0]))
+        else:
+            quantiles = self.now().score_quantiles(levels, np.array([index]))
         result: Array = self._fitted.units.as_reported(quantiles, self._phi)[:, 0]
         return result
 

@@ -48,6 +48,7 @@ def test_before_any_result_they_are_those_of_a_suggestion(recommender, search):
     for one in search.ask(5):
         assert one.regret == pytest.approx(told[one.configuration_id].regret)
         assert one.p_best == pytest.approx(told[one.configuration_id].p_best)
+        assert one.score == pytest.approx(told[one.configuration_id].score)
 
 
 def test_one_of_the_pool_is_the_best(search, truth):
