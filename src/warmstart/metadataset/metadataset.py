@@ -28,7 +28,7 @@ class MetaDataset(FromElsewhere):
 
     Examples
     --------
-    >>> scores = pd.DataFrame({"a": [0.9, 0.7], "b": [0.8, np.nan]}, index=[3, 31])
+    >>> scores = pd.DataFrame({"a": [0.9, 0.7], "b": [0.8, None]}, index=[3, 31])
     >>> md = MetaDataset.from_matrix(scores)
     >>> md
     MetaDataset(2 tasks x 2 configurations, metrics: score)

@@ -48,7 +48,7 @@ def name_of(suggestion: Suggestion) -> str:
 
     Examples
     --------
-    >>> from warmstart.recommend.answer.suggestions import Suggestion
+    >>> from warmstart.recommend.answer.suggestion import Suggestion
     >>> name_of(Suggestion(configuration={"lr": 0.25, "depth": 3}, configuration_id="c7"))
     'lr=0.25, depth=3'
     """

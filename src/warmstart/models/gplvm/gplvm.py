@@ -154,7 +154,7 @@ class GPLVM:
             )
             model.mean_ = np.asarray(arrays["mean"], np.float64)
             model.similarity_ = Manhattan.from_arrays(near)
-            model.design_ = KNNRank(similarity=model.similarity_)
+            model.design_ = KNNRank(similarity=model.similarity_, fitted_=True)
             model.design_.ranks_ = arrays["ranks"]
         except (KeyError, ValueError) as error:
             raise KnowledgeError(f"these are not the arrays of a GP-LVM: {error}") from error

@@ -152,7 +152,7 @@ def test_the_model_can_be_forced_where_tasks_share_configurations():
 
 def test_many_configurations_are_thinned_and_it_is_said(monkeypatch):
     monkeypatch.setattr(
-        "warmstart.models.gaussian.transfer_gp.common_candidates.__defaults__", (50,)
+        "warmstart.models.completion.sharing.common_candidates.__defaults__", (50,)
     )
     answer = Recommender().fit(metadataset()).suggest(n=5)
     assert any("50 of 300 configurations are kept" in warning for warning in answer.warnings)
