@@ -111,9 +111,11 @@ def import_histories(
         defaults=defaults,
         task_type=task_type,
     )
-    # Nobody may add between what is read here and what is written.
-    with contextlib.suppress(Appeared), locked(path) as folder:
-        return _imported(folder, runs, notes, changed, facts)
+    # Nobody may add between what is read here and what is written. A folder that is not there
+    # has no lock, so one that another writer makes meanwhile is not read without it either.
+    if not path.exists():
+        with contextlib.suppress(Appeared), locked(path) as folder:
+            return _imported(folder, runs, notes, changed, facts, is_new=True)
     with locked(path) as folder:
         return _imported(folder, runs, notes, changed, facts)
 
@@ -124,9 +126,12 @@ def _imported(
     notes: list[str],
     changed: Changed,
     facts: TaskFacts,
+    *,
+    is_new: bool = False,
 ) -> ImportReport:
-    """Import into a folder whose lock is held."""
-    base = MetaDataset.open(path) if (path / MANIFEST).is_file() else None
+    """Import into a folder whose lock is held, or that is not there."""
+    known = not is_new and (path / MANIFEST).is_file()
+    base = MetaDataset.open(path) if known else None
     n_known = n_updated = 0
     new = runs
     if base is not None:

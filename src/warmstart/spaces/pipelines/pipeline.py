@@ -92,6 +92,7 @@ def build_estimator(values: Mapping[str, Any], schema: Schema, *, random_state: 
 
     Examples
     --------
+    >>> import pandas as pd
     >>> from warmstart.domain import Column
     >>> schema = Schema(columns=(Column("age", "numeric"), Column("job", "categorical")),
     ...                 task_type="binary", n_rows=4, min_class_count=2)

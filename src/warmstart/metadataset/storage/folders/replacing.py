@@ -21,7 +21,13 @@ from warmstart.errors import HistoryError, MetaDatasetError
 from warmstart.metadataset.storage.files import TEMPORARY, sync, write_json
 from warmstart.metadataset.storage.folders.locking import Appeared, locked
 from warmstart.metadataset.storage.folders.owners import refuse_others
-from warmstart.metadataset.storage.folders.settling import LISTED, NEXT, is_committed, settle
+from warmstart.metadataset.storage.folders.settling import (
+    LISTED,
+    MANIFEST,
+    NEXT,
+    is_committed,
+    settle,
+)
 
 
 @contextlib.contextmanager
@@ -58,6 +64,8 @@ def staged(folder: Path, *, only_new: bool = False) -> Iterator[Path]:
         If it may not, and there is something.
     """
     is_new = not folder.exists()
+    if only_new and (folder / MANIFEST).is_file():
+        raise Appeared(f"{folder} was made by another process meanwhile; try again")
     if is_new:
         folder.parent.mkdir(parents=True, exist_ok=True)
         _remove_dead(folder)

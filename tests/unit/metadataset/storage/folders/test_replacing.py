@@ -19,7 +19,7 @@ from warmstart.metadataset.build.units import BuildLock
 from warmstart.metadataset.import_runs import import_histories
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.storage.folders import locking, settling
-from warmstart.metadataset.storage.folders.locking import LOCK, locked
+from warmstart.metadataset.storage.folders.locking import LOCK, Appeared, locked
 from warmstart.metadataset.storage.folders.replacing import replaced_folder, staged
 from warmstart.metadataset.storage.folders.settling import NEXT
 from warmstart.metadataset.storage.runs.deduplicate import source_folder, source_of
@@ -96,6 +96,16 @@ def test_imports_at_once_lose_nothing(tmp_path, is_there):
     assert not failed
     assert len(MetaDataset.open(out).to_frame()) == 20 * (3 + is_there)
     assert [path.name for path in tmp_path.iterdir()] == ["m"]
+
+
+def test_what_another_made_since_is_not_replaced_without_its_lock(tmp_path):
+    """A folder that was not there had no lock; by now it is there, and somebody's."""
+    place = tmp_path / "m"
+    with locked(place) as folder:
+        metadataset(0.5).save(place)
+        with pytest.raises(Appeared), staged(folder, only_new=True):
+            raise AssertionError("it was to be filled")
+    assert score(place) == 0.5
 
 
 class Killed(BaseException):
