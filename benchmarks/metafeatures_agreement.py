@@ -192,7 +192,7 @@ def _tree(path: Path, X: Any, y: Any) -> None:
     """Fit the tree that is described here, and keep its arrays."""
     from sklearn.tree import DecisionTreeClassifier
 
-    from warmstart.metafeatures.pairs.neighbourhood import column_order
+    from warmstart.metafeatures.planning.order import column_order
     from warmstart.metafeatures.scaling import standardise
 
     z = standardise(X).z

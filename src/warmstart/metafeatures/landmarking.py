@@ -14,63 +14,32 @@ References
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from warmstart.metafeatures.feature import CLASSIFICATION, REGRESSION, Feature
-from warmstart.metafeatures.planning.samples import in_turn
+from warmstart.metafeatures.landmarks.fold_trees import FoldTree, fold_trees
+from warmstart.metafeatures.landmarks.learners import (
+    Learner,
+    gaussian_naive_bayes,
+    linear_discriminant,
+    nearest_neighbour,
+    ridge_regression,
+    tree,
+)
+from warmstart.metafeatures.landmarks.sample import (
+    LANDMARK_FOLDS,
+    LandmarkSample,
+    landmark_sample,
+    score,
+)
 from warmstart.metafeatures.prepared import Prepared
-from warmstart.metafeatures.scaling import Floats, Integers
+from warmstart.metafeatures.scaling import Floats
 
 GROUP = "landmarking"
-LANDMARK_ROWS = 1_500
-LANDMARK_COLUMNS = 100
-LANDMARK_FOLDS = 5
-
-Learner = Callable[[Floats, Floats, Floats], Floats]
-"""(training rows, training target, held-out rows) to held-out predictions."""
-
-
-@dataclass(frozen=True, slots=True)
-class LandmarkSample:
-    """What landmarkers learn from."""
-
-    X: Floats
-    """shape (n_rows, n_columns), at most 1,500 × 100 of the encoded matrix."""
-
-    y: Floats
-    """Class codes 0, 1, …, or the standardised target."""
-
-    fold: Integers
-    """Fold each row is held out in, stratified by class."""
-
-    n_classes: int
-    """0 for regression."""
-
-
-def landmark_sample(prepared: Prepared) -> LandmarkSample:
-    """Rows, columns and folds of the landmarkers."""
-    # In random order: of equally near neighbours the first counts, and data come sorted.
-    rows = prepared.rng("landmark rows").permutation(len(prepared.rows))[:LANDMARK_ROWS]
-    encoded, places = prepared.encoding
-    X = encoded[rows][:, in_turn(places, LANDMARK_COLUMNS, prepared.rng("landmark columns"))]
-    shuffled = prepared.rng("folds").permutation(len(rows))
-    if prepared.is_classification:
-        known, codes = np.unique(prepared.class_codes[prepared.rows][rows], return_inverse=True)
-        y, n_classes = codes.astype(np.float64), len(known)
-        # Dealing rows sorted by class out to the folds in turn stratifies any class,
-        # also one with fewer members than folds.
-        shuffled = shuffled[np.argsort(codes[shuffled], kind="stable")]
-    else:
-        y, n_classes = prepared.target_z[rows], 0
-    fold = np.empty(len(rows), dtype=np.int64)
-    fold[shuffled] = np.arange(len(rows)) % LANDMARK_FOLDS
-    return LandmarkSample(X, y, fold, n_classes)
 
 
 def held_out_score(sample: LandmarkSample, learner: Learner) -> float:
@@ -85,92 +54,6 @@ def held_out_score(sample: LandmarkSample, learner: Learner) -> float:
     return score(sample, predicted)
 
 
-def score(sample: LandmarkSample, predicted: Floats) -> float:
-    """Accuracy, or R² in [-1, 1]; 0 for a constant target."""
-    if sample.n_classes:
-        return float(np.mean(predicted == sample.y))
-    spread = float(np.sum((sample.y - sample.y.mean()) ** 2))
-    if spread == 0:
-        return 0.0
-    return float(np.clip(1 - np.sum((sample.y - predicted) ** 2) / spread, -1.0, 1.0))
-
-
-def nearest_neighbour(sample: LandmarkSample) -> Floats:
-    """Target of each row's nearest row in another fold, by Euclidean distance."""
-    squares = np.einsum("ij,ij->i", sample.X, sample.X)
-    # The row's own square is the same for all its neighbours.
-    distance = squares - 2 * (sample.X @ sample.X.T)
-    distance[sample.fold[:, None] == sample.fold] = np.inf
-    nearest: Floats = sample.y[np.argmin(distance, axis=1)]
-    return nearest
-
-
-def gaussian_naive_bayes(X: Floats, y: Floats, held_out: Floats) -> Floats:
-    """Most probable class under independent normal columns."""
-    classes, member, count = _memberships(y)
-    mean = member.T @ X / count
-    variance = np.maximum(member.T @ X**2 / count - mean**2, 0.0)
-    # As in scikit-learn: a billionth of the largest column variance keeps densities finite.
-    variance += max(1e-9 * float(X.var(axis=0).max()), 1e-12)
-    precision = 1 / variance
-    log_density = (
-        held_out @ (mean * precision).T
-        - 0.5 * (held_out**2 @ precision.T)
-        - 0.5 * np.sum(mean**2 * precision + np.log(variance), axis=1)
-    )
-    best: Floats = classes[np.argmax(log_density + np.log(count[:, 0] / len(y)), axis=1)]
-    return best
-
-
-def linear_discriminant(X: Floats, y: Floats, held_out: Floats) -> Floats:
-    """Class of the nearest mean in the metric of the pooled covariance.
-
-    A ridge of 1e-4 of the mean variance stands in for the pseudo-inverse, so collinear
-    indicators and more columns than rows are no exception.
-    """
-    classes, member, count = _memberships(y)
-    mean = member.T @ X / count
-    within = X - member @ mean
-    covariance = within.T @ within / len(y)
-    ridge = 1e-4 * float(np.trace(covariance)) / len(covariance) + 1e-9
-    covariance[np.diag_indices_from(covariance)] += ridge
-    weight = np.linalg.solve(covariance, mean.T)
-    bias = np.log(count[:, 0] / len(y)) - 0.5 * np.einsum("kj,jk->k", mean, weight)
-    best: Floats = classes[np.argmax(held_out @ weight + bias, axis=1)]
-    return best
-
-
-def ridge_regression(X: Floats, y: Floats, held_out: Floats) -> Floats:
-    """Linear least squares with an L2 penalty of 1 on standardised columns."""
-    middle, level = X.mean(axis=0), y.mean()
-    centred = X - middle
-    gram = centred.T @ centred
-    gram[np.diag_indices_from(gram)] += 1.0
-    weight = np.linalg.solve(gram, centred.T @ (y - level))
-    predicted: Floats = level + (held_out - middle) @ weight
-    return predicted
-
-
-def tree(X: Floats, y: Floats, held_out: Floats, *, classify: bool, **options: Any) -> Floats:
-    """CART; with ``max_depth=1`` a decision node, split by information gain."""
-    # scikit-learn's trees only: its other learners would cost a cold start more imports.
-    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
-
-    learner = (DecisionTreeClassifier if classify else DecisionTreeRegressor)(**options)
-    with warnings.catch_warnings():
-        # Classes with one member each look like a regression target to it.
-        warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
-        predicted: Floats = learner.fit(X, y).predict(held_out)
-    return predicted
-
-
-def _memberships(y: Floats) -> tuple[Floats, Floats, Floats]:
-    """Classes, each row's membership in each, shape (n_rows, n_classes), and their sizes."""
-    classes = np.unique(y)
-    member = (y[:, None] == classes).astype(np.float64)
-    return classes, member, member.sum(axis=0)[:, None]
-
-
 def _by_neighbour(prepared: Prepared) -> float:
     sample = prepared.once(landmark_sample)
     return score(sample, nearest_neighbour(sample)) if len(sample.y) > 1 else 0.0
@@ -180,9 +63,26 @@ def _by(learner: Learner) -> Callable[[Prepared], float]:
     return lambda prepared: held_out_score(prepared.once(landmark_sample), learner)
 
 
+def full_trees(prepared: Prepared) -> list[FoldTree]:
+    """Of each fold, grown until leaves are pure; classification."""
+    return fold_trees(prepared.once(landmark_sample), prepared.random_state)
+
+
+def stumps(prepared: Prepared) -> list[FoldTree]:
+    """Of each fold, one split by information gain; classification."""
+    return fold_trees(
+        prepared.once(landmark_sample), prepared.random_state, max_depth=1, criterion="entropy"
+    )
+
+
 def _by_tree(*, node: bool = False, random: bool = False) -> Callable[[Prepared], float]:
     def formula(prepared: Prepared) -> float:
         sample, classify = prepared.once(landmark_sample), prepared.is_classification
+        if classify and not random:
+            predicted = np.zeros(len(sample.y))
+            for grown in prepared.once(stumps if node else full_trees):
+                predicted[grown.held_out] = grown.chances[grown.leaf].argmax(axis=1)
+            return score(sample, predicted)
         options: dict[str, Any] = {"random_state": prepared.random_state}
         if node:
             options["max_depth"] = 1

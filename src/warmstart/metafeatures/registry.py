@@ -31,7 +31,7 @@ _ON_REQUEST = {
     "model-based": "groups.model_based",
     "clustering": "pairs.clustering",
     "concept": "pairs.concept",
-    "landmarkers": "groups.landmarkers",
+    "landmarkers": "landmarks.landmarkers",
     "complexity": "complexity.group",
 }
 """Module of each group that is computed where it is asked for, and loaded then."""
@@ -46,8 +46,11 @@ _REGISTERED: dict[str, MetaFeature] = {}
 _DEFAULT_NAMES = frozenset(_FEATURES)
 _OWN_GROUPS = frozenset([*(module.GROUP for module in _DEFAULT), *_ON_REQUEST])
 
-_REVISIONS: dict[str, int] = {}
-"""By name, where a default meta-feature's values changed since the first version."""
+_VERSION = "2"
+"""Of what is computed by default: another wherever a value of it would be another.
+
+2: landmarkers do not depend on the order of rows and columns.
+"""
 
 
 def _by_default() -> list[MetaFeature]:
@@ -67,15 +70,11 @@ def _on_request() -> dict[str, MetaFeature]:
 
 def _signature() -> str:
     """Of what a default extraction holds; plugins among it."""
-    rows = [
-        (feature.name, feature.group, _REVISIONS.get(feature.name, 1))
-        for feature in _by_default()
-    ]
+    rows = [(feature.name, feature.group) for feature in _by_default()]
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:12]
 
 
-_FIRST = _signature()
-"""What version 1 holds."""
+_BUILT_IN = _signature()
 
 
 def extractor_version() -> str:
@@ -86,10 +85,10 @@ def extractor_version() -> str:
     Examples
     --------
     >>> extractor_version()
-    '1'
+    '2'
     """
     found = _signature()
-    return "1" if found == _FIRST else f"1+{found}"
+    return _VERSION if found == _BUILT_IN else f"{_VERSION}+{found}"
 
 
 def register(feature: MetaFeature) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from warmstart.metafeatures.complexity import linear, neighbours, overlap
+from warmstart.metafeatures.complexity import graph, linear, neighbours, overlap
 from warmstart.metafeatures.feature import CLASSIFICATION, Feature, summarised
 from warmstart.metafeatures.prepared import Prepared
 
@@ -41,11 +41,11 @@ FEATURES: tuple[Feature, ...] = (
     *_many("ComplexityN4", values=neighbours.n4, what="errors of the row nearest to points"),
     _one("ComplexityT1", neighbours.t1, "Spheres that cover the classes, for each row."),
     _one("ComplexityLSC", neighbours.lsc, "One less the mean size of the local set."),
-    _one("ComplexityDensity", neighbours.density, "One less the density of the graph of near "
+    _one("ComplexityDensity", graph.density, "One less the density of the graph of near "
          "rows."),
-    _one("ComplexityClusteringCoefficient", neighbours.clustering_coefficient,
+    _one("ComplexityClusteringCoefficient", graph.clustering_coefficient,
          "One less the share of closed paths in the graph of near rows."),
-    *_many("ComplexityHubs", values=neighbours.hubs, what="one less scores as a hub"),
+    *_many("ComplexityHubs", values=graph.hubs, what="one less scores as a hub"),
     _one("ComplexityC1", overlap.c1, "Entropy of the class over that of equal ones."),
     _one("ComplexityC2", overlap.c2, "One less the inverse imbalance ratio."),
     Feature(

@@ -1,4 +1,4 @@
-"""N1 to N4, T1, LSC, density, clustering coefficient, hubs: what near rows say of the border.
+"""N1 to N4, T1, LSC: what near rows say of the border.
 
 Distances are Gower's: mean absolute differences of columns scaled from 0 to 1. pymfe's are in
 single precision; where that breaks a tie the two differ.
@@ -10,14 +10,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from warmstart.metafeatures.pairs.neighbourhood import gower_distances, pair_sample
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, Integers
-
-NEAR = 0.15
-"""Share of the rows that count as near in the graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,39 +32,66 @@ class Nearest:
 
 
 def nearest(prepared: Prepared) -> Nearest:
-    """Nearest rows by class."""
-    distance, codes = prepared.once(gower_distances), prepared.once(pair_sample).codes
-    same = codes[:, None] == codes
-    others = np.where(same, np.inf, distance)
-    own = np.where(same, distance, np.inf)
-    np.fill_diagonal(own, np.inf)
-    every = np.minimum(own, others)
-    enemy_at = others.argmin(axis=0)
-    return Nearest(own.min(axis=0), others.min(axis=0), enemy_at, every.argmin(axis=0))
+    """Nearest rows by class; of several equally near, one of the most frequent class."""
+    distance, sample = prepared.once(gower_distances), prepared.once(pair_sample)
+    n = len(distance)
+    others, friend, friend_at = distance.copy(), np.empty(n), np.empty(n, dtype=np.int64)
+    # Classes lie one after the other.
+    for begin, count in zip(sample.begins.tolist(), sample.counts.tolist(), strict=True):
+        block = slice(begin, begin + count)
+        own = others[block, block].copy()
+        np.fill_diagonal(own, np.inf)
+        friend_at[block] = begin + own.argmin(axis=1)
+        friend[block] = own.min(axis=1)
+        others[block, block] = np.inf
+    enemy_at = others.argmin(axis=1)
+    enemy = others[np.arange(n), enemy_at]
+    by_friend = (friend < enemy) | ((friend == enemy) & (friend_at < enemy_at))
+    return Nearest(friend, enemy, enemy_at, np.where(by_friend, friend_at, enemy_at))
 
 
-def _usable(prepared: Prepared) -> bool:
+def usable(prepared: Prepared) -> bool:
+    """Whether there are two classes and rows enough to compare."""
     sample = prepared.once(pair_sample)
     return len(sample.counts) > 1 and len(sample.codes) > 2
 
 
 def n1(prepared: Prepared) -> float:
     """Share of rows at an edge of the spanning tree that joins two classes."""
-    from scipy.sparse.csgraph import minimum_spanning_tree
-
-    if not _usable(prepared):
+    if not usable(prepared):
         return math.nan
-    distance, codes = prepared.once(gower_distances), prepared.once(pair_sample).codes
-    # A distance of 0 would be no edge; the order of all distances stays as it is.
-    upper = np.triu(distance + 1.0, k=1)
-    one, other = minimum_spanning_tree(upper).nonzero()
+    codes = prepared.once(pair_sample).codes
+    one, other = spanning_tree(prepared.once(gower_distances))
     differ = codes[one] != codes[other]
     return len(np.unique(np.concatenate([one[differ], other[differ]]))) / len(codes)
 
 
+def spanning_tree(distance: Floats) -> tuple[Integers, Integers]:
+    """Both ends of each edge of a minimum spanning tree, by Prim's algorithm.
+
+    Of all pairs of rows it takes a fraction of what sorting their distances does.
+    """
+    n = len(distance)
+    joined_to = np.zeros(n, dtype=np.int64)
+    ahead = distance[0].copy()
+    # Twice: to find the least of those outside, and to let none inside be joined again.
+    near = ahead.copy()
+    ahead[0], near[0] = np.inf, -np.inf
+    new = np.empty(n - 1, dtype=np.int64)
+    for step in range(n - 1):
+        place = int(ahead.argmin())
+        new[step] = place
+        ahead[place], near[place] = np.inf, -np.inf
+        row = distance[place]
+        nearer = (row < near).nonzero()[0]
+        joined_to[nearer] = place
+        ahead[nearer] = near[nearer] = row[nearer]
+    return new, joined_to[new]
+
+
 def n2(prepared: Prepared) -> Floats:
     """Distance within over distance between classes, of each row."""
-    if not _usable(prepared):
+    if not usable(prepared):
         return np.empty(0)
     found = prepared.once(nearest)
     kept = np.isfinite(found.friend) & (found.friend + found.enemy > 0)
@@ -79,7 +102,7 @@ def n2(prepared: Prepared) -> Floats:
 
 def n3(prepared: Prepared) -> Floats:
     """Whether the nearest row is of another class, of each row."""
-    if not _usable(prepared):
+    if not usable(prepared):
         return np.empty(0)
     codes = prepared.once(pair_sample).codes
     found: Floats = (codes[prepared.once(nearest).row] != codes).astype(np.float64)
@@ -90,32 +113,32 @@ def n4(prepared: Prepared) -> Floats:
     """The same of points between two rows of one class."""
     from scipy.spatial.distance import cdist
 
-    if not _usable(prepared):
+    if not usable(prepared):
         return np.empty(0)
     sample, rng = prepared.once(pair_sample), prepared.rng("between rows")
-    order = np.argsort(sample.codes, kind="stable")
-    begins = np.repeat(np.cumsum(sample.counts) - sample.counts, sample.counts)
+    begins = np.repeat(sample.begins, sample.counts)
     counts = np.repeat(sample.counts, sample.counts)
-    draws = (rng.random((2, len(order))) * counts).astype(np.int64) + begins
-    one, other = sample.unit[order[draws[0]]], sample.unit[order[draws[1]]]
+    draws = (rng.random((2, len(counts))) * counts).astype(np.int64) + begins
+    one, other = sample.unit[draws[0]], sample.unit[draws[1]]
     between = one + (other - one) * rng.random(one.shape)
     if not between.shape[1]:
         return np.empty(0)
     found = cdist(between, sample.unit, "cityblock").argmin(axis=1)
-    lost: Floats = (sample.codes[found] != sample.codes[order]).astype(np.float64)
+    lost: Floats = (sample.codes[found] != sample.codes).astype(np.float64)
     return lost
 
 
 def t1(prepared: Prepared) -> float:
     """Spheres that cover the rows of their class, for each row."""
-    if not _usable(prepared):
+    if not usable(prepared):
         return math.nan
     distance, found = prepared.once(gower_distances), prepared.once(nearest)
-    inside = distance <= _radii(found)
+    # Row by sphere, each with what it covers.
+    inside = distance <= _radii(found)[:, None]
     left = np.ones(len(inside), dtype=np.int64)
-    for place in np.argsort(-inside.sum(axis=0), kind="stable"):
+    for place in np.argsort(-np.count_nonzero(inside, axis=1), kind="stable").tolist():
         if left[place] > 0:
-            covered = inside[:, place]
+            covered = inside[place]
             total = left[covered].sum()
             left[covered] = 0
             left[place] = total
@@ -143,64 +166,8 @@ def _radii(found: Nearest) -> Floats:
 
 def lsc(prepared: Prepared) -> float:
     """One less the share of pairs that are nearer than the nearest enemy."""
-    if not _usable(prepared):
+    if not usable(prepared):
         return math.nan
     distance = prepared.once(gower_distances)
     nearer = (distance < prepared.once(nearest).enemy).sum()
     return 1 - float(nearer) / len(distance) ** 2
-
-
-def graph(prepared: Prepared) -> npt.NDArray[np.bool_]:
-    """Whether two rows of a class are near: one is among the nearest 15 % of the other."""
-    distance, codes = prepared.once(gower_distances), prepared.once(pair_sample).codes
-    n = len(codes)
-    n_near = min(max(round(n * NEAR), 1), n - 1)
-    others = distance.copy()
-    np.fill_diagonal(others, np.inf)
-    edges = np.zeros((n, n), dtype=bool)
-    order = np.argsort(others, axis=1, kind="stable")[:, :n_near]
-    np.put_along_axis(edges, order, True, axis=1)
-    edges &= codes[:, None] == codes
-    found: npt.NDArray[np.bool_] = edges | edges.T
-    return found
-
-
-def density(prepared: Prepared) -> float:
-    """One less the share of pairs of rows that the graph joins."""
-    if not _usable(prepared):
-        return math.nan
-    edges = prepared.once(graph)
-    n = len(edges)
-    return 1 - float(edges.sum()) / (n * (n - 1))
-
-
-def clustering_coefficient(prepared: Prepared) -> float:
-    """One less the share of paths of two edges that are closed."""
-    if not _usable(prepared):
-        return math.nan
-    edges = prepared.once(graph).astype(np.float32)
-    degree = edges.sum(axis=0, dtype=np.float64)
-    paths = float((degree * (degree - 1)).sum())
-    # Six times the triangles; an entry of the square is a whole number below 2 ** 24.
-    closed = float(np.einsum("ij,ij->", edges @ edges, edges, dtype=np.float64))
-    return 1 - closed / paths if paths else 1.0
-
-
-def hubs(prepared: Prepared) -> Floats:
-    """One less each row's score as a hub of the graph."""
-    if not _usable(prepared):
-        return np.empty(0)
-    edges = prepared.once(graph).astype(np.float64)
-    score = np.ones(len(edges))
-    for _ in range(200):
-        # Of the square: a graph of two sides would swing between them.
-        step = edges @ (edges @ score)
-        largest = step.max()
-        if largest <= 0:
-            return np.ones(len(edges))
-        step /= largest
-        done = np.abs(step - score).max() < 1e-12
-        score = step
-        if done:
-            break
-    return 1 - score

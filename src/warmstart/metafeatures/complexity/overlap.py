@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from warmstart.metafeatures.pairs.neighbourhood import column_order, pair_sample, stratified
+from warmstart.metafeatures.pairs.neighbourhood import pair_sample, stratified
+from warmstart.metafeatures.planning.order import cells, in_order
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 
@@ -30,10 +31,10 @@ class ByClass:
 
 def by_class(prepared: Prepared) -> ByClass:
     """The encoded rows of each class."""
-    codes = prepared.class_codes[prepared.rows]
-    rows = stratified(codes, OVERLAP_ROWS, prepared.rng("overlap rows"))
-    encoded, codes = prepared.encoded[rows], codes[rows]
-    encoded = encoded[:, column_order(encoded)]
+    ordered = prepared.once(in_order)
+    rows = stratified(ordered.codes, OVERLAP_ROWS, prepared.rng("overlap rows"))
+    codes = ordered.codes[rows]
+    encoded = cells(prepared, ordered.rows[rows])
     kept = [encoded[codes == k] for k in range(MAX_CLASSES) if (codes == k).any()]
     pairs = tuple((i, j) for i in range(len(kept)) for j in range(i + 1, len(kept)))
     low = np.array([group.min(axis=0) for group in kept])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from warmstart.metafeatures.elsewhere.counterpart import Counterpart, How
 from warmstart.metafeatures.elsewhere.pymfe import FOLDS, of_pymfe
-from warmstart.metafeatures.groups.landmarkers import LEARNERS
+from warmstart.metafeatures.landmarks.landmarkers import LEARNERS
 
 _QUALITIES_EQUAL = {
     "NumberOfInstances": "NumberOfInstances", "NumberOfClasses": "NumberOfClasses",

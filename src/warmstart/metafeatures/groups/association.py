@@ -14,13 +14,17 @@ References
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from warmstart.metafeatures.feature import CLASSIFICATION, Feature, summarised
+from warmstart.metafeatures.groups.sorted_columns import Ordered, ordered, quantile
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, Integers
 
@@ -28,38 +32,59 @@ GROUP = "association"
 MAX_PAIRED = 50
 """Columns of which all pairs are compared; the first of the sample."""
 
-_TOLERANCE = 1e-8
+_TOLERANCE = 1e-12
+"""Of the range of a column: cuts nearer to each other are one."""
+
 _POSITIVE = (0.0, math.inf)
 _SHARE = (0.0, 1.0)
 
 
-def quantile_bins(values: Floats) -> Integers:
-    """Bin of each cell, shape (n_rows, n_columns); 0 where missing.
+def quantile_bins(columns: Ordered, values: Floats) -> list[Integers]:
+    """Bin of each cell of each column, 0, 1, …; missing cells share the first.
 
-    Examples
-    --------
-    >>> quantile_bins(np.arange(8.0)[:, None]).T
-    array([[1, 1, 1, 1, 2, 2, 2, 2]])
+    Parameters
+    ----------
+    columns : Ordered
+        The columns sorted; only those that have a cell.
+    values : array, shape (n_rows, n_columns)
+        NaN or infinite where missing.
     """
-    n_rows, n_columns = values.shape
-    n_bins = max(int(n_rows ** (1 / 3)), 1)
-    found = np.zeros(values.shape, dtype=np.int64)
-    for j in range(n_columns):
-        column = values[:, j]
+    n_bins = max(int(len(values) ** (1 / 3)), 1)
+    shares = np.linspace(0, 1, n_bins + 1)[1:]
+    cuts = np.array([quantile(columns, share) for share in shares])
+    kept = np.ones(cuts.shape, dtype=bool)
+    reach = quantile(columns, 1.0) - columns.values[0] if len(columns.n) else 0.0
+    kept[1:] = np.diff(cuts, axis=0) > _TOLERANCE * reach
+    cuts[~kept] = np.inf
+    found = []
+    for j in range(values.shape[1]):
+        column = np.ascontiguousarray(values[:, j])
         known = np.isfinite(column)
-        if not known.any():
-            continue
-        cuts = np.quantile(column[known], np.linspace(0, 1, n_bins + 1)[1:])
-        cuts = cuts[np.append(True, np.diff(cuts) > _TOLERANCE)]
-        found[known, j] = 1 + np.searchsorted(cuts, column[known], side="left")
+        bins = known.astype(np.int16)
+        # Few cuts: comparing all cells with each is faster than a search for each cell.
+        for cut in cuts[np.isfinite(cuts[:, j]), j]:
+            bins += column > cut
+        bins[~known] = 0
+        found.append(without_gaps(bins))
+    return found
+
+
+def without_gaps(column: npt.NDArray[np.signedinteger[Any]]) -> Integers:
+    """Numbers that occur, counted from 0."""
+    there = np.bincount(column) > 0
+    found: Integers = (np.cumsum(there) - 1)[column]
     return found
 
 
 def symbols(prepared: Prepared) -> list[Integers]:
     """Each column as numbers 0, 1, … without gaps: bins, then levels."""
-    bins = quantile_bins(prepared.numeric)
-    columns = [*bins.T, *(column.codes + 1 for column in prepared.levels)]
-    return [np.unique(column, return_inverse=True)[1].astype(np.int64) for column in columns]
+    numbers = prepared.numeric
+    empty = [np.zeros(len(numbers), dtype=np.int64)] * int(
+        (~np.isfinite(numbers).any(axis=0)).sum()
+    )
+    numbers = numbers[:, np.isfinite(numbers).any(axis=0)]
+    bins = quantile_bins(prepared.once(ordered), numbers)
+    return [*bins, *empty, *(without_gaps(column.codes + 1) for column in prepared.levels)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +116,27 @@ def _tau(table: Floats) -> float:
     )
 
 
-def _contingency(one: Integers, other: Integers) -> Floats:
+def contingency(one: Integers, other: Integers) -> Floats:
+    """Share of rows with each value of the one (rows) and of the other (columns)."""
     n_other = int(other.max()) + 1
     counts = np.bincount(one * n_other + other, minlength=(int(one.max()) + 1) * n_other)
     found: Floats = counts.reshape(-1, n_other) / len(one)
     return found
 
 
+def paired(prepared: Prepared) -> list[Floats]:
+    """Contingency table of each two of the first columns, (0, 1), (0, 2), …, (1, 2), …"""
+    columns = prepared.once(symbols)[:MAX_PAIRED]
+    return [contingency(*two) for two in itertools.combinations(columns, 2)]
+
+
 def tables(prepared: Prepared) -> Table:
     """One contingency table a column, read in every way it is needed."""
-    codes = np.unique(prepared.class_codes[prepared.rows], return_inverse=True)[1]
+    codes = without_gaps(prepared.class_codes[prepared.rows])
     of_class = _entropy(np.bincount(codes) / len(codes))
     own, joint, tau = [], [], []
     for column in prepared.once(symbols):
-        table = _contingency(column, codes)
+        table = contingency(column, codes)
         own.append(_entropy(table.sum(axis=1)))
         joint.append(_entropy(table.ravel()))
         tau.append(_tau(table))
@@ -119,14 +151,8 @@ def _own(prepared: Prepared) -> Floats:
 
 
 def _between(prepared: Prepared) -> Floats:
-    columns = prepared.once(symbols)[:MAX_PAIRED]
     return np.array(
-        [
-            _tau(_contingency(one, other))
-            for i, one in enumerate(columns)
-            for j, other in enumerate(columns)
-            if i != j
-        ]
+        [_tau(each) for table in prepared.once(paired) for each in (table, table.T)]
     )
 
 

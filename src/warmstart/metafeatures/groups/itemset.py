@@ -8,32 +8,25 @@ References
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from warmstart.metafeatures.feature import summarised
-from warmstart.metafeatures.groups.association import symbols
+from warmstart.metafeatures.groups.association import MAX_PAIRED, paired, symbols
 from warmstart.metafeatures.prepared import Prepared
-from warmstart.metafeatures.scaling import Floats
+from warmstart.metafeatures.scaling import Floats, Integers
 
 GROUP = "itemset"
 MAX_ITEMS = 1_000
 """Values of columns of which all pairs are counted; those of the first columns."""
 
 
-def _items(prepared: Prepared) -> tuple[Floats, Floats]:
-    """0/1 a value of a column, shape (n_rows, n_items), and the column of each."""
-    blocks, owners = [], []
-    n_items = 0
-    for j, column in enumerate(prepared.once(symbols)):
-        values = int(column.max()) + 1
-        if n_items + values > MAX_ITEMS:
-            break
-        n_items += values
-        blocks.append((column[:, None] == np.arange(values)).astype(np.float32))
-        owners.append(np.full(values, j))
-    if not blocks:
-        return np.empty((len(prepared.rows), 0)), np.empty(0)
-    return np.hstack(blocks), np.concatenate(owners)
+def _columns(prepared: Prepared) -> list[Integers]:
+    """The first columns, that have :data:`MAX_ITEMS` values or fewer together."""
+    columns = prepared.once(symbols)
+    n_values = np.cumsum([int(column.max()) + 1 for column in columns])
+    return columns[: int((n_values <= MAX_ITEMS).sum())]
 
 
 def _one(prepared: Prepared) -> Floats:
@@ -43,13 +36,33 @@ def _one(prepared: Prepared) -> Floats:
 
 def _two(prepared: Prepared) -> Floats:
     """Share of rows that have exactly one of two values, for values of two columns."""
-    items, owners = prepared.once(_items)
-    if not items.shape[1]:
+    columns = _columns(prepared)
+    if len(columns) < 2:
         return np.empty(0)
+    if len(columns) <= MAX_PAIRED:
+        n_paired = min(len(prepared.once(symbols)), MAX_PAIRED)
+        places = itertools.combinations(range(n_paired), 2)
+        tables = zip(places, prepared.once(paired), strict=True)
+        return np.concatenate(
+            [_apart(table).ravel() for (_, last), table in tables if last < len(columns)]
+        )
+    return _of_many(columns)
+
+
+def _apart(table: Floats) -> Floats:
+    """Share of rows with exactly one of two values, of a contingency table."""
+    found: Floats = table.sum(axis=1)[:, None] + table.sum(axis=0) - 2 * table
+    return found
+
+
+def _of_many(columns: list[Integers]) -> Floats:
+    """The same from one product, where tables would be too many."""
+    blocks = [(c[:, None] == np.arange(int(c.max()) + 1)).astype(np.float32) for c in columns]
+    items = np.hstack(blocks)
+    owners = np.repeat(np.arange(len(blocks)), [block.shape[1] for block in blocks])
     both = (items.T @ items).astype(np.float64) / len(items)
     alone = np.diag(both)
-    upper = owners[:, None] < owners
-    found: Floats = (alone[:, None] + alone - 2 * both)[upper]
+    found: Floats = (alone[:, None] + alone - 2 * both)[owners[:, None] < owners]
     return found
 
 

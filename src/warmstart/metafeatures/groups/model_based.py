@@ -1,6 +1,6 @@
 """The shape of one full decision tree.
 
-Rows are a sample of at most 5,000; columns are in an order that does not depend on that of the
+Rows are a sample of at most 1,500; columns are in an order that does not depend on that of the
 table, so that ties fall alike.
 
 References
@@ -21,12 +21,13 @@ from typing import Any
 import numpy as np
 
 from warmstart.metafeatures.feature import CLASSIFICATION, Feature, summarised
-from warmstart.metafeatures.pairs.neighbourhood import column_order, stratified
+from warmstart.metafeatures.pairs.neighbourhood import stratified
+from warmstart.metafeatures.planning.order import cells, in_order, targets
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, Integers
 
 GROUP = "model-based"
-TREE_ROWS = 5_000
+TREE_ROWS = 1_500
 
 _SHARE = (0.0, 1.0)
 _POSITIVE = (0.0, math.inf)
@@ -84,19 +85,20 @@ def tree(prepared: Prepared) -> Tree:
     """A full tree on the encoded columns."""
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-    encoded = prepared.encoded
+    ordered = prepared.once(in_order)
     if prepared.is_classification:
-        y: Any = prepared.class_codes[prepared.rows]
-        rows = stratified(y, TREE_ROWS, prepared.rng("tree rows"))
+        kept = stratified(ordered.codes, TREE_ROWS, prepared.rng("tree rows"))
+        y: Any = ordered.codes[kept]
         learner = DecisionTreeClassifier(random_state=prepared.random_state)
     else:
-        y = prepared.target_z
-        rows = np.sort(prepared.rng("tree rows").permutation(len(y))[:TREE_ROWS])
+        drawn = prepared.rng("tree rows").permutation(len(ordered.rows))
+        kept = np.sort(drawn[:TREE_ROWS])
+        y = targets(prepared, ordered.rows[kept])
         learner = DecisionTreeRegressor(random_state=prepared.random_state)
-    X = encoded[rows][:, column_order(encoded)]
+    X = cells(prepared, ordered.rows[kept])
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
-        return read_tree(learner.fit(X, y[rows]), classify=prepared.is_classification)
+        return read_tree(learner.fit(X, y), classify=prepared.is_classification)
 
 
 def _depths(prepared: Prepared) -> Floats:

@@ -29,21 +29,15 @@ SMALL = 15
 _POSITIVE = (0.0, math.inf)
 
 
-def _member(prepared: Prepared) -> Floats:
-    sample = prepared.once(pair_sample)
-    found: Floats = (sample.codes[:, None] == np.arange(len(sample.counts))).astype(np.float64)
-    return found
-
-
 def _means(prepared: Prepared) -> Floats:
     sample = prepared.once(pair_sample)
-    found: Floats = prepared.once(_member).T @ sample.z / sample.counts[:, None]
+    found: Floats = sample.member.T @ sample.z / sample.counts[:, None]
     return found
 
 
 def _to_classes(prepared: Prepared) -> Floats:
     """Sum of each row's distances to the rows of each class, shape (n, n_classes)."""
-    found: Floats = prepared.once(z_distances) @ prepared.once(_member)
+    found: Floats = prepared.once(z_distances) @ prepared.once(pair_sample).member
     return found
 
 
@@ -94,22 +88,21 @@ def _davies_bouldin(prepared: Prepared) -> float:
     return float(((inside[:, None] + inside) / apart).max(axis=1).mean())
 
 
-def _same(prepared: Prepared) -> Floats:
-    codes = prepared.once(pair_sample).codes
-    found: Floats = codes[:, None] == codes
-    return found
-
-
 def _dunn(prepared: Prepared) -> float:
     """Nearest of two rows of two classes, over the pairs they have, by the widest class."""
     sample, distance = prepared.once(pair_sample), prepared.once(z_distances)
-    k = len(sample.counts)
-    same = prepared.once(_same)
-    widest = float(np.where(same, distance, 0.0).max(initial=0.0))
-    if k < 2 or widest == 0:
+    k, begins = len(sample.counts), sample.begins
+    if k < 2:
         return math.nan
-    pairs = sample.counts[sample.codes][:, None] * sample.counts[sample.codes]
-    return float(np.where(same, np.inf, distance / pairs).min()) / widest
+    # Classes lie one after the other, so that each pair of them is a block.
+    ends = begins + sample.counts
+    widest = max(distance[b:e, b:e].max() for b, e in zip(begins, ends, strict=True))
+    if widest == 0:
+        return math.nan
+    nearest = np.minimum.reduceat(np.minimum.reduceat(distance, begins, axis=0), begins, axis=1)
+    apart = nearest / np.outer(sample.counts, sample.counts)
+    np.fill_diagonal(apart, np.inf)
+    return float(apart.min()) / float(widest)
 
 
 def _between(prepared: Prepared) -> float:
@@ -118,21 +111,27 @@ def _between(prepared: Prepared) -> float:
     k = len(sample.counts)
     if k < 2:
         return math.nan
-    sums = prepared.once(_member).T @ prepared.once(_to_classes)
+    sums = sample.member.T @ prepared.once(_to_classes)
     means = sums / np.outer(sample.counts, sample.counts)
     return float(means[np.triu_indices(k, k=1)].mean())
 
 
 def _point_biserial(prepared: Prepared) -> float:
     """Correlation of the distance of two rows and whether their class is the same."""
-    distance = prepared.once(z_distances)
-    upper = np.triu_indices(len(distance), k=1)
-    apart, same = distance[upper], prepared.once(_same)[upper].astype(np.float64)
-    if not len(apart) or apart.std() == 0 or same.std() == 0:
+    sample, sums = prepared.once(pair_sample), prepared.once(_to_classes)
+    n = len(sample.codes)
+    pairs = n * (n - 1) / 2
+    inside = float((sample.counts * (sample.counts - 1) / 2).sum())
+    if not 0 < inside < pairs:
         return math.nan
-    return float(
-        ((apart - apart.mean()) * (same - same.mean())).mean() / apart.std() / same.std()
-    )
+    distance = prepared.once(z_distances)
+    mean = float(sums.sum()) / 2 / pairs
+    variance = float(np.einsum("ij,ij->", distance, distance)) / 2 / pairs - mean**2
+    if variance <= 1e-12 * mean**2:
+        return math.nan
+    same = float(sums[np.arange(n), sample.codes].sum()) / 2
+    share = inside / pairs
+    return (same / pairs - mean * share) / math.sqrt(variance * share * (1 - share))
 
 
 def _relative_entropy(prepared: Prepared) -> float:

@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from warmstart.metafeatures.feature import ANY_TASK, CLASSIFICATION, summarised
-from warmstart.metafeatures.pairs.neighbourhood import pair_sample, unit_distances
+from warmstart.metafeatures.pairs.neighbourhood import pair_sample, square, unit_distances
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 
@@ -26,52 +26,56 @@ _POSITIVE = (0.0, math.inf)
 
 
 def _weights(prepared: Prepared) -> Floats:
-    """Near 1 for near rows, 0 across the cube and for a row itself."""
+    """Near 1 for near rows, near 0 across the cube, of each pair of rows."""
     distance = prepared.once(unit_distances)
     n_columns = max(prepared.once(pair_sample).unit.shape[1], 1)
     left = np.maximum(math.sqrt(n_columns) - distance, 1e-9)
-    weights: Floats = 2.0 ** (-2.0 * distance / left)
-    np.fill_diagonal(weights, 0.0)
+    weights: Floats = np.exp2(-2.0 * distance / left)
     return weights
 
 
-def _by_radius(prepared: Prepared) -> Floats:
-    """A half for rows within a distance of 1, a quarter within 2, and so on."""
+def _by_radius(prepared: Prepared) -> tuple[Floats, Floats]:
+    """Weights of all other rows, and of those of another class, summed for each row.
+
+    The weight is a half for rows within a distance of 1, a quarter within 2, and so on.
+    """
     radius = np.maximum(np.ceil(prepared.once(unit_distances)), 1.0)
-    weights: Floats = 2.0**-radius
-    np.fill_diagonal(weights, 0.0)
-    return weights
+    return _summed(prepared, np.exp2(-radius))
 
 
-def _differs(prepared: Prepared) -> Floats:
-    codes = prepared.once(pair_sample).codes
-    found: Floats = (codes[:, None] != codes).astype(np.float64)
-    return found
+def _summed(prepared: Prepared, pairs: Floats) -> tuple[Floats, Floats]:
+    """Of all pairs of each row, and of those with a row of another class."""
+    sample = prepared.once(pair_sample)
+    by_class = square(pairs) @ sample.member
+    total = by_class.sum(axis=1)
+    by_class[np.arange(len(total)), sample.codes] = 0.0
+    return total, by_class.sum(axis=1)
 
 
-def _relative(weighted: Floats, weights: Floats) -> Floats:
-    total = weights.sum(axis=0)
-    return np.where(total > 0, weighted.sum(axis=0) / np.where(total > 0, total, 1.0), np.nan)
+def _by_weight(prepared: Prepared) -> tuple[Floats, Floats]:
+    return _summed(prepared, prepared.once(_weights))
+
+
+def _relative(weighted: Floats, total: Floats) -> Floats:
+    return np.where(total > 0, weighted / np.where(total > 0, total, 1.0), np.nan)
 
 
 def _variation(prepared: Prepared) -> Floats:
-    weights = prepared.once(_weights)
-    return _relative(weights * prepared.once(_differs), weights)
+    total, others = prepared.once(_by_weight)
+    return _relative(others, total)
 
 
 def _distance(prepared: Prepared) -> Floats:
-    weights = prepared.once(_weights)
-    return _relative(weights * prepared.once(unit_distances), weights)
+    weighted = prepared.once(_weights) * prepared.once(unit_distances)
+    return _relative(square(weighted).sum(axis=0), prepared.once(_by_weight)[0])
 
 
 def _improved_variation(prepared: Prepared) -> Floats:
-    found: Floats = (prepared.once(_by_radius) * prepared.once(_differs)).sum(axis=0)
-    return found
+    return prepared.once(_by_radius)[1]
 
 
 def _cohesiveness(prepared: Prepared) -> Floats:
-    found: Floats = prepared.once(_by_radius).sum(axis=0)
-    return found
+    return prepared.once(_by_radius)[0]
 
 
 FEATURES = (

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from warmstart.metafeatures.planning.order import cells, in_order
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, Integers
 
@@ -18,7 +19,7 @@ PAIR_ROWS = 1_500
 
 @dataclass(frozen=True, slots=True)
 class PairSample:
-    """Rows of which all pairs are looked at."""
+    """Rows of which all pairs are looked at, class after class, within one by content."""
 
     z: Floats
     """shape (n, n_columns); standardised numbers, 0/1 a level of a category."""
@@ -27,29 +28,35 @@ class PairSample:
     """The same, each column from 0 to 1; columns that do not vary are left out."""
 
     codes: Integers
-    """Class of each row, 0, 1, …, the most frequent first; all 0 for regression."""
+    """Class of each row, 0, 1, …, ascending, the most frequent first; all 0 for regression."""
 
     counts: Integers
     """Rows of each class."""
 
+    @property
+    def begins(self) -> Integers:
+        """First row of each class."""
+        found: Integers = np.cumsum(self.counts) - self.counts
+        return found
+
+    @property
+    def member(self) -> Floats:
+        """0/1 membership of each row in each class, shape (n, n_classes)."""
+        found: Floats = (self.codes[:, None] == np.arange(len(self.counts))).astype(np.float64)
+        return found
+
 
 def pair_sample(prepared: Prepared) -> PairSample:
     """At most :data:`PAIR_ROWS` rows, with the shares of the classes kept."""
-    n = len(prepared.rows)
-    codes = (
-        prepared.class_codes[prepared.rows]
-        if prepared.is_classification
-        else np.zeros(n, dtype=np.int64)
-    )
-    rows = stratified(codes, PAIR_ROWS, prepared.rng("pairs"))
-    z = prepared.encoded[rows]
-    # Points drawn between rows must not hang on the order of the columns.
-    z = z[:, column_order(z)]
+    ordered = prepared.once(in_order)
+    # Classes stay one after the other.
+    kept = stratified(ordered.codes, PAIR_ROWS, prepared.rng("pairs"))
+    codes = ordered.codes[kept]
+    z = cells(prepared, ordered.rows[kept])
     low, high = z.min(axis=0), z.max(axis=0)
     varies = high > low
     unit = (z[:, varies] - low[varies]) / (high - low)[varies]
-    _, kept, counts = np.unique(codes[rows], return_inverse=True, return_counts=True)
-    return PairSample(z, unit, kept.astype(np.int64), counts.astype(np.int64))
+    return PairSample(z, unit, codes, np.bincount(codes))
 
 
 def stratified(codes: Integers, at_most: int, rng: np.random.Generator) -> Integers:
@@ -78,20 +85,24 @@ def stratified(codes: Integers, at_most: int, rng: np.random.Generator) -> Integ
     return np.sort(by_class[place < np.repeat(np.minimum(wanted, counts), counts)])
 
 
-def column_order(X: Floats) -> Integers:
-    """Columns by shape, then by scale: the same whatever order they come in."""
-    keys = [np.round((X**k).mean(axis=0), 9) for k in (4, 3, 2, 1)]
-    found: Integers = np.lexsort(keys)
-    return found
-
-
 def euclidean(X: Floats) -> Floats:
     """Distances of all pairs of rows, shape (n, n)."""
     squares = np.einsum("ij,ij->i", X, X)
-    product = squares[:, None] + squares - 2 * (X @ X.T)
+    product = X @ X.T
+    product *= -2.0
+    product += squares
+    product += squares[:, None]
     np.fill_diagonal(product, 0.0)
     # Differences of large squares leave what is no distance.
-    found: Floats = np.sqrt(np.maximum(product, 0.0))
+    found: Floats = np.sqrt(np.maximum(product, 0.0, out=product), out=product)
+    return found
+
+
+def square(pairs: Floats) -> Floats:
+    """Of each pair of rows once to a symmetric matrix with a diagonal of 0."""
+    from scipy.spatial.distance import squareform
+
+    found: Floats = squareform(pairs, checks=False)
     return found
 
 
@@ -101,24 +112,34 @@ def z_distances(prepared: Prepared) -> Floats:
 
 
 def unit_distances(prepared: Prepared) -> Floats:
-    """Euclidean, between rows scaled to the unit cube; exact where rows differ little."""
-    from scipy.spatial.distance import cdist
+    """Euclidean, of each pair of rows scaled to the unit cube; exact where they differ little.
+
+    Shape (n (n - 1) / 2,), see :func:`square`.
+    """
+    from scipy.spatial.distance import pdist
 
     unit = prepared.once(pair_sample).unit
-    found: Floats = cdist(unit, unit)
     # What the order of the columns does to the last digit must not move a whole number.
-    return np.round(found, 12)
+    return _rounded(
+        pdist(unit) if unit.shape[1] else np.zeros(len(unit) * (len(unit) - 1) // 2)
+    )
 
 
 def gower_distances(prepared: Prepared) -> Floats:
-    """Mean absolute difference of rows scaled to the unit cube, in [0, 1].
+    """Mean absolute difference of rows scaled to the unit cube, in [0, 1], shape (n, n).
 
     Rounded to 12 digits: two rows at equal distances are so, whatever was summed first.
     """
-    from scipy.spatial.distance import cdist
+    from scipy.spatial.distance import pdist
 
     X = prepared.once(pair_sample).unit
     if not X.shape[1]:
         return np.zeros((len(X), len(X)))
-    found: Floats = np.round(cdist(X, X, "cityblock") / X.shape[1], 12)
-    return found
+    return square(_rounded(pdist(X, "cityblock") / X.shape[1]))
+
+
+def _rounded(distances: Floats) -> Floats:
+    distances *= 1e12
+    np.rint(distances, out=distances)
+    distances /= 1e12
+    return distances

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from warmstart.metafeatures.groups.model_based import TREE_ROWS
-from warmstart.metafeatures.landmarking import LANDMARK_COLUMNS, LANDMARK_ROWS
+from warmstart.metafeatures.landmarks.sample import LANDMARK_COLUMNS, LANDMARK_ROWS
 from warmstart.metafeatures.pairs.neighbourhood import PAIR_ROWS
 from warmstart.metafeatures.prepared import Prepared
 

@@ -9,8 +9,8 @@ from warmstart.metafeatures.prepared import Prepared
 
 _CAPS: dict[str, tuple[str, str, str]] = {
     "information": ("information", "INFORMATION_ROWS", "INFORMATION_COLUMNS"),
-    "landmarking": ("landmarking", "LANDMARK_ROWS", "LANDMARK_COLUMNS"),
-    "landmarkers": ("landmarking", "LANDMARK_ROWS", "LANDMARK_COLUMNS"),
+    "landmarking": ("landmarks.sample", "LANDMARK_ROWS", "LANDMARK_COLUMNS"),
+    "landmarkers": ("landmarks.sample", "LANDMARK_ROWS", "LANDMARK_COLUMNS"),
     "model-based": ("groups.model_based", "TREE_ROWS", ""),
     "clustering": ("pairs.neighbourhood", "PAIR_ROWS", ""),
     "concept": ("pairs.neighbourhood", "PAIR_ROWS", ""),

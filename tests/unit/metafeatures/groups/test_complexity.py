@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import scipy.sparse.csgraph
+import scipy.spatial
 from sklearn.datasets import load_iris
 
-from warmstart.metafeatures.complexity import neighbours
+from warmstart.metafeatures.complexity import graph, neighbours
 from warmstart.metafeatures.extract import described
 from warmstart.metafeatures.pairs.neighbourhood import gower_distances
 from warmstart.metafeatures.prepared import Prepared
@@ -20,7 +21,18 @@ DISTANCE = np.abs(UNIT[:, None] - UNIT).mean(axis=2)
 
 
 def test_distances():
-    np.testing.assert_allclose(gower_distances(Prepared(IRIS)), DISTANCE, atol=1e-12)
+    found = gower_distances(Prepared(IRIS))
+    np.testing.assert_allclose(found, found.T)
+    # Rows are in an order of their own.
+    np.testing.assert_allclose(np.sort(found, None), np.sort(DISTANCE, None), atol=1e-12)
+
+
+def test_a_spanning_tree_is_as_short_as_any():
+    distance = scipy.spatial.distance_matrix(UNIT, UNIT)
+    one, other = neighbours.spanning_tree(distance)
+    assert len({*one, *other}) == 150
+    shortest = scipy.sparse.csgraph.minimum_spanning_tree(distance).sum()
+    assert distance[one, other].sum() == pytest.approx(shortest)
 
 
 def test_columns_that_tell_classes_apart():
@@ -93,7 +105,8 @@ def test_graph_of_near_rows():
     assert FOUND["ComplexityClusteringCoefficient"] == pytest.approx(1 - closed)
     leading = np.abs(np.linalg.eigh(A)[1][:, -1])
     expected = 1 - leading / leading.max()
-    np.testing.assert_allclose(neighbours.hubs(Prepared(IRIS)), expected, atol=1e-5)
+    found = np.sort(graph.hubs(Prepared(IRIS)))
+    np.testing.assert_allclose(found, np.sort(expected), atol=1e-5)
 
 
 def test_shares_of_classes():

@@ -9,8 +9,8 @@ from sklearn.datasets import load_iris, load_wine
 from sklearn.tree import DecisionTreeClassifier
 
 from warmstart.metafeatures.extract import described
-from warmstart.metafeatures.groups import association, landmarkers, model_based, order
-from warmstart.metafeatures.pairs import neighbourhood
+from warmstart.metafeatures.groups import association, model_based, order
+from warmstart.metafeatures.planning.order import column_order
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import standardise
 from warmstart.testing.tables import numeric_table, table
@@ -141,9 +141,15 @@ def test_association_by_contingency_tables():
 
 
 def test_bins_hold_as_many_rows_each():
-    counts = np.bincount(association.quantile_bins(RNG.normal(size=(1100, 1)))[:, 0])
-    assert counts.tolist() == [0, *[110] * 10]
-    assert set(association.quantile_bins(np.full((9, 1), np.nan))[:, 0]) == {0}
+    rows = RNG.normal(size=(1100, 2))
+    rows[0, 1] = np.nan
+    full, one_missing = Prepared(numeric_table(rows, np.arange(1100) % 2)).once(
+        association.symbols
+    )
+    assert np.bincount(full).tolist() == [110] * 10
+    assert np.flatnonzero(one_missing == 0).tolist() == [0]
+    empty = table({"a": ("numeric", np.full(9, np.nan))}, list("aabbaabba"))
+    assert set(Prepared(empty).once(association.symbols)[0]) == {0}
 
 
 def test_indices_of_clusters():
@@ -216,27 +222,9 @@ def test_a_tree_by_walking_it():
 def test_order_of_columns_is_that_of_their_content():
     shuffled = RNG.permutation(X.shape[1])
     z = standardise(X).z
-    first = z[:, neighbourhood.column_order(z)]
+    first = z[:, column_order(z)]
     again = z[:, shuffled]
-    np.testing.assert_array_equal(first, again[:, neighbourhood.column_order(again)])
-
-
-def test_landmarkers_by_scores_of_scikit_learn():
-    prepared = Prepared(WINE)
-    rows = prepared.once(landmarkers.sample)
-    chances = landmarkers.held_out_probabilities(
-        prepared, landmarkers.LEARNERS["NaiveBayes"][0]
-    )
-    truth = rows.y.astype(int)
-    found = of(WINE, "landmarkers")
-    predicted = chances.argmax(axis=1)
-    assert found["LandmarkNaiveBayesErrorRate"] == pytest.approx(np.mean(predicted != truth))
-    kappa = metrics.cohen_kappa_score(truth, predicted)
-    assert found["LandmarkNaiveBayesKappa"] == pytest.approx(kappa)
-    area = metrics.roc_auc_score(truth, chances, multi_class="ovr", average="weighted")
-    assert found["LandmarkNaiveBayesAUC"] == pytest.approx(area)
-    ranks = [found[f"RankOf{name}"] for name in landmarkers._RANKED]
-    assert sum(ranks) == 21
+    np.testing.assert_array_equal(first, again[:, column_order(again)])
 
 
 def test_drift_is_the_distance_of_smirnov():

@@ -9,7 +9,7 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from warmstart.metafeatures.extract import metafeatures_of
-from warmstart.metafeatures.landmarking import (
+from warmstart.metafeatures.landmarks.sample import (
     LANDMARK_COLUMNS,
     LANDMARK_FOLDS,
     LANDMARK_ROWS,

@@ -14,109 +14,125 @@ References
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from warmstart.metafeatures.feature import CLASSIFICATION, Feature
-from warmstart.metafeatures.landmarking import LANDMARK_FOLDS, LandmarkSample, landmark_sample
-from warmstart.metafeatures.pairs.neighbourhood import column_order
+from warmstart.metafeatures.landmarking import full_trees, stumps
+from warmstart.metafeatures.landmarks.fold_trees import FoldTree, fold_trees
+from warmstart.metafeatures.landmarks.learners import class_log_densities, nearest_neighbour
+from warmstart.metafeatures.landmarks.sample import LandmarkSample, landmark_sample
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 
 GROUP = "landmarkers"
 
 _SHARE = (0.0, 1.0)
-Learner = Callable[[int, Floats, Floats], Any]
-"""(seed, training rows, training classes) to a fitted classifier of scikit-learn."""
+Learner = Callable[[Prepared], Floats]
+"""To the chances of each row's classes, by a learner that did not see the row; shape
+(n_rows, n_classes)."""
 
 
-def sample(prepared: Prepared) -> LandmarkSample:
-    """The default landmarkers' sample, its columns in an order of their own."""
-    found = prepared.once(landmark_sample)
-    order = column_order(found.X)
-    return LandmarkSample(found.X[:, order], found.y, found.fold, found.n_classes)
+def _random_trees(prepared: Prepared) -> list[FoldTree]:
+    return fold_trees(
+        prepared.once(landmark_sample), prepared.random_state, max_depth=3, max_features="sqrt"
+    )
 
 
-def held_out_probabilities(prepared: Prepared, learner: Learner) -> Floats:
-    """Of each row and class, by a learner that did not see the row."""
-    rows = prepared.once(sample)
+def _by_trees(
+    trees: Callable[[Prepared], list[FoldTree]], read: Callable[[FoldTree], Floats]
+) -> Learner:
+    def chances(prepared: Prepared) -> Floats:
+        rows = prepared.once(landmark_sample)
+        found = np.zeros((len(rows.y), rows.n_classes))
+        for tree in prepared.once(trees):
+            found[tree.held_out] = read(tree)
+        return found
+
+    return chances
+
+
+def _one_hot(rows: LandmarkSample, predicted: Floats) -> Floats:
+    found: Floats = (predicted[:, None] == np.arange(rows.n_classes)).astype(np.float64)
+    return found
+
+
+def _neighbour(prepared: Prepared) -> Floats:
+    rows = prepared.once(landmark_sample)
+    return _one_hot(rows, nearest_neighbour(rows))
+
+
+def _naive_bayes(prepared: Prepared) -> Floats:
+    rows = prepared.once(landmark_sample)
     found = np.zeros((len(rows.y), rows.n_classes))
-    for k in range(LANDMARK_FOLDS):
+    for k in np.unique(rows.fold):
         held_out = rows.fold == k
-        train = ~held_out
-        if not held_out.any() or not train.any():
+        if held_out.all():
             continue
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            fitted = learner(prepared.random_state, rows.X[train], rows.y[train])
-            seen = fitted.classes_.astype(np.int64)
-            found[np.ix_(held_out, seen)] = fitted.predict_proba(rows.X[held_out])
+        classes, logs = class_log_densities(
+            rows.X[~held_out], rows.y[~held_out], rows.X[held_out]
+        )
+        shares = np.exp(logs - logs.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
+        found[np.ix_(held_out, classes.astype(np.int64))] = shares
     return np.nan_to_num(found)
 
 
-def _tree(**options: Any) -> Learner:
-    def fit(seed: int, X: Floats, y: Floats) -> Any:
-        from sklearn.tree import DecisionTreeClassifier
+def _on_column(place: int, inner: Callable[[LandmarkSample, FoldTree, int], Floats]) -> Learner:
+    """On the most (-1) or the least (0) telling column of each fold's full tree."""
 
-        return DecisionTreeClassifier(random_state=seed, **options).fit(X, y)
-
-    return fit
-
-
-def _naive_bayes(_: int, X: Floats, y: Floats) -> Any:
-    from sklearn.naive_bayes import GaussianNB
-
-    return GaussianNB().fit(X, y)
-
-
-def _neighbour(_: int, X: Floats, y: Floats) -> Any:
-    from sklearn.neighbors import KNeighborsClassifier
-
-    return KNeighborsClassifier(n_neighbors=1, algorithm="brute").fit(X, y)
-
-
-class _OneColumn:
-    """A split on one column of those given: the most or the least telling of a full tree."""
-
-    def __init__(self, fitted: Any, column: int) -> None:
-        self.fitted, self.column, self.classes_ = fitted, column, fitted.classes_
-
-    def predict_proba(self, X: Floats) -> Floats:
-        found: Floats = self.fitted.predict_proba(X[:, [self.column]])
+    def chances(prepared: Prepared) -> Floats:
+        rows = prepared.once(landmark_sample)
+        found = np.zeros((len(rows.y), rows.n_classes))
+        for tree in prepared.once(full_trees):
+            column = int(np.argsort(tree.importances, kind="stable")[place])
+            alone = LandmarkSample(rows.X[:, [column]], rows.y, rows.fold, rows.n_classes)
+            found[tree.held_out] = inner(alone, tree, prepared.random_state)
         return found
 
-
-def _on_column(place: int, inner: Learner) -> Learner:
-    def fit(seed: int, X: Floats, y: Floats) -> Any:
-        importances = _tree()(seed, X, y).feature_importances_
-        column = int(np.argsort(importances, kind="stable")[place])
-        return _OneColumn(inner(seed, X[:, [column]], y), column)
-
-    return fit
+    return chances
 
 
-_STUMP = _tree(max_depth=1, criterion="entropy")
+def _stump_on(rows: LandmarkSample, tree: FoldTree, seed: int) -> Floats:
+    only = int(rows.fold[tree.held_out[0]])
+    return fold_trees(rows, seed, only=only, max_depth=1, criterion="entropy")[0].cut(1)
+
+
+def _neighbour_on(rows: LandmarkSample, tree: FoldTree, _: int) -> Floats:
+    x, train = rows.X[:, 0], np.setdiff1d(np.arange(len(rows.y)), tree.held_out)
+    nearest = np.abs(x[tree.held_out, None] - x[train]).argmin(axis=1)
+    return _one_hot(rows, rows.y[train[nearest]])
+
+
+def _cut(trees: Callable[[Prepared], list[FoldTree]], depth: int) -> Learner:
+    return _by_trees(trees, partial(FoldTree.cut, depth=depth))
+
+
+def _pruned(alpha: float) -> Learner:
+    return _by_trees(full_trees, partial(FoldTree.pruned, alpha=alpha))
+
+
 LEARNERS: dict[str, tuple[Learner, str]] = {
-    "Stump": (_STUMP, "one split"),
-    "WorstStump": (_on_column(0, _STUMP), "a split on the least telling column"),
+    "Stump": (_cut(stumps, 1), "one split"),
+    "WorstStump": (_on_column(0, _stump_on), "a split on the least telling column"),
     "EliteNeighbour": (
-        _on_column(-1, _neighbour),
+        _on_column(-1, _neighbour_on),
         "the nearest row in the most telling column",
     ),
     "Neighbour": (_neighbour, "the nearest row"),
     "NaiveBayes": (_naive_bayes, "Gaussian naive Bayes"),
-    "PrunedTree001": (_tree(ccp_alpha=0.001), "a tree pruned at a cost of .001"),
-    "PrunedTree005": (_tree(ccp_alpha=0.005), "a tree pruned at a cost of .005"),
-    "PrunedTree02": (_tree(ccp_alpha=0.02), "a tree pruned at a cost of .02"),
-    "TreeDepth1": (_tree(max_depth=1), "a tree of depth 1"),
-    "TreeDepth2": (_tree(max_depth=2), "a tree of depth 2"),
-    "TreeDepth3": (_tree(max_depth=3), "a tree of depth 3"),
-    "RandomTreeDepth1": (_tree(max_depth=1, max_features="sqrt"), "a random tree of depth 1"),
-    "RandomTreeDepth2": (_tree(max_depth=2, max_features="sqrt"), "a random tree of depth 2"),
-    "RandomTreeDepth3": (_tree(max_depth=3, max_features="sqrt"), "a random tree of depth 3"),
+    "PrunedTree001": (_pruned(0.001), "a tree pruned at a cost of .001"),
+    "PrunedTree005": (_pruned(0.005), "a tree pruned at a cost of .005"),
+    "PrunedTree02": (_pruned(0.02), "a tree pruned at a cost of .02"),
+    "TreeDepth1": (_cut(full_trees, 1), "a tree of depth 1"),
+    "TreeDepth2": (_cut(full_trees, 2), "a tree of depth 2"),
+    "TreeDepth3": (_cut(full_trees, 3), "a tree of depth 3"),
+    "RandomTreeDepth1": (_cut(_random_trees, 1), "a random tree of depth 1"),
+    "RandomTreeDepth2": (_cut(_random_trees, 2), "a random tree of depth 2"),
+    "RandomTreeDepth3": (_cut(_random_trees, 3), "a random tree of depth 3"),
 }
 
 
@@ -124,8 +140,8 @@ def _scores(name: str) -> Callable[[Prepared], tuple[float, float, float]]:
     learner = LEARNERS[name][0]
 
     def scores(prepared: Prepared) -> tuple[float, float, float]:
-        rows = prepared.once(sample)
-        chances = held_out_probabilities(prepared, learner)
+        rows = prepared.once(landmark_sample)
+        chances = learner(prepared)
         predicted = chances.argmax(axis=1)
         truth = rows.y.astype(np.int64)
         accuracy = float((predicted == truth).mean())

@@ -1,0 +1,278 @@
+"""What meta-features are worth to the first suggestions, group by group, beside controls.
+
+    python benchmarks/metafeatures_worth.py --corpus FOLDER --described FOLDER
+    python benchmarks/metafeatures_worth.py --oboe --metafeatures FILE
+
+Families are left out; the default model names ten configurations at once, and the normalised
+regret x 100 of the best of the first 1, 3, 5 and 10 is told. It sees no meta-features, the
+seven simplest, each group alone, auto-sklearn's 46, the default groups, all, all after a
+selection inside the training folds, and the same numbers dealt out to the tasks at random:
+what is no better than those is worth nothing. Every meta-feature of every task is computed
+first (kept in ``--described``, so that it goes on where it was stopped), with the CPU seconds
+of each group. ``FOLDER`` of ``--corpus`` is what ``python data/corpus/fetch.py --out FOLDER``
+makes. Oboe's rows do not come with it: there, groups hold what auto-sklearn's 46 hold of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from _alone import Alone
+from _common import add_questions, as_suggest_sees, print_heading, questions
+from warmstart.evaluate.replay import replay
+from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.metafeatures.catalogue import catalogue, counterparts
+from warmstart.models.pmf.prior_mean import PriorMean
+from warmstart.protocols import PerformanceModel
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from warmstart.metadataset.core.score_table import ScoreTable
+    from warmstart.protocols import TaskState
+
+AT = (1, 3, 5, 10)
+SIMPLE = (
+    "LogNumberOfInstances", "LogNumberOfFeatures", "LogDatasetRatio", "NumberOfClasses",
+    "ClassProbabilityMax", "NumberOfCategoricalFeatures", "PercentageOfMissingValues",
+)  # fmt: skip
+DEFAULTS = {"classification": ("balanced_accuracy", "roc_auc"), "regression": ("r2", "mae")}
+PERMUTED = "permuted"
+
+
+@dataclass(kw_only=True)
+class Selecting:
+    """The default, seeing the set of meta-features that predicts the training tasks best.
+
+    Sets are compared by the variance of the leading directions of the responses that the prior
+    mean explains of families left out, among the training tasks alone.
+    """
+
+    sets: Mapping[str, tuple[str, ...]]
+    model: Alone = field(default_factory=Alone)
+    chosen_: tuple[str, ...] = ()
+
+    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
+        rows, _ = table.described()
+        assert table.metafeatures is not None
+        phi = table.metafeatures.loc[table.task_ids[rows]]
+        targets = _directions(table.scores[rows])
+        families = table.families[rows]
+        best = -np.inf
+        for names in self.sets.values():
+            prior = PriorMean.fit(
+                phi[list(names)], targets, families, random_state=random_state
+            )
+            explained = -float(((prior.left_out(targets, families) - targets) ** 2).sum())
+            if explained > best:
+                best, self.chosen_ = explained, names
+        seen = table.metafeatures[list(self.chosen_)]
+        self.model.fit(_described_by(table, seen), random_state=random_state)
+        return self
+
+    def start(self, metafeatures: pd.Series[Any] | None = None) -> TaskState:
+        if metafeatures is not None:
+            metafeatures = metafeatures[list(self.chosen_)]
+        return self.model.start(metafeatures)
+
+
+def _described_by(table: ScoreTable, metafeatures: pd.DataFrame) -> ScoreTable:
+    from dataclasses import replace
+
+    return replace(table, metafeatures=metafeatures)
+
+
+def _directions(scores: np.ndarray[Any, Any], n: int = 30) -> np.ndarray[Any, Any]:
+    """Coordinates of the tasks' centred ranks on their leading directions."""
+    ranks = pd.DataFrame(scores).rank(axis=1).fillna(scores.shape[1] / 2).to_numpy()
+    centred = ranks - ranks.mean(axis=0)
+    u, values, _ = np.linalg.svd(centred, full_matrices=False)
+    found: np.ndarray[Any, Any] = (u * values)[:, :n]
+    return found / max(float(found.std(axis=0).max()), 1e-12)
+
+
+# every meta-feature of every task
+
+
+def describe(corpus: Path, kept: Path, tasks: pd.Index) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """All meta-features, and CPU seconds of each group, one row a task."""
+    from warmstart.datasets.load import load_dataset
+    from warmstart.metafeatures.extract import described
+    from warmstart.metafeatures.registry import groups
+
+    listed = pd.read_csv(corpus / "tasks.csv").set_index("task_id")
+    kept.mkdir(parents=True, exist_ok=True)
+    for task in tasks:
+        path = kept / f"{task}.json"
+        if path.exists():
+            continue
+        row = listed.loc[task]
+        dataset = load_dataset(
+            corpus / row["path"], target=row["target"], task_type=row["task_type"]
+        )
+        values: dict[str, float] = {}
+        seconds: dict[str, float] = {}
+        for group in groups():
+            start = time.process_time()
+            values |= described(dataset, groups=[group]).values.to_dict()
+            seconds[group] = time.process_time() - start
+        unfinished = path.with_suffix(".part")
+        unfinished.write_text(json.dumps({"values": values, "s": seconds}))
+        unfinished.rename(path)
+    found = {task: json.loads((kept / f"{task}.json").read_text()) for task in tasks}
+    frames = [
+        pd.DataFrame.from_dict({task: one[what] for task, one in found.items()}, orient="index")
+        for what in ("values", "s")
+    ]
+    return frames[0], frames[1]
+
+
+def sets_of(names: pd.Index) -> dict[str, tuple[str, ...]]:
+    """Which meta-features each variant sees."""
+    listed = catalogue().set_index("name")
+    pair = counterparts()
+    auto = set(pair.loc[pair["system"] == "auto-sklearn", "ours"])
+    group = listed["group"].reindex(names)
+    found = {"the seven simplest": tuple(name for name in names if name in SIMPLE)}
+    found |= {
+        str(each): tuple(names[(group == each).to_numpy()]) for each in group.dropna().unique()
+    }
+    found["auto-sklearn's 46"] = tuple(name for name in names if name in auto)
+    found["default groups"] = tuple(name for name in names if bool(listed["default"].get(name)))
+    found["all"] = tuple(names)
+    return {name: one for name, one in found.items() if one}
+
+
+# what they are worth
+
+
+def regrets(
+    md: MetaDataset, method: str | PerformanceModel, folds: int, seeds: int, tasks: Any = None
+) -> pd.DataFrame:
+    """Normalised regret of each task at each number, means over the seeds' folds."""
+    found = []
+    for seed in range(seeds):
+        result = replay(
+            md, {"ours": method}, folds=folds, n_evaluations=max(AT), mode="batch",
+            random_state=seed, n_seeds=1, tasks=tasks,
+        )  # fmt: skip
+        long = result.regret
+        long = long[long["t"].isin(AT)]
+        found.append(long.groupby(["task_id", "t"])["normalised_regret"].mean().unstack("t"))
+    return sum(found) / seeds
+
+
+def variants(
+    md: MetaDataset, phi: pd.DataFrame, chosen: argparse.Namespace
+) -> dict[str, pd.DataFrame]:
+    """Regrets of each set of meta-features, by task."""
+    phi = phi.loc[:, phi.notna().any()]
+    sets = sets_of(phi.columns)
+    tasks = md.tasks.index.intersection(phi.index)
+
+    def of(frame: pd.DataFrame | None, method: str | PerformanceModel = "pmf") -> pd.DataFrame:
+        seen = md if frame is None else _with(md, frame)
+        return regrets(seen, method, chosen.folds, chosen.seeds, tasks)
+
+    found = {"none": of(None)}
+    for name, names in sets.items():
+        found[name] = of(phi[list(names)])
+        print(".", end="", flush=True)
+    found["all, a set selected inside"] = of(phi, Selecting(sets=sets))
+    for name in ("default groups", "all"):
+        draws = []
+        for seed in range(chosen.permutations):
+            dealt = phi[list(sets[name])].copy()
+            rng = np.random.default_rng([chosen.seed, seed])
+            dealt[:] = dealt.to_numpy()[rng.permutation(len(dealt))]
+            draws.append(of(dealt))
+        found[f"{name}, {PERMUTED}"] = sum(draws) / len(draws)
+    return found
+
+
+def _with(md: MetaDataset, phi: pd.DataFrame) -> MetaDataset:
+    matrix = md.matrix()
+    return MetaDataset.from_matrix(
+        matrix, metafeatures=phi.loc[phi.index.intersection(matrix.index)],
+        families=md.families, metric="score",
+    )  # fmt: skip
+
+
+def report(found: dict[str, pd.DataFrame], cost: dict[str, float]) -> str:
+    """One row a set: CPU, regret at each number, and how far from the best on average."""
+    mean = {name: frame.mean(axis=1) for name, frame in found.items()}
+    best = min(mean, key=lambda name: float(mean[name].mean()))
+    lines = ["| seen | CPU s a task | " + " | ".join(f"n={t}" for t in AT)
+             + " | mean | more than the best, ± paired error |",
+             "| --- | --: |" + " --: |" * (len(AT) + 2)]  # fmt: skip
+    for name, frame in found.items():
+        gap = mean[name] - mean[best]
+        cells = [f"{100 * m:.2f} ± {100 * e:.2f}" for m, e in zip(
+            frame.mean(), frame.std() / np.sqrt(len(frame)), strict=True)]  # fmt: skip
+        error = float(gap.std()) / np.sqrt(len(gap))
+        seconds = f"{cost[name]:.3f}" if name in cost else ""
+        lines.append(
+            f"| {name} | {seconds} | {' | '.join(cells)} | {100 * mean[name].mean():.2f} "
+            f"| {100 * gap.mean():.2f} ± {100 * error:.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def costs(seconds: pd.DataFrame, names: pd.Index) -> dict[str, float]:
+    """Mean CPU seconds a task of each set, whole groups counted."""
+    listed = catalogue().set_index("name")["group"]
+    each = seconds.mean()
+    return {
+        name: float(sum(each.get(group, 0.0) for group in set(listed.reindex(list(held)))))
+        for name, held in sets_of(names).items()
+    } | {"none": 0.0}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    add_questions(parser)
+    parser.add_argument("--corpus", type=Path, help="tables of the base's tasks")
+    parser.add_argument("--described", type=Path, help="folder of what was computed already")
+    parser.add_argument("--only-describe", action="store_true")
+    parser.add_argument("--oboe", action="store_true")
+    parser.add_argument("--metafeatures", type=Path, help="of Oboe's tasks, Parquet by task id")
+    parser.add_argument("--seeds", type=int, default=1, help="how often families are dealt out")
+    parser.add_argument("--permutations", type=int, default=5)
+    chosen = parser.parse_args()
+    warnings.simplefilter("ignore")
+    base = print_heading(chosen.knowledge)
+    if chosen.oboe:
+        md = MetaDataset.published("oboe")
+        phi = pd.read_parquet(chosen.metafeatures)
+        phi = phi.loc[phi.index.intersection(md.tasks.index)]
+        listed = set(catalogue()["name"])
+        phi = phi[[name for name in phi if name in listed]]
+        print(f"## Oboe: {len(phi)} tasks, {phi.shape[1]} meta-features\n")
+        print("\n" + report(variants(md, phi, chosen), {}), flush=True)
+        return
+    phi, seconds = describe(chosen.corpus, chosen.described, base.tasks.index)
+    if chosen.only_describe:
+        return
+    for kind, metric in questions(base, chosen.kinds, chosen.metrics):
+        if chosen.metrics is None and metric not in DEFAULTS[kind]:
+            continue
+        md = as_suggest_sees(base, kind, metric)
+        seen = phi.loc[phi.index.intersection(md.tasks.index)]
+        seen = seen.loc[:, seen.notna().all()]
+        print(f"## {kind}, {metric}: {len(seen)} tasks, {seen.shape[1]} meta-features\n")
+        cost = costs(seconds.loc[seen.index], seen.columns)
+        print("\n" + report(variants(md, seen, chosen), cost) + "\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()
