@@ -173,31 +173,45 @@ def regrets(
 
 
 def variants(
-    md: MetaDataset, phi: pd.DataFrame, chosen: argparse.Namespace
+    md: MetaDataset, phi: pd.DataFrame, chosen: argparse.Namespace, label: str
 ) -> dict[str, pd.DataFrame]:
     """Regrets of each set of meta-features, by task."""
     phi = phi.loc[:, phi.notna().any()]
     sets = sets_of(phi.columns)
     tasks = md.tasks.index.intersection(phi.index)
 
-    def of(frame: pd.DataFrame | None, method: str | PerformanceModel = "pmf") -> pd.DataFrame:
+    def of(
+        name: str, frame: pd.DataFrame | None, method: str | PerformanceModel = "pmf"
+    ) -> pd.DataFrame:
+        """Measured once, and kept where a folder for it is named."""
+        path = chosen.cache and chosen.cache / f"{label} {name} {chosen.seeds}.parquet"
+        if path and path.exists():
+            return pd.read_parquet(path).rename(columns=int)
         seen = md if frame is None else _with(md, frame)
-        return regrets(seen, method, chosen.folds, chosen.seeds, tasks)
+        regret = regrets(seen, method, chosen.folds, chosen.seeds, tasks)
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            regret.rename(columns=str).to_parquet(path)
+        return regret
 
-    found = {"none": of(None)}
+    found = {"none": of("none", _nothing(phi))}
     for name, names in sets.items():
-        found[name] = of(phi[list(names)])
-        print(".", end="", flush=True)
-    found["all, a set selected inside"] = of(phi, Selecting(sets=sets))
+        found[name] = of(name, phi[list(names)])
+    found["all, a set selected inside"] = of("selected", phi, Selecting(sets=sets))
     for name in ("default groups", "all"):
         draws = []
         for seed in range(chosen.permutations):
             dealt = phi[list(sets[name])].copy()
             rng = np.random.default_rng([chosen.seed, seed])
             dealt[:] = dealt.to_numpy()[rng.permutation(len(dealt))]
-            draws.append(of(dealt))
+            draws.append(of(f"{name} {PERMUTED} {seed}", dealt))
         found[f"{name}, {PERMUTED}"] = sum(draws) / len(draws)
     return found
+
+
+def _nothing(phi: pd.DataFrame) -> pd.DataFrame:
+    """One meta-feature that is the same of all tasks: the model has nothing to go by."""
+    return pd.DataFrame({"NumberOfTasks": 1.0}, index=phi.index)
 
 
 def _with(md: MetaDataset, phi: pd.DataFrame) -> MetaDataset:
@@ -247,6 +261,7 @@ def main() -> None:
     parser.add_argument("--oboe", action="store_true")
     parser.add_argument("--metafeatures", type=Path, help="of Oboe's tasks, Parquet by task id")
     parser.add_argument("--seeds", type=int, default=1, help="how often families are dealt out")
+    parser.add_argument("--cache", type=Path, help="folder of regrets, to resume")
     parser.add_argument("--permutations", type=int, default=5)
     chosen = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -258,7 +273,7 @@ def main() -> None:
         listed = set(catalogue()["name"])
         phi = phi[[name for name in phi if name in listed]]
         print(f"## Oboe: {len(phi)} tasks, {phi.shape[1]} meta-features\n")
-        print("\n" + report(variants(md, phi, chosen), {}), flush=True)
+        print("\n" + report(variants(md, phi, chosen, "oboe"), {}), flush=True)
         return
     phi, seconds = describe(chosen.corpus, chosen.described, base.tasks.index)
     if chosen.only_describe:
@@ -271,7 +286,10 @@ def main() -> None:
         seen = seen.loc[:, seen.notna().all()]
         print(f"## {kind}, {metric}: {len(seen)} tasks, {seen.shape[1]} meta-features\n")
         cost = costs(seconds.loc[seen.index], seen.columns)
-        print("\n" + report(variants(md, seen, chosen), cost) + "\n", flush=True)
+        print(
+            "\n" + report(variants(md, seen, chosen, f"{kind} {metric}"), cost) + "\n",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

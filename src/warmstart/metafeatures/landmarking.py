@@ -30,6 +30,7 @@ from warmstart.metafeatures.landmarks.learners import (
     ridge_regression,
     tree,
 )
+from warmstart.metafeatures.landmarks.one_split import one_split
 from warmstart.metafeatures.landmarks.sample import (
     LANDMARK_FOLDS,
     LandmarkSample,
@@ -95,6 +96,10 @@ def _by_tree(*, node: bool = False, random: bool = False) -> Callable[[Prepared]
 
         def on_one_column(X: Floats, y: Floats, held_out: Floats) -> Floats:
             j = [int(rng.integers(X.shape[1]))]
+            if classify:
+                split = one_split(X[:, j[0]], y, sample.n_classes)
+                best: Floats = split.chances(held_out[:, j[0]]).argmax(axis=1)
+                return best
             return learner(X[:, j], y, held_out[:, j])
 
         return held_out_score(sample, on_one_column)

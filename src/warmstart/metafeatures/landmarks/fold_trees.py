@@ -74,24 +74,20 @@ class FoldTree:
         return found
 
 
-def fold_trees(
-    sample: LandmarkSample, seed: int, *, only: int | None = None, **options: Any
-) -> list[FoldTree]:
+def fold_trees(sample: LandmarkSample, seed: int, **options: Any) -> list[FoldTree]:
     """One tree of scikit-learn a fold that has rows to learn from and rows to hold out.
 
     Parameters
     ----------
     sample : LandmarkSample
     seed : int
-    only : int, optional
-        Of this fold alone.
     **options
         Of ``DecisionTreeClassifier``.
     """
     from sklearn.tree import DecisionTreeClassifier
 
     found = []
-    for k in range(LANDMARK_FOLDS) if only is None else [only]:
+    for k in range(LANDMARK_FOLDS):
         held_out = np.flatnonzero(sample.fold == k)
         train = sample.fold != k
         if not len(held_out) or not train.any():

@@ -24,6 +24,7 @@ from warmstart.metafeatures.feature import CLASSIFICATION, Feature
 from warmstart.metafeatures.landmarking import full_trees, stumps
 from warmstart.metafeatures.landmarks.fold_trees import FoldTree, fold_trees
 from warmstart.metafeatures.landmarks.learners import class_log_densities, nearest_neighbour
+from warmstart.metafeatures.landmarks.one_split import one_split
 from warmstart.metafeatures.landmarks.sample import LandmarkSample, landmark_sample
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
@@ -81,7 +82,7 @@ def _naive_bayes(prepared: Prepared) -> Floats:
     return np.nan_to_num(found)
 
 
-def _on_column(place: int, inner: Callable[[LandmarkSample, FoldTree, int], Floats]) -> Learner:
+def _on_column(place: int, inner: Callable[[LandmarkSample, FoldTree], Floats]) -> Learner:
     """On the most (-1) or the least (0) telling column of each fold's full tree."""
 
     def chances(prepared: Prepared) -> Floats:
@@ -90,18 +91,19 @@ def _on_column(place: int, inner: Callable[[LandmarkSample, FoldTree, int], Floa
         for tree in prepared.once(full_trees):
             column = int(np.argsort(tree.importances, kind="stable")[place])
             alone = LandmarkSample(rows.X[:, [column]], rows.y, rows.fold, rows.n_classes)
-            found[tree.held_out] = inner(alone, tree, prepared.random_state)
+            found[tree.held_out] = inner(alone, tree)
         return found
 
     return chances
 
 
-def _stump_on(rows: LandmarkSample, tree: FoldTree, seed: int) -> Floats:
-    only = int(rows.fold[tree.held_out[0]])
-    return fold_trees(rows, seed, only=only, max_depth=1, criterion="entropy")[0].cut(1)
+def _stump_on(rows: LandmarkSample, tree: FoldTree) -> Floats:
+    x, train = rows.X[:, 0], np.ones(len(rows.y), dtype=bool)
+    train[tree.held_out] = False
+    return one_split(x[train], rows.y[train], rows.n_classes).chances(x[tree.held_out])
 
 
-def _neighbour_on(rows: LandmarkSample, tree: FoldTree, _: int) -> Floats:
+def _neighbour_on(rows: LandmarkSample, tree: FoldTree) -> Floats:
     x, train = rows.X[:, 0], np.setdiff1d(np.arange(len(rows.y)), tree.held_out)
     nearest = np.abs(x[tree.held_out, None] - x[train]).argmin(axis=1)
     return _one_hot(rows, rows.y[train[nearest]])

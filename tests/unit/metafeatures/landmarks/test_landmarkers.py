@@ -11,6 +11,7 @@ from sklearn.tree import DecisionTreeClassifier
 from warmstart.metafeatures.extract import described
 from warmstart.metafeatures.landmarking import full_trees
 from warmstart.metafeatures.landmarks import landmarkers
+from warmstart.metafeatures.landmarks.one_split import one_split
 from warmstart.metafeatures.landmarks.sample import landmark_sample
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.testing.tables import numeric_table
@@ -80,3 +81,17 @@ def test_landmarkers_by_scores_of_scikit_learn():
     assert found["LandmarkNaiveBayesAUC"] == pytest.approx(area)
     ranks = [found[f"RankOf{name}"] for name in landmarkers._RANKED]
     assert sum(ranks) == 21
+
+
+@pytest.mark.parametrize("n_classes", [2, 5])
+def test_a_split_on_one_column_is_that_of_scikit_learn(n_classes):
+    rng = np.random.default_rng(n_classes)
+    for values in (rng.normal(size=200), rng.integers(4, size=200), np.zeros(200)):
+        y = rng.integers(n_classes, size=200)
+        x = values.astype(float)
+        fitted = DecisionTreeClassifier(max_depth=1, criterion="entropy").fit(x[:, None], y)
+        np.testing.assert_allclose(
+            one_split(x, y.astype(float), n_classes).chances(x),
+            fitted.predict_proba(x[:, None]),
+            atol=1e-12,
+        )
