@@ -32,7 +32,7 @@ from _common import add_questions, as_suggest_sees, print_heading, questions
 from warmstart.evaluate.replay import replay
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metafeatures.catalogue import catalogue, counterparts
-from warmstart.models.pmf.prior_mean import PriorMean
+from warmstart.models.pmf.described.prior_mean import PriorMean
 from warmstart.protocols import PerformanceModel
 
 if TYPE_CHECKING:
