@@ -29,6 +29,7 @@ import pandas as pd
 from warmstart.metafeatures.elsewhere.references import COUNTERPARTS
 from warmstart.metafeatures.extract import extract_with_status
 
+UNDEFINED = -1.0
 DRAWN = ("Landmark", "RankOf", "CfsSubset")
 
 
@@ -58,8 +59,10 @@ def compared(
             continue
         if one.how not in ("equal", "unit") or one.ours.startswith(DRAWN):
             continue
-        there = recorded[one.theirs] / (100 if one.how == "unit" else 1)
-        if np.isfinite(there):
+        there = float(recorded[one.theirs])
+        if np.isfinite(there) and there != UNDEFINED:
+            # Percent, but of old servers a share under the same name.
+            there /= 100 if one.how == "unit" and there > 1 else 1
             here, slack = ours[one.ours], 1e-6 * max(1.0, abs(there))
             rows.append(
                 {

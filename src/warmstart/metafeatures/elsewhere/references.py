@@ -22,9 +22,6 @@ _QUALITIES_EQUAL = {
 _QUALITIES_IN_PERCENT = {
     "PercentageOfMissingValues": "PercentageOfMissingValues",
     "PercentageOfInstancesWithMissingValues": "PercentageOfInstancesWithMissingValues",
-    "PercentageOfNumericFeatures": "ShareOfNumericFeatures",
-    "PercentageOfSymbolicFeatures": "ShareOfCategoricalFeatures",
-    "PercentageOfBinaryFeatures": "ShareOfBinaryFeatures",
     "MajorityClassPercentage": "ClassProbabilityMax",
     "MinorityClassPercentage": "ClassProbabilityMin",
 }
@@ -34,6 +31,9 @@ _QUALITIES_WITH_TARGET = {
     "NumberOfFeatures": "NumberOfFeatures", "Dimensionality": "DatasetRatio",
     "NumberOfSymbolicFeatures": "NumberOfCategoricalFeatures",
     "NumberOfBinaryFeatures": "NumberOfBinaryFeatures",
+    "PercentageOfNumericFeatures": "ShareOfNumericFeatures",
+    "PercentageOfSymbolicFeatures": "ShareOfCategoricalFeatures",
+    "PercentageOfBinaryFeatures": "ShareOfBinaryFeatures",
     "MaxNominalAttDistinctValues": "SymbolsMax", "MinNominalAttDistinctValues": "SymbolsMin",
     "MeanNominalAttDistinctValues": "SymbolsMean", "StdvNominalAttDistinctValues": "SymbolsSTD",
     "MinCardinalityOfNominalAttributes": "NominalCardinalityMin",
