@@ -12,6 +12,7 @@ from warmstart.cli import describe as describing
 from warmstart.cli import fetch as fetching
 from warmstart.cli import import_runs as importing
 from warmstart.cli import metafeatures as cataloguing
+from warmstart.cli import neighbours as relating
 from warmstart.cli import plugins as listing
 from warmstart.cli import replay as measuring
 from warmstart.cli import suggest as answering
@@ -61,6 +62,7 @@ def start(
 app.command("suggest")(answering.suggest)
 app.command("describe")(describing.describe)
 app.command("knowledge")(describing.knowledge)
+app.command("neighbours")(relating.neighbours)
 app.command("metafeatures")(cataloguing.metafeatures)
 app.add_typer(building.app, name="build")
 app.command("fetch")(fetching.fetch)

@@ -94,12 +94,14 @@ _PYMFE_DIFFERS = {
     "linear_discr.relative": ("", "linear discriminant analysis is not ranked here"),
 }  # fmt: skip
 
+_WHOLE = "a distance that is a whole number but for rounding falls on either side of it"
 _STANDARDISED = "of standardised columns here, of columns as they come in pymfe by default"
 _SAMPLED = "of at most 1,500 rows"
 _NOTES = {
     **dict.fromkeys(("ch", "sil", "vdb", "vdu", "int", "pb"), f"{_STANDARDISED}; {_SAMPLED}"),
     **dict.fromkeys(("t3", "t4"), _STANDARDISED),
     **dict.fromkeys(("n1", "n2", "n3", "t1", "lsc", "density", "cls_coef", "hubs"), _SINGLE),
+    **dict.fromkeys(("cohesiveness", "impconceptvar"), _WHOLE),
     "gravity": "of classes of equal sizes those farthest apart here, the first there",
     "f4": "of columns that tell as much, the first by content here, by place in pymfe",
 }

@@ -1,0 +1,58 @@
+"""The command that tells which known tasks a dataset is like."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from warmstart.cli.terminal.data_files import data_file
+from warmstart.cli.terminal.output import results
+
+
+class Measure(str, Enum):
+    """By what two tasks are compared."""
+
+    metafeatures = "metafeatures"
+    text = "text"
+
+
+def neighbours(
+    file: Annotated[str, typer.Argument(help="Dataset, or openml:ID.")],
+    target: Annotated[
+        str | None, typer.Option("--target", "-t", help="Column to predict.")
+    ] = None,
+    by: Annotated[
+        Measure, typer.Option(help="Meta-features of the rows, or names and descriptions.")
+    ] = Measure.metafeatures,
+    text: Annotated[str, typer.Option(help="What the dataset is about, for --by text.")] = "",
+    metric: Annotated[
+        str | None, typer.Option(help="By which a task's best configuration is told.")
+    ] = None,
+    n: Annotated[int, typer.Option("-n", min=1, help="How many.")] = 10,
+    knowledge: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Another base than the embedded one.")
+    ] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> None:
+    """Known tasks that a dataset is like, nearest first, and what was best on each.
+
+    Example: warmstart neighbours credit.csv --target class
+    """
+    data = data_file(file)
+    from warmstart.knowledge.nearest import nearest_tasks
+    from warmstart.report.frame_table import frame_table
+
+    found = nearest_tasks(
+        data, target=target, by=by.value, text=text or Path(file).stem, metric=metric, n=n,
+        knowledge=knowledge,
+    )  # fmt: skip
+    if csv:
+        typer.echo(found.to_csv(index=False, lineterminator="\n").rstrip("\n"))
+        return
+    if found.empty:
+        results().print("no known task reads like it")
+        return
+    results().print(frame_table(found.round({"distance": 3, "best_score": 4})))
