@@ -101,7 +101,7 @@ def _by_metafeatures(table: ScoreTable, dataset: Any, random_state: int) -> tupl
         raise KnowledgeError("the base holds no meta-features of tasks of this kind")
     found = metafeatures_of(dataset, random_state=random_state)
     known = table.metafeatures.loc[table.task_ids[rows]]
-    shared = [name for name in known if name in found.index and known[name].notna().any()]
+    shared = [str(name) for name in known if name in found.index and known[name].notna().any()]
     if not shared:
         raise KnowledgeError("the base describes its tasks by none of these meta-features")
     relatives = Relatives.fit(known[shared], table.families[rows], rows)
