@@ -12,8 +12,6 @@ from warmstart.errors import ArgumentError, KnowledgeError
 from warmstart.knowledge.base import open_knowledge
 
 if TYPE_CHECKING:
-    from warmstart.metadataset.core.score_table import ScoreTable
-    from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.recommend.recommender import Recommender
 
 By = Literal["metafeatures", "text"]
@@ -92,7 +90,7 @@ def nearest_tasks(
     return _told(md, table, rows[:n], distances[:n])
 
 
-def _by_metafeatures(table: ScoreTable, dataset: Any, random_state: int) -> tuple[Any, Any]:
+def _by_metafeatures(table: Any, dataset: Any, random_state: int) -> tuple[Any, Any]:
     from warmstart.metafeatures.extract import metafeatures_of
     from warmstart.recommend.base.neighbours import Relatives
 
@@ -108,7 +106,7 @@ def _by_metafeatures(table: ScoreTable, dataset: Any, random_state: int) -> tupl
     return relatives.nearest(found[shared])
 
 
-def _by_text(md: MetaDataset, table: ScoreTable, text: str) -> tuple[Any, Any]:
+def _by_text(md: Any, table: Any, text: str) -> tuple[Any, Any]:
     from warmstart.similarity.task_view import TaskView
     from warmstart.similarity.text import TextEmbedding
 
@@ -126,7 +124,7 @@ def _by_text(md: MetaDataset, table: ScoreTable, text: str) -> tuple[Any, Any]:
     return rows, distances[rows]
 
 
-def _told(md: MetaDataset, table: ScoreTable, rows: Any, distances: Any) -> pd.DataFrame:
+def _told(md: Any, table: Any, rows: Any, distances: Any) -> pd.DataFrame:
     tasks = table.task_ids[rows]
     names = md.tasks["name"].reindex(tasks) if "name" in md.tasks else pd.Series(tasks, tasks)
     best = np.array([int(np.nanargmax(table.scores[row])) for row in rows], dtype=np.intp)
