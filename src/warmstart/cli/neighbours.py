@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from warmstart.cli.options import AsJson, Knowledge, Target
 from warmstart.cli.terminal.data_files import data_file
-from warmstart.cli.terminal.output import results
+from warmstart.cli.terminal.output import print_json, results
 
 
 class Measure(str, Enum):
@@ -21,9 +22,7 @@ class Measure(str, Enum):
 
 def neighbours(
     file: Annotated[str, typer.Argument(help="Dataset, or openml:ID.")],
-    target: Annotated[
-        str | None, typer.Option("--target", "-t", help="Column to predict.")
-    ] = None,
+    target: Target = None,
     by: Annotated[
         Measure, typer.Option(help="Meta-features of the rows, or names and descriptions.")
     ] = Measure.metafeatures,
@@ -32,10 +31,9 @@ def neighbours(
         str | None, typer.Option(help="By which a task's best configuration is told.")
     ] = None,
     n: Annotated[int, typer.Option("-n", min=1, help="How many.")] = 10,
-    knowledge: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Another base than the embedded one.")
-    ] = None,
+    knowledge: Knowledge = None,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Known tasks that a dataset is like, nearest first, and what was best on each.
 
@@ -51,6 +49,9 @@ def neighbours(
     )  # fmt: skip
     if csv:
         typer.echo(found.to_csv(index=False, lineterminator="\n").rstrip("\n"))
+        return
+    if as_json:
+        print_json(found.to_dict("records"))
         return
     if found.empty:
         results().print("no known task reads like it")
