@@ -97,7 +97,8 @@ class Measured:
     def table(self, name: str, task_names: Iterable[str], ids: Iterable[str]) -> pa.Table:
         """One table's rows of these tasks and configurations."""
         with undamaged(self.folder / name):
-            rows = read_measured(sorted((self.folder / name).glob("*.parquet")), name)
+            files = sorted((self.folder / name).glob("*.parquet"))
+            rows = read_measured([file for file in files if _holds(file, name)], name)
         return _of(rows, task_names, ids)
 
 
@@ -115,6 +116,12 @@ class UnitedMeasured:
         )
         again = rows.select(_ORDER[name]).to_pandas().duplicated()
         return _of(rows.filter(pa.array(~again)), task_names, ids)
+
+
+def _holds(file: Path, name: str) -> bool:
+    """Whether a file is of this table: a build from OpenML keeps what it read in ``runs``."""
+    needed = {field.name for field in MEASURED[name] if not field.nullable}
+    return needed <= set(pq.read_schema(file).names)
 
 
 def _of(rows: pa.Table, task_names: Iterable[str], ids: Iterable[str]) -> pa.Table:

@@ -137,6 +137,11 @@ def test_it_feeds_a_recommender(whole, small_forests):
     assert len(suggested) == 3
 
 
+def test_what_it_read_is_no_record_of_runs_made_here(whole):
+    """A build keeps the runs it read in a folder of the name that recorded ones have."""
+    assert MetaDataset.open(whole).measured("runs").empty
+
+
 def test_a_new_dataset_is_compared_by_what_qualities_tell_and_the_answer_says_so(
     whole, small_forests
 ):
