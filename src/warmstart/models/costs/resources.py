@@ -25,8 +25,8 @@ Array = npt.NDArray[np.float64]
 _RIDGE = 1.0
 """A slope is believed once some ten runs speak of it."""
 
-_FEWEST = 8
-"""Runs of a learner below which all learners together say how sizes count."""
+_SHARED_RIDGE = 8.0
+"""The same of the slopes of sizes that learners share, to which each learner's are drawn."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,6 +235,6 @@ def _size_slopes(x: Array, logs: Array, learners: npt.NDArray[Any]) -> Array:
         of = learners == learner
         about[of] -= x[of].mean(axis=0)
         rest[of] -= logs[of].mean()
-    gram = about.T @ about + _FEWEST * np.eye(N_SIZES)
+    gram = about.T @ about + _SHARED_RIDGE * np.eye(N_SIZES)
     slopes: Array = np.maximum(np.linalg.solve(gram, about.T @ rest), 0.0)
     return slopes

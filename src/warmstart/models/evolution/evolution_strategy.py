@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from warmstart.errors import ArgumentError, NotFittedError
-from warmstart.metadataset.core.score_table import Floats, ScoreTable
-from warmstart.models.evolution.first_population import FirstPopulation
-from warmstart.models.gaussian.feature_gp import configuration_features
+from warmstart.errors import ArgumentError
+from warmstart.metadataset.core.score_table import Floats
+from warmstart.models.evolution.first_population import Evolution
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    pass
 
 _LEAST_SPREAD = 0.05
 """Of a feature, as a share of its spread over all configurations."""
 
 
-@dataclass(slots=True)
-class EvolutionStrategy:
+@dataclass(slots=True, kw_only=True)
+class EvolutionStrategy(Evolution):
     r"""Natural evolution of the mean of a Gaussian over encoded configurations.
 
     Of each generation's draws :math:`x_i = \theta + \sigma \epsilon_i`, each the nearest
@@ -50,6 +49,7 @@ class EvolutionStrategy:
 
     Examples
     --------
+    >>> from warmstart.metadataset.core.score_table import ScoreTable
     >>> table = ScoreTable(
     ...     scores=np.array([[0.9, 0.8, 0.1]]), task_ids=pd.RangeIndex(1),
     ...     configuration_ids=pd.Index(list("abc")), families=np.arange(1),
@@ -58,17 +58,9 @@ class EvolutionStrategy:
     True
     """
 
-    reads_configurations: ClassVar[bool] = True
-    random_answers: ClassVar[bool] = True
     generation: int = 8
     learning_rate: float = 2.0
-    warm: bool = True
     top_share: float = 0.1
-    features_: Floats | None = field(default=None, repr=False, compare=False)
-    first_: FirstPopulation | None = field(default=None, repr=False, compare=False)
-    rng_: np.random.Generator = field(
-        default_factory=np.random.default_rng, repr=False, compare=False
-    )
 
     def __post_init__(self) -> None:
         if self.generation < 2:
@@ -80,31 +72,17 @@ class EvolutionStrategy:
         if not 0 < self.top_share <= 1:
             raise ArgumentError(f"top_share is a share above 0, got {self.top_share}")
 
-    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Learn where good configurations are.
-
-        Parameters
-        ----------
-        table : ScoreTable
-            Scores of known tasks, (n_tasks, n_configs).
-        random_state : int
-        """
-        self.features_ = configuration_features(table)
-        self.first_ = FirstPopulation.fit(table, warm=self.warm)
-        self.rng_ = np.random.default_rng(random_state)
-        return self
-
     def start(self, metafeatures: pd.Series[Any] | None = None) -> DriftingState:
         """Begin a task with its own Gaussian."""
-        if self.features_ is None or self.first_ is None:
-            raise NotFittedError("fit the evolution strategy to a table first")
-        n = max(round(self.top_share * len(self.features_)), 2)
-        good = self.first_.members(metafeatures, n, self.rng_) if self.warm else slice(None)
-        spread = self.features_[good].std(axis=0)
-        least = _LEAST_SPREAD * self.features_.std(axis=0)
+        features, first = self.learnt()
+        n = max(round(self.top_share * len(features)), 2)
+        good = first.members(metafeatures, n, self.rng_) if self.warm else slice(None)
+        spread = features[good].std(axis=0)
+        least = _LEAST_SPREAD * features.std(axis=0)
         return DriftingState(
             self,
-            self.features_[good].mean(axis=0),
+            features,
+            features[good].mean(axis=0),
             np.maximum(spread, least),
             int(self.rng_.integers(2**31)),
         )
@@ -114,10 +92,14 @@ class DriftingState:
     """A Gaussian that moves once a generation was told."""
 
     def __init__(
-        self, model: EvolutionStrategy, mean: Floats, spread: Floats, seed: int
+        self,
+        model: EvolutionStrategy,
+        features: Floats,
+        mean: Floats,
+        spread: Floats,
+        seed: int,
     ) -> None:
-        assert model.features_ is not None  # it was started
-        self._features, self._seed = model.features_, seed
+        self._features, self._seed = features, seed
         self._generation, self._rate = model.generation, model.learning_rate
         self.mean, self._spread = mean, spread
         self._told: set[int] = set()

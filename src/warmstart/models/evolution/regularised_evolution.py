@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from warmstart.errors import ArgumentError, NotFittedError
-from warmstart.metadataset.core.score_table import Floats, ScoreTable
-from warmstart.models.evolution.first_population import FirstPopulation
-from warmstart.models.gaussian.feature_gp import configuration_features
+from warmstart.errors import ArgumentError
+from warmstart.metadataset.core.score_table import Floats
+from warmstart.models.evolution.first_population import Evolution
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    pass
 
 
-@dataclass(slots=True)
-class RegularisedEvolution:
+@dataclass(slots=True, kw_only=True)
+class RegularisedEvolution(Evolution):
     """Evolution with ageing, its first population from other tasks or at random.
 
     A child is the parent with a small change: one of the parent's nearest configurations
@@ -47,6 +46,7 @@ class RegularisedEvolution:
 
     Examples
     --------
+    >>> from warmstart.metadataset.core.score_table import ScoreTable
     >>> table = ScoreTable(
     ...     scores=np.array([[0.9, 0.8, 0.1], [0.9, 0.7, 0.1]]),
     ...     task_ids=pd.RangeIndex(2), configuration_ids=pd.Index(list("abc")),
@@ -55,51 +55,29 @@ class RegularisedEvolution:
     0
     """
 
-    reads_configurations: ClassVar[bool] = True
-    random_answers: ClassVar[bool] = True
     population_size: int = 20
     tournament: int = 5
     n_neighbours: int = 8
-    warm: bool = True
-    features_: Floats | None = field(default=None, repr=False, compare=False)
-    first_: FirstPopulation | None = field(default=None, repr=False, compare=False)
-    rng_: np.random.Generator = field(
-        default_factory=np.random.default_rng, repr=False, compare=False
-    )
 
     def __post_init__(self) -> None:
         for name in ("population_size", "tournament", "n_neighbours"):
             if getattr(self, name) < 1:
                 raise ArgumentError(f"{name} must be at least 1, got {getattr(self, name)}")
 
-    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Learn the first population, and the configurations' hyperparameters.
-
-        Parameters
-        ----------
-        table : ScoreTable
-            Scores of known tasks, (n_tasks, n_configs).
-        random_state : int
-        """
-        self.features_ = configuration_features(table)
-        self.first_ = FirstPopulation.fit(table, warm=self.warm)
-        self.rng_ = np.random.default_rng(random_state)
-        return self
-
     def start(self, metafeatures: pd.Series[Any] | None = None) -> EvolvingState:
         """Begin a task with its own population."""
-        if self.features_ is None or self.first_ is None:
-            raise NotFittedError("fit the regularised evolution to a table first")
-        first = self.first_.members(metafeatures, self.population_size, self.rng_)
-        return EvolvingState(self, first, int(self.rng_.integers(2**31)))
+        features, first = self.learnt()
+        members = first.members(metafeatures, self.population_size, self.rng_)
+        return EvolvingState(self, features, members, int(self.rng_.integers(2**31)))
 
 
 class EvolvingState:
     """A population that changes with every score told."""
 
-    def __init__(self, model: RegularisedEvolution, first: Sequence[int], seed: int) -> None:
-        assert model.features_ is not None  # it was started
-        self._features, self._seed = model.features_, seed
+    def __init__(
+        self, model: RegularisedEvolution, features: Floats, first: Sequence[int], seed: int
+    ) -> None:
+        self._features, self._seed = features, seed
         self._tournament, self._n_neighbours = model.tournament, model.n_neighbours
         self._first = list(first)
         self._alive: deque[tuple[int, float]] = deque(maxlen=model.population_size)

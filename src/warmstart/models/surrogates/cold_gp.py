@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,13 +10,13 @@ import pandas as pd
 
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
-from warmstart.models.belief import IndependentBelief
 from warmstart.models.gaussian.feature_gp import (
     FeatureGP,
     configuration_features,
     median_distance,
 )
-from warmstart.models.log_loss import ideal_score, score_of
+from warmstart.models.log_loss import ideal_score
+from warmstart.models.surrogates.process_belief import ProcessBelief
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -74,39 +73,10 @@ class ColdGP:
         return ColdGPBelief(process, self.ideal_, [int(j) for j in order], self.n_initial)
 
 
-class ColdGPBelief(IndependentBelief):
+class ColdGPBelief(ProcessBelief):
     """A process over the log losses of one task."""
-
-    def __init__(
-        self, process: FeatureGP, ideal: float, design: Sequence[int], n_initial: int
-    ) -> None:
-        self.process, self.ideal = process, ideal
-        self.design, self.n_initial = design, n_initial
-
-    @property
-    def told(self) -> Sequence[int]:
-        """Configurations told."""
-        return self.process.told
-
-    def tell(self, index: int, score: float) -> None:
-        """Learn a finite score.
-
-        Parameters
-        ----------
-        index : int
-            Place of the configuration.
-        score : float
-            Higher is better; NaN where there is none.
-        """
-        self.process.tell(index, self.response(score))
-
-    def score(self, responses: Floats) -> Floats:
-        """Standardised responses as scores."""
-        process = self.process
-        return score_of(process.centre + process.scale * responses, self.ideal, self.offset)
 
     def predict(self) -> tuple[Floats, Floats, float]:
         """Means, standard deviations and the lowest response seen, standardised."""
         means, stds = self.process.predict()
-        lowest = min(self.process.values, default=np.inf)
-        return means, stds, (lowest - self.process.centre) / self.process.scale
+        return means, stds, self.lowest()

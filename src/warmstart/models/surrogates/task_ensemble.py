@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
-
-import numpy as np
+from typing import TYPE_CHECKING, ClassVar
 
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
-from warmstart.models.belief import IndependentBelief
 from warmstart.models.completion.complete import standardise
 from warmstart.models.gaussian.feature_gp import (
     FeatureGP,
     configuration_features,
     median_distance,
 )
-from warmstart.models.log_loss import ideal_score, log_loss_response, score_of
+from warmstart.models.log_loss import ideal_score, log_loss_response
 from warmstart.models.rankings.portfolio import portfolio_order, tempered
+from warmstart.models.surrogates.process_belief import ProcessBelief
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -95,7 +92,7 @@ class TaskEnsemble:
         return self.known_
 
 
-class EnsembleBelief(IndependentBelief):
+class EnsembleBelief(ProcessBelief):
     """Belief about a task by known tasks' responses and a process on its own results.
 
     Parameters
@@ -106,33 +103,6 @@ class EnsembleBelief(IndependentBelief):
     """
 
     def __init__(self, known: KnownTasks, n_initial: int) -> None:
-        self.known, self.ideal = known, known.ideal
-        self.process = FeatureGP(known.features, known.span)
-        self.design, self.n_initial = known.design, n_initial
-
-    @property
-    def told(self) -> Sequence[int]:
-        """Configurations told."""
-        return self.process.told
-
-    def tell(self, index: int, score: float) -> None:
-        """Learn a finite score.
-
-        Parameters
-        ----------
-        index : int
-            Place of the configuration.
-        score : float
-            Higher is better; NaN where there is none.
-        """
-        self.process.tell(index, self.response(score))
-
-    def score(self, responses: Floats) -> Floats:
-        """Standardised responses as scores, of any shape."""
-        process = self.process
-        return score_of(process.centre + process.scale * responses, self.ideal, self.offset)
-
-    def lowest(self) -> float:
-        """The lowest response told, standardised; infinite before."""
-        lowest: Any = min(self.process.values, default=np.inf)
-        return float((lowest - self.process.centre) / self.process.scale)
+        process = FeatureGP(known.features, known.span)
+        super().__init__(process, known.ideal, known.design, n_initial)
+        self.known = known
