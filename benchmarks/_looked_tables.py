@@ -12,7 +12,7 @@ import pandas as pd
 
 from warmstart.recommend.acquisition.batch import N_SAMPLES
 from warmstart.recommend.base.fitted import Fitted
-from warmstart.recommend.look.measuring.fits import Job, Outcome
+from warmstart.recommend.look.measuring.fits import Fit, FitOutcome
 from warmstart.recommend.look.measuring.seconds import Seconds
 from warmstart.recommend.look.measuring.splits import Part
 
@@ -109,7 +109,7 @@ class Recorded:
     def __init__(self, table: Table) -> None:
         self.table, self.clock = table, 0.0
         self._prepared: set[tuple[str, Part]] = set()
-        self._queue: list[Job] = []
+        self._queue: list[Fit] = []
         self._begun, self._not_thinking = time.process_time(), 0.0
 
     def now(self) -> float:
@@ -117,10 +117,10 @@ class Recorded:
             return self.clock
         return self.clock + time.process_time() - self._begun - self._not_thinking
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: Fit) -> None:
         self._queue.append(job)
 
-    def wait(self, until: float) -> Outcome | None:
+    def wait(self, until: float) -> FitOutcome | None:
         begun = time.process_time()
         left = until - self.now()
         try:
@@ -128,7 +128,7 @@ class Recorded:
         finally:
             self._not_thinking += time.process_time() - begun
 
-    def _fit(self, left: float) -> Outcome | None:
+    def _fit(self, left: float) -> FitOutcome | None:
         job = self._queue[0]
         found = self.table.measure(job.index, job.part, max(left, 0.0))
         if found is None:
@@ -146,8 +146,8 @@ class Recorded:
         self._prepared.add(key)
         self.clock += took
         if not np.isfinite(found.score):
-            return Outcome(job=job, score=np.nan, cost_s=charged, status="failed")
-        return Outcome(job=job, score=found.score, cost_s=charged)
+            return FitOutcome(job=job, score=np.nan, cost_s=charged, status="failed")
+        return FitOutcome(job=job, score=found.score, cost_s=charged)
 
     def close(self) -> None:
         self._queue.clear()

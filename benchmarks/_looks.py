@@ -13,7 +13,7 @@ from warmstart.models.rankings.portfolio import Portfolio
 from warmstart.recommend.acquisition.batch import best_of_n
 from warmstart.recommend.history.columns import take_columns
 from warmstart.recommend.look.belief import LookBelief
-from warmstart.recommend.look.measuring.fits import Job
+from warmstart.recommend.look.measuring.fits import Fit
 from warmstart.recommend.look.measuring.record import Record
 from warmstart.recommend.look.measuring.seconds import Seconds
 from warmstart.recommend.look.measuring.splits import Part
@@ -69,7 +69,7 @@ def in_order(name: str, order: Callable[[Table], list[int]]) -> Kept:
         for index in listed:
             scores = []
             for fold in range(3):
-                fits.submit(Job(index, Part(0, fold)))
+                fits.submit(Fit(index, Part(0, fold)))
                 outcome = fits.wait(seconds)
                 if outcome is None:
                     return max(found, key=lambda i: found[i]) if found else listed[0]

@@ -30,9 +30,9 @@ from _common import KINDS, add_knowledge, print_heading
 from warmstart.datasets.load import load_dataset
 from warmstart.domain import Configuration, Schema
 from warmstart.execution.local import (
+    EvaluationProtocol,
     Limits,
     LocalTask,
-    Protocol,
     evaluate_locally,
     read_tasks,
 )
@@ -73,10 +73,10 @@ def draw(corpus: Path, md: MetaDataset, n: int, seed: int) -> list[LocalTask]:
     return drawn
 
 
-def protocol_of(md: MetaDataset) -> Protocol:
+def protocol_of(md: MetaDataset) -> EvaluationProtocol:
     """How the base was evaluated, as it says of itself."""
     said = md.info["protocol"]
-    return Protocol(
+    return EvaluationProtocol(
         limits=Limits(**said["limits"]), max_rows=said["max_rows"], seed=said["seed"]
     )
 
@@ -96,7 +96,10 @@ def random_configurations(
 
 
 def evaluate(
-    task: LocalTask, configurations: Sequence[Configuration], protocol: Protocol, jobs: int
+    task: LocalTask,
+    configurations: Sequence[Configuration],
+    protocol: EvaluationProtocol,
+    jobs: int,
 ) -> list[float | None]:
     """Cross-validated score of each configuration; None where it failed."""
     metric = default_metric(task.task_type).name
@@ -115,7 +118,9 @@ def cpu_s() -> float:
     return sum(u.ru_utime + u.ru_stime for u in used)
 
 
-def measure(task: LocalTask, protocol: Protocol, args: argparse.Namespace) -> dict[str, Any]:
+def measure(
+    task: LocalTask, protocol: EvaluationProtocol, args: argparse.Namespace
+) -> dict[str, Any]:
     """Suggest for one task as if its family were unknown, and evaluate."""
     began = cpu_s()
     suggestions = warmstart.suggest(

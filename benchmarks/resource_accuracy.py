@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.models.costs.features import Size
+from warmstart.models.costs.features import DataSize
 from warmstart.recommend.store.resources import learn_resources
 
 RECORDED = {"size_mb": ("model_bytes", 1e6), "memory_mb": ("peak_memory_mb", 1.0)}
@@ -36,7 +36,7 @@ def errors(md: MetaDataset) -> pd.DataFrame:
         for run in runs[families == family].itertuples():
             task = md.tasks.loc[run.task_id]
             classes = 1.0 if pd.isna(task["n_classes"]) else float(task["n_classes"])
-            size = Size(run.rows * 2 / 3, float(task["n_columns"]), classes)
+            size = DataSize(run.rows * 2 / 3, float(task["n_columns"]), classes)
             learner = str(md.learners[run.configuration_id])
             for name, (column, unit) in RECORDED.items():
                 truth = max(float(getattr(run, column)) / unit, 1.0 if name[0] == "m" else 0.0)

@@ -34,7 +34,7 @@ from warmstart.similarity.embeddings.dataset2vec import Dataset2Vec
 from warmstart.similarity.embeddings.dida import DIDA
 from warmstart.similarity.gw_otdd import GWOTDD
 from warmstart.similarity.quantiles import QuantileNormaliser
-from warmstart.similarity.task_view import Rows, TaskView, sample_rows
+from warmstart.similarity.task_view import SampledRows, TaskView, sample_rows
 from warmstart.similarity.text import TextEmbedding
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -181,7 +181,7 @@ def folds(families: Any, n_folds: int, seed: int) -> Array:
     return result
 
 
-def read_samples(folder: Path, task_ids: Any, n_rows: int, seed: int) -> list[Rows]:
+def read_samples(folder: Path, task_ids: Any, n_rows: int, seed: int) -> list[SampledRows]:
     """Rows of each task, as a base's maker would have seen them."""
     listed = pd.read_csv(folder / "tasks.csv").set_index("task_id")
     samples = []

@@ -5,7 +5,7 @@ import pandas as pd
 
 from warmstart.metadataset.core.configurations import Configurations, canonical
 from warmstart.metadataset.core.evaluations import MatrixEvaluations
-from warmstart.metadataset.core.matrix import OK, Layer
+from warmstart.metadataset.core.score_matrix import OK, ScoreMatrix
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metafeatures.registry import metafeatures_for
 from warmstart.spaces.pipelines.design import space_filling
@@ -31,11 +31,11 @@ def tiny_metadataset(seed=0):
     latent = rng.normal(size=(len(TYPES), 2)) @ rng.normal(size=(2, len(points)))
     score = 1 / (1 + np.exp(-latent / 2 - rng.normal(size=(len(TYPES), 1))))
     cost = np.exp(rng.normal(-3, 1, size=len(points))) * rng.uniform(0.5, 2, (len(TYPES), 1))
-    layers = {}
+    matrices = {}
     for metric, types in METRICS.items():
         known = fits & (is_regression == ("regression" in types))[:, None]
         values = score if metric in ("balanced_accuracy", "r2") else score - 1
-        layers[metric] = Layer(
+        matrices[metric] = ScoreMatrix(
             np.where(known, values, np.nan),
             np.where(known, OK, 0).astype(np.uint8),
             np.where(known, cost, np.nan),
@@ -43,7 +43,7 @@ def tiny_metadataset(seed=0):
     names = [str(c.configuration_id) for c in points]
     return MetaDataset.from_parts(
         task_ids,
-        MatrixEvaluations(layers, list(task_ids), names, source="made-up"),
+        MatrixEvaluations(matrices, list(task_ids), names, source="made-up"),
         Configurations(
             pd.Index(names, name="configuration_id"),
             texts=[canonical(dict(c.values)) for c in points],

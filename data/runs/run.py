@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from warmstart.execution.local import Limits, LocalTask, Protocol, read_tasks
+from warmstart.execution.local import EvaluationProtocol, Limits, LocalTask, read_tasks
 from warmstart.execution.resampling import Resampling, n_splits
 from warmstart.metadataset.build.local import build_local
 from warmstart.metadataset.build.pack import pack, unpack
@@ -155,7 +155,7 @@ def run(wanted: Pass, corpus: Path, build: Path, jobs: int) -> None:
         }
     if wanted.max_rows > 2000:
         pool = {kind: [c for c in found if c.learner in LARGER] for kind, found in pool.items()}
-    protocol = Protocol(
+    protocol = EvaluationProtocol(
         limits=Limits(time_limit_s=wanted.time_limit_s, memory_limit_mb=4096),
         max_rows=wanted.max_rows,
         sampler="pool",

@@ -26,11 +26,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from scipy.stats import qmc
 
+from warmstart.execution.evaluation_protocol import LOADER
 from warmstart.execution.loaded_task import LoadedTask, load_task
 from warmstart.execution.measure.staged import stages
 from warmstart.execution.prediction import predict
 from warmstart.execution.prepared_folds import Fold
-from warmstart.execution.procedure import LOADER
 from warmstart.execution.tasks import LocalTask, read_tasks
 from warmstart.metrics import metrics_for, score_prediction
 from warmstart.models.surfaces.box import BOXES, ROUNDS, Box

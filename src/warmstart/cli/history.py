@@ -66,10 +66,10 @@ def pairs_in(option: str, given: Sequence[str] | None, *, typed: bool = True) ->
 
 def datasets_listed(path: Path) -> dict[str, Any]:
     from warmstart.execution.tasks import read_tasks
-    from warmstart.metadataset.combine.attach_datasets import Attached
+    from warmstart.metadataset.combine.attach_datasets import AttachedDataset
 
     return {
-        task.task_id: Attached(
+        task.task_id: AttachedDataset(
             data=task.path, target=task.target, task_type=task.task_type, family=task.family
         )
         for task in read_tasks(path)

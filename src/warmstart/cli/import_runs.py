@@ -127,7 +127,7 @@ def import_history(
     """
     from warmstart._plugins import plugins
     from warmstart.errors import HistoryError
-    from warmstart.metadataset.combine.attach_datasets import Attached
+    from warmstart.metadataset.combine.attach_datasets import AttachedDataset
     from warmstart.metadataset.import_runs import import_histories
 
     sources = (*KINDS, *plugins("histories"))
@@ -160,7 +160,7 @@ def import_history(
                 "--dataset FILE and --target COLUMN describe the one task of --task NAME; "
                 "describe several with --datasets CSV"
             )
-        attached[options["task"]] = Attached(
+        attached[options["task"]] = AttachedDataset(
             data=dataset, target=target, task_type=task_type, family=family
         )
     if datasets is not None:

@@ -13,7 +13,7 @@ from warmstart.cli.terminal.data_files import data_file
 from warmstart.cli.terminal.output import print_json, results
 
 
-class Measure(str, Enum):
+class Comparison(str, Enum):
     """By what two tasks are compared."""
 
     metafeatures = "metafeatures"
@@ -24,8 +24,8 @@ def neighbours(
     file: Annotated[str, typer.Argument(help="Dataset, or openml:ID.")],
     target: Target = None,
     by: Annotated[
-        Measure, typer.Option(help="Meta-features of the rows, or names and descriptions.")
-    ] = Measure.metafeatures,
+        Comparison, typer.Option(help="Meta-features of the rows, or names and descriptions.")
+    ] = Comparison.metafeatures,
     text: Annotated[str, typer.Option(help="What the dataset is about, for --by text.")] = "",
     metric: Annotated[
         str | None, typer.Option(help="By which a task's best configuration is told.")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 from warmstart.downstream.fit import fit_points
 from warmstart.downstream.fitted_points import Define, Policy
-from warmstart.downstream.given_points import Points
 from warmstart.downstream.names.mapping import NameMapping
+from warmstart.downstream.point_forms import Points
 from warmstart.downstream.report import SeedReport
 from warmstart.spaces.space import Space
 

@@ -6,7 +6,7 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from warmstart._plugins import load_plugin, plugins
-from warmstart.downstream.given_points import Points
+from warmstart.downstream.point_forms import Points
 from warmstart.downstream.report import SeedReport
 from warmstart.errors import SpaceMismatchError
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
 from warmstart.downstream.fitted_points import Define, FittedPoints, Policy
-from warmstart.downstream.given_points import Points, given_points
 from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.names.matching import Names
+from warmstart.downstream.point_forms import Points, read_points
 from warmstart.downstream.report import Accepted, Dropped, SeedReport
 from warmstart.errors import ArgumentError, SpaceMismatchError
 from warmstart.spaces.legal import same
@@ -48,7 +48,7 @@ def fit_points(
     defaults : mapping, optional
         Values by the tuner's names for what a point lacks; the space's own by default.
     scores : sequence of float, optional, shape (n_points,)
-        See :func:`~warmstart.downstream.given_points.given_points`.
+        See :func:`~warmstart.downstream.point_forms.read_points`.
     present : iterable of mapping
         Points the tuner has already; they are not given to it again.
     limit : int, optional
@@ -64,7 +64,7 @@ def fit_points(
     """
     if policy not in get_args(Policy):
         raise ArgumentError(f"policy must be one of {get_args(Policy)}, got {policy!r}")
-    given = given_points(points, scores)
+    given = read_points(points, scores)
     names = Names(given, mapping)
     if isinstance(space, Space):
         names.check_targets(space.names)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from warmstart.downstream.given_points import Given
 from warmstart.downstream.names.matching import Names
+from warmstart.downstream.point_forms import Point
 from warmstart.downstream.report import Change
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.legal import nearest_legal, plain, same
@@ -39,7 +39,7 @@ def _nearly(one: Any, other: Any) -> bool:
 class FittedPoints:
     """One point on its way into a space."""
 
-    point: Given
+    point: Point
     names: Names
     defaults: Mapping[str, Any]
 

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from warmstart.downstream.fitted_points import Policy
-    from warmstart.downstream.given_points import Points
     from warmstart.downstream.names.mapping import NameMapping
+    from warmstart.downstream.point_forms import Points
     from warmstart.downstream.report import SeedReport
 
 

@@ -13,7 +13,7 @@ from sklearn.model_selection import check_cv
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
 
-from warmstart.downstream.optuna_sampler.proposers.guide import ROUNDS
+from warmstart.downstream.optuna_sampler.proposers.proposer import ROUNDS
 from warmstart.errors import ArgumentError
 from warmstart.execution.measure.staged import Stage, stages
 

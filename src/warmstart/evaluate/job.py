@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Job:
+class ReplayJob:
     """One method on one fold."""
 
     name: str
@@ -49,7 +49,7 @@ class Job:
     cache: Path | None
 
 
-def run(job: Job) -> tuple[pd.DataFrame, pd.DataFrame]:
+def run(job: ReplayJob) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fit and follow, or read what an earlier run of the same job left."""
     key = cache_key(job) if job.cache is not None else None
     if job.cache is None or key is None:
@@ -65,7 +65,7 @@ def run(job: Job) -> tuple[pd.DataFrame, pd.DataFrame]:
     return regret, timings
 
 
-def _measure(job: Job) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _measure(job: ReplayJob) -> tuple[pd.DataFrame, pd.DataFrame]:
     table = job.table
     method = job.model.method if isinstance(job.model, Recommender) else job.model
     at_random = bool(getattr(method, "random_answers", False))
@@ -114,7 +114,7 @@ def _measure(job: Job) -> tuple[pd.DataFrame, pd.DataFrame]:
     return regret, timings
 
 
-def _recommender(job: Job, seed: int) -> Recommender:
+def _recommender(job: ReplayJob, seed: int) -> Recommender:
     """The one handed in, as it is fitted, or one to fit to what is not held out."""
     given = job.model
     if isinstance(given, Recommender) and given.is_fitted:
@@ -125,7 +125,7 @@ def _recommender(job: Job, seed: int) -> Recommender:
     return recommender
 
 
-def _seed(job: Job, seed: int, row: int | None) -> int:
+def _seed(job: ReplayJob, seed: int, row: int | None) -> int:
     """The caller's own seed, or one for each task where answers are drawn at random."""
     if row is None:
         return job.random_state
@@ -133,7 +133,7 @@ def _seed(job: Job, seed: int, row: int | None) -> int:
     return int(drawn.generate_state(1)[0])
 
 
-def cache_key(job: Job) -> str | None:
+def cache_key(job: ReplayJob) -> str | None:
     """Name of a job that another process would give it too; None where there is none.
 
     It changes with the data, the settings, the method's own settings and the code.

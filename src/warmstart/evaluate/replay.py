@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from warmstart._version import __version__
 from warmstart.errors import ArgumentError, ArgumentTypeError, MetaDatasetError
 from warmstart.evaluate.folds import assign_folds
-from warmstart.evaluate.job import Job, run
+from warmstart.evaluate.job import ReplayJob, run
 from warmstart.evaluate.result import Replay
 from warmstart.evaluate.trace import Mode
 from warmstart.metadataset.core.score_table import ScoreTable
@@ -125,12 +125,12 @@ def replay(
     table = md.table(metric)
     tested = _tested(table, tasks)
     fold_of = _folds(table, folds, random_state)
-    tried = md.select(table.task_ids).layer(metric).status > 0
+    tried = md.select(table.task_ids).score_matrix(metric).status > 0
     cache = None if cache_dir is None else Path(cache_dir)
     if cache is not None:
         cache.mkdir(parents=True, exist_ok=True)
     jobs = [
-        Job(
+        ReplayJob(
             name=name,
             model=model,
             fold=int(fold),
@@ -171,7 +171,9 @@ def replay(
     )
 
 
-def _run_all(jobs: Sequence[Job], n_jobs: int) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+def _run_all(
+    jobs: Sequence[ReplayJob], n_jobs: int
+) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     if n_jobs == 1:
         yield from map(run, jobs)
     else:

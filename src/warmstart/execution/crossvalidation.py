@@ -20,7 +20,7 @@ from warmstart.execution.measure.curves import FoldCurve, mean_curve
 from warmstart.execution.measure.resources import stored_bytes
 from warmstart.execution.measure.staged import stages
 from warmstart.execution.prediction import predict
-from warmstart.execution.prepared_folds import Fold, Prepared
+from warmstart.execution.prepared_folds import Fold, PreparedFold
 from warmstart.metrics import metrics_for, score_prediction
 
 _HOPELESS = 1.5
@@ -70,7 +70,7 @@ def cross_validate(
         steps, estimator = model[:-1], model[-1]
     recipe = joblib.hash(steps)  # before fitting changes them
     for number, fold in enumerate(task.folds):
-        ready = Prepared(
+        ready = PreparedFold(
             train=fold.X_train, test=fold.X_test, fit_s=0.0, transform_s=0.0, n_bytes=0
         )
         if steps is not None:

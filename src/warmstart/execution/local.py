@@ -17,8 +17,8 @@ from typing import Any
 from warmstart.domain import Configuration, Evaluation
 from warmstart.errors import HistoryError
 from warmstart.execution import remote_unit
+from warmstart.execution.evaluation_protocol import EvaluationProtocol, Limits
 from warmstart.execution.executors.base import Executor, run_units
-from warmstart.execution.procedure import Limits, Protocol
 from warmstart.execution.process.child import Child
 from warmstart.execution.tasks import LocalTask, read_tasks
 from warmstart.execution.unit import (
@@ -32,9 +32,9 @@ from warmstart.execution.unit import (
 
 __all__ = [
     "EVALUATOR_VERSION",
+    "EvaluationProtocol",
     "Limits",
     "LocalTask",
-    "Protocol",
     "Unit",
     "UnitResult",
     "chunked",
@@ -47,7 +47,7 @@ __all__ = [
 
 def evaluate_units(
     units: Iterable[Unit],
-    protocol: Protocol,
+    protocol: EvaluationProtocol,
     *,
     n_jobs: int = 1,
     executor: Executor | None = None,
@@ -66,7 +66,7 @@ def evaluate_units(
 
 
 def _evaluate_here(
-    units: Iterable[Unit], protocol: Protocol, n_jobs: int, tick: Callable[[], None]
+    units: Iterable[Unit], protocol: EvaluationProtocol, n_jobs: int, tick: Callable[[], None]
 ) -> Generator[UnitResult, None, None]:
     from joblib import Parallel, delayed
 
@@ -98,7 +98,10 @@ def _evaluate_here(
 
 
 def _evaluate_elsewhere(
-    units: Iterable[Unit], protocol: Protocol, executor: Executor, tick: Callable[[], None]
+    units: Iterable[Unit],
+    protocol: EvaluationProtocol,
+    executor: Executor,
+    tick: Callable[[], None],
 ) -> Generator[UnitResult, None, None]:
     sent: dict[str, Unit] = {}
 
@@ -125,7 +128,7 @@ def evaluate_locally(
     tasks: Sequence[LocalTask],
     configurations: Sequence[Configuration],
     *,
-    protocol: Protocol | None = None,
+    protocol: EvaluationProtocol | None = None,
     n_jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Generator[Evaluation, None, None]:
@@ -135,7 +138,7 @@ def evaluate_locally(
     ----------
     tasks, configurations
         What to evaluate, in this order.
-    protocol : Protocol, optional
+    protocol : EvaluationProtocol, optional
         Limits, row cap, seed.
     n_jobs : int
         Children at a time; each uses one core.
@@ -162,7 +165,7 @@ def evaluate_locally(
                 progress(done, total)
 
     units = (unit for task in tasks for unit in chunked(task, configurations, 5))
-    results = evaluate_units(units, protocol or Protocol(), n_jobs=n_jobs, tick=tick)
+    results = evaluate_units(units, protocol or EvaluationProtocol(), n_jobs=n_jobs, tick=tick)
     with contextlib.closing(results):
         for result in results:
             if result.problem:

@@ -23,7 +23,7 @@ class Fold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class PreparedFold:
     """Training and held-out matrix of one fold, and what they cost."""
 
     train: Any
@@ -45,12 +45,12 @@ class PreparedFolds:
     max_bytes = 256 * 2**20
 
     def __init__(self) -> None:
-        self._folds: dict[tuple[str, int], Prepared] = {}
+        self._folds: dict[tuple[str, int], PreparedFold] = {}
         self._bytes = 0
 
     def get(
         self, steps: Any, recipe: str, fold: Fold, number: int, *, measure: bool = False
-    ) -> Prepared:
+    ) -> PreparedFold:
         """Training and held-out matrix of one fold, and what they cost.
 
         `recipe` names the steps as they are before fitting; `measure` says whether their
@@ -65,7 +65,7 @@ class PreparedFolds:
         train = steps.fit_transform(X_train, fold.y_train)
         fitted = time.process_time()
         test = steps.transform(X_test)
-        prepared = Prepared(
+        prepared = PreparedFold(
             train=train,
             test=test,
             fit_s=fitted - start,

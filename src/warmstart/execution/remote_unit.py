@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from warmstart.domain import Configuration, Evaluation
-from warmstart.execution.procedure import Limits, Protocol
+from warmstart.execution.evaluation_protocol import EvaluationProtocol, Limits
 from warmstart.execution.process.child import Child
 from warmstart.execution.tasks import LocalTask
 from warmstart.execution.unit import Unit, UnitResult, evaluate_unit
@@ -20,7 +20,7 @@ _mine = threading.local()
 """The child of each thread of a worker: it stays, with the task it has loaded."""
 
 
-def request(unit: Unit, protocol: Protocol) -> dict[str, Any]:
+def request(unit: Unit, protocol: EvaluationProtocol) -> dict[str, Any]:
     """A unit as plain values."""
     return {
         "key": unit.key,
@@ -42,7 +42,7 @@ def evaluate(request: dict[str, Any]) -> dict[str, Any]:
     """Evaluate a requested unit here; :func:`result` reads the answer."""
     task = LocalTask(**{**request["task"], "path": Path(request["task"]["path"])})
     limits = Limits(**request["protocol"]["limits"])
-    protocol = Protocol(**{**request["protocol"], "limits": limits})
+    protocol = EvaluationProtocol(**{**request["protocol"], "limits": limits})
     unit = Unit(
         task=task,
         configurations=tuple(Configuration(**values) for values in request["configurations"]),
@@ -56,7 +56,7 @@ def evaluate(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _child(protocol: Protocol) -> Child:
+def _child(protocol: EvaluationProtocol) -> Child:
     child: Child | None = getattr(_mine, "child", None)
     if child is None or child.protocol != protocol:
         if child is not None:

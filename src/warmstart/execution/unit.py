@@ -12,7 +12,7 @@ from typing import Any
 
 from warmstart.domain import Configuration, Evaluation, Status
 from warmstart.errors import HistoryError
-from warmstart.execution.procedure import Protocol
+from warmstart.execution.evaluation_protocol import EvaluationProtocol
 from warmstart.execution.process.child import Child
 from warmstart.execution.resampling import MAX_ROWS
 from warmstart.execution.tasks import LocalTask
@@ -60,7 +60,7 @@ def _evaluations(
     task: LocalTask,
     configuration: Configuration,
     answer: dict[str, Any],
-    protocol: Protocol,
+    protocol: EvaluationProtocol,
     n_rows: int,
 ) -> list[Evaluation]:
     """One row a metric; one row in the task's default metric for a failure."""

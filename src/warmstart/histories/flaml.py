@@ -20,10 +20,10 @@ from warmstart.histories.runs.values import number, seconds
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.runs.options import Options
+    from warmstart.histories.runs.options import ReadOptions
 
 
-def read(path: str | Path, **options: Unpack[Options]) -> RunHistory:
+def read(path: str | Path, **options: Unpack[ReadOptions]) -> RunHistory:
     """Read a log that FLAML's ``AutoML.fit(log_file_name=…)`` wrote.
 
     FLAML records a loss. Where `direction` is "maximize" it is one minus the metric, which

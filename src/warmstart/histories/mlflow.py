@@ -24,7 +24,7 @@ from warmstart.histories.runs.values import typed_words
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.runs.options import Options
+    from warmstart.histories.runs.options import ReadOptions
 
 _STATUS: dict[str, Status] = {
     "RUNNING": "running",
@@ -40,7 +40,7 @@ def read(
     location: str | Path,
     *,
     study: str | Sequence[str] | None = None,
-    **options: Unpack[Options],
+    **options: Unpack[ReadOptions],
 ) -> RunHistory:
     """Read the runs of MLflow experiments.
 

@@ -25,7 +25,7 @@ from warmstart.histories.runs.schema import Direction, Remarks, Run, RunHistory
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.runs.options import Options
+    from warmstart.histories.runs.options import ReadOptions
 
 _STATUS: dict[str, Status] = {
     "COMPLETE": "ok",
@@ -46,7 +46,7 @@ def read(
     *,
     study: str | Sequence[str] | None = None,
     constants: Sequence[str] = (),
-    **options: Unpack[Options],
+    **options: Unpack[ReadOptions],
 ) -> RunHistory:
     """Read the trials of Optuna's studies.
 

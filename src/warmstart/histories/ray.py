@@ -21,12 +21,12 @@ from warmstart.histories.runs.values import number, plain_values, seconds
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.runs.options import Options
+    from warmstart.histories.runs.options import ReadOptions
 
 _FILES = ("params.json", "result.json")
 
 
-def read(folder: str | Path, **options: Unpack[Options]) -> RunHistory:
+def read(folder: str | Path, **options: Unpack[ReadOptions]) -> RunHistory:
     """Read the trials of an experiment of Ray Tune.
 
     The last report of a trial counts, and has its configuration where there is no

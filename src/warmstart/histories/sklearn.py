@@ -29,7 +29,7 @@ from warmstart.histories.runs.values import plain_values
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.runs.options import Options
+    from warmstart.histories.runs.options import ReadOptions
 
 _COSTS = ("mean_fit_time", "mean_score_time")
 _SAMPLERS = {
@@ -41,7 +41,7 @@ _SAMPLERS = {
 }
 
 
-def read(results: Any, **options: Unpack[Options]) -> RunHistory:
+def read(results: Any, **options: Unpack[ReadOptions]) -> RunHistory:
     """Read what a search over hyperparameters left in ``cv_results_``.
 
     Scorers of scikit-learn are always better high: `direction` is "maximize", and a loss is

@@ -22,7 +22,7 @@ from warmstart.histories.runs.values import number, seconds, whole
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.runs.options import Options
+    from warmstart.histories.runs.options import ReadOptions
 
 _STATUS: dict[int, Status] = {0: "running", 1: "ok", 2: "failed", 3: "timeout", 4: "memout"}
 _NAMED: dict[str, Status] = {
@@ -42,7 +42,7 @@ _NEEDED = ("config_id", "cost", "status")
 _SAMPLERS = ("sobol", "random", "lhd", "latin", "factorial", "default")
 
 
-def read(path: str | Path, **options: Unpack[Options]) -> RunHistory:
+def read(path: str | Path, **options: Unpack[ReadOptions]) -> RunHistory:
     """Read a run history of SMAC3.
 
     SMAC minimizes: `direction` must say so, and `metric` must be what was minimized. Runs of

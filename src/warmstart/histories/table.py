@@ -22,19 +22,19 @@ from warmstart.histories.parsing.table_rows import columns_called, parameters_in
 from warmstart.histories.parsing.written_cells import plain_blocks
 from warmstart.histories.runs.options import Meaning
 from warmstart.histories.runs.schema import Remarks, RunHistory
-from warmstart.histories.table_columns import Mapped, read_mapping
+from warmstart.histories.table_columns import ColumnRoles, read_mapping
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.runs.options import Options
+    from warmstart.histories.runs.options import ReadOptions
 
 
 def read(
     path: str | Path,
     *,
-    mapping: str | Path | Mapping[str, Any] | Mapped,
-    **options: Unpack[Options],
+    mapping: str | Path | Mapping[str, Any] | ColumnRoles,
+    **options: Unpack[ReadOptions],
 ) -> RunHistory:
     """Read a table of one row a run.
 
@@ -70,21 +70,21 @@ def read(
     >>> read(file, mapping=columns).to_frame()[["task", "values", "status"]].values.tolist()
     [['a', '{"depth":3,"lr":1.0}', 'ok'], ['b', '{"depth":null,"lr":0.1}', 'failed']]
     """
-    path, mapped = Path(path), read_mapping(mapping)
-    options["metric"] = [m.metric for m in mapped.measures]
-    options["direction"] = [m.direction for m in mapped.measures]
-    if mapped.task:
+    path, roles = Path(path), read_mapping(mapping)
+    options["metric"] = [m.metric for m in roles.measures]
+    options["direction"] = [m.direction for m in roles.measures]
+    if roles.task:
         if options.get("task") is not None:
             raise HistoryError(
                 f"task={options['task']!r} was said, and the mapping names a column of tasks, "
-                f"{mapped.task!r}; leave one out"
+                f"{roles.task!r}; leave one out"
             )
-        options["task_tag"] = mapped.task
+        options["task_tag"] = roles.task
     meaning = Meaning(**options)
-    return read_as("table", path, mapped, meaning)
+    return read_as("table", path, roles, meaning)
 
 
-def read_as(source: str, path: Path, mapped: Mapped, meaning: Meaning) -> RunHistory:
+def read_as(source: str, path: Path, roles: ColumnRoles, meaning: Meaning) -> RunHistory:
     """Read a table whose rows are called runs of `source`; errors as of :func:`read`."""
     if isinstance(meaning.task, Mapping):
         raise HistoryError(
@@ -94,13 +94,13 @@ def read_as(source: str, path: Path, mapped: Mapped, meaning: Meaning) -> RunHis
     task_column = meaning.task_tag or ""
     if task_column and task_column not in names:
         raise HistoryError(f"{path} has no column {task_column!r}; it has {', '.join(names)}")
-    mapped.check(names, str(path))
+    roles.check(names, str(path))
 
     def batches(remarks: Remarks) -> Iterator[pa.RecordBatch]:
-        called = columns_called(names, mapped, meaning, remarks)
+        called = columns_called(names, roles, meaning, remarks)
         # Words of a Parquet file were typed by whoever wrote it; numbers are numbers.
         either = [] if is_parquet(path) else called
-        plain = plain_blocks(lambda: blocks(path), mapped.number_columns, either, remarks)
+        plain = plain_blocks(lambda: blocks(path), roles.number_columns, either, remarks)
         parameters = parameters_in(called, plain, is_parquet(path), remarks)
         occurrences: Counter[str] = Counter()
         n_rows = 0
@@ -108,7 +108,7 @@ def read_as(source: str, path: Path, mapped: Mapped, meaning: Meaning) -> RunHis
             first, n_rows = n_rows + 1, n_rows + block.num_rows
             remarks.place = f"rows {first} to {n_rows}"
             yield from runs_of(
-                source, block, first, mapped, meaning, parameters, occurrences, remarks
+                source, block, first, roles, meaning, parameters, occurrences, remarks
             )
         if not is_parquet(path):
             separator = separator_of(path)

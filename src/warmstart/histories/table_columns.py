@@ -28,7 +28,7 @@ STATUS_WORDS: Mapping[str, Status] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
+class MetricColumn:
     """One column of results."""
 
     column: str
@@ -37,10 +37,10 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mapped:
+class ColumnRoles:
     """The columns of a table by meaning; empty text where there is none."""
 
-    measures: tuple[Measure, ...]
+    measures: tuple[MetricColumn, ...]
     params: tuple[str, ...] | str
     """Columns of hyperparameters, or the prefix their names share, which is taken off."""
 
@@ -120,7 +120,7 @@ _COLUMNS = (
 _KEYS = ("metric", "params", *_COLUMNS)
 
 
-def read_mapping(mapping: str | Path | Mapping[str, Any] | Mapped) -> Mapped:
+def read_mapping(mapping: str | Path | Mapping[str, Any] | ColumnRoles) -> ColumnRoles:
     """Check a mapping given as a dict or in a JSON file.
 
     Parameters
@@ -138,11 +138,11 @@ def read_mapping(mapping: str | Path | Mapping[str, Any] | Mapped) -> Mapped:
 
     Examples
     --------
-    >>> mapped = read_mapping({"metric": {"auc": "maximize"}, "params": "p."})
-    >>> mapped.measures
-    (Measure(column='auc', metric='roc_auc', direction='maximize'),)
+    >>> roles = read_mapping({"metric": {"auc": "maximize"}, "params": "p."})
+    >>> roles.measures
+    (MetricColumn(column='auc', metric='roc_auc', direction='maximize'),)
     """
-    if isinstance(mapping, Mapped):
+    if isinstance(mapping, ColumnRoles):
         return mapping
     if not isinstance(mapping, Mapping):
         path = Path(mapping).expanduser()
@@ -153,7 +153,7 @@ def read_mapping(mapping: str | Path | Mapping[str, Any] | Mapped) -> Mapped:
     return _checked(mapping)
 
 
-def _checked(mapping: Mapping[str, Any]) -> Mapped:
+def _checked(mapping: Mapping[str, Any]) -> ColumnRoles:
     if unknown := [key for key in mapping if key not in _KEYS]:
         raise HistoryError(f"a mapping has no {unknown[0]!r}; it may have {', '.join(_KEYS)}")
     status, words = mapping.get("status", ""), STATUS_WORDS
@@ -174,7 +174,7 @@ def _checked(mapping: Mapping[str, Any]) -> Mapped:
             f"two columns are measures of {twice[0]}; give one a name of its own: "
             f'{{"{measures[-1].column}": {{"name": …, "direction": …}}}}'
         )
-    return Mapped(
+    return ColumnRoles(
         measures=measures,
         params=_params(mapping.get("params")),
         status=str(status),
@@ -183,7 +183,7 @@ def _checked(mapping: Mapping[str, Any]) -> Mapped:
     )
 
 
-def _measures(given: Any) -> tuple[Measure, ...]:
+def _measures(given: Any) -> tuple[MetricColumn, ...]:
     if not isinstance(given, Mapping) or not given:
         raise HistoryError(
             f'a mapping must say {{"metric": {{column: direction}}}}, got {given!r}: whether a '
@@ -197,7 +197,9 @@ def _measures(given: Any) -> tuple[Measure, ...]:
         name = str(entry.get("name", column))
         check_direction(name, entry.get("direction"))
         measures.append(
-            Measure(column=str(column), metric=usual_name(name), direction=entry["direction"])
+            MetricColumn(
+                column=str(column), metric=usual_name(name), direction=entry["direction"]
+            )
         )
     return tuple(measures)
 
@@ -210,4 +212,4 @@ def _params(given: Any) -> tuple[str, ...] | str:
     raise HistoryError(f'a mapping must say {{"params": [columns] or "prefix"}}, got {given!r}')
 
 
-assert {f.name for f in fields(Mapped)} == {"measures", "params", "words", *_COLUMNS}
+assert {f.name for f in fields(ColumnRoles)} == {"measures", "params", "words", *_COLUMNS}

@@ -16,12 +16,12 @@ from warmstart.histories.parsing.times import utc_of
 from warmstart.histories.runs.options import Meaning, entered
 from warmstart.histories.runs.schema import Remarks, Run, RunHistory
 from warmstart.histories.runs.values import number, plain_values, seconds
-from warmstart.histories.table_columns import STATUS_WORDS, Mapped, Measure
+from warmstart.histories.table_columns import STATUS_WORDS, ColumnRoles, MetricColumn
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from warmstart.histories.runs.options import Options
+    from warmstart.histories.runs.options import ReadOptions
 
 _STATES: Mapping[str, Status] = {**STATUS_WORDS, "preempted": "failed", "preempting": "running"}
 
@@ -31,7 +31,7 @@ def read(
     *,
     params: Sequence[str] | str = (),
     api: Any = None,
-    **options: Unpack[Options],
+    **options: Unpack[ReadOptions],
 ) -> RunHistory:
     """Read a project's runs.
 
@@ -64,8 +64,8 @@ def read(
                 f"{path} does not tell hyperparameters from results: name them by params="
             )
         names = column_names(path)
-        mapped = Mapped(
-            measures=(Measure(column=key, metric=metric, direction=direction),),
+        roles = ColumnRoles(
+            measures=(MetricColumn(column=key, metric=metric, direction=direction),),
             params=params if isinstance(params, str) else tuple(params),
             words=_STATES,
             **{
@@ -74,7 +74,7 @@ def read(
                 if column in names
             },
         )
-        return table.read_as("wandb", path, mapped, meaning)
+        return table.read_as("wandb", path, roles, meaning)
     project = str(location)
     if path.suffix and "/" not in project:
         raise HistoryError(

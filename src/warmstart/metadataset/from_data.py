@@ -16,7 +16,7 @@ from warmstart.metadataset.core.configurations import (
 )
 from warmstart.metadataset.core.core import Views
 from warmstart.metadataset.core.evaluations import MatrixEvaluations
-from warmstart.metadataset.core.matrix import FAILED, OK, Layer
+from warmstart.metadataset.core.score_matrix import FAILED, OK, ScoreMatrix
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -73,10 +73,10 @@ class FromData(Views):
         if prices is not None:
             status[np.isnan(values) & ~np.isnan(prices)] = FAILED
         # 0.0 - x rather than -x: no score is a negative zero.
-        layer = Layer(values if higher_is_better else 0.0 - values, status, prices)
+        matrix = ScoreMatrix(values if higher_is_better else 0.0 - values, status, prices)
         return cls.from_parts(
             scores.index,
-            MatrixEvaluations({metric: layer}, names(scores.index), names(scores.columns)),
+            MatrixEvaluations({metric: matrix}, names(scores.index), names(scores.columns)),
             from_given(configurations, scores.columns),
             metafeatures=metafeatures,
             families=families,

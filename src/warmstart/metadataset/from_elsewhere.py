@@ -47,7 +47,7 @@ class FromElsewhere(FromData):
             ``warmstart.histories.optuna.read("study.db", task="credit", metric="accuracy")``.
         datasets : mapping, optional
             Task to its dataset: ``(data, target)``, data alone, or an
-            :class:`~warmstart.metadataset.combine.attach_datasets.Attached`. Only
+            :class:`~warmstart.metadataset.combine.attach_datasets.AttachedDataset`. Only
             what describes it is kept. A task without one still teaches how configurations go
             together.
         metafeatures : DataFrame, optional

@@ -20,7 +20,7 @@ from warmstart.metadataset.core.configurations import (
     some,
 )
 from warmstart.metadataset.core.evaluations import RunEvaluations
-from warmstart.metadataset.core.matrix import FAILED, OK, STATUSES
+from warmstart.metadataset.core.score_matrix import FAILED, OK, STATUSES
 from warmstart.metadataset.core.score_table import Floats
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from warmstart._extras import require
 from warmstart.errors import NotFittedError
 from warmstart.similarity.otdd import labelled_cost
-from warmstart.similarity.task_view import Rows, TaskView, require_part
+from warmstart.similarity.task_view import SampledRows, TaskView, require_part
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -94,13 +94,15 @@ class GWOTDD:
         made.vectors_ = np.asarray(arrays["vectors"], dtype="float64")
         return made
 
-    def _inner(self, rows: Rows) -> Floats:
+    def _inner(self, rows: SampledRows) -> Floats:
         few = np.linspace(0, len(rows.X) - 1, min(len(rows.X), self.n_rows)).astype(int)
-        part = Rows(X=rows.X[few], y=rows.y[few], is_classification=rows.is_classification)
+        part = SampledRows(
+            X=rows.X[few], y=rows.y[few], is_classification=rows.is_classification
+        )
         return inner_distances(part)
 
 
-def inner_distances(rows: Rows) -> Floats:
+def inner_distances(rows: SampledRows) -> Floats:
     """OTDD's metric between the rows of one dataset over its mean, shape (n_rows, n_rows)."""
     distance = np.sqrt(labelled_cost(rows, rows))
     np.fill_diagonal(distance, 0.0)
@@ -109,7 +111,7 @@ def inner_distances(rows: Rows) -> Floats:
     return result
 
 
-def quantiles_of(rows: Rows) -> Floats:
+def quantiles_of(rows: SampledRows) -> Floats:
     """Twenty quantiles of distances within classes, twenty of those between, shape (40,).
 
     For regression rows are of one class where their targets lie in the same third.

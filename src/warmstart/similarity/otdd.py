@@ -10,7 +10,7 @@ import numpy as np
 
 from warmstart._extras import require
 from warmstart.errors import NotFittedError, SimilarityError
-from warmstart.similarity.task_view import Rows, TaskView, require_part
+from warmstart.similarity.task_view import SampledRows, TaskView, require_part
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -45,7 +45,7 @@ class OTDD:
 
     solver: Literal["exact", "sinkhorn"] = "exact"
     regularisation: float = 0.1
-    known_: tuple[Rows, ...] | None = field(default=None, repr=False, compare=False)
+    known_: tuple[SampledRows, ...] | None = field(default=None, repr=False, compare=False)
 
     def fit(self, views: Sequence[TaskView]) -> Self:
         """Remember the rows of the known tasks: for comparisons at hand, kept in no base.
@@ -68,14 +68,14 @@ class OTDD:
         rows = require_part(view, "rows", "otdd")
         return np.array([self.distance(rows, other) for other in self.known_])
 
-    def distance(self, a: Rows, b: Rows) -> float:
+    def distance(self, a: SampledRows, b: SampledRows) -> float:
         """Distance of two samples.
 
         Parameters
         ----------
-        a : Rows
+        a : SampledRows
             Of one task.
-        b : Rows
+        b : SampledRows
             Of the other.
 
         Raises
@@ -90,7 +90,7 @@ class OTDD:
         own = (self._transport(a, a) + self._transport(b, b)) / 2
         return float(np.sqrt(max(both - own, 0.0)))
 
-    def _transport(self, a: Rows, b: Rows) -> float:
+    def _transport(self, a: SampledRows, b: SampledRows) -> float:
         ot = require("ot", extra="ot")
         cost = labelled_cost(a, b)
         p, q = np.full(len(a.X), 1 / len(a.X)), np.full(len(b.X), 1 / len(b.X))
@@ -117,16 +117,16 @@ class OTDD:
         return float((plan * cost).sum())
 
 
-def labelled_cost(a: Rows, b: Rows) -> Floats:
+def labelled_cost(a: SampledRows, b: SampledRows) -> Floats:
     """Squared distance of features plus that of the classes' Gaussians, shape (n_a, n_b).
 
     For regression the target is one more feature and there are no classes.
 
     Parameters
     ----------
-    a : Rows
+    a : SampledRows
         Of one task.
-    b : Rows
+    b : SampledRows
         Of the other.
     """
     if a.is_classification != b.is_classification:
@@ -184,7 +184,7 @@ def _standardised(y: np.ndarray[Any, Any]) -> Floats:
     return result
 
 
-def _check_same_space(a: Rows, b: Rows) -> None:
+def _check_same_space(a: SampledRows, b: SampledRows) -> None:
     if a.X.shape[1] != b.X.shape[1]:
         raise SimilarityError(
             f"otdd needs the same columns in both tasks, got {a.X.shape[1]} and "

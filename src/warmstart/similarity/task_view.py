@@ -15,7 +15,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Rows:
+class SampledRows:
     """A bounded sample of a dataset's rows, as numbers."""
 
     X: Floats
@@ -41,7 +41,7 @@ class TaskView:
     """All that is known of one task; a measure that lacks its input says so."""
 
     metafeatures: pd.Series[Any] | None = None
-    rows: Rows | None = None
+    rows: SampledRows | None = None
     images: Floats | None = None
     """Shape (n_images, height, width) or (n_images, n_channels, height, width), in [0, 1];
     their labels are in `labels`."""
@@ -86,7 +86,7 @@ def sample_rows(
     is_classification: bool,
     n_rows: int = 256,
     random_state: int = 0,
-) -> Rows:
+) -> SampledRows:
     """Draw rows of a typed table and write them as numbers.
 
     Numeric columns are imputed by their median, scaled to mean 0 and standard deviation 1 and
@@ -135,4 +135,4 @@ def sample_rows(
     if table.shape[1] > 100:
         widest = np.argsort(-table.std(axis=0), kind="stable")[:100]
         table = table[:, np.sort(widest)]
-    return Rows(X=table, y=y.to_numpy(), is_classification=is_classification)
+    return SampledRows(X=table, y=y.to_numpy(), is_classification=is_classification)

@@ -22,7 +22,7 @@ _LARGEST = 10**300
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class NumericColumn:
     """A hyperparameter that is a number wherever it is known."""
 
     name: str
@@ -48,7 +48,7 @@ class ConfigurationEncoder:
     that is a number wherever it occurs is a number, everything else is a choice.
     """
 
-    numbers: tuple[Number, ...]
+    numbers: tuple[NumericColumn, ...]
     choices: tuple[tuple[str, str], ...]
     """Pairs (hyperparameter, value as text)."""
 
@@ -90,7 +90,7 @@ class ConfigurationEncoder:
                 log = low > 0 and high / low >= _WIDE and _spread_by_factors(known)
                 if log:
                     low, high = math.log(low), math.log(high)
-                numbers.append(Number(name, low, high, log))
+                numbers.append(NumericColumn(name, low, high, log))
             else:
                 choices += [(name, text) for text in sorted({str(value) for value in known})]
         n = len(configurations)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from warmstart.spaces.encoding import ConfigurationEncoder, Number
+from warmstart.spaces.encoding import ConfigurationEncoder, NumericColumn
 
 _P_CHOICE = 0.15
 """How often each choice is made anew."""
@@ -117,11 +117,11 @@ class Neighbourhood:
                 self._put(values, number, at)
         return values
 
-    def _active(self, values: Mapping[str, Any]) -> list[Number]:
+    def _active(self, values: Mapping[str, Any]) -> list[NumericColumn]:
         """Numbers of a configuration that can be moved."""
         return [n for n in self.encoder.numbers if n.name in values and n.high > n.low]
 
-    def _put(self, values: dict[str, Any], number: Number, at: float) -> None:
+    def _put(self, values: dict[str, Any], number: NumericColumn, at: float) -> None:
         """Set a number by its position in the known range."""
         value = number.low + at * (number.high - number.low)
         value = math.exp(value) if number.log else value

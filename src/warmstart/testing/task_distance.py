@@ -14,7 +14,7 @@ import pytest
 
 from warmstart.errors import NotFittedError, SimilarityError
 from warmstart.protocols import Similarity, TaskDistance, TaskEmbedding
-from warmstart.similarity.task_view import Rows, TaskView
+from warmstart.similarity.task_view import SampledRows, TaskView
 from warmstart.testing.performance_model import make_table
 
 
@@ -27,7 +27,7 @@ def make_view(seed, *, shift=0.0, n_columns=4):
     images[::2, :4] += 0.1 * shift
     return TaskView(
         metafeatures=pd.Series({"rows": 40.0, "shift": shift}),
-        rows=Rows(X=X, y=y, is_classification=True),
+        rows=SampledRows(X=X, y=y, is_classification=True),
         images=images,
         labels=np.arange(24) % 2,
         text=f"table {seed} of {'far' if shift else 'near'} classes",

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from warmstart.downstream.fit import fit_points
-from warmstart.downstream.given_points import given_points
+from warmstart.downstream.point_forms import read_points
 from warmstart.downstream.report import Change
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.space import ABSENT, Choice, Number, Space
@@ -25,12 +25,12 @@ def fit(points, **options):
 class TestGiven:
     def test_frames_have_rows_and_empty_cells(self):
         frame = pd.DataFrame({"lr": [0.5, 0.25], "depth": [3, np.nan], "kind": ["a", None]})
-        values = [point.values for point in given_points(frame)]
+        values = [point.values for point in read_points(frame)]
         assert values[0] == POINT
         assert "depth" not in values[1]
 
     def test_unscored_points_come_last_in_their_order(self):
-        given = given_points(
+        given = read_points(
             [{"x": 0}, {"x": 1}, {"x": 2}, {"x": 3}], scores=[None, 0.1, float("nan"), 0.2]
         )
         assert [point.position for point in given] == [3, 1, 0, 2]
@@ -48,7 +48,7 @@ class TestGiven:
     )
     def test_what_is_no_point_is_refused(self, points, scores, error, message):
         with pytest.raises(error, match=message):
-            given_points(points, scores)
+            read_points(points, scores)
 
 
 class TestMapping:

@@ -8,9 +8,9 @@ from tests.unit.histories.faulty import BUILDER, configuration
 
 from warmstart.errors import HistoryError
 from warmstart.execution.local import (
+    EvaluationProtocol,
     Limits,
     LocalTask,
-    Protocol,
     Unit,
     evaluate_locally,
     evaluate_units,
@@ -18,7 +18,9 @@ from warmstart.execution.local import (
 )
 from warmstart.execution.process import child as child_module
 
-PROTOCOL = Protocol(builder=BUILDER, limits=Limits(time_limit_s=60), sampler="by hand", seed=3)
+PROTOCOL = EvaluationProtocol(
+    builder=BUILDER, limits=Limits(time_limit_s=60), sampler="by hand", seed=3
+)
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from tests.unit.histories.faulty import BUILDER, configuration
 
-from warmstart.execution.local import Limits, LocalTask, Protocol
+from warmstart.execution.local import EvaluationProtocol, Limits, LocalTask
 from warmstart.metadataset.build.local import build_local
 
-PROTOCOL = Protocol(builder=BUILDER, limits=Limits(time_limit_s=20), sampler="test")
+PROTOCOL = EvaluationProtocol(builder=BUILDER, limits=Limits(time_limit_s=20), sampler="test")
 KINDS = {"b": "binary", "m": "multiclass", "r": "regression"}
 
 

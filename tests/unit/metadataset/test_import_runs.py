@@ -12,7 +12,7 @@ from sklearn.datasets import load_iris, load_wine
 from warmstart.domain import configuration_id
 from warmstart.errors import HistoryError, MetaDatasetError
 from warmstart.histories.runs.schema import Run, RunHistory
-from warmstart.metadataset.combine.attach_datasets import Attached
+from warmstart.metadataset.combine.attach_datasets import AttachedDataset
 from warmstart.metadataset.import_runs import import_histories
 from warmstart.metadataset.metadataset import MetaDataset
 
@@ -216,7 +216,9 @@ class TestDatasets:
             [runs],
             out,
             datasets={
-                "b": Attached(data=load_wine(as_frame=True).frame, target="target", family="w")
+                "b": AttachedDataset(
+                    data=load_wine(as_frame=True).frame, target="target", family="w"
+                )
             },
         )
         assert later.n_added == 0

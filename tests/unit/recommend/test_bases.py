@@ -116,7 +116,7 @@ class TestTheModelDecides:
 def test_replay_asks_what_a_search_asks(base, model, handed_in):
     md: MetaDataset = BASES[base]()
     table = md.table()
-    tried = md.select(table.task_ids).layer(None).status > 0
+    tried = md.select(table.task_ids).score_matrix(None).status > 0
     row, task = 1, table.task_ids[1]
     recommender = Recommender(model)
     recommender.fit(md) if handed_in else recommender.attach(md)

@@ -14,7 +14,7 @@ from warmstart.similarity.embeddings.dida import DIDA
 from warmstart.similarity.embeddings.task2vec import Task2Vec, filter_information
 from warmstart.similarity.gw_otdd import GWOTDD
 from warmstart.similarity.otdd import OTDD, gaussian_wasserstein, labelled_cost
-from warmstart.similarity.task_view import Rows, TaskView
+from warmstart.similarity.task_view import SampledRows, TaskView
 from warmstart.similarity.text import TextEmbedding
 from warmstart.testing.task_distance import TaskDistanceContract, make_view
 
@@ -50,7 +50,7 @@ class TestOTDD(TaskDistanceContract):
     def test_halves_of_a_table_are_nearer_than_another_table(self):
         a, b = make_view(0, shift=3.0).rows, make_view(1, shift=-2.0).rows
         first, second = (
-            Rows(X=a.X[part], y=a.y[part], is_classification=True)
+            SampledRows(X=a.X[part], y=a.y[part], is_classification=True)
             for part in (slice(20), slice(20, None))
         )
         for solver in ("exact", "sinkhorn"):
@@ -101,7 +101,7 @@ class LearnedContract(TaskDistanceContract):
         rng = np.random.default_rng(seed)
         rows = make_view(seed, shift=1.0).rows
         drawn, columns = rng.permutation(len(rows.X)), rng.permutation(rows.X.shape[1])
-        other = Rows(
+        other = SampledRows(
             X=rows.X[np.ix_(drawn, columns)],
             y=np.where(rows.y[drawn] == 1, "a", "b"),
             is_classification=True,

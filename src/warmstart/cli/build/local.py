@@ -61,7 +61,7 @@ def build_local(
     Ctrl-C stops it; the same command goes on where it stopped.
     """
     from warmstart.execution.executors.choose import make_executor
-    from warmstart.execution.local import Limits, Protocol, read_tasks
+    from warmstart.execution.local import EvaluationProtocol, Limits, read_tasks
     from warmstart.metadataset.build import local as build
     from warmstart.report.progress import ProgressMeter
 
@@ -73,7 +73,7 @@ def build_local(
         configurations = read_pool(pool)
     else:
         configurations = _configurations(wanted, space or ["tabular"], scale)
-    protocol = Protocol(
+    protocol = EvaluationProtocol(
         limits=Limits(time_limit_s=time_limit, memory_limit_mb=memory_limit),
         max_rows=max_rows,
         sampler="space-filling" if pool is None else "pool",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import warmstart
-from warmstart.cli.mcp.kept import Answer, KeptAnswers
+from warmstart.cli.mcp.kept import KeptAnswer, KeptAnswers
 from warmstart.errors import ArgumentError, DatasetError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Desk:
     ) -> None:
         self._knowledge, self._kept = knowledge, KeptAnswers(state)
         self._root = None if root is None else root.expanduser().resolve()
-        self._answers: dict[str, Answer] = {}
+        self._answers: dict[str, KeptAnswer] = {}
         # A client may call several tools at once, each in a thread of its own.
         self._lock = threading.RLock()
 
@@ -73,7 +73,7 @@ class Desk:
                 **{k: v for k, v in question.items() if k != "data"},
             )
             name = self._kept.new_name(found.dataset if data else "question", self._answers)
-            self._answers[name] = Answer(question, found)
+            self._answers[name] = KeptAnswer(question, found)
             self._keep(name)
         return {"answer": name, **_told(found)}
 
@@ -144,7 +144,7 @@ class Desk:
     def _keep(self, name: str) -> None:
         self._kept.write(name, self._answers[name])
 
-    def _answer(self, name: str) -> Answer:
+    def _answer(self, name: str) -> KeptAnswer:
         if name not in self._answers:
             found = self._kept.read(name, self._knowledge)
             if found is None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Answer:
+class KeptAnswer:
     """One question, its answer, and the search that goes on from there."""
 
     question: dict[str, Any]
@@ -52,7 +52,7 @@ class KeptAnswers:
             number += 1
         return f"{stem}-{number}"
 
-    def write(self, name: str, answer: Answer) -> None:
+    def write(self, name: str, answer: KeptAnswer) -> None:
         """Keep an answer as it is now."""
         path = self._file(name)
         if path is None:
@@ -70,7 +70,7 @@ class KeptAnswers:
 
         write_atomically(path, write)
 
-    def read(self, name: str, knowledge: Path | None) -> Answer | None:
+    def read(self, name: str, knowledge: Path | None) -> KeptAnswer | None:
         """An answer kept before; None where there is none of that name.
 
         Raises
@@ -88,7 +88,7 @@ class KeptAnswers:
         except (KeyError, TypeError, json.JSONDecodeError) as error:
             raise ArgumentError(f"{path} holds no answer: {error!r}") from error
         resumed = None if search is None else warmstart.resume(json.dumps(search), knowledge)
-        return Answer(question, suggestions, resumed)
+        return KeptAnswer(question, suggestions, resumed)
 
     def _file(self, name: str) -> Path | None:
         # A name is a word of ours: it cannot lead out of the folder.

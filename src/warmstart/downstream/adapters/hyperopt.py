@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from warmstart._extras import require
 from warmstart.downstream.adapter import Fitting, TunerAdapter
-from warmstart.downstream.given_points import Points
+from warmstart.downstream.point_forms import Points
 from warmstart.downstream.report import SeedReport
 from warmstart.downstream.tuner_spaces.hyperopt_graph import Labels
 from warmstart.errors import SpaceMismatchError

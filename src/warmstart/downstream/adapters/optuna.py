@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from warmstart._extras import require
 from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.fitted_points import Define
-from warmstart.downstream.given_points import Points
+from warmstart.downstream.point_forms import Points
 from warmstart.downstream.report import SeedReport
 from warmstart.downstream.tuner_spaces.optuna_distributions import space_of
 from warmstart.downstream.tuner_spaces.optuna_rehearsal import rehearsal_of

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, MutableSequence
 from typing import TYPE_CHECKING, Any
 
 from warmstart.downstream.adapter import Fitting, TunerAdapter
-from warmstart.downstream.given_points import Points
+from warmstart.downstream.point_forms import Points
 from warmstart.downstream.report import SeedReport
 from warmstart.spaces.configspace import neutral_space
 from warmstart.spaces.space import Space

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from warmstart.downstream.given_points import Given
 from warmstart.downstream.names.aliases import aliases, learner_name
 from warmstart.downstream.names.mapping import NameMapping, Words, read_pairs
+from warmstart.downstream.point_forms import Point
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.legal import same
 from warmstart.spaces.space import ABSENT
@@ -34,7 +34,7 @@ class Names:
 
     Parameters
     ----------
-    given : list of Given
+    points : list of Point
     mapping : mapping, optional
         Name in the points (with or without its learner) to the tuner's name; to None to
         leave it out on purpose; to ``(name, {old: new})`` to translate its values too.
@@ -45,13 +45,13 @@ class Names:
         If `mapping` is of another form, names what no point has, or sends two names to one.
     """
 
-    def __init__(self, given: list[Given], mapping: NameMapping | None = None) -> None:
+    def __init__(self, points: list[Point], mapping: NameMapping | None = None) -> None:
         self._targets: dict[str, str | None] = {}
         self._words: dict[str, Words] = {}
         for source, target, words in read_pairs(mapping):
             self._targets[source], self._words[source] = target, words
-        self._check(given)
-        self._n_learners = len({g.values[_LEARNER] for g in given if _LEARNER in g.values})
+        self._check(points)
+        self._n_learners = len({g.values[_LEARNER] for g in points if _LEARNER in g.values})
 
     def check_targets(self, names: Iterable[str]) -> None:
         """Refuse a mapping that sends to none of `names`, the parameters there are."""
@@ -128,11 +128,11 @@ class Names:
         found = [c for c in choices if isinstance(c, str) and learner_name(c) == wanted]
         return found[0] if len(found) == 1 else ABSENT
 
-    def _check(self, given: list[Given]) -> None:
+    def _check(self, points: list[Point]) -> None:
         there = {
-            n for g in given for name in g.values for n in (name, self._short(name, g.values))
+            n for g in points for name in g.values for n in (name, self._short(name, g.values))
         }
-        if given and (unknown := sorted(set(self._targets) - there)):
+        if points and (unknown := sorted(set(self._targets) - there)):
             raise SpaceMismatchError(
                 f"mapping names {unknown}, which no point has; the points have {sorted(there)}"
             )

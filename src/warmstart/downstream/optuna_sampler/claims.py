@@ -17,7 +17,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from warmstart.downstream.optuna_sampler.proposers.guide import Proposal
+from warmstart.downstream.optuna_sampler.proposers.proposer import Proposal
 from warmstart.errors import ArgumentError
 
 if TYPE_CHECKING:

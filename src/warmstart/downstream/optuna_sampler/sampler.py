@@ -13,9 +13,9 @@ from warmstart.downstream.optuna_sampler.claims import (
     has_claim,
     is_decided,
 )
-from warmstart.downstream.optuna_sampler.proposers.anywhere import with_rounds
-from warmstart.downstream.optuna_sampler.proposers.guide import Proposal
-from warmstart.downstream.optuna_sampler.proposers.proposer import make_guide
+from warmstart.downstream.optuna_sampler.proposers.continuous import with_rounds
+from warmstart.downstream.optuna_sampler.proposers.make_proposer import make_proposer
+from warmstart.downstream.optuna_sampler.proposers.proposer import Proposal
 from warmstart.downstream.optuna_sampler.space import SeenSpace
 from warmstart.downstream.optuna_sampler.study_results import StudyResults
 from warmstart.downstream.optuna_sampler.trials import Reader
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from warmstart.recommend.question.search_question import Acquisition
     from warmstart.recommend.recommender import Recommender
 
-from warmstart.downstream.optuna_sampler.given import (
-    GivenConfigurations,
+from warmstart.downstream.optuna_sampler.whole_configurations import (
+    WholeConfigurationSampler,
     check_turns,
     minimizes,
 )
@@ -52,7 +52,7 @@ _MAX_ROUNDS = 5
 
 
 @documented
-class WarmStartSampler(GivenConfigurations):
+class WarmStartSampler(WholeConfigurationSampler):
     """Run the first trials where a knowledge base expects most, the rest by another sampler.
 
     Each of the first trials is given a whole configuration when it begins: the one of
@@ -200,18 +200,18 @@ class WarmStartSampler(GivenConfigurations):
             max_memory_mb=max_memory_mb,
             random_state=random_state,
         )
-        guide = make_guide(source, query, knowledge)
+        proposer = make_proposer(source, query, knowledge)
         if rounds is not None:
-            guide.anywhere = with_rounds(guide.anywhere, rounds)
-        usual = 3 if guide.anywhere is None else 2
+            proposer.continuous = with_rounds(proposer.continuous, rounds)
+        usual = 3 if proposer.continuous is None else 2
         self.n_trials, self.then_every = n_trials, usual if then_every == "auto" else then_every
         self.then = _optuna.samplers.TPESampler(seed=seed) if then is None else then
-        self._reader = Reader(guide, mapping, to_score)
+        self._reader = Reader(proposer, mapping, to_score)
         self._distributions = dict(distributions or {})
-        self._given: dict[int, Proposal] = {}
+        self._proposals: dict[int, Proposal] = {}
         self._lock = threading.Lock()
         self._study: tuple[int, StudyResults] | None = None
-        if guide.anywhere is None:
+        if proposer.continuous is None:
             SeenSpace(self._reader, self._distributions).refuse_none_legal()
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
@@ -234,7 +234,7 @@ class WarmStartSampler(GivenConfigurations):
             claim = {"id": proposal.configuration_id, "values": dict(proposal.values)}
             if self._claims.claim(study, trial, claim):
                 with self._lock:
-                    self._given[trial._trial_id] = proposal
+                    self._proposals[trial._trial_id] = proposal
                 return
         self._claims.claim(study, trial, None)
         self.then.before_trial(study, trial)
@@ -243,4 +243,4 @@ class WarmStartSampler(GivenConfigurations):
         seen = self._of(study)
         results, running, closed = seen.open_to(others, minimizes(study))
         with self._lock:
-            return self._reader.guide.propose(results, running, closed, seen.space)
+            return self._reader.proposer.propose(results, running, closed, seen.space)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from warmstart.domain import plain_value
 from warmstart.downstream.names.inverse import match
 from warmstart.downstream.optuna_sampler.claims import FIXED, claim_of
-from warmstart.downstream.optuna_sampler.values import Answer, answer_in, parameter_of
+from warmstart.downstream.optuna_sampler.values import FittedValue, answer_in, parameter_of
 from warmstart.errors import SpaceMismatchError
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ class SeenSpace:
         self._tried: dict[frozenset[Any], Mapping[str, Any]] = {}
         self._waiting: list[Mapping[str, Any]] = []
         self._forget()
-        if given and (anywhere := reader.guide.anywhere) is not None:
-            self._note(anywhere.template, given)
+        if given and (continuous := reader.proposer.continuous) is not None:
+            self._note(continuous.template, given)
         elif given:
-            for one in reader.guide.pool:
+            for one in reader.proposer.pool:
                 self._note(one.values, given)
 
     def _forget(self) -> None:
@@ -52,7 +52,7 @@ class SeenSpace:
         self._had: set[Any] | None = None
         self._seen: dict[frozenset[Any], tuple[tuple[str, str], ...]] = {}
         self._bad: set[Any] | None = None
-        self._answers: dict[tuple[str, BaseDistribution, Any, type], Answer] = {}
+        self._answers: dict[tuple[str, BaseDistribution, Any, type], FittedValue] = {}
         self.kept: dict[str, Any] = {}
         """What others make of the space, until it changes."""
 
@@ -73,7 +73,7 @@ class SeenSpace:
         asked = self._asked.setdefault(values.get("learner"), {})
         for name, distribution in distributions.items():
             key = match(name, values, self._reader.pairs)
-            if key is None and self._reader.guide.anywhere is not None:
+            if key is None and self._reader.proposer.continuous is not None:
                 key = name  # searched as well, though no table says anything of it
             if key is None:
                 continue
@@ -84,7 +84,7 @@ class SeenSpace:
         if not asked:
             del self._asked[values.get("learner")]
 
-    def _fit(self, key: str, value: Any, distribution: BaseDistribution) -> Answer:
+    def _fit(self, key: str, value: Any, distribution: BaseDistribution) -> FittedValue:
         """As the reader fits, once for each value."""
         known = key, distribution, value, type(value)
         if known not in self._answers:
@@ -99,7 +99,7 @@ class SeenSpace:
         ------
         SpaceMismatchError
         """
-        n_pool = len(self._reader.guide.pool)
+        n_pool = len(self._reader.proposer.pool)
         if len(self.illegal(spare=False)) == n_pool:
             raise SpaceMismatchError(
                 f"the distributions {self._given} allow none of the {n_pool} configurations"
@@ -110,7 +110,7 @@ class SeenSpace:
 
         None where that would be all, unless `spare` is false.
         """
-        pool = self._reader.guide.pool
+        pool = self._reader.proposer.pool
         if self._bad is None:
             self._bad = {
                 one.configuration_id
@@ -136,14 +136,14 @@ class SeenSpace:
         self._had = None
         return {
             one.configuration_id
-            for one in self._reader.guide.pool
+            for one in self._reader.proposer.pool
             if not self.is_new(one.values)
         }
 
     def parameters(self) -> Mapping[str, Parameter]:
         """What the study searches, as far as it is known; by keys, else by its own names."""
-        anywhere = self._reader.guide.anywhere
-        asked = None if anywhere is None else self._distributions(anywhere.template)
+        continuous = self._reader.proposer.continuous
+        asked = None if continuous is None else self._distributions(continuous.template)
         return {key: self._parameters[of] for key, of in (asked or {}).items()}
 
     def as_run(self, values: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from warmstart.domain import Status, plain_value
 from warmstart.downstream.names.inverse import match, read_mapping
 from warmstart.downstream.optuna_sampler.claims import claim_of
-from warmstart.downstream.optuna_sampler.proposers.guide import ROUNDS, Guide, Told
-from warmstart.downstream.optuna_sampler.values import Answer, answer
+from warmstart.downstream.optuna_sampler.proposers.proposer import ROUNDS, Observation, Proposer
+from warmstart.downstream.optuna_sampler.values import FittedValue, answer
 from warmstart.downstream.sklearn_search.usual_values import typical
 from warmstart.errors import KnowledgeError
 
@@ -41,15 +41,15 @@ class Difference:
 
 
 class Reader:
-    """Knows what a study's parameters mean in the configurations of a guide.
+    """Knows what a study's parameters mean in the configurations of a proposer.
 
     Parameters
     ----------
-    guide : Guide
+    proposer : Proposer
     mapping : mapping, optional
         See :func:`warmstart.downstream.names.inverse.read_mapping`.
     to_score : callable, optional
-        From an objective value to a score in the guide's metric, higher better.
+        From an objective value to a score in the proposer's metric, higher better.
 
     Raises
     ------
@@ -59,20 +59,20 @@ class Reader:
 
     def __init__(
         self,
-        guide: Guide,
+        proposer: Proposer,
         mapping: Mapping[str, Any] | None = None,
         to_score: Callable[[float], float] | None = None,
     ) -> None:
-        self.guide = guide
-        anywhere = guide.anywhere
-        template = {} if anywhere is None else anywhere.template
+        self.proposer = proposer
+        continuous = proposer.continuous
+        template = {} if continuous is None else continuous.template
         self.keys = list(
-            dict.fromkeys([*(key for one in guide.pool for key in one.values), *template])
+            dict.fromkeys([*(key for one in proposer.pool for key in one.values), *template])
         )
         self.pairs = read_mapping(mapping, self.keys)
         self._to_score = to_score
         by_learner: dict[Any, list[Mapping[str, Any]]] = {}
-        for one in guide.pool:
+        for one in proposer.pool:
             by_learner.setdefault(one.values.get("learner"), []).append(one.values)
         self._usual = {learner: typical(members) for learner, members in by_learner.items()}
         self._keys_of = {
@@ -85,14 +85,14 @@ class Reader:
 
     def answer(
         self, values: Mapping[str, Any], name: str, distribution: BaseDistribution
-    ) -> Answer:
+    ) -> FittedValue:
         """What a suggestion says to one question of the objective."""
         key = match(name, values, self.pairs)
         if key is None:
-            return Answer(None, UNKNOWN, legal=False)
+            return FittedValue(None, UNKNOWN, legal=False)
         return self.fit(key, values[key], distribution)
 
-    def fit(self, key: str, value: Any, distribution: BaseDistribution) -> Answer:
+    def fit(self, key: str, value: Any, distribution: BaseDistribution) -> FittedValue:
         """A value of a configuration, in the study's words, in a distribution of the study."""
         return answer(self.pairs.word(key, value), distribution)
 
@@ -130,7 +130,7 @@ class Reader:
         ]
         return found
 
-    def told(self, trial: FrozenTrial, minimize: bool) -> Told | None:
+    def observation(self, trial: FrozenTrial, minimize: bool) -> Observation | None:
         """A finished trial as a result; None where it cannot be placed in the space.
 
         Raises
@@ -151,7 +151,7 @@ class Reader:
         duration = trial.duration
         claim = claim_of(trial)
         as_given = claim is not None and values == claim["values"]
-        return Told(
+        return Observation(
             number=trial.number,
             configuration_id=claim["id"] if claim is not None and as_given else None,
             values=values,
@@ -161,12 +161,12 @@ class Reader:
         )
 
     def score(self, value: float, minimize: bool, number: int) -> float:
-        """An objective value as a score in the guide's metric.
+        """An objective value as a score in the proposer's metric.
 
         A value to be minimised is how far the score is from perfect: 1 - accuracy, or a
         loss itself.
         """
-        ideal = self.guide.ideal
+        ideal = self.proposer.ideal
         if self._to_score is not None:
             score = float(self._to_score(value))
         elif minimize:
@@ -175,7 +175,7 @@ class Reader:
             score = value
         if ideal is not None and math.isfinite(score) and score > ideal + 1e-9:
             raise KnowledgeError(
-                f"trial {number} returned {value:g}, read as a {self.guide.metric} of "
+                f"trial {number} returned {value:g}, read as a {self.proposer.metric} of "
                 f"{score:g}, above {ideal:g}; name the metric of the objective by metric=, or "
                 "say how its value becomes a score, higher better, by to_score="
             )
@@ -191,15 +191,15 @@ class Reader:
         for name, used in trial.params.items():
             key = match(name, self._allowed(known), self.pairs)
             if key is None:
-                if self.guide.anywhere is not None:
+                if self.proposer.continuous is not None:
                     values[name] = plain_value(used)
                 continue
             fit = self.fit(key, known[key], trial.distributions[name]) if key in known else None
             if fit is None or not fit.means_the_same or fit.value != used:
                 values[key] = plain_value(self.spelling(key, used, trial.distributions[name]))
-        anywhere, rounds = self.guide.anywhere, trial.user_attrs.get(ROUNDS)
-        if rounds is not None and anywhere is not None and anywhere.rounds is not None:
-            values[anywhere.rounds_key] = int(rounds)
+        continuous, rounds = self.proposer.continuous, trial.user_attrs.get(ROUNDS)
+        if rounds is not None and continuous is not None and continuous.rounds is not None:
+            values[continuous.rounds_key] = int(rounds)
         return values
 
     def _allowed(self, values: Mapping[str, Any]) -> Sequence[str]:
@@ -221,7 +221,7 @@ class Reader:
 
     def spelling(self, key: str, used: Any, distribution: BaseDistribution) -> Any:
         """The pool's own word for a choice that the study calls otherwise."""
-        for one in self.guide.pool:
+        for one in self.proposer.pool:
             if key in one.values:
                 fit = self.fit(key, one.values[key], distribution)
                 if fit.means_the_same and fit.value == used:

@@ -17,7 +17,7 @@ _SAME_WORD = "written otherwise"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FittedValue:
     """What a distribution is answered with."""
 
     value: Any
@@ -34,14 +34,14 @@ class Answer:
         return self.legal and self.reason in ("", _SAME_WORD)
 
 
-def answer(value: Any, distribution: BaseDistribution) -> Answer:
+def answer(value: Any, distribution: BaseDistribution) -> FittedValue:
     """Fit a suggested value into a distribution, as the injectors do.
 
     Examples
     --------
     >>> from optuna.distributions import CategoricalDistribution, IntDistribution
     >>> answer(64, IntDistribution(2, 16))
-    Answer(value=16, reason='above the upper bound 16', legal=True)
+    FittedValue(value=16, reason='above the upper bound 16', legal=True)
     >>> answer("none", CategoricalDistribution([None, "balanced"])).means_the_same
     True
     >>> answer("rbf", CategoricalDistribution(["linear"])).legal
@@ -56,7 +56,11 @@ def parameter_of(distribution: BaseDistribution) -> Parameter:
     return parameter
 
 
-def answer_in(value: Any, parameter: Parameter) -> Answer:
+def answer_in(value: Any, parameter: Parameter) -> FittedValue:
     """The same as :func:`answer`, of a distribution in its neutral form."""
     found, reason = nearest_legal(parameter, value)
-    return Answer(None, reason, legal=False) if found is ABSENT else Answer(found, reason)
+    return (
+        FittedValue(None, reason, legal=False)
+        if found is ABSENT
+        else FittedValue(found, reason)
+    )

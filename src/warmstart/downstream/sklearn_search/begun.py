@@ -12,8 +12,8 @@ from warmstart.downstream.sklearn_search.estimators import (
     ConfiguredClassifier,
     ConfiguredRegressor,
 )
-from warmstart.downstream.sklearn_search.run import Run
-from warmstart.downstream.sklearn_search.run_anywhere import led_run
+from warmstart.downstream.sklearn_search.run import SearchRun
+from warmstart.downstream.sklearn_search.run_continuous import continuous_run
 
 if TYPE_CHECKING:
     from warmstart.datasets.dataset import Dataset
@@ -57,7 +57,7 @@ class BegunSearch(SearchSettings):
                 scoring = "roc_auc_ovr"
         return search, stand_in, scoring
 
-    def _own(self, X: Any, y: Any, seed: int) -> Run:
+    def _own(self, X: Any, y: Any, seed: int) -> SearchRun:
         """Search over settings of the user's estimator."""
         base = self._base()
         kind = "regression" if is_regressor(self.estimator) else "classification"
@@ -83,9 +83,11 @@ class BegunSearch(SearchSettings):
             n_initial=self.batch_size,
             random_state=seed,
         )
-        return Run(search, lambda asked: dict(pool[asked.configuration_id].params))
+        return SearchRun(search, lambda asked: dict(pool[asked.configuration_id].params))
 
-    def _own_led(self, base: Recommender, X: Any, y: Any, kind: str, seed: int) -> Run | None:
+    def _own_led(
+        self, base: Recommender, X: Any, y: Any, kind: str, seed: int
+    ) -> SearchRun | None:
         """Anywhere in the distributions, where surfaces lead there; None elsewhere."""
         if base.store.surfaces is None or not isinstance(self.space, str):
             return None
@@ -101,4 +103,4 @@ class BegunSearch(SearchSettings):
             n_initial=self.batch_size,
             random_state=seed,
         )
-        return led_run(search, self.param_distributions, self.mapping)
+        return continuous_run(search, self.param_distributions, self.mapping)

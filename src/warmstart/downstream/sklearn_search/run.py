@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from warmstart.recommend.search import Search
 
 
-class Run:
+class SearchRun:
     """One search in progress: what is asked, evaluated and told.
 
     Parameters

@@ -12,8 +12,8 @@ from sklearn.utils import check_random_state
 from warmstart.downstream.sklearn_search.failed_fits import append_failures
 from warmstart.downstream.sklearn_search.known_rows import known_rows
 from warmstart.downstream.sklearn_search.race import Race, other_folds, take_out
-from warmstart.downstream.sklearn_search.run import Run
-from warmstart.downstream.sklearn_search.run_anywhere import led_run
+from warmstart.downstream.sklearn_search.run import SearchRun
+from warmstart.downstream.sklearn_search.run_continuous import continuous_run
 from warmstart.recommend.question.documented import documented
 from warmstart.spaces.pipelines.target_pipeline import TargetPipeline
 
@@ -123,7 +123,9 @@ return_train_score
             dataset = load_dataset(X, y)
             known = known_rows(X, y, dataset.schema, self.cv, params)
             search, stand_in, scoring = self._embedded(dataset, seed)
-            self._run = led_run(search) or Run(search, lambda one: dict(one.configuration))
+            self._run = continuous_run(search) or SearchRun(
+                search, lambda one: dict(one.configuration)
+            )
             with _instead(self, estimator=stand_in, scoring=scoring, cv=known.cv):
                 super().fit(known.X, known.y, **known.params)
             if self.refit:

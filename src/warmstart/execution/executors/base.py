@@ -50,7 +50,7 @@ class Executor(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class UnitOutcome:
     """What came of a unit."""
 
     argument: Any
@@ -65,7 +65,7 @@ class Outcome:
 
 def run_units(
     executor: Executor, function: Callable[[Any], Any], arguments: Iterable[Any]
-) -> Generator[Outcome, None, None]:
+) -> Generator[UnitOutcome, None, None]:
     """Run a function on many arguments, yielding each outcome as it comes.
 
     A unit whose worker died is done once more, with nothing beside it, so that a unit that
@@ -83,7 +83,7 @@ def run_units(
 
     Yields
     ------
-    Outcome
+    UnitOutcome
         One for each argument, in the order in which they end.
     """
     left = iter(arguments)
@@ -113,7 +113,7 @@ def run_units(
                     _log.warning("a worker died; its unit is done again: %.200r", argument)
                     suspects.append((argument, deaths))
                 else:
-                    yield Outcome(
+                    yield UnitOutcome(
                         argument=argument,
                         value=done.value,
                         problem=f"its worker died {deaths} times" if done.died else done.error,

@@ -13,7 +13,7 @@ from typing import Any
 
 from warmstart.domain import Configuration
 from warmstart.errors import HistoryError
-from warmstart.execution.procedure import Protocol
+from warmstart.execution.evaluation_protocol import EvaluationProtocol
 from warmstart.execution.process.watchdog import Watchdog
 from warmstart.execution.tasks import LocalTask
 
@@ -31,7 +31,7 @@ _THREADS = (
 class Child:
     """One evaluation process: started when needed, replaced when it dies or is killed."""
 
-    def __init__(self, protocol: Protocol) -> None:
+    def __init__(self, protocol: EvaluationProtocol) -> None:
         self.protocol = protocol
         self._process: subprocess.Popen[str] | None = None
         self._loaded: str | None = None

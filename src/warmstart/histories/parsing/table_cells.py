@@ -15,7 +15,7 @@ from warmstart.errors import HistoryError
 from warmstart.histories.parsing.times import utc_of
 from warmstart.histories.runs.schema import Remarks
 from warmstart.histories.runs.values import typed_word, whole
-from warmstart.histories.table_columns import Mapped
+from warmstart.histories.table_columns import ColumnRoles
 
 
 def words(block: pa.RecordBatch, column: str, default: str) -> pa.Array:
@@ -42,7 +42,7 @@ def numbers(block: pa.RecordBatch, column: str) -> np.ndarray[Any, np.dtype[np.f
     return np.array(cells.to_numpy(zero_copy_only=False), np.float64)
 
 
-def statuses(block: pa.RecordBatch, mapped: Mapped) -> Any:
+def statuses(block: pa.RecordBatch, roles: ColumnRoles) -> Any:
     """How each run ended, by the words of the mapping.
 
     Raises
@@ -50,17 +50,17 @@ def statuses(block: pa.RecordBatch, mapped: Mapped) -> Any:
     HistoryError
         At a word that means nothing.
     """
-    if not mapped.status:
+    if not roles.status:
         return np.full(block.num_rows, "ok", object)
     found = []
-    for cell in block.column(mapped.status).cast(pa.string()).to_pylist():
+    for cell in block.column(roles.status).cast(pa.string()).to_pylist():
         word = "" if cell is None else cell.strip().lower().replace(" ", "_")
-        if word not in mapped.words:
+        if word not in roles.words:
             raise HistoryError(
-                f"status {cell!r} in column {mapped.status!r} is unknown; say what it means: "
-                f'{{"status": {{"{mapped.status}": {{"{cell}": "failed"}}}}}}'
+                f"status {cell!r} in column {roles.status!r} is unknown; say what it means: "
+                f'{{"status": {{"{roles.status}": {{"{cell}": "failed"}}}}}}'
             )
-        found.append(mapped.words[word])
+        found.append(roles.words[word])
     return np.array(found, object)
 
 
@@ -102,16 +102,16 @@ def times(block: pa.RecordBatch, column: str, remarks: Remarks) -> pa.Array:
 
 def run_ids(
     block: pa.RecordBatch,
-    mapped: Mapped,
+    roles: ColumnRoles,
     tasks: pa.Array,
     texts: pa.Array,
     occurrences: Counter[str],
 ) -> pa.Array:
     """The named column, or a hash of all cells; equal rows are numbered."""
-    if mapped.run_id:
-        given = block.column(mapped.run_id)
+    if roles.run_id:
+        given = block.column(roles.run_id)
         if given.null_count:
-            raise HistoryError(f"column {mapped.run_id!r} must name every run; some are empty")
+            raise HistoryError(f"column {roles.run_id!r} must name every run; some are empty")
         return given.cast(pa.string())
     cells = [pc.fill_null(_as_text(column), "") for column in chain([tasks, texts], block)]
     ids = []

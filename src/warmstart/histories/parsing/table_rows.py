@@ -18,7 +18,7 @@ from warmstart.histories.parsing import table_cells
 from warmstart.histories.runs.options import Meaning
 from warmstart.histories.runs.schema import RUNS, Remarks
 from warmstart.histories.runs.values import NOISE, plain_value, typed_word
-from warmstart.histories.table_columns import Mapped
+from warmstart.histories.table_columns import ColumnRoles
 
 _DECIMAL = r"^[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+[eE]|[0-9]+\.[0-9]*[eE])"
 
@@ -38,12 +38,12 @@ class _Parameter:
 
 
 def columns_called(
-    names: list[str], mapped: Mapped, meaning: Meaning, remarks: Remarks
+    names: list[str], roles: ColumnRoles, meaning: Meaning, remarks: Remarks
 ) -> dict[str, str]:
     """Columns of hyperparameters, and what those are called."""
     called = {
         column: meaning.rename.get(name, name)
-        for column, name in mapped.parameters(names).items()
+        for column, name in roles.parameters(names).items()
         if column not in meaning.ignore and name not in meaning.ignore
     }
     for column, name in list(called.items()):
@@ -96,7 +96,7 @@ def runs_of(
     source: str,
     block: pa.RecordBatch,
     first: int,
-    mapped: Mapped,
+    roles: ColumnRoles,
     meaning: Meaning,
     parameters: list[_Parameter],
     occurrences: Counter[str],
@@ -105,9 +105,9 @@ def runs_of(
     n = block.num_rows
     texts = _values(block, parameters, meaning)
     tasks = _tasks(block, meaning, first)
-    learners = table_cells.words(block, mapped.learner, meaning.learner)
-    status = table_cells.statuses(block, mapped)
-    costs = table_cells.numbers(block, mapped.cost)
+    learners = table_cells.words(block, roles.learner, meaning.learner)
+    status = table_cells.statuses(block, roles)
+    costs = table_cells.numbers(block, roles.cost)
     for what, wrong in (("less than nothing", costs < 0), ("without end", np.isposinf(costs))):
         remarks.add(f"cost {what}, which is taken as unknown", int(wrong.sum()))
         costs[wrong] = np.nan
@@ -117,14 +117,14 @@ def runs_of(
         "space": pa.array([meaning.space_of(name) for name in learners.to_pylist()]),
         "learner": learners,
         "cost_s": pa.array(costs, from_pandas=True),
-        "timestamp": table_cells.times(block, mapped.timestamp, remarks),
-        "seed": table_cells.seeds(block, mapped.seed, remarks),
-        "budget": table_cells.budgets(block, mapped.budget),
-        "sampler": table_cells.words(block, mapped.sampler, meaning.sampler or "unknown"),
+        "timestamp": table_cells.times(block, roles.timestamp, remarks),
+        "seed": table_cells.seeds(block, roles.seed, remarks),
+        "budget": table_cells.budgets(block, roles.budget),
+        "sampler": table_cells.words(block, roles.sampler, meaning.sampler or "unknown"),
         "source": pa.array([source] * n),
-        "source_run_id": table_cells.run_ids(block, mapped, tasks, texts, occurrences),
+        "source_run_id": table_cells.run_ids(block, roles, tasks, texts, occurrences),
     }
-    for measure in mapped.measures:
+    for measure in roles.measures:
         numbers = table_cells.numbers(block, measure.column)
         ended = status.copy()
         lost = (ended == "ok") & ~np.isfinite(numbers)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from warmstart.histories.runs.schema import Remarks
 
 
-class Options(TypedDict, total=False):
+class ReadOptions(TypedDict, total=False):
     """Keyword arguments of every importer's ``read``; see :class:`Meaning`."""
 
     metric: str | Sequence[str]

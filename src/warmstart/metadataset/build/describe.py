@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from warmstart.domain import check_task_type
-from warmstart.execution.executors.base import Executor, Outcome, run_units
+from warmstart.execution.executors.base import Executor, UnitOutcome, run_units
 from warmstart.execution.executors.choose import make_executor
 from warmstart.execution.executors.local import reason
 from warmstart.execution.local import LocalTask
@@ -123,7 +123,7 @@ class _Batches:
             ]
             start += size
 
-    def learn(self, outcome: Outcome) -> None:
+    def learn(self, outcome: UnitOutcome) -> None:
         if outcome.value is not None:
             self.seconds += outcome.value[0]
             self.n_done += len(outcome.argument)

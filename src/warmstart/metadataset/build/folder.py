@@ -19,7 +19,12 @@ import pyarrow.parquet as pq
 
 from warmstart.domain import Configuration, Evaluation
 from warmstart.errors import HistoryError
-from warmstart.execution.local import EVALUATOR_VERSION, LocalTask, Protocol, UnitResult
+from warmstart.execution.local import (
+    EVALUATOR_VERSION,
+    EvaluationProtocol,
+    LocalTask,
+    UnitResult,
+)
 from warmstart.metadataset.build.units import BuildLock, UnitRecord, Units
 from warmstart.metadataset.core.schema import CONFIGURATIONS, EVALUATIONS
 from warmstart.metadataset.storage.files import digest, write_json, write_parquet
@@ -38,12 +43,12 @@ def prepare(out: Path) -> None:
         raise HistoryError(f"cannot build in {out}: {error.strerror or error}") from error
 
 
-def protocol_values(protocol: Protocol) -> dict[str, Any]:
+def protocol_values(protocol: EvaluationProtocol) -> dict[str, Any]:
     """What decides the scores of a build, as plain values."""
     return {**dataclasses.asdict(protocol), "evaluator_version": EVALUATOR_VERSION}
 
 
-def check_protocol(out: Path, protocol: Protocol) -> None:
+def check_protocol(out: Path, protocol: EvaluationProtocol) -> None:
     """Refuse to mix results of two protocols in one folder."""
     path, values = out / "protocol.json", protocol_values(protocol)
     if not path.exists():

@@ -21,8 +21,8 @@ from typing import Any
 from warmstart.domain import Configuration, TaskType
 from warmstart.execution.executors.base import Executor
 from warmstart.execution.local import (
+    EvaluationProtocol,
     LocalTask,
-    Protocol,
     UnitResult,
     chunked,
     evaluate_units,
@@ -67,7 +67,7 @@ def build_local(
     configurations: Configurations,
     out: str | Path,
     *,
-    protocol: Protocol | None = None,
+    protocol: EvaluationProtocol | None = None,
     n_jobs: int = 1,
     executor: Executor | None = None,
     unit_size: int = UNIT_SIZE,
@@ -83,7 +83,7 @@ def build_local(
         What to evaluate on every task, or on those of a type.
     out : path
         Folder of the build; made if need be.
-    protocol : Protocol, optional
+    protocol : EvaluationProtocol, optional
         Limits, row cap, seed.
     n_jobs : int
         Evaluation processes at a time; each uses one core.
@@ -101,7 +101,7 @@ def build_local(
         If another process builds there, the folder cannot be written, or it holds a
         build with another protocol.
     """
-    out, protocol = Path(out), protocol or Protocol()
+    out, protocol = Path(out), protocol or EvaluationProtocol()
     prepare(out)
     with (
         BuildLock(out / "build.lock"),

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from warmstart.domain import Evaluation
 from warmstart.errors import HistoryError
 from warmstart.execution.crossvalidation import summary
-from warmstart.execution.local import LocalTask, Protocol, run_id
+from warmstart.execution.local import EvaluationProtocol, LocalTask, run_id
 from warmstart.metadataset.build.folder import (
     check_protocol,
     evaluations_table,
@@ -92,7 +92,10 @@ def pack(build: str | Path, out: str | Path) -> int:
 
 
 def unpack(
-    packed: str | Path, build: str | Path, tasks: Sequence[LocalTask], protocol: Protocol
+    packed: str | Path,
+    build: str | Path,
+    tasks: Sequence[LocalTask],
+    protocol: EvaluationProtocol,
 ) -> int:
     """Have a build go on from a pack: runs of these tasks that it lacks are put there.
 
@@ -138,7 +141,7 @@ def _put(
     units: Units,
     task: LocalTask,
     tables: Mapping[str, pa.Table],
-    protocol: Protocol,
+    protocol: EvaluationProtocol,
 ) -> None:
     """Write a task's runs as one unit of the build."""
     runs = tables["runs"].to_pylist()
@@ -167,7 +170,7 @@ def _evaluations(
     task: LocalTask,
     runs: Iterable[Mapping[str, Any]],
     folds: pd.DataFrame,
-    protocol: Protocol,
+    protocol: EvaluationProtocol,
 ) -> Iterable[Evaluation]:
     """What the folds of each run say together."""
     by_run = dict(list(folds.groupby("configuration_id", sort=False)))

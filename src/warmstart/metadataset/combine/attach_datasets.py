@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attached:
+class AttachedDataset:
     """A task's dataset, in any form that :func:`warmstart.suggest` takes."""
 
     data: Any
@@ -48,7 +48,7 @@ class Described:
         return {name: getattr(self, name) for name in names}
 
 
-def describe_attached(attached: Attached) -> Described:
+def describe_attached(attached: AttachedDataset) -> Described:
     """Read a dataset and describe it; the rows themselves are not kept.
 
     Raises
@@ -59,7 +59,7 @@ def describe_attached(attached: Attached) -> Described:
     Examples
     --------
     >>> from sklearn.datasets import load_iris
-    >>> found = describe_attached(Attached(data=load_iris(as_frame=True)))
+    >>> found = describe_attached(AttachedDataset(data=load_iris(as_frame=True)))
     >>> found.row()["task_type"], found.row()["n_rows"]
     ('multiclass', 150)
     """
@@ -80,19 +80,19 @@ def describe_attached(attached: Attached) -> Described:
     )
 
 
-def as_attached(given: Any) -> Attached:
-    """A dataset as users write it: an `Attached`, (data, target), or data alone.
+def as_attached(given: Any) -> AttachedDataset:
+    """A dataset as users write it: an `AttachedDataset`, (data, target), or data alone.
 
     Examples
     --------
     >>> as_attached(("table.csv", "class")).target
     'class'
     """
-    if isinstance(given, Attached):
+    if isinstance(given, AttachedDataset):
         return given
     if isinstance(given, tuple) and len(given) == 2:
-        return Attached(data=given[0], target=given[1])
-    return Attached(data=given)
+        return AttachedDataset(data=given[0], target=given[1])
+    return AttachedDataset(data=given)
 
 
 def attach(

@@ -32,7 +32,7 @@ from warmstart.metadataset.combine.clusters import (
 from warmstart.metadataset.core.columns import codes, complete, encoded, floats
 from warmstart.metadataset.core.configurations import Configurations, canonical
 from warmstart.metadataset.core.evaluations import RunEvaluations
-from warmstart.metadataset.core.matrix import OK, STATUSES
+from warmstart.metadataset.core.score_matrix import OK, STATUSES
 from warmstart.spaces.encoding import ConfigurationEncoder
 
 if TYPE_CHECKING:

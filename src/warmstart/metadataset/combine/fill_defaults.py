@@ -16,7 +16,7 @@ from warmstart.metadataset.combine.learner_defaults import learner_defaults
 from warmstart.metadataset.core.columns import codes, encoded
 from warmstart.metadataset.core.configurations import Configurations, canonical, some
 from warmstart.metadataset.core.evaluations import RunEvaluations
-from warmstart.metadataset.core.matrix import OK, STATUSES
+from warmstart.metadataset.core.score_matrix import OK, STATUSES
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.core import M, Views

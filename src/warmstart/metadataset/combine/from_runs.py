@@ -32,7 +32,7 @@ _KINDS = {("binary", "multiclass"): "classification", ("regression",): "regressi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Foreign:
+class RunParts:
     """The parts of a meta-dataset that foreign runs make."""
 
     task_ids: pd.Index
@@ -74,7 +74,7 @@ def gather(
     return once(runs, remarks, changed, ", ".join(places)), remarks
 
 
-def assemble(runs: pa.Table) -> Foreign:
+def assemble(runs: pa.Table) -> RunParts:
     """Put runs into the terms of a meta-dataset.
 
     Parameters
@@ -125,7 +125,7 @@ def assemble(runs: pa.Table) -> Foreign:
     rows["task_type"] = [_implied_kind(name) for name in rows["metric_default"]]
     sources = pd.Series(runs["source"].cast(pa.string()).to_numpy()).groupby(tasks).first()
     rows["source"] = sources.to_numpy()
-    return Foreign(
+    return RunParts(
         task_ids=rows.index,
         tasks=rows,
         configurations=Configurations(

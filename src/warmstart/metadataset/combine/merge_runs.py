@@ -16,7 +16,7 @@ from warmstart.metadataset.combine.merge_tasks import (
     Conflicts,
 )
 from warmstart.metadataset.core.columns import codes, floats
-from warmstart.metadataset.core.matrix import OK, STATUSES
+from warmstart.metadataset.core.score_matrix import OK, STATUSES
 from warmstart.metadataset.core.score_table import Floats
 from warmstart.metadataset.storage.runs.run_keys import Keys, cell_keys, run_keys, without_id
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core import from_frames as inputs
 from warmstart.metadataset.core.configurations import positions_of, some
-from warmstart.metadataset.core.matrix import (
+from warmstart.metadataset.core.score_matrix import (
     Aggregate,
 )
 from warmstart.metadataset.core.score_table import ScoreTable
@@ -57,9 +57,9 @@ class Views(Matrices):
             If a metric or an id is unknown, or no task has a score.
         """
         view = self if tasks is None else self.select(tasks)
-        layer = view.layer(metric, aggregate)
+        matrix = view.score_matrix(metric, aggregate)
         columns = slice(None) if configurations is None else view._columns(configurations)
-        scores = layer.scores[:, columns]
+        scores = matrix.scores[:, columns]
         scored = ~np.isnan(scores).all(axis=1)
         if task_type is not None:
             scored &= view._of_type(task_type)
@@ -73,7 +73,7 @@ class Views(Matrices):
             task_ids=ids,
             configuration_ids=view.configuration_ids[columns],
             metafeatures=described if len(described) else None,
-            costs=None if layer.costs is None else layer.costs[:, columns][kept],
+            costs=None if matrix.costs is None else matrix.costs[:, columns][kept],
             families=view.families.to_numpy(object)[kept],
             metric=metric if metric is not None or len(view.metrics) > 1 else view.metrics[0],
             configurations=view.configurations.iloc[columns],

@@ -12,14 +12,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from warmstart.metadataset.core.columns import codes, complete, encoded, floats
-from warmstart.metadataset.core.matrix import STATUSES, Aggregate, Layer, scatter
+from warmstart.metadataset.core.score_matrix import STATUSES, Aggregate, ScoreMatrix, scatter
 from warmstart.metadataset.core.score_table import Floats
 from warmstart.metadataset.damage import each_undamaged, undamaged
 from warmstart.metadataset.storage.runs.blocks import BlockPlan, Compact, joined
 
 _IDS = ("task_id", "configuration_id", "metric")
 _COMPACT = (*_IDS, "score", "cost_s", "status", "budget")
-"""Columns of a row that a layer is made of."""
+"""Columns of a row that a matrix is made of."""
 
 _ROWS_AT_ONCE = 1_000_000
 
@@ -32,7 +32,7 @@ class Evaluations(Protocol):
         """Names of the metrics, the first one first."""
         ...
 
-    def layer(self, metric: str, aggregate: Aggregate = "mean") -> Layer:
+    def score_matrix(self, metric: str, aggregate: Aggregate = "mean") -> ScoreMatrix:
         """View the evaluations in one metric, one score a cell."""
         ...
 
@@ -50,7 +50,7 @@ class Evaluations(Protocol):
 class MatrixEvaluations:
     """One dense matrix a metric."""
 
-    layers: dict[str, Layer]
+    matrices: dict[str, ScoreMatrix]
     task_names: list[str]
     configuration_names: list[str]
     source: str = "matrix"
@@ -58,15 +58,15 @@ class MatrixEvaluations:
     @property
     def metrics(self) -> tuple[str, ...]:
         """Names of the metrics."""
-        return tuple(self.layers)
+        return tuple(self.matrices)
 
-    def layer(
+    def score_matrix(
         self,
         metric: str,
         aggregate: Aggregate = "mean",  # noqa: ARG002 - a cell has one score as it is
-    ) -> Layer:
+    ) -> ScoreMatrix:
         """View one metric."""
-        return self.layers[metric]
+        return self.matrices[metric]
 
     def rows(
         self,
@@ -74,19 +74,19 @@ class MatrixEvaluations:
     ) -> Iterator[pa.Table]:
         """Every evaluated cell as a row, task by task; all columns, whichever are named."""
         n_together = max(1, _ROWS_AT_ONCE // len(self.configuration_names))
-        for metric, layer in self.layers.items():
+        for metric, matrix in self.matrices.items():
             for begin in range(0, len(self.task_names), n_together):
-                tasks, configs = np.nonzero(layer.status[begin : begin + n_together])
+                tasks, configs = np.nonzero(matrix.status[begin : begin + n_together])
                 tasks += begin
                 filled = {
                     "task_id": encoded(tasks, self.task_names),
                     "configuration_id": encoded(configs, self.configuration_names),
                     "metric": encoded(np.zeros(len(tasks), np.int32), [metric]),
-                    "score": pa.array(layer.scores[tasks, configs], from_pandas=True),
-                    "status": encoded(layer.status[tasks, configs], list(STATUSES)),
+                    "score": pa.array(matrix.scores[tasks, configs], from_pandas=True),
+                    "status": encoded(matrix.status[tasks, configs], list(STATUSES)),
                 }
-                if layer.costs is not None:
-                    filled["cost_s"] = pa.array(layer.costs[tasks, configs], from_pandas=True)
+                if matrix.costs is not None:
+                    filled["cost_s"] = pa.array(matrix.costs[tasks, configs], from_pandas=True)
                 yield complete(filled, len(tasks), self.source)
 
 
@@ -112,7 +112,7 @@ class RunEvaluations:
     origin: str = ""
     """The folder they are read from, for errors; empty where they are in memory."""
 
-    _layers: dict[tuple[str, Aggregate], Layer] = field(default_factory=dict)
+    _matrices: dict[tuple[str, Aggregate], ScoreMatrix] = field(default_factory=dict)
 
     def rows(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """All rows, with all their columns and the source where none are named."""
@@ -120,20 +120,20 @@ class RunEvaluations:
             found = self.load(columns)
         yield from each_undamaged(self.origin, found)
 
-    def layer(self, metric: str, aggregate: Aggregate = "mean") -> Layer:
+    def score_matrix(self, metric: str, aggregate: Aggregate = "mean") -> ScoreMatrix:
         """Scatter the rows of one metric into matrices."""
-        if (metric, aggregate) not in self._layers:
+        if (metric, aggregate) not in self._matrices:
             with undamaged(self.origin):
-                self._layers[metric, aggregate] = self._made(metric, aggregate)
-        return self._layers[metric, aggregate]
+                self._matrices[metric, aggregate] = self._made(metric, aggregate)
+        return self._matrices[metric, aggregate]
 
-    def _made(self, metric: str, aggregate: Aggregate) -> Layer:
+    def _made(self, metric: str, aggregate: Aggregate) -> ScoreMatrix:
         plan = None if self.blocks is None else self.blocks(metric, _COMPACT)
         if plan is None:
             return self._scattered(metric, aggregate)
         return self._streamed(plan, metric, aggregate)
 
-    def _scattered(self, metric: str, aggregate: Aggregate) -> Layer:
+    def _scattered(self, metric: str, aggregate: Aggregate) -> ScoreMatrix:
         """All rows at once; they are kept until every metric was looked at."""
         place = self.metrics.index(metric)
         shape = len(self.task_names), len(self.configuration_names)
@@ -143,12 +143,14 @@ class RunEvaluations:
         # The scores of failed rows are overwritten, so no view of what is kept.
         scores = values[0][here].copy()
         status, costs, budgets = (part[here] for part in values[1:])
-        layer = scatter(shape, cells[here], scores, status, costs, budgets, aggregate=aggregate)
-        seen = {name for name, _ in self._layers} | {metric}
+        matrix = scatter(
+            shape, cells[here], scores, status, costs, budgets, aggregate=aggregate
+        )
+        seen = {name for name, _ in self._matrices} | {metric}
         if len(seen) == len(self.metrics):
             # The rows are larger than the matrices made of them.
             del self.__dict__["_compact"]
-        return layer
+        return matrix
 
     @cached_property
     def _tasks(self) -> pa.Array:
@@ -162,26 +164,26 @@ class RunEvaluations:
     def _compact(self) -> Compact:
         return joined(compacted(rows, self) for rows in self.load(_COMPACT))
 
-    def _streamed(self, plan: BlockPlan, metric: str, aggregate: Aggregate) -> Layer:
+    def _streamed(self, plan: BlockPlan, metric: str, aggregate: Aggregate) -> ScoreMatrix:
         """Some tasks at a time, each as soon as all of its rows were read."""
         place = self.metrics.index(metric)
         shape = len(self.task_names), len(self.configuration_names)
-        layer = Layer(np.full(shape, np.nan), np.zeros(shape, np.uint8), None)
+        matrix = ScoreMatrix(np.full(shape, np.nan), np.zeros(shape, np.uint8), None)
         costs: Floats | None = None
         for part, finished in plan.parts(lambda rows: _of_metric(compacted(rows, self), place)):
             block = _block(part, finished, shape, aggregate)
             del part  # the next one takes its place
-            layer.scores[finished], layer.status[finished] = block.scores, block.status
+            matrix.scores[finished], matrix.status[finished] = block.scores, block.status
             if block.costs is not None:
                 costs = np.full(shape, np.nan) if costs is None else costs
                 costs[finished] = block.costs
-        return Layer(layer.scores, layer.status, costs)
+        return ScoreMatrix(matrix.scores, matrix.status, costs)
 
 
 def _block(
     part: Compact, finished: NDArray[np.intp], shape: tuple[int, int], aggregate: Aggregate
-) -> Layer:
-    """The rows of some tasks as a layer of these tasks."""
+) -> ScoreMatrix:
+    """The rows of some tasks as a matrix of these tasks."""
     _, tasks, configs, *values = part
     local = np.full(shape[0], -1, np.intp)
     local[finished] = np.arange(len(finished))

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core.columns import CELL, cell_means
 from warmstart.metadataset.core.configurations import some
-from warmstart.metadataset.core.matrix import (
+from warmstart.metadataset.core.parts import Parts
+from warmstart.metadataset.core.score_matrix import (
     STATUSES,
     Aggregate,
-    Layer,
+    ScoreMatrix,
     check_aggregate,
     stack_rows,
     take_rows,
 )
-from warmstart.metadataset.core.parts import Parts
 
 _CLASSIFICATION = frozenset({"binary", "multiclass", "classification"})
 
@@ -59,7 +59,7 @@ class Matrices(Parts):
         MetaDatasetError
             If no evaluation is measured in `metric`, or `aggregate` is neither.
         """
-        return self._frame(self.layer(metric, aggregate).scores, task_type)
+        return self._frame(self.score_matrix(metric, aggregate).scores, task_type)
 
     def costs(
         self,
@@ -69,10 +69,10 @@ class Matrices(Parts):
         aggregate: Aggregate = "mean",
     ) -> pd.DataFrame:
         """Seconds each evaluation took, in the shape of :meth:`matrix`; NaN where unknown."""
-        layer = self.layer(metric, aggregate)
-        costs = layer.costs
+        matrix = self.score_matrix(metric, aggregate)
+        costs = matrix.costs
         return self._frame(
-            np.full(layer.scores.shape, np.nan) if costs is None else costs.copy(), task_type
+            np.full(matrix.scores.shape, np.nan) if costs is None else costs.copy(), task_type
         )
 
     def score_std(
@@ -110,7 +110,9 @@ class Matrices(Parts):
         "ok", "failed", "timeout", "memout", "pruned" or "running"; empty text where a
         configuration was not tried.
         """
-        return self._frame(np.array(STATUSES, object)[self.layer(metric).status], task_type)
+        return self._frame(
+            np.array(STATUSES, object)[self.score_matrix(metric).status], task_type
+        )
 
     def evaluations(self, metric: str | None = None) -> pd.DataFrame:
         """One row for each configuration tried on a task.
@@ -120,29 +122,32 @@ class Matrices(Parts):
         DataFrame
             Columns task_id, configuration_id, score, cost_s, status.
         """
-        layer = self.layer(metric)
-        tasks, configs = np.nonzero(layer.status)
-        costs = layer.costs
+        matrix = self.score_matrix(metric)
+        tasks, configs = np.nonzero(matrix.status)
+        costs = matrix.costs
         return pd.DataFrame(
             {
                 "task_id": self.tasks.index[tasks],
                 "configuration_id": self.configuration_ids[configs],
-                "score": layer.scores[tasks, configs],
+                "score": matrix.scores[tasks, configs],
                 "cost_s": np.nan if costs is None else costs[tasks, configs],
-                "status": np.array(STATUSES, object)[layer.status[tasks, configs]],
+                "status": np.array(STATUSES, object)[matrix.status[tasks, configs]],
             }
         )
 
-    def layer(self, metric: str | None = None, aggregate: Aggregate = "mean") -> Layer:
+    def score_matrix(
+        self, metric: str | None = None, aggregate: Aggregate = "mean"
+    ) -> ScoreMatrix:
         """Scores, status codes and costs of all tasks as plain arrays, see :meth:`matrix`."""
         check_aggregate(aggregate)
         chosen = self._chosen(metric)
-        layers = {
-            name: self._evaluations.layer(name, aggregate) for name in dict.fromkeys(chosen)
+        matrices = {
+            name: self._evaluations.score_matrix(name, aggregate)
+            for name in dict.fromkeys(chosen)
         }
-        if len(layers) == 1:
-            return take_rows(next(iter(layers.values())), self._rows)
-        return stack_rows(layers, chosen, self._rows)
+        if len(matrices) == 1:
+            return take_rows(next(iter(matrices.values())), self._rows)
+        return stack_rows(matrices, chosen, self._rows)
 
     def _chosen(self, metric: str | None) -> NDArray[Any]:
         """Metric of each task: the one named, or its own."""

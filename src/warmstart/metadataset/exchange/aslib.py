@@ -24,7 +24,7 @@ from warmstart.errors import DatasetError, MetaDatasetError
 from warmstart.metadataset.core.columns import complete, encoded
 from warmstart.metadataset.core.configurations import Configurations, canonical, some
 from warmstart.metadataset.core.evaluations import RunEvaluations
-from warmstart.metadataset.core.matrix import OK, STATUSES
+from warmstart.metadataset.core.score_matrix import OK, STATUSES
 from warmstart.metadataset.damage import undamaged
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ DESCRIPTORS = "meta-dataset-descriptors.json"
 
 def write_hpob(metadataset: Views, folder: Path, metric: str | None) -> Path:
     """See ``MetaDataset.to_hpob``."""
-    layer = metadataset.layer(metric)
+    matrix = metadataset.score_matrix(metric)
     spaces = [
         space or learner or "space"
         for space, learner in zip(metadataset.spaces, metadataset.learners, strict=True)
@@ -58,7 +58,7 @@ def write_hpob(metadataset: Views, folder: Path, metric: str | None) -> Path:
             )
         of_tasks = data.setdefault(space, {})
         for row, name in enumerate(task_names):
-            scores = layer.scores[row, columns]
+            scores = matrix.scores[row, columns]
             there = ~np.isnan(scores)
             if there.any():
                 of_tasks[name] = {

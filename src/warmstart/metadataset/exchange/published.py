@@ -18,8 +18,8 @@ from warmstart.metadataset.core.evaluations import (
     MatrixEvaluations,
     RunEvaluations,
 )
-from warmstart.metadataset.core.matrix import OK, STATUSES, Layer
 from warmstart.metadataset.core.schema import EVALUATIONS, SCHEMA_VERSION
+from warmstart.metadataset.core.score_matrix import OK, STATUSES, ScoreMatrix
 from warmstart.metadataset.exchange.archives import publication, read_published
 from warmstart.metadataset.exchange.published_table import PublishedTable
 from warmstart.metadataset.storage.folders.settling import MANIFEST
@@ -100,9 +100,9 @@ def _evaluations(name: str, table: PublishedTable) -> Evaluations:
     status = np.where(np.isnan(table.losses), 0, OK).astype(np.uint8)
     if table.timeouts is not None:
         status[table.timeouts] = _TIMEOUT
-    layer = Layer(0.0 - table.losses, status, table.costs)
+    matrix = ScoreMatrix(0.0 - table.losses, status, table.costs)
     return MatrixEvaluations(
-        {table.metrics[0]: layer}, task_names, configuration_names, source=name
+        {table.metrics[0]: matrix}, task_names, configuration_names, source=name
     )
 
 

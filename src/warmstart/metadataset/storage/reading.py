@@ -40,7 +40,7 @@ _TEXT = ["task_id", "configuration_id", "metric", "status", "source_run_id"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Parts:
+class FolderContents:
     """What a folder holds."""
 
     tasks: pd.DataFrame
@@ -52,7 +52,7 @@ class Parts:
     """What the folder's files were when they were read."""
 
 
-def read(path: Path, *, verify: bool = False) -> Parts:
+def read(path: Path, *, verify: bool = False) -> FolderContents:
     """Read all of a folder but the evaluations, which are read when first asked for.
 
     A folder that is being written anew meanwhile is read again: what comes back is whole.
@@ -85,7 +85,7 @@ def _state(path: Path) -> tuple[bytes, bool]:
         return b"", is_committed(path)
 
 
-def _read(path: Path, *, verify: bool) -> Parts:
+def _read(path: Path, *, verify: bool) -> FolderContents:
     manifest = read_manifest(path)
     if verify:
         check_digests(path, manifest)
@@ -122,7 +122,7 @@ def _read(path: Path, *, verify: bool) -> Parts:
         pinned.check()
         return _plan(once, task_names, metric, columns)
 
-    return Parts(
+    return FolderContents(
         tasks=tasks,
         metafeatures=read_metafeatures(path, tasks.index, labels.get("task_id")),
         configurations=configurations,

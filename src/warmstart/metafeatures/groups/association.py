@@ -88,7 +88,7 @@ def symbols(prepared: Prepared) -> list[Integers]:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class AssociationTable:
     """Of each column against the class."""
 
     own: Floats
@@ -130,7 +130,7 @@ def paired(prepared: Prepared) -> list[Floats]:
     return [contingency(*two) for two in itertools.combinations(columns, 2)]
 
 
-def tables(prepared: Prepared) -> Table:
+def tables(prepared: Prepared) -> AssociationTable:
     """One contingency table a column, read in every way it is needed."""
     codes = without_gaps(prepared.class_codes[prepared.rows])
     of_class = _entropy(np.bincount(codes) / len(codes))
@@ -142,7 +142,7 @@ def tables(prepared: Prepared) -> Table:
         tau.append(_tau(table))
     own_, joint_ = np.array(own), np.array(joint)
     mutual = np.clip(own_ + of_class - joint_, 0.0, None)
-    return Table(own_, joint_, mutual, np.array(tau))
+    return AssociationTable(own_, joint_, mutual, np.array(tau))
 
 
 def _own(prepared: Prepared) -> Floats:

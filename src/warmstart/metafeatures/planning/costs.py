@@ -16,7 +16,7 @@ _MODERATE_S, _DEAR_S = 0.05, 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class GroupSize:
     """Of what a group looks at."""
 
     rows: float
@@ -37,7 +37,7 @@ class Size:
         return per_row * rows * float(columns**0.7)
 
 
-Cost = Callable[[Size], float]
+Cost = Callable[[GroupSize], float]
 """CPU seconds on one core of a server of 2020."""
 
 _COSTS: dict[str, Cost] = {
@@ -74,7 +74,7 @@ def cost_s(group: str, prepared: Prepared) -> float:
     n = min(len(prepared.dataset.y), prepared.max_rows)
     p = max(min(prepared.n_columns, prepared.max_columns), 1)
     k = len(prepared.class_shares) if prepared.is_classification else 1
-    return cost(Size(n, p, k))
+    return cost(GroupSize(n, p, k))
 
 
 def cost_class(group: str) -> CostClass:
@@ -85,7 +85,7 @@ def cost_class(group: str) -> CostClass:
     >>> cost_class("general"), cost_class("complexity")
     ('cheap', 'dear')
     """
-    seconds = _COSTS[group](Size(10_000, 20, 2)) if group in _COSTS else 0.0
+    seconds = _COSTS[group](GroupSize(10_000, 20, 2)) if group in _COSTS else 0.0
     return "cheap" if seconds < _MODERATE_S else "moderate" if seconds < _DEAR_S else "dear"
 
 

@@ -23,7 +23,7 @@ _LEARNT = 5.0
 _ROWS_A_LEAF = ("min_samples_leaf", "min_child_samples", "min_child_weight")
 
 
-class Size(NamedTuple):
+class DataSize(NamedTuple):
     """How large the data of a run is."""
 
     n_rows: float
@@ -34,7 +34,7 @@ class Size(NamedTuple):
     """1 for regression."""
 
 
-def log_sizes(size: Size, values: Mapping[str, Any]) -> Array:
+def log_sizes(size: DataSize, values: Mapping[str, Any]) -> Array:
     sizes = np.append(np.asarray(size, dtype=np.float64), _nodes(values, size.n_rows))
     logs: Array = np.log(np.maximum(sizes, 1.0))
     return logs

@@ -14,7 +14,7 @@ from scipy.special import ndtri
 from warmstart.errors import ArgumentError
 from warmstart.models.costs.features import (
     N_SIZES,
-    Size,
+    DataSize,
     hyperparameter_names,
     hyperparameters,
     log_sizes,
@@ -42,7 +42,7 @@ class _LearnerCosts:
     spread: float
     n_runs: int
 
-    def predict(self, values: Mapping[str, Any], size: Size) -> float:
+    def predict(self, values: Mapping[str, Any], size: DataSize) -> float:
         """Log of the median."""
         x = np.append(hyperparameters(values, self.names), log_sizes(size, values))
         x = np.where(np.isnan(x), self.centre, x)
@@ -68,11 +68,11 @@ class ResourceModel:
 
     Examples
     --------
-    >>> sizes = [Size(n, 10) for n in (100, 200, 400, 800) * 40]
+    >>> sizes = [DataSize(n, 10) for n in (100, 200, 400, 800) * 40]
     >>> trees = [{"n_estimators": k} for k in (10, 20, 40, 80) for _ in range(40)]
     >>> bytes_ = [s.n_rows * t["n_estimators"] for s, t in zip(sizes, trees)]
     >>> model = ResourceModel().fit(["forest"] * 160, trees, sizes, bytes_)
-    >>> round(float(model.predict("forest", {"n_estimators": 40}, Size(400, 10))), -3)
+    >>> round(float(model.predict("forest", {"n_estimators": 40}, DataSize(400, 10))), -3)
     16000.0
     """
 
@@ -83,7 +83,7 @@ class ResourceModel:
         self,
         learners: Sequence[str],
         values: Sequence[Mapping[str, Any]],
-        sizes: Sequence[Size],
+        sizes: Sequence[DataSize],
         costs: Any,
     ) -> ResourceModel:
         """Learn from runs.
@@ -93,7 +93,7 @@ class ResourceModel:
         learners : sequence of str, length n_runs
         values : sequence of mapping, length n_runs
             Hyperparameters of each run's configuration.
-        sizes : sequence of Size, length n_runs
+        sizes : sequence of DataSize, length n_runs
         costs : array, shape (n_runs,)
             Positive; a run of NaN is left out.
 
@@ -130,7 +130,7 @@ class ResourceModel:
         return learner in self.learners_
 
     def predict(
-        self, learner: str, values: Mapping[str, Any], size: Size, *, quantile: float = 0.5
+        self, learner: str, values: Mapping[str, Any], size: DataSize, *, quantile: float = 0.5
     ) -> float:
         """What the configuration takes; NaN of a learner never seen.
 

@@ -14,7 +14,7 @@ from warmstart.similarity.laplace import KERNEL_SCALE
 
 if TYPE_CHECKING:
     from warmstart.domain import Schema
-    from warmstart.recommend.answer.choose import Choice
+    from warmstart.recommend.answer.choose import ChosenColumns
     from warmstart.recommend.base.fitted import Fitted
 
 _N_NEIGHBOURS = 5
@@ -106,7 +106,7 @@ def _cannot_tell(fitted: Fitted, phi: pd.Series[Any] | None) -> OutOfDistributio
 
 def dress(
     fitted: Fitted,
-    choice: Choice,
+    choice: ChosenColumns,
     rank: int,
     near: npt.NDArray[np.intp],
     schema: Schema | None,

@@ -35,7 +35,7 @@ _CAREFUL = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class ChosenColumns:
     """Chosen columns of the score table, best first, and what is predicted of them."""
 
     columns: list[int]
@@ -64,7 +64,7 @@ def choose(
     speed: float,
     random_state: int,
     front: Front | None = None,
-) -> Choice:
+) -> ChosenColumns:
     """Pick at most `n` of the candidates.
 
     Parameters
@@ -139,7 +139,7 @@ def choose(
     places = np.arange(len(picks))
     told = posterior.score_quantiles(LEVELS, places)
     quantiles = fitted.units.as_reported(told, metafeatures)
-    return Choice(
+    return ChosenColumns(
         columns=[int(candidates[k]) for k in picks],
         quantiles=fitted.units.no_narrower(quantiles, metafeatures),
         expected=outlook.expected(regret, picks, rng),

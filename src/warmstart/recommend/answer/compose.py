@@ -22,7 +22,7 @@ from warmstart.recommend.question.duplicates import find_duplicates
 from warmstart.recommend.question.understand import understand
 
 if TYPE_CHECKING:
-    from warmstart.recommend.answer.choose import Choice
+    from warmstart.recommend.answer.choose import ChosenColumns
     from warmstart.recommend.answer.evidence import OutOfDistribution
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.pareto.front import Front
@@ -97,7 +97,7 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
 
 
 def _costs_told(
-    front: Front | None, columns: npt.NDArray[Any], choice: Choice
+    front: Front | None, columns: npt.NDArray[Any], choice: ChosenColumns
 ) -> Sequence[dict[str, Any]]:
     """What each chosen configuration is told to cost beside its seconds."""
     if front is None:

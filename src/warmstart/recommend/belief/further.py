@@ -22,7 +22,7 @@ _LEAST = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class FurtherRows:
     """Some points; of each pair the first is what the base lends, the second ignorance."""
 
     means: Array
@@ -88,7 +88,7 @@ class Further:
                 learner.add(point, self._n_known + self._n_further)
                 self._n_further += 1
 
-    def rows(self, points: Sequence[Point]) -> Rows:
+    def rows(self, points: Sequence[Point]) -> FurtherRows:
         """Of points in terms of what is known so far."""
         known, n = self._prior, len(points)
         width = self._n_known + self._n_further
@@ -123,14 +123,14 @@ class Further:
         # Of a known configuration the base says all there is, but for a result's own error.
         informed = np.hstack([weights @ known.root, own])
         both = np.concatenate([means, np.repeat(self._level(known), n, axis=1)])
-        return Rows(both, (informed, ignorant), (informed_noise, noise))
+        return FurtherRows(both, (informed, ignorant), (informed_noise, noise))
 
     @staticmethod
     def _level(known: ContinuousPrior) -> Array:
         n = len(known.means)
         return np.full((n, 1), known.level)
 
-    def stacked(self, rows: Sequence[Rows]) -> Rows:
+    def stacked(self, rows: Sequence[FurtherRows]) -> FurtherRows:
         """Rows of different times as one."""
         width = self._n_known + self._n_further
         loadings, noise = [], []
@@ -142,7 +142,7 @@ class Further:
             loadings.append(whole)
             noise.append(np.array([one.noise[kind][0] for one in rows]))
         means = np.hstack([one.means for one in rows])
-        return Rows(means, (loadings[0], loadings[1]), (noise[0], noise[1]))
+        return FurtherRows(means, (loadings[0], loadings[1]), (noise[0], noise[1]))
 
     @staticmethod
     def wide(loadings: Array, other: Array) -> Array:

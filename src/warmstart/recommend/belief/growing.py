@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from warmstart.recommend.belief.further import Further, Rows
+from warmstart.recommend.belief.further import Further, FurtherRows
 
 if TYPE_CHECKING:
     from warmstart.recommend.belief.continuous import ContinuousPrior
@@ -51,7 +51,7 @@ class GrowingBelief:
         self._pool = self._further.rows(pool)
         self._means = self._pool.means.copy()
         self._variances = self._prior_variances(self._pool)
-        self._told: list[Rows] = []
+        self._told: list[FurtherRows] = []
         self._values: list[float] = []
         self._root = np.zeros((n, 8, 8))
         self._gaps = np.zeros((n, 8))
@@ -131,7 +131,7 @@ class GrowingBelief:
         self._values.append(value)
         self._give_up()
 
-    def _predict(self, rows: Rows) -> tuple[Array, Array]:
+    def _predict(self, rows: FurtherRows) -> tuple[Array, Array]:
         n, whitened = len(self._told), self._whitened(rows)
         means = rows.means[self._component] + np.einsum(
             "gk,gkp->gp", self._gaps[:, :n], whitened
@@ -139,7 +139,7 @@ class GrowingBelief:
         variances = self._prior_variances(rows) - (whitened**2).sum(axis=1)
         return means, np.maximum(variances, 0.0)
 
-    def _whitened(self, rows: Rows) -> Array:
+    def _whitened(self, rows: FurtherRows) -> Array:
         """What each result says of points, shape (n_components, n_told, n_points)."""
         n = len(self._told)
         covariance = np.empty((len(self._kind), n, rows.means.shape[1]))
@@ -153,7 +153,7 @@ class GrowingBelief:
                 )
         return covariance
 
-    def _prior_covariance(self, a: Rows, b: Rows) -> Array:
+    def _prior_covariance(self, a: FurtherRows, b: FurtherRows) -> Array:
         """Between different points, shape (n_components, n_a, n_b)."""
         shared = np.stack(
             [
@@ -165,7 +165,7 @@ class GrowingBelief:
         result: Array = s**2 * shared[self._kind] + tau**2
         return result
 
-    def _prior_variances(self, rows: Rows) -> Array:
+    def _prior_variances(self, rows: FurtherRows) -> Array:
         own = np.stack(
             [
                 (loadings**2).sum(axis=1) + noise

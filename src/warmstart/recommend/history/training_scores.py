@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from warmstart.metadataset.core.matrix import STATUSES
+from warmstart.metadataset.core.score_matrix import STATUSES
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable
@@ -46,7 +46,7 @@ def score_table(md: MetaDataset, metric: str | None, task_type: str | None) -> S
         scores /= np.asarray(scale)[:, None]
     rows = md.tasks.index.get_indexer(table.task_ids)
     # A failure is recorded once, in the task's default metric, whatever metric is asked for.
-    status = [md.layer(name).status[rows] for name in dict.fromkeys((metric, None))]
+    status = [md.score_matrix(name).status[rows] for name in dict.fromkeys((metric, None))]
     failed = np.isin(status, _FAILURES).any(axis=0) & np.isnan(scores)
     worst = np.nanmin(scores, axis=1)
     scores = np.where(failed, worst[:, None], scores)

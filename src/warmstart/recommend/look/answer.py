@@ -9,7 +9,7 @@ import numpy as np
 
 from warmstart.domain import plain_value
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
-from warmstart.recommend.answer.choose import Choice, costs_counted, pick_without_hogs
+from warmstart.recommend.answer.choose import ChosenColumns, costs_counted, pick_without_hogs
 from warmstart.recommend.base.score_units import LEVELS
 from warmstart.recommend.look.looked import Looked
 from warmstart.recommend.look.perform import Columns, look_at, notes_on, why_not
@@ -28,7 +28,7 @@ _N_TOLD = 400
 
 
 def look_and_choose(
-    choice: Choice,
+    choice: ChosenColumns,
     n: int,
     dataset: Dataset | None,
     fitted: Fitted,
@@ -44,7 +44,7 @@ def look_and_choose(
 
     Parameters
     ----------
-    choice : Choice
+    choice : ChosenColumns
         What would be answered at once; kept where nothing could be measured.
     columns : ndarray of int
         Of the base, of what may be suggested.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from warmstart.recommend.answer.choose import Choice
+    from warmstart.recommend.answer.choose import ChosenColumns
     from warmstart.recommend.answer.suggestion import Suggestion
     from warmstart.recommend.look.result import Look
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Looked:
     """An instant choice after a look at the data, or why there could be none."""
 
-    choice: Choice
+    choice: ChosenColumns
     look: Look | None = None
     notes: tuple[str, ...] = ()
 

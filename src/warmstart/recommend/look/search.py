@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from warmstart.execution.resampling import N_FOLDS
 from warmstart.recommend.look.belief import Array, LookBelief
-from warmstart.recommend.look.measuring.fits import Fits, Job, Outcome
+from warmstart.recommend.look.measuring.fits import Fit, FitOutcome, Fits
 from warmstart.recommend.look.measuring.record import Record
 from warmstart.recommend.look.measuring.seconds import Seconds
 from warmstart.recommend.look.measuring.splits import Part
@@ -55,8 +55,8 @@ class LookSearch:
         self._bounds, self._rules, self._weight = bounds, rules, weight
         self._n_jobs, self._progress = n_jobs, progress
         self._rng = np.random.default_rng(random_state)
-        self._running: list[Job] = []
-        self._early: dict[Job, Outcome] = {}
+        self._running: list[Fit] = []
+        self._early: dict[Fit, FitOutcome] = {}
         self._begin = fits.now()
         self._racing, self._n_learnt = False, 1
 
@@ -84,7 +84,7 @@ class LookSearch:
             while len(self._running) < self._n_jobs and not ended:
                 index, ended = self._next(until)
                 if index is not None:
-                    self._begin_fit(Job(index, Part(0, 0)))
+                    self._begin_fit(Fit(index, Part(0, 0)))
             if not self._running:
                 return ended
             outcome = self._take()
@@ -94,7 +94,7 @@ class LookSearch:
             index, fold = outcome.job.index, outcome.job.part.fold
             if fold + 1 < N_FOLDS and self._deserves_more(index):
                 if self._fits_in(index, self._deadline(1.0)):
-                    self._begin_fit(Job(index, Part(0, fold + 1)))
+                    self._begin_fit(Fit(index, Part(0, fold + 1)))
                 else:
                     ended = ended or "the time was over"
 
@@ -149,7 +149,7 @@ class LookSearch:
                 if n_left <= 0 or not self._fits_in(index, until):
                     return "the time was over" if n_left > 0 else ""
                 n_left -= 1
-                self._begin_fit(Job(index, part))
+                self._begin_fit(Fit(index, part))
                 if len(self._running) >= self._n_jobs and not self._take_and_keep():
                     return "the time was over"
             while self._running:
@@ -189,13 +189,13 @@ class LookSearch:
     def _fits_in(self, index: int, until: float) -> bool:
         return self._fits.now() + float(self._seconds.predicted()[index]) <= until
 
-    def _begin_fit(self, job: Job) -> None:
+    def _begin_fit(self, job: Fit) -> None:
         self._open[job.index] = False
         self.record.begin(job.index)
         self._running.append(job)
         self._fits.submit(job)
 
-    def _take(self) -> Outcome | None:
+    def _take(self) -> FitOutcome | None:
         """What came of the job begun first; None if the time is over before it ends.
 
         In that order whichever ends first, so that the answer does not depend on it.
@@ -215,14 +215,14 @@ class LookSearch:
             self._keep(outcome)
         return outcome is not None
 
-    def _keep(self, outcome: Outcome) -> None:
+    def _keep(self, outcome: FitOutcome) -> None:
         self.record.add(outcome, self._weight(outcome.job.part.division))
         if self._bounds.seconds is not None and outcome.status == "ok":
             self._seconds.learn(outcome.job.index, outcome.cost_s)
         if self._progress is not None:
             self._progress(self._state())
 
-    def _learn(self, outcome: Outcome) -> None:
+    def _learn(self, outcome: FitOutcome) -> None:
         """Believe what a fit says; all of it anew as often as what was measured doubles."""
         self._keep(outcome)
         if outcome.status != "ok" or self.record.n_fits >= 2 * self._n_learnt:

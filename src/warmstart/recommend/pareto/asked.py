@@ -12,7 +12,7 @@ import numpy.typing as npt
 from warmstart.errors import ArgumentError
 from warmstart.recommend.pareto.costs import predict_costs
 from warmstart.recommend.pareto.front import Front
-from warmstart.recommend.pareto.objectives import Limits, read_objectives
+from warmstart.recommend.pareto.objectives import CostLimits, read_objectives
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +44,7 @@ class Asked:
 
 def read_asked(
     objectives: str | Iterable[str] | None,
-    limits: Limits,
+    limits: CostLimits,
     *,
     strategy: str,
     time_budget_s: float | None,
@@ -56,7 +56,7 @@ def read_asked(
     ----------
     objectives : str or iterable of str, optional
         Of what a front is asked.
-    limits : Limits
+    limits : CostLimits
         What no suggestion may exceed.
     strategy : str
         By which suggestions are asked.

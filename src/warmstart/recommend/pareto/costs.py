@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from warmstart.errors import KnowledgeError
-from warmstart.models.costs.features import Size
+from warmstart.models.costs.features import DataSize
 from warmstart.models.costs.resources import ResourceModel
 from warmstart.recommend.base.cost import CostModel
 from warmstart.spaces.pipelines.learners import LEARNERS
@@ -191,15 +191,15 @@ def _megabytes(
     return medians, np.array([model.spread(learner) for learner, _ in pairs])
 
 
-def _size_of(metafeatures: pd.Series[Any]) -> Size:
+def _size_of(metafeatures: pd.Series[Any]) -> DataSize:
     values = [float(metafeatures.get(name, np.nan)) for name in (_ROWS, _COLUMNS, _CLASSES)]
     rows, columns, classes = (1.0 if np.isnan(value) else value for value in values)
-    return Size(rows, columns, classes)
+    return DataSize(rows, columns, classes)
 
 
-def _usual_size(fitted: Fitted) -> Size:
+def _usual_size(fitted: Fitted) -> DataSize:
     """Of the middle one of the known tasks."""
     described = fitted.table.metafeatures
     if described is None:
-        return Size(_MAX_ROWS, 10.0)
+        return DataSize(_MAX_ROWS, 10.0)
     return _size_of(described.median())

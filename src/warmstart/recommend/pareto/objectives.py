@@ -69,12 +69,12 @@ def read_objectives(objectives: str | Iterable[str] | None) -> tuple[CostName, .
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class CostLimits:
     """What a configuration may cost at most; None where it does not matter.
 
     Examples
     --------
-    >>> Limits(max_predict_s=0.01, max_size_mb=1).given()
+    >>> CostLimits(max_predict_s=0.01, max_size_mb=1).given()
     {'predict_s': 0.01, 'size_mb': 1}
     """
 

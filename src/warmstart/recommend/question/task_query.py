@@ -173,11 +173,11 @@ def _asked(
     if objectives is None and all(limit is None for limit in costs.values()):
         return None
     from warmstart.recommend.pareto.asked import read_asked
-    from warmstart.recommend.pareto.objectives import Limits
+    from warmstart.recommend.pareto.objectives import CostLimits
 
     return read_asked(
         objectives,
-        Limits(**costs),
+        CostLimits(**costs),
         strategy=strategy,
         time_budget_s=query.time_budget_s,
         looks=looks,

@@ -12,7 +12,7 @@ import pandas as pd
 
 from warmstart.errors import ArgumentError, KnowledgeError
 from warmstart.metadataset.storage.files import write_json
-from warmstart.models.costs.features import Size
+from warmstart.models.costs.features import DataSize
 from warmstart.models.costs.resources import ResourceModel
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def learn_resources(
     """
     known = runs[(runs["status"] == "ok") & runs["task_id"].isin(tasks.index)]
     sizes = [
-        Size(rows * _TRAIN_SHARE, columns, 1.0 if np.isnan(classes) else classes)
+        DataSize(rows * _TRAIN_SHARE, columns, 1.0 if np.isnan(classes) else classes)
         for rows, columns, classes in zip(
             known["rows"].to_numpy(float),
             tasks["n_columns"].reindex(known["task_id"]).to_numpy(float),

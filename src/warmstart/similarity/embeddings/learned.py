@@ -11,7 +11,7 @@ import numpy as np
 from warmstart._extras import require
 from warmstart.errors import NotFittedError, SimilarityError
 from warmstart.similarity.embeddings.layers import Weights, as_float32
-from warmstart.similarity.task_view import Rows, TaskView, require_part
+from warmstart.similarity.task_view import SampledRows, TaskView, require_part
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -69,7 +69,7 @@ class LearnedEmbedding(ABC):
         result: Floats = np.linalg.norm(self.vectors_ - self.transform(view), axis=1)
         return result
 
-    def embed(self, rows: Rows) -> Floats:
+    def embed(self, rows: SampledRows) -> Floats:
         """Vector of a sample, shape (n_out,); of the first `max_rows` rows, evenly spaced."""
         few = np.linspace(0, len(rows.X) - 1, min(len(rows.X), self.max_rows)).astype(int)
         x, y = rows.X[few].astype("f4"), indicators(rows)[few]
@@ -100,7 +100,7 @@ class LearnedEmbedding(ABC):
 
     def train(
         self,
-        tables: Sequence[Rows],
+        tables: Sequence[SampledRows],
         *,
         n_steps: int = 400,
         batch_size: int = 8,
@@ -117,7 +117,7 @@ class LearnedEmbedding(ABC):
 
         Parameters
         ----------
-        tables : sequence of Rows
+        tables : sequence of SampledRows
             At least two. Families a comparison is judged on must not be among them.
         n_steps, batch_size : int
         n_patch_rows, n_patch_columns : int
@@ -195,7 +195,7 @@ class LearnedEmbedding(ABC):
         return np.exp(-gap) if isinstance(gap, np.ndarray) else (-gap).exp()
 
 
-def indicators(rows: Rows) -> np.ndarray[Any, np.dtype[np.float32]]:
+def indicators(rows: SampledRows) -> np.ndarray[Any, np.dtype[np.float32]]:
     """Labels as indicators of the most frequent classes, or the standardised target.
 
     Returns
@@ -215,13 +215,13 @@ def indicators(rows: Rows) -> np.ndarray[Any, np.dtype[np.float32]]:
 
 
 def patch(
-    rows: Rows, rng: np.random.Generator, n_rows: int, n_columns: int
+    rows: SampledRows, rng: np.random.Generator, n_rows: int, n_columns: int
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Some rows and columns of a table, and their labels, in single precision.
 
     Parameters
     ----------
-    rows : Rows
+    rows : SampledRows
         Of a task.
     rng : Generator
     n_rows : int

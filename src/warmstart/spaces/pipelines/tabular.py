@@ -19,7 +19,7 @@ from ConfigSpace.hyperparameters import Hyperparameter
 from warmstart.domain import TaskType, check_task_type
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.pipelines.learners import LEARNERS, SPACE
-from warmstart.spaces.pipelines.learners.ranges import Options, Range
+from warmstart.spaces.pipelines.learners.ranges import Categories, Range
 
 AnyHyperparameter: TypeAlias = Hyperparameter[Any, Any]
 
@@ -76,13 +76,13 @@ def tabular_space(
 
 def _active_with(
     child: AnyHyperparameter,
-    one: Range | Options,
+    one: Range | Categories,
     learner: AnyHyperparameter,
     name: str,
     space: ConfigurationSpace,
 ) -> Any:
     chosen = EqualsCondition(child, learner, name)
-    if isinstance(one, Options) or one.given is None:
+    if isinstance(one, Categories) or one.given is None:
         return chosen
     rule, choice = one.given
     return AndConjunction(chosen, EqualsCondition(child, space[f"{name}:{rule}"], choice))
@@ -129,8 +129,8 @@ def hyperparameters(learner: str, task_type: TaskType) -> list[AnyHyperparameter
     return [_of_configspace(f"{learner}:{one.name}", one) for one in ranges]
 
 
-def _of_configspace(name: str, one: Range | Options) -> AnyHyperparameter:
-    if isinstance(one, Options):
+def _of_configspace(name: str, one: Range | Categories) -> AnyHyperparameter:
+    if isinstance(one, Categories):
         return Categorical(name, list(one.items))
     if one.integer:
         bounds = int(one.low), int(one.high)

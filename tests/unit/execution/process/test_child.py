@@ -11,7 +11,7 @@ from tests.unit.histories.faulty import BUILDER, configuration
 
 from warmstart.domain import Configuration
 from warmstart.errors import HistoryError
-from warmstart.execution.procedure import Limits, Protocol
+from warmstart.execution.evaluation_protocol import EvaluationProtocol, Limits
 from warmstart.execution.process import watchdog
 from warmstart.execution.process.child import Child
 from warmstart.execution.tasks import LocalTask
@@ -51,7 +51,7 @@ def hurried_child():
 
 
 def _child(limits):
-    child = Child(Protocol(builder=BUILDER, limits=limits))
+    child = Child(EvaluationProtocol(builder=BUILDER, limits=limits))
     with pytest.MonkeyPatch.context() as patch:
         # Only CPU time decides here, however busy the machine that runs the tests.
         patch.setattr(watchdog, "_WALL_FACTOR", 100.0)
@@ -119,7 +119,7 @@ def test_prints_do_not_disturb(child, task):
 
 def test_a_sleeper_is_ended_by_the_wall_clock(task, monkeypatch):
     monkeypatch.setattr(watchdog, "_WALL_FACTOR", 4.0)
-    child = Child(Protocol(builder=BUILDER, limits=Limits(time_limit_s=0.3)))
+    child = Child(EvaluationProtocol(builder=BUILDER, limits=Limits(time_limit_s=0.3)))
     try:
         child.load(task)
         start = time.monotonic()
@@ -144,7 +144,7 @@ def test_regression_and_real_configurations(child, folder):
     answer = child.evaluate(task, configuration())
     assert set(answer["scores"]) == {"r2", "rmse", "mae"}
     values = tabular_space("regression", ["ridge"]).get_default_configuration()
-    real = Child(Protocol())
+    real = Child(EvaluationProtocol())
     try:
         found = real.evaluate(
             task, Configuration(space="tabular", learner="ridge", values=dict(values))
@@ -172,7 +172,7 @@ def test_a_task_that_cannot_be_loaded_is_no_configurations_fault(child, task, ch
 
 
 def test_a_closed_child_starts_no_process(task):
-    child = Child(Protocol(builder=BUILDER))
+    child = Child(EvaluationProtocol(builder=BUILDER))
     child.close()
     with pytest.raises(HistoryError, match="stopped"):
         child.evaluate(task, configuration())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from warmstart.errors import ArgumentError
-from warmstart.models.costs.features import Size
+from warmstart.models.costs.features import DataSize
 from warmstart.models.costs.resources import ResourceModel
 
 
@@ -14,7 +14,7 @@ def made_up(n=200, seed=0, noise=0.1):
     learners, values, sizes, logs = [], [], [], []
     for k in range(n):
         rows, columns = rng.integers(50, 2000), rng.integers(2, 50)
-        sizes.append(Size(rows, columns))
+        sizes.append(DataSize(rows, columns))
         if k % 2:
             rounds, kind = int(rng.integers(10, 300)), str(rng.choice(["a", "b"]))
             learners.append("boost")
@@ -29,9 +29,9 @@ def made_up(n=200, seed=0, noise=0.1):
 
 def test_powers_are_found():
     model = ResourceModel().fit(*made_up())
-    big = model.predict("boost", {"rounds": 200, "kind": "b"}, Size(1000, 10))
+    big = model.predict("boost", {"rounds": 200, "kind": "b"}, DataSize(1000, 10))
     assert np.log(big) == pytest.approx(np.log(200) + 0.5 * np.log(1000) + 2.0, abs=0.15)
-    assert model.predict("line", {"C": 1.0}, Size(1000, 40)) == pytest.approx(
+    assert model.predict("line", {"C": 1.0}, DataSize(1000, 40)) == pytest.approx(
         40 * np.exp(3.0), rel=0.25
     )
 
@@ -50,22 +50,23 @@ def test_nothing_gets_cheaper_as_data_grows():
     learners, values, sizes, costs = made_up(40)
     model = ResourceModel().fit(learners, values, sizes, costs / [s.n_rows**2 for s in sizes])
     small, large = (
-        model.predict("boost", {"rounds": 50, "kind": "a"}, Size(n, 10)) for n in (100, 10_000)
+        model.predict("boost", {"rounds": 50, "kind": "a"}, DataSize(n, 10))
+        for n in (100, 10_000)
     )
     assert large >= small
 
 
 def test_a_learner_never_seen_is_not_guessed():
     model = ResourceModel().fit(*made_up(20))
-    assert np.isnan(model.predict("mlp", {}, Size(10, 2)))
+    assert np.isnan(model.predict("mlp", {}, DataSize(10, 2)))
     assert not model.knows("mlp")
 
 
 def test_what_is_not_set_is_average():
     model = ResourceModel().fit(*made_up())
-    usual = model.predict("boost", {}, Size(500, 10))
-    assert model.predict("boost", {"rounds": 10, "kind": "a"}, Size(500, 10)) < usual
-    assert usual < model.predict("boost", {"rounds": 300, "kind": "b"}, Size(500, 10))
+    usual = model.predict("boost", {}, DataSize(500, 10))
+    assert model.predict("boost", {"rounds": 10, "kind": "a"}, DataSize(500, 10)) < usual
+    assert usual < model.predict("boost", {"rounds": 300, "kind": "b"}, DataSize(500, 10))
 
 
 def test_nodes_of_trees_are_bounded_by_the_rows():
@@ -73,26 +74,26 @@ def test_nodes_of_trees_are_bounded_by_the_rows():
     values = [
         {"l:n_estimators": 10, "l:num_leaves": int(2**k)} for k in rng.integers(1, 12, 90)
     ]
-    sizes = [Size(int(n), 5) for n in rng.integers(20, 400, 90)]
+    sizes = [DataSize(int(n), 5) for n in rng.integers(20, 400, 90)]
     nodes = [min(v["l:num_leaves"], s.n_rows) for v, s in zip(values, sizes, strict=True)]
     model = ResourceModel().fit(["l"] * 90, values, sizes, np.array(nodes, dtype=float))
-    few = model.predict("l", {"l:n_estimators": 10, "l:num_leaves": 2048}, Size(30, 5))
+    few = model.predict("l", {"l:n_estimators": 10, "l:num_leaves": 2048}, DataSize(30, 5))
     assert few == pytest.approx(30, rel=0.3)
 
 
 def test_written_and_read_back():
     model = ResourceModel().fit(*made_up(30))
     again = ResourceModel.from_dict(json.loads(json.dumps(model.to_dict())))
-    point = ("boost", {"rounds": 30, "kind": "b"}, Size(100, 4))
+    point = ("boost", {"rounds": 30, "kind": "b"}, DataSize(100, 4))
     assert again.predict(*point) == model.predict(*point)
     assert again.spread("line") == model.spread("line")
 
 
 def test_bad_input():
     with pytest.raises(ArgumentError, match="1 learners, 2 configurations"):
-        ResourceModel().fit(["a"], [{}, {}], [Size(1, 1)], [1.0])
+        ResourceModel().fit(["a"], [{}, {}], [DataSize(1, 1)], [1.0])
     with pytest.raises(ArgumentError, match="no run tells its megabytes"):
-        ResourceModel().fit(["a"], [{}], [Size(1, 1)], [np.nan])
+        ResourceModel().fit(["a"], [{}], [DataSize(1, 1)], [np.nan])
     with pytest.raises(ArgumentError, match="lacks or has a wrong"):
         ResourceModel.from_dict({"unit": "s"})
     said = ResourceModel().fit(*made_up(30)).to_dict()

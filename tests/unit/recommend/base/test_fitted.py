@@ -10,7 +10,7 @@ from tests.unit.recommend.toy import configurations, cost_frame, metafeatures, t
 from warmstart.knowledge.base import open_knowledge
 from warmstart.metadataset.core.configurations import from_given
 from warmstart.metadataset.core.evaluations import MatrixEvaluations
-from warmstart.metadataset.core.matrix import FAILED, OK, Layer
+from warmstart.metadataset.core.score_matrix import FAILED, OK, ScoreMatrix
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.recommend.base.fitting import fit_base
 from warmstart.recommend.history.training_scores import score_table
@@ -34,17 +34,17 @@ def test_a_failure_takes_the_tasks_worst_score():
 
 def test_a_failure_is_one_in_every_metric():
     ok = np.array([[OK, FAILED], [OK, OK]], np.uint8)
-    layers = {
-        "accuracy": Layer(np.array([[0.9, np.nan], [0.6, 0.7]]), ok),
+    matrices = {
+        "accuracy": ScoreMatrix(np.array([[0.9, np.nan], [0.6, 0.7]]), ok),
         # A failure is recorded once, in the task's default metric.
-        "roc_auc": Layer(
+        "roc_auc": ScoreMatrix(
             np.array([[0.8, np.nan], [0.5, 0.4]]), np.where(ok == OK, OK, 0).astype(np.uint8)
         ),
     }
     tasks, names = pd.Index(["s", "t"]), ["a", "b"]
     md = MetaDataset.from_parts(
         tasks,
-        MatrixEvaluations(layers, list(tasks), names),
+        MatrixEvaluations(matrices, list(tasks), names),
         from_given(None, pd.Index(names)),
     )
     for metric, worst in (("accuracy", 0.9), ("roc_auc", 0.8)):

@@ -5,7 +5,7 @@ import pytest
 from tests.unit.recommend.toy import N_CONFIGS, NEW, toy
 
 from warmstart.recommend.look.belief import LookBelief
-from warmstart.recommend.look.measuring.fits import Outcome
+from warmstart.recommend.look.measuring.fits import FitOutcome
 from warmstart.recommend.look.measuring.record import Record
 from warmstart.recommend.look.measuring.seconds import Seconds
 from warmstart.recommend.look.request import Bounds, Rules
@@ -46,12 +46,12 @@ class MadeUp:
         self.clock += took
         self.done.append(job)
         if job.index in self.failing:
-            return Outcome(job=job, score=np.nan, cost_s=took, status="failed", error="no")
+            return FitOutcome(job=job, score=np.nan, cost_s=took, status="failed", error="no")
         seed = [job.index, job.part.division, job.part.fold]
         luck = self.noise * np.random.default_rng(seed).normal()
         fold = 0.05 * np.random.default_rng(seed[1:]).normal()
         score = float(self.scores[job.index] + fold + luck)
-        return Outcome(job=job, score=score, cost_s=took)
+        return FitOutcome(job=job, score=score, cost_s=took)
 
     def close(self):
         self.closed = True

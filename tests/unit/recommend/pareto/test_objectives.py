@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from warmstart.errors import ArgumentError
-from warmstart.recommend.pareto.objectives import Limits, read_objectives, scalarised
+from warmstart.recommend.pareto.objectives import CostLimits, read_objectives, scalarised
 
 
 def test_costs_among_the_objectives():
@@ -29,7 +29,7 @@ def test_objectives_that_there_are_not(named, message):
 @pytest.mark.parametrize("value", [0, -1.0, float("nan"), float("inf"), True, "1"])
 def test_limits_are_positive_numbers(value):
     with pytest.raises(ArgumentError, match=r"max_size_mb must be a positive number"):
-        Limits(max_size_mb=value)
+        CostLimits(max_size_mb=value)
 
 
 def test_scalarised_score_is_the_papers_formula():
@@ -51,4 +51,4 @@ def test_bad_scalarisation(arguments, message):
 
 
 def test_numpy_numbers_are_limits():
-    assert Limits(max_fit_s=np.float32(2)).given() == {"fit_s": 2.0}
+    assert CostLimits(max_fit_s=np.float32(2)).given() == {"fit_s": 2.0}

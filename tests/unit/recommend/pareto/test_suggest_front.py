@@ -9,7 +9,7 @@ import pytest
 from tests.unit.recommend.toy import N_CONFIGS, NEW, toy
 
 from warmstart.errors import ArgumentError, KnowledgeError
-from warmstart.models.costs.features import Size
+from warmstart.models.costs.features import DataSize
 from warmstart.models.costs.resources import ResourceModel
 from warmstart.recommend.acquisition.next_point import pick_from, worth
 from warmstart.recommend.answer.suggestions import Suggestions
@@ -34,7 +34,7 @@ def recommender():
         "size_mb": ResourceModel().fit(
             ["tree", "forest"] * 30,
             [{"depth": int(depth)} for depth in depths],
-            [Size(500, 10)] * 60,
+            [DataSize(500, 10)] * 60,
             2.0**depths * rng.uniform(0.9, 1.1, 60),
         )
     }
@@ -161,9 +161,9 @@ def test_resources_of_recorded_runs(tmp_path):
     learners = pd.Series("forest", index=ids)
     found = learn_resources(runs, learners, values, tasks)
     assert set(found) == {"size_mb", "memory_mb"}
-    assert found["size_mb"].predict("forest", {"trees": 30}, Size(200, 3, 2)) == pytest.approx(
-        30, rel=0.1
-    )
+    assert found["size_mb"].predict(
+        "forest", {"trees": 30}, DataSize(200, 3, 2)
+    ) == pytest.approx(30, rel=0.1)
     write_resources(found, tmp_path / "r.json")
     again = read_resources(tmp_path / "r.json")
     assert again["size_mb"].to_dict() == found["size_mb"].to_dict()

@@ -1,226 +1,91 @@
-"""What to try next on one task, whatever tuner asks: from a search, or down a list."""
+"""What leads a tuner: what it is told, and what it proposes."""
 
 from __future__ import annotations
 
-import logging
+import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-import numpy as np
+from warmstart.domain import Status
+from warmstart.downstream.optuna_sampler.proposers.continuous import ContinuousSpace
+from warmstart.downstream.optuna_sampler.proposers.new_points import StudySpace
 
-from warmstart.domain import plain_value
-from warmstart.downstream.optuna_sampler.proposers.anywhere import Anywhere, anywhere_of
-from warmstart.downstream.optuna_sampler.proposers.guide import Guide, Proposal, Told
-from warmstart.downstream.optuna_sampler.proposers.new_points import StudySpace, draw_new
-from warmstart.errors import ArgumentTypeError, HistoryError
-from warmstart.knowledge.base import open_knowledge
-from warmstart.recommend.answer.suggestions import Suggestions
-from warmstart.recommend.engine import Engine
-from warmstart.recommend.observations import Result
-from warmstart.recommend.recommender import Recommender
-from warmstart.recommend.search import Search
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from warmstart.metadataset.metadataset import MetaDataset
-    from warmstart.recommend.question.task_query import SearchQuery
-
-_log = logging.getLogger(__name__)
-
-_N_KNOWN_FIRST = 5
-"""Results before configurations are proposed that no task ever tried."""
+ROUNDS = "warmstart:rounds"
+"""User attribute of a trial: with how many rounds its value was reached."""
 
 
-class SearchGuide:
-    """Expected improvement under the posterior of a search that was begun elsewhere.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What came of one configuration."""
 
-    What it was told is kept, so that a question costs what is new since the last. Whoever
-    asks without having asked before gets the same answer.
-    """
+    number: int
+    """Of the trial."""
 
-    learns = True
+    values: Mapping[str, Any]
+    configuration_id: Any = None
+    """Where it was run as it was given."""
 
-    def __init__(self, search: Search) -> None:
-        self._search = search
-        self._engine = self._untold()
-        self.anywhere = anywhere_of(search)
-        self._known: dict[int, Told] = {}
-        question, points = search.question, self._engine.pool.points
-        self.pool: Sequence[Proposal] = [
-            Proposal(configuration_id=name, values=point.values)
-            for name, point in zip(question.pool_ids, points, strict=False)
-        ]
-        self._ids = {one.configuration_id for one in self.pool}
-        self.metric = question.metric
-        self.ideal: float | None = search.ideal if question.metric is not None else None
+    score: float = math.nan
+    """Higher is better; NaN unless the status is "ok"."""
+
+    status: Status = "ok"
+    cost_s: float = math.nan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A configuration to try."""
+
+    configuration_id: Any
+    values: Mapping[str, Any]
+
+
+class Proposer(Protocol):
+    """Proposes configurations of a pool, and new ones; the same to all who tell it the same."""
+
+    @property
+    def pool(self) -> Sequence[Proposal]:
+        """What it may propose, if nothing new."""
+        ...
+
+    @property
+    def metric(self) -> str | None:
+        """What scores are in."""
+        ...
+
+    @property
+    def ideal(self) -> float | None:
+        """The best score there can be, where that is known."""
+        ...
+
+    @property
+    def learns(self) -> bool:
+        """Whether what it is told makes a difference."""
+        ...
+
+    continuous: ContinuousSpace | None
+    """What leads it anywhere in a learner's space; None where it keeps to a pool."""
 
     def propose(
         self,
-        told: Sequence[Told],
+        observations: Sequence[Observation],
         running: Sequence[Proposal],
         closed: Collection[Any],
         space: StudySpace | None = None,
     ) -> Proposal | None:
-        """Ask the posterior, told everything; see :class:`Guide`."""
-        self._catch_up(told)
-        if self.anywhere is not None and space is not None:
-            return self._propose_in(self.anywhere, space, len(told), running)
-        engine, good = self._engine, [one for one in told if one.status == "ok"]
-        engine.closed = {engine.pool.index(name) for name in self._ids & set(closed)}
-        # The start is a batch that complements itself; all see the same and take in turn.
-        trying = {other.configuration_id for other in running}
-        engine.pending = [self._place(other) for other in running] if good else []
-        engine.n_asked = len(told) + len(running) if good else 0
-        n = 1 if good else 1 + len(trying - set(closed))
-        also = [] if space is None else self._new(good, len(told) + len(running), space)
-        if not good:
-            engine.replan()
-        asked = engine.ask(n, also=also)
-        engine.pending = []
-        for place in asked:
-            name = engine.pool.ids[place]
-            if good or name not in trying:
-                return Proposal(
-                    configuration_id=name, values=dict(engine.pool.points[place].values)
-                )
-        return None
+        """The next configuration, or None when nothing is left.
 
-    def _untold(self) -> Engine:
-        engine = self._search.engine
-        return Engine(engine.fitted, self._search.question, engine.surfaces)
-
-    def _propose_in(
-        self, anywhere: Anywhere, space: StudySpace, n_told: int, running: Sequence[Proposal]
-    ) -> Proposal | None:
-        """From anywhere in the study's space, as far as it is known."""
-
-        def allowed(point: Mapping[str, Any]) -> dict[str, Any] | None:
-            run = space.as_run(anywhere.configuration(point))
-            return run if run is not None and space.is_new(run) else None
-
-        engine = self._engine
-        engine.pending = [self._place(other) for other in running]
-        engine.n_asked = n_told + len(running)
-        place = engine.ask_in(anywhere.region(space.parameters()), allowed)
-        engine.pending = []
-        if place is None:
-            return None
-        return Proposal(
-            configuration_id=engine.pool.ids[place],
-            values=dict(engine.pool.points[place].values),
-        )
-
-    def _catch_up(self, told: Sequence[Told]) -> None:
-        """Tell what is new; all of it where what was told is not what is told now."""
-        kept = {one.number for one in told}
-        if any(number not in kept for number in self._known):
-            self._engine = self._untold()
-            self._known = {}
-        for one in told:
-            if one.number in self._known:
-                continue
-            self._known[one.number] = one
-            try:
-                place = self._place(one)
-            except HistoryError as error:  # it says too little to tell which it is
-                _log.warning("trial %d is not learnt from: %s", one.number, error)
-                continue
-            self._engine.tell(
-                place,
-                Result(
-                    configuration=dict(self._engine.pool.values[place]),
-                    configuration_id=self._engine.pool.ids[place],
-                    score=one.score,
-                    cost_s=one.cost_s,
-                    status=one.status,
-                ),
-            )
-
-    def _place(self, one: Told | Proposal) -> int:
-        """By its id, or by its values where it was new or came out otherwise."""
-        name = one.configuration_id
-        return self._engine.add(name if name in self._ids else dict(one.values))
-
-    def _new(self, good: Sequence[Told], n: int, space: StudySpace) -> list[dict[str, Any]]:
-        if len(good) < _N_KNOWN_FIRST or not self._engine.takes_new:
-            return []
-        best = sorted(good, key=lambda one: -one.score)
-        rng = np.random.default_rng([self._search.question.random_state, n, 1])
-        return draw_new(
-            (one.values for one in self.pool), [one.values for one in best], space, rng
-        )
-
-
-class ListGuide:
-    """Suggestions in their order: without their base, nothing is learnt from results."""
-
-    metric: str | None
-    ideal = None
-    learns = False
-    anywhere: Anywhere | None = None
-
-    def __init__(self, suggestions: Suggestions) -> None:
-        self.pool: Sequence[Proposal] = [
-            Proposal(
-                configuration_id=plain_value(one.configuration_id), values=one.configuration
-            )
-            for one in suggestions
-        ]
-        self.metric = suggestions.metric
-
-    def propose(
-        self,
-        told: Sequence[Told],
-        running: Sequence[Proposal],
-        closed: Collection[Any],
-        space: StudySpace | None = None,  # noqa: ARG002 - nothing says what to think of new ones
-    ) -> Proposal | None:
-        """The first that nobody had; see :class:`Guide`."""
-        had = [one.values for one in told]
-        trying = {other.configuration_id for other in running}
-        for one in self.pool:
-            name = one.configuration_id
-            if name not in trying and name not in closed and one.values not in had:
-                return one
-        return None
-
-
-def make_guide(
-    source: Any,
-    query: SearchQuery,
-    knowledge: str | Path | Recommender | MetaDataset | None = None,
-) -> Guide:
-    """A guide from whatever a user has.
-
-    Parameters
-    ----------
-    source : Search, Suggestions, Recommender, or a dataset, optional
-        A search says everything already; a recommender is asked the query; anything else
-        is the dataset of the query.
-    query : SearchQuery
-    knowledge : path, Recommender or MetaDataset, optional
-        Another base than the embedded one.
-
-    Raises
-    ------
-    TypeError
-        If a search or suggestions come with a question they have answered already.
-    """
-    if isinstance(source, Search | Suggestions):
-        rest = query.given()
-        if knowledge is not None:
-            rest["knowledge"] = knowledge
-        if rest:
-            raise ArgumentTypeError(
-                f"{', '.join(sorted(rest))} cannot be given with {type(source).__name__}: "
-                "it was made for one dataset and base; pass the dataset instead"
-            )
-        return SearchGuide(source) if isinstance(source, Search) else ListGuide(source)
-    if isinstance(source, Recommender):
-        if knowledge is not None:
-            raise ArgumentTypeError("a Recommender is its own knowledge; leave out knowledge=")
-        return SearchGuide(source.begin(query))
-    base = open_knowledge(knowledge)
-    return SearchGuide(base.begin(replace(query, data=source)))
+        Parameters
+        ----------
+        told : sequence of Observation
+            All results, in one order for all who ask.
+        running : sequence of Proposal
+            What others try at this moment; not proposed, and expected to turn out as
+            predicted.
+        closed : collection
+            Ids not to propose, for whatever reason.
+        space : StudySpace, optional
+            Where configurations of no pool may be proposed as well.
+        """
+        ...

@@ -38,7 +38,7 @@ from warmstart.metadataset.build.openml.settings import (
 )
 from warmstart.metadataset.build.openml.tasks import OpenMLTask, find_tasks
 from warmstart.metadataset.build.openml.units.asked import known_flows
-from warmstart.metadataset.build.openml.units.job import Job
+from warmstart.metadataset.build.openml.units.job import UnitJob
 from warmstart.metadataset.build.openml.units.parts import KINDS, reconcile, unit_of
 from warmstart.metadataset.build.openml.units.reading import UnitReader
 from warmstart.metadataset.build.openml.units.todo import wanted_tasks, what_is_left
@@ -154,7 +154,7 @@ def build_openml(
         done = reconcile(out, units)
         records = [record for kind in KINDS for record in units.read(kind)]
         todo, failed = what_is_left(plan, tasks, flows, records, done, retry_failed, refresh_s)
-        job = Job(out, units, done, failed, kept)
+        job = UnitJob(out, units, done, failed, kept)
         job.expect(sum(map(len, todo)))
 
         def client(cache: Path) -> Client:

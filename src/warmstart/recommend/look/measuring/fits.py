@@ -31,7 +31,7 @@ _PATIENCE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Fit:
     """One fit: a configuration of the pool, by its place, on one fold."""
 
     index: int
@@ -39,10 +39,10 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class FitOutcome:
     """What came of a job."""
 
-    job: Job
+    job: Fit
     score: float
     """In the metric of the look, higher better; NaN where it failed."""
 
@@ -58,11 +58,11 @@ class Fits(Protocol):
         """Seconds on the clock that the look keeps."""
         ...
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: Fit) -> None:
         """Begin a fit, or queue it."""
         ...
 
-    def wait(self, until: float) -> Outcome | None:
+    def wait(self, until: float) -> FitOutcome | None:
         """The next fit to end; None if none does before the clock says `until`."""
         ...
 
@@ -80,9 +80,9 @@ class _Lane(threading.Thread):
 
     def __init__(
         self,
-        jobs: queue.SimpleQueue[Job | None],
-        run: Callable[[Job, _Lane], Outcome],
-        done: queue.SimpleQueue[Outcome],
+        jobs: queue.SimpleQueue[Fit | None],
+        run: Callable[[Fit, _Lane], FitOutcome],
+        done: queue.SimpleQueue[FitOutcome],
     ) -> None:
         # A daemon: a fit that never ends must not keep the interpreter from ending.
         super().__init__(name="warmstart-look", daemon=True)
@@ -138,8 +138,8 @@ class LiveFits:
     ) -> None:
         self._data, self._build, self._metric = data, build, metric
         self._prepared: dict[int, PreparedFolds] = {}
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._done: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Fit | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[FitOutcome] = queue.SimpleQueue()
         self._cutting = threading.Lock()
         self._lanes = [_Lane(self._jobs, self._fit, self._done) for _ in range(n_jobs)]
         for lane in self._lanes:
@@ -149,11 +149,11 @@ class LiveFits:
         """Wall clock, in seconds."""
         return time.monotonic()
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: Fit) -> None:
         """Queue a fit for the next thread that is free."""
         self._jobs.put(job)
 
-    def wait(self, until: float) -> Outcome | None:
+    def wait(self, until: float) -> FitOutcome | None:
         """The next fit to end, or None when the clock says `until`."""
         while True:
             # Never without end, so that Ctrl-C is heard on every system.
@@ -169,7 +169,7 @@ class LiveFits:
         for lane in self._lanes:
             lane.stop()
 
-    def _fit(self, job: Job, lane: _Lane) -> Outcome:
+    def _fit(self, job: Fit, lane: _Lane) -> FitOutcome:
         import sklearn
 
         start = time.thread_time()
@@ -187,10 +187,10 @@ class LiveFits:
             status: Status = "memout" if isinstance(error, MemoryError) else "failed"
             text = f"{type(error).__name__}: {error}".split("\n")[0][:300]
             took_s = time.thread_time() - start
-            return Outcome(job=job, score=np.nan, cost_s=took_s, status=status, error=text)
-        return Outcome(job=job, score=score, cost_s=time.thread_time() - start + shared_s)
+            return FitOutcome(job=job, score=np.nan, cost_s=took_s, status=status, error=text)
+        return FitOutcome(job=job, score=score, cost_s=time.thread_time() - start + shared_s)
 
-    def _score(self, model: Any, job: Job) -> tuple[float, float]:
+    def _score(self, model: Any, job: Fit) -> tuple[float, float]:
         """Score on one fold, and the seconds of preparing it that others had spent."""
         with self._cutting:
             fold = self._data.fold(job.part)

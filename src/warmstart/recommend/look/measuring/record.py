@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from warmstart.domain import Status
-from warmstart.recommend.look.measuring.fits import Outcome
+from warmstart.recommend.look.measuring.fits import FitOutcome
 from warmstart.recommend.look.measuring.noise import Averages, average
 from warmstart.recommend.look.measuring.splits import Part
 
@@ -48,12 +48,12 @@ class Record:
         """Note that a configuration is being tried."""
         self.scores.setdefault(index, {})
 
-    def add(self, outcome: Outcome, weight: float = 1.0) -> None:
+    def add(self, outcome: FitOutcome, weight: float = 1.0) -> None:
         """Keep what came of a fit.
 
         Parameters
         ----------
-        outcome : Outcome
+        outcome : FitOutcome
             Of one fit.
         weight : float
             Of the fold it was scored on.
@@ -73,12 +73,12 @@ class Record:
         seconds = self._seconds.get(index)
         return float(np.mean(seconds)) if seconds else math.nan
 
-    def latest(self, outcome: Outcome, averages: Averages) -> tuple[float, float]:
+    def latest(self, outcome: FitOutcome, averages: Averages) -> tuple[float, float]:
         """Score of a fit on a fold of average difficulty, and its standard error.
 
         Parameters
         ----------
-        outcome : Outcome
+        outcome : FitOutcome
             Of one fit.
         averages : Averages
             Of what was measured so far.

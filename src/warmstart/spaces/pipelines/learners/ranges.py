@@ -22,14 +22,14 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Categories:
     """A choice; the first item is the default."""
 
     name: str
     items: tuple[Any, ...]
 
 
-Hyperparameter = Range | Options
+Hyperparameter = Range | Categories
 
 
 def real(
@@ -61,9 +61,9 @@ def whole(name: str, low: int, high: int, default: int, *, log: bool = True) -> 
     return Range(name=name, low=low, high=high, default=default, log=log, integer=True)
 
 
-def choice(name: str, *items: Any) -> Options:
+def choice(name: str, *items: Any) -> Categories:
     """One of several values, the first by default."""
-    return Options(name=name, items=items)
+    return Categories(name=name, items=items)
 
 
 def class_weight(classify: bool) -> list[Hyperparameter]:

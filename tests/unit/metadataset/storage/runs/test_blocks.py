@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warmstart.errors import MetaDatasetError
-from warmstart.metadataset.core.matrix import FAILED, OK, scatter
+from warmstart.metadataset.core.score_matrix import FAILED, OK, scatter
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.storage import reading as store
 from warmstart.metadataset.storage.runs import blocks
@@ -32,7 +32,7 @@ RUNS = st.lists(
 @given(runs=RUNS)
 def test_scatter_equals_pandas(aggregate, runs):
     frame = pd.DataFrame(runs, columns=["task", "config", "score", "budget"], dtype=float)
-    layer = scatter(
+    matrix = scatter(
         (4, 3),
         (frame.task * 3 + frame.config).to_numpy(np.intp),
         frame.score.to_numpy(copy=True),
@@ -45,10 +45,10 @@ def test_scatter_equals_pandas(aggregate, runs):
     largest = full.groupby(["task", "config"]).budget.transform("max")
     cells = full[full.budget == largest].groupby(["task", "config"]).score
     expected = cells.agg(aggregate).unstack().reindex(index=range(4), columns=range(3))
-    np.testing.assert_allclose(layer.scores, expected, rtol=1e-12)
+    np.testing.assert_allclose(matrix.scores, expected, rtol=1e-12)
     tried = cells.size().unstack().reindex(index=range(4), columns=range(3)).notna()
-    assert ((layer.status > 0) == tried.to_numpy()).all()
-    assert ((layer.status == OK) == expected.notna().to_numpy()).all()
+    assert ((matrix.status > 0) == tried.to_numpy()).all()
+    assert ((matrix.status == OK) == expected.notna().to_numpy()).all()
 
 
 def large(folder, *, order, n_tasks=40, metrics=("auc", "loss")):

@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from warmstart.datasets.load import load_dataset
-from warmstart.recommend.look.measuring.fits import Job, LiveFits
+from warmstart.recommend.look.measuring.fits import Fit, LiveFits
 from warmstart.recommend.look.measuring.splits import Divided, Part
 
 FIRST = Part(0, 0)
@@ -47,7 +47,7 @@ def data():
 def made(data, *models, metric="accuracy", n_jobs=1):
     fits = LiveFits(data, lambda k: make_pipeline(StandardScaler(), models[k]), metric, n_jobs)
     for index in range(len(models)):
-        fits.submit(Job(index, FIRST))
+        fits.submit(Fit(index, FIRST))
     return fits
 
 
@@ -55,7 +55,7 @@ def test_a_score_and_its_seconds(data):
     fits = made(data, DummyClassifier(strategy="most_frequent"))
     outcome = fits.wait(fits.now() + 60)
     fits.close()
-    assert (outcome.status, outcome.job) == ("ok", Job(0, FIRST))
+    assert (outcome.status, outcome.job) == ("ok", Fit(0, FIRST))
     assert outcome.score == pytest.approx(1 / 3, abs=0.05)
     assert 0 < outcome.cost_s < 60
 

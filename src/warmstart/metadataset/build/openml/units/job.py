@@ -24,7 +24,7 @@ MAX_SILENT = 3
 """Units in a row that the server does not answer: then it is not asked any more."""
 
 
-class Job:
+class UnitJob:
     """Reads units, keeps them, and counts."""
 
     def __init__(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from warmstart._extras import require
 from warmstart.downstream.optuna_sampler.claims import claim_of, has_claim, proposal_of
-from warmstart.downstream.optuna_sampler.proposers.guide import Proposal
+from warmstart.downstream.optuna_sampler.proposers.proposer import Proposal
 from warmstart.downstream.optuna_sampler.study_results import StudyResults
 from warmstart.downstream.optuna_sampler.trials import UNASKED, UNKNOWN, Reader
 from warmstart.errors import ArgumentError, ArgumentTypeError
@@ -33,7 +33,7 @@ REPORT = "warmstart"
 """User attribute of a trial that lists what did not arrive as suggested."""
 
 
-class GivenConfigurations(_optuna.samplers.BaseSampler):  # type: ignore[misc, name-defined]
+class WholeConfigurationSampler(_optuna.samplers.BaseSampler):  # type: ignore[misc, name-defined]
     """Answers ``suggest_*`` from the configuration that a trial was given when it began.
 
     Who decides that, and whether there is one, is up to the sampler that inherits this:
@@ -43,7 +43,7 @@ class GivenConfigurations(_optuna.samplers.BaseSampler):  # type: ignore[misc, n
     then: BaseSampler
     then_every: int | None
     _reader: Reader
-    _given: dict[int, Proposal]
+    _proposals: dict[int, Proposal]
     _study: tuple[int, StudyResults] | None
     _distributions: dict[str, BaseDistribution]
     _lock: threading.Lock
@@ -111,7 +111,7 @@ class GivenConfigurations(_optuna.samplers.BaseSampler):  # type: ignore[misc, n
         """Record what did not arrive as suggested."""
         stored = study._storage.get_trial(trial._trial_id)
         with self._lock:
-            self._given.pop(trial._trial_id, None)
+            self._proposals.pop(trial._trial_id, None)
         if differences := self._reader.differences(stored):
             note = {
                 "changed": [asdict(one) for one in differences if one.reason != UNASKED],
@@ -138,15 +138,15 @@ class GivenConfigurations(_optuna.samplers.BaseSampler):  # type: ignore[misc, n
 
     def _proposal(self, study: Study, trial: FrozenTrial) -> Proposal | None:
         with self._lock:
-            if trial._trial_id in self._given:
-                return self._given[trial._trial_id]
+            if trial._trial_id in self._proposals:
+                return self._proposals[trial._trial_id]
         # Begun in another process, or by another sampler object.
         claim = claim_of(study._storage.get_trial(trial._trial_id))
         return None if claim is None else proposal_of(claim)
 
     def _is_left(self, trial: FrozenTrial) -> bool:
         """Whether it is the other sampler's turn, by number: so all workers agree."""
-        if self.then_every is None or not self._reader.guide.learns:
+        if self.then_every is None or not self._reader.proposer.learns:
             return False
         after = trial.number - _N_FIRST + 1
         return after > 0 and after % self.then_every == 0

@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from warmstart.downstream.names.inverse import match, read_mapping
-from warmstart.downstream.optuna_sampler.proposers.anywhere import Anywhere, anywhere_of
-from warmstart.downstream.sklearn_search.run import Run
+from warmstart.downstream.optuna_sampler.proposers.continuous import (
+    ContinuousSpace,
+    continuous_space_of,
+)
+from warmstart.downstream.sklearn_search.run import SearchRun
 from warmstart.spaces.legal import plain
 from warmstart.spaces.space import Choice, Number, Parameter
 
@@ -20,14 +23,14 @@ _MANY = 10**9
 _LOG = ("loguniform", "reciprocal")
 
 
-class RunAnywhere(Run):
+class ContinuousRun(SearchRun):
     """Asks of no pool, but of all of a region.
 
     Parameters
     ----------
     search : Search
         Whose base has surfaces for its question.
-    anywhere : Anywhere
+    continuous : ContinuousSpace
     region : Region
     names : mapping of str to str, optional
         From the estimator's parameters to keys of a configuration; all of a configuration
@@ -37,7 +40,7 @@ class RunAnywhere(Run):
     def __init__(
         self,
         search: Search,
-        anywhere: Anywhere,
+        continuous: ContinuousSpace,
         region: Region,
         names: Mapping[str, str] | None = None,
     ) -> None:
@@ -47,7 +50,7 @@ class RunAnywhere(Run):
             return {name: one.configuration[key] for name, key in names.items()}
 
         super().__init__(search, params)
-        self._anywhere, self._region = anywhere, region
+        self._continuous, self._region = continuous, region
 
     def n_open(self) -> int:
         """As many as anybody asks for."""
@@ -60,7 +63,7 @@ class RunAnywhere(Run):
         for _ in range(n):
 
             def allowed(point: dict[str, Any]) -> dict[str, Any] | None:
-                whole = self._anywhere.configuration(point)
+                whole = self._continuous.configuration(point)
                 return None if repr(sorted(whole.items())) in known else whole
 
             one = self.search.ask_in(self._region, allowed)
@@ -71,11 +74,11 @@ class RunAnywhere(Run):
         return found
 
 
-def led_run(
+def continuous_run(
     search: Search,
     distributions: Mapping[str, Any] | None = None,
     mapping: Mapping[str, Any] | None = None,
-) -> RunAnywhere | None:
+) -> ContinuousRun | None:
     """A run that surfaces lead; None where there are none, or they know none of the names.
 
     Parameters
@@ -87,19 +90,19 @@ def led_run(
     mapping : mapping, optional
         See :func:`warmstart.downstream.names.inverse.read_mapping`.
     """
-    anywhere = anywhere_of(search)
-    if anywhere is None:
+    continuous = continuous_space_of(search)
+    if continuous is None:
         return None
     if distributions is None:
-        return RunAnywhere(search, anywhere, anywhere.region({}))
-    pairs = read_mapping(mapping, list(anywhere.template))
-    names = {name: match(name, anywhere.template, pairs) or name for name in distributions}
-    axes = {f"{anywhere.box.prefix}{name}" for name in anywhere.box.names}
+        return ContinuousRun(search, continuous, continuous.region({}))
+    pairs = read_mapping(mapping, list(continuous.template))
+    names = {name: match(name, continuous.template, pairs) or name for name in distributions}
+    axes = {f"{continuous.box.prefix}{name}" for name in continuous.box.names}
     asked = {names[name]: _parameter(name, one) for name, one in distributions.items()}
     if not axes & set(asked) or any(one is None for one in asked.values()):
         return None
     found = {key: one for key, one in asked.items() if one is not None}
-    return RunAnywhere(search, anywhere, anywhere.region(found), names)
+    return ContinuousRun(search, continuous, continuous.region(found), names)
 
 
 def _parameter(name: str, distribution: Any) -> Parameter | None:

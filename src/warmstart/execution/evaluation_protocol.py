@@ -30,7 +30,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Protocol:
+class EvaluationProtocol:
     """How configurations are evaluated: what a history must say of itself."""
 
     limits: Limits = field(default_factory=Limits)

@@ -6,7 +6,7 @@ from sklearn.datasets import load_breast_cancer
 from tests.unit.models.surfaces.toy_store import make_store
 
 from warmstart.downstream import WarmStartSearchCV
-from warmstart.downstream.sklearn_search.run_anywhere import led_run
+from warmstart.downstream.sklearn_search.run_continuous import continuous_run
 from warmstart.knowledge.base import open_knowledge
 from warmstart.spaces.space import Choice, Number
 
@@ -79,13 +79,13 @@ def test_distributions_become_parameters_and_unusual_ones_are_left_to_the_pool(b
     search = base.search(
         metafeatures=None, task_type="binary", metric="roc_auc", space="lightgbm"
     )
-    parameters = led_run(search, DISTRIBUTIONS)._region.parameters
+    parameters = continuous_run(search, DISTRIBUTIONS)._region.parameters
     assert parameters["learning_rate"] == Number(
         name="learning_rate", low=0.01, high=0.3, log=True
     )
     assert parameters["num_leaves"] == Number(name="num_leaves", low=4, high=64, integer=True)
     assert parameters["n_estimators"] == Choice(name="n_estimators", choices=(10, 20))
-    assert led_run(search, {"learning_rate": norm(0.1, 0.01)}) is None
-    assert led_run(search, {"gamma": uniform(0, 1)}) is None
-    renamed = led_run(search, {"model__lr": [0.1, 0.2]}, {"learning_rate": "model__lr"})
+    assert continuous_run(search, {"learning_rate": norm(0.1, 0.01)}) is None
+    assert continuous_run(search, {"gamma": uniform(0, 1)}) is None
+    renamed = continuous_run(search, {"model__lr": [0.1, 0.2]}, {"learning_rate": "model__lr"})
     assert set(renamed._region.parameters) == {"learning_rate"}

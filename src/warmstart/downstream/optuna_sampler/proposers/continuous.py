@@ -21,7 +21,7 @@ FEW_LEVELS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
-class Anywhere:
+class ContinuousSpace:
     """One learner, whose configurations need not be of any pool."""
 
     box: Box
@@ -32,7 +32,7 @@ class Anywhere:
     """With how many every fit is made, where scores at fewer are read off it."""
 
     @classmethod
-    def of(cls, question: Question, box: Box) -> Anywhere:
+    def of(cls, question: Question, box: Box) -> ContinuousSpace:
         """What a search is led by whose base has surfaces for its question."""
         usual = typical(question.pool)
         schema = question.schema
@@ -82,13 +82,15 @@ class Anywhere:
         return key.removeprefix(self.box.prefix)
 
 
-def anywhere_of(search: Search) -> Anywhere | None:
+def continuous_space_of(search: Search) -> ContinuousSpace | None:
     """What a search is led by; None where its base has no surfaces for its question."""
     led = search.engine.surfaces
-    return None if led is None or led.box is None else Anywhere.of(search.question, led.box)
+    return (
+        None if led is None or led.box is None else ContinuousSpace.of(search.question, led.box)
+    )
 
 
-def with_rounds(anywhere: Anywhere | None, rounds: int) -> Anywhere:
+def with_rounds(continuous: ContinuousSpace | None, rounds: int) -> ContinuousSpace:
     """What leads a study whose scores at fewer rounds are read off one fit.
 
     Raises
@@ -98,10 +100,10 @@ def with_rounds(anywhere: Anywhere | None, rounds: int) -> Anywhere:
     """
     if isinstance(rounds, bool) or not isinstance(rounds, int) or rounds < 1:
         raise ArgumentError(f"rounds must be a positive whole number, got {rounds!r}")
-    if anywhere is None or anywhere.box.rounds is None:
+    if continuous is None or continuous.box.rounds is None:
         raise ArgumentError(
             "rounds= needs surfaces of one learner that has rounds; name it by space=, as in "
             'space="lightgbm", and leave out what they know nothing of: candidates, a look, a '
             "time budget, groups and time"
         )
-    return replace(anywhere, rounds=rounds)
+    return replace(continuous, rounds=rounds)

@@ -19,7 +19,7 @@ Points: TypeAlias = "Iterable[Suggestion] | Iterable[Mapping[str, Any]] | pd.Dat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Point:
     """One point as it was given."""
 
     position: int
@@ -31,7 +31,7 @@ class Given:
     """Its known score, higher is better; None where it is still to be evaluated."""
 
 
-def given_points(points: Points, scores: Sequence[float | None] | None = None) -> list[Given]:
+def read_points(points: Points, scores: Sequence[float | None] | None = None) -> list[Point]:
     """Points as dictionaries, best first.
 
     Suggestions keep their order, as do points without scores; points with known scores
@@ -55,7 +55,7 @@ def given_points(points: Points, scores: Sequence[float | None] | None = None) -
 
     Examples
     --------
-    >>> [g.values for g in given_points([{"x": 1}, {"x": 2}], scores=[0.5, 0.9])]
+    >>> [g.values for g in read_points([{"x": 1}, {"x": 2}], scores=[0.5, 0.9])]
     [{'x': 2}, {'x': 1}]
     """
     values = [_values(point) for point in _rows(points)]
@@ -64,7 +64,7 @@ def given_points(points: Points, scores: Sequence[float | None] | None = None) -
     if len(scores) != len(values):
         raise ArgumentError(f"there are {len(values)} points but {len(scores)} scores")
     given = [
-        Given(position=i, values=point, score=_known(score))
+        Point(position=i, values=point, score=_known(score))
         for i, (point, score) in enumerate(zip(values, scores, strict=True))
     ]
     return sorted(given, key=lambda g: math.inf if g.score is None else -g.score)

@@ -14,7 +14,7 @@ from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core.score_table import Floats
 
 STATUSES: tuple[str, ...] = ("", *get_args(Status))
-"""Names of the status codes of a :class:`Layer`; the empty one is "not evaluated"."""
+"""Names of the status codes of a :class:`ScoreMatrix`; the empty one is "not evaluated"."""
 
 Aggregate = Literal["mean", "median"]
 """How several runs of a configuration on a task become one score."""
@@ -24,7 +24,7 @@ FAILED = STATUSES.index("failed")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Layer:
+class ScoreMatrix:
     """All evaluations in one metric, as arrays of shape (n_tasks, n_configs)."""
 
     scores: Floats
@@ -54,7 +54,7 @@ def scatter(
     budgets: NDArray[np.floating[Any]],
     *,
     aggregate: Aggregate = "mean",
-) -> Layer:
+) -> ScoreMatrix:
     """Put long rows into matrices; several rows of one cell are merged.
 
     Parameters
@@ -104,7 +104,7 @@ def scatter(
             table[places], codes[places] = table_of, codes_of
             if prices is not None:
                 prices[places] = prices_of
-    return Layer(
+    return ScoreMatrix(
         table.reshape(shape),
         codes.reshape(shape),
         None if prices is None else prices.reshape(shape),
@@ -156,23 +156,25 @@ def _medians(values: Floats, firsts: NDArray[np.intp]) -> Floats:
     return medians
 
 
-def take_rows(layer: Layer, rows: NDArray[np.intp]) -> Layer:
+def take_rows(matrix: ScoreMatrix, rows: NDArray[np.intp]) -> ScoreMatrix:
     """Restrict to the tasks at the given positions; the scores are a copy."""
-    if len(rows) == len(layer.scores) and (rows == np.arange(len(rows))).all():
-        return Layer(layer.scores.copy(), layer.status, layer.costs)
-    costs: Floats | None = None if layer.costs is None else layer.costs[rows]
-    return Layer(layer.scores[rows], layer.status[rows], costs)
+    if len(rows) == len(matrix.scores) and (rows == np.arange(len(rows))).all():
+        return ScoreMatrix(matrix.scores.copy(), matrix.status, matrix.costs)
+    costs: Floats | None = None if matrix.costs is None else matrix.costs[rows]
+    return ScoreMatrix(matrix.scores[rows], matrix.status[rows], costs)
 
 
 def stack_rows(
-    layers: Mapping[str, Layer], chosen: NDArray[Any], rows: NDArray[np.intp]
-) -> Layer:
-    """Each task's row from the layer of its own metric."""
-    shape = len(rows), next(iter(layers.values())).scores.shape[1]
-    stacked = Layer(np.full(shape, np.nan), np.zeros(shape, np.uint8), np.full(shape, np.nan))
-    for metric, layer in layers.items():
+    matrices: Mapping[str, ScoreMatrix], chosen: NDArray[Any], rows: NDArray[np.intp]
+) -> ScoreMatrix:
+    """Each task's row from the matrix of its own metric."""
+    shape = len(rows), next(iter(matrices.values())).scores.shape[1]
+    stacked = ScoreMatrix(
+        np.full(shape, np.nan), np.zeros(shape, np.uint8), np.full(shape, np.nan)
+    )
+    for metric, matrix in matrices.items():
         here = np.flatnonzero(chosen == metric)
-        part = take_rows(layer, rows[here])
+        part = take_rows(matrix, rows[here])
         stacked.scores[here], stacked.status[here] = part.scores, part.status
         if part.costs is not None and stacked.costs is not None:
             stacked.costs[here] = part.costs
