@@ -12,6 +12,7 @@ import numpy as np
 from warmstart.domain import Status
 from warmstart.errors import HistoryWarning, KnowledgeError
 from warmstart.recommend.answer.suggestion import Suggestion
+from warmstart.recommend.base.score_units import LEVELS
 from warmstart.recommend.engine import Engine
 from warmstart.recommend.observations import Result, beyond_perfect, read_result
 from warmstart.recommend.question.arguments import check_count
@@ -67,19 +68,33 @@ class AskTell:
     @property
     def best(self) -> Result | None:
         """The configuration of the highest mean score; None before any score is told."""
-        means, pool = self.engine.belief.mean_scores(), self.engine.pool
-        if not means:
-            return None
-        index = max(means, key=lambda k: means[k])
-        name = pool.ids[index]
-        told = [r.cost_s for r in self.history if r.configuration_id == name]
-        costs = [cost_s for cost_s in told if not math.isnan(cost_s)]
+        means = self.engine.belief.mean_scores()
+        return self._told(max(means, key=lambda k: means[k])) if means else None
+
+    def _told(self, place: int) -> Result:
+        """Mean of what was told of one configuration."""
+        pool = self.engine.pool
+        name = pool.ids[place]
+        of_it = (r.cost_s for r in self.history if r.configuration_id == name)
+        costs = [cost_s for cost_s in of_it if not math.isnan(cost_s)]
         return Result(
-            configuration=dict(pool.values[index]),
+            configuration=dict(pool.values[place]),
             configuration_id=name,
-            score=means[index],
+            score=self.engine.belief.mean_scores()[place],
             cost_s=float(np.mean(costs)) if costs else math.nan,
         )
+
+    @property
+    def pareto(self) -> tuple[Result, ...]:
+        """Results that no other beats in its mean score and all its expected costs.
+
+        By falling score; the costs are the search's objectives, or seconds of a fit. What has
+        no known cost is not among them.
+        """
+        from warmstart.recommend.pareto.next_on_front import told_front
+
+        costs = self.question.expected_costs or self.engine.pool.costs()[:, None]
+        return tuple(map(self._told, told_front(self.engine.belief.mean_scores(), costs)))
 
     @property
     def takes_new(self) -> bool:
@@ -98,26 +113,22 @@ class AskTell:
     ) -> Suggestion | tuple[Suggestion, ...]:
         """Name the next configuration, or the next `n` to run side by side.
 
-        Fewer than `n` where fewer are left, or fit what is left of the time budget.
-
-        What was asked and not yet told is not asked again.
+        Fewer than `n` where fewer are left, or fit what is left of the time budget. What was
+        asked and not yet told is not asked again.
 
         Parameters
         ----------
         n : int, optional
         also : sequence of mapping
-            Configurations of no pool that may be asked as well, once a score is told; see
-            :attr:`takes_new`.
+            Of no pool, and asked as well once a score is told; see :attr:`takes_new`.
 
         Raises
         ------
         KnowledgeError
             If every configuration was asked, or none fits what is left of the budget.
         """
-        if n is not None:
-            n = check_count("n", n)
-        asked = self.engine.ask(n or 1, also=also)
-        if not asked:
+        n = None if n is None else check_count("n", n)
+        if not (asked := self.engine.ask(n or 1, also=also)):
             raise KnowledgeError(self._why_closed())
         regrets = self.engine.regrets.of(asked)
         told = zip(asked, regrets.regrets, regrets.p_best, strict=True)
@@ -127,8 +138,7 @@ class AskTell:
     def ask_in(self, region: Region, allowed: Allowed) -> Suggestion | None:
         """The next configuration anywhere in a study's space, where surfaces lead there.
 
-        None where nothing that was looked at is allowed; see
-        :meth:`warmstart.recommend.engine.Engine.ask_in`.
+        None where nothing that was looked at is allowed.
 
         Parameters
         ----------
@@ -219,14 +229,13 @@ class AskTell:
         return f"nothing fits the {self.engine.seconds_left():.3g} s left of the time budget"
 
     def _suggestion(self, index: int, regret: float, p_best: float) -> Suggestion:
-        levels = (0.05, 0.16, 0.5, 0.84, 0.95)
-        quantiles = self.engine.belief.score_quantiles(levels, index)
+        pool, quantiles = self.engine.pool, self.engine.belief.score_quantiles(LEVELS, index)
         low, below, median, above, high = quantiles
-        cost = float(self.engine.pool.costs()[index])
+        cost = float(pool.costs()[index])
         return Suggestion(
-            configuration=dict(self.engine.pool.values[index]),
-            configuration_id=self.engine.pool.ids[index],
-            learner=self.engine.pool.learners[index],
+            configuration=dict(pool.values[index]),
+            configuration_id=pool.ids[index],
+            learner=pool.learners[index],
             score=float(median),
             score_std=float(above - below) / 2,
             score_low=float(low),
@@ -235,6 +244,7 @@ class AskTell:
             regret=math.nan if math.isnan(regret) else float(regret),
             p_best=float(p_best),
             cost_s=cost if cost > 0 else math.nan,
+            **self.question.costs_of(index),
             schema=self.question.schema,
             random_state=self.question.random_state,
         )

@@ -21,6 +21,7 @@ from warmstart.recommend.search import FORMAT, Search
 from warmstart.spaces.pipelines.learners import LEARNERS
 
 if TYPE_CHECKING:
+    from warmstart.recommend.pareto.front import Front
     from warmstart.recommend.question.task_query import SearchQuery
     from warmstart.recommend.store.store import Store
 
@@ -43,6 +44,11 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
     seed = store.random_state if query.random_state is None else query.random_state
     candidates, space = query.candidates, query.space
     budget_s = check_budget(query.time_budget_s)
+    if query.asked and query.asked.objectives and choice.method is not None:
+        raise KnowledgeError(
+            f"model {choice.name!r} ranks by the score alone; objectives need the base's own "
+            "belief: leave out the model, or give limits such as max_predict_s="
+        )
     if query.look is not None and choice.method is not None:
         raise KnowledgeError(
             f"model {choice.name!r} cannot begin from a look, only the base's own can; "
@@ -51,12 +57,11 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
     task = understand(store, query)
     fitted, phi = task.fitted, task.metafeatures
     first_look = check_first_look(query.look, task.metric)
-    chances: tuple[float, ...] = ()
+    front: Front | None = None
     left_out: tuple[str, ...] = ()
     if candidates is None:
         columns, _ = choose_candidates(fitted, space, task.schema)
         columns, front, left_out = within(store, query, task, columns)
-        chances = () if front is None else tuple(map(float, front.feasible()))
         pool = tuple(dict(fitted.configurations[k]) for k in columns)
         ids = tuple(plain_value(fitted.table.configuration_ids[k]) for k in columns)
         learners = tuple(fitted.learners[k] for k in columns)
@@ -64,6 +69,7 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
         pool, ids = read_pool(candidates)
         check_pool(fitted, pool, ids, model=choice.name)
         learners = tuple(str(values.get("learner", "")) for values in pool)
+    chances = front.feasible().tolist() if front is not None and front.limits else ()
     question = Question(
         kind=task.kind,
         metric=task.metric,
@@ -82,8 +88,10 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
         speed=store.speed(),
         model=choice.name,
         look=first_look,
-        chances=chances,
-        of_base=candidates is None and not chances,
+        chances=tuple(chances),
+        objectives=() if front is None else front.objectives,
+        expected_costs=() if front is None else front.expected_costs(),
+        of_base=candidates is None and front is None,
         left_out=names_left_out(query.exclude),
         # Only where nothing but the history says what may be tried.
         local=fitted.unaligned is not None
@@ -91,7 +99,7 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
         and candidates is None
         and space is None
         and budget_s is None
-        and not chances
+        and front is None
         and not set(learners) & set(LEARNERS),
     )
     read = () if task.dataset is None else task.dataset.warnings

@@ -84,6 +84,10 @@ class ByBelief:
         """
         if not self._belief.mean_scores():
             return self.first.next(open_, n_together, seconds_left)
+        if self._question.objectives:
+            from warmstart.recommend.pareto.next_on_front import next_on_front
+
+            return next_on_front(self._question, self._pool, self._belief, open_, pending)
         rng = np.random.default_rng([self._question.random_state, n_asked])
         return self._pick(open_, pending, also, n_asked, rng)
 

@@ -63,12 +63,19 @@ class FirstBatch:
                 rng = np.random.default_rng([self._question.random_state, 2])
                 broken = rng.random(draws.shape) > chances[left]
                 draws = np.where(broken, draws.max(axis=1, keepdims=True), draws)
-            picks = best_of_n(
-                draws,
-                max(self._question.n_initial, n_together),
-                costs=None if seconds_left is None else self._pool.costs()[left],
-                budget_s=seconds_left,
-            )
+            n = max(self._question.n_initial, n_together)
+            if self._question.objectives:
+                from warmstart.recommend.pareto.front import largest_front
+
+                costs = np.asarray(self._question.expected_costs)[left]
+                picks = largest_front(draws, costs, n)
+            else:
+                picks = best_of_n(
+                    draws,
+                    n,
+                    costs=None if seconds_left is None else self._pool.costs()[left],
+                    budget_s=seconds_left,
+                )
             self.planned = [int(left[k]) for k in picks]
         return self.planned.pop(0) if self.planned else None
 

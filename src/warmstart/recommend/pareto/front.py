@@ -30,6 +30,45 @@ _BEYOND = 0.1
 apart: the best configuration is often the dearest, and belongs on a front too."""
 
 
+def largest_front(regrets: Any, costs: Any, n: int) -> list[int]:
+    """The best in score, and what makes the front with it expected to be the largest.
+
+    Costs count by their logarithms.
+
+    Parameters
+    ----------
+    regrets : array, shape (n_samples, n_candidates)
+        Draws, lower is better.
+    costs : array, shape (n_candidates, n_costs)
+        Positive.
+    n : int
+
+    Examples
+    --------
+    >>> largest_front([[0.0, 0.1, 0.9]], [[8.0], [1.0], [2.0]], 2)
+    [0, 1]
+    """
+    drawn = np.asarray(regrets, dtype=np.float64)[:_N_DRAWS]
+    low = drawn.min(axis=1, keepdims=True)
+    spread = drawn.max(axis=1, keepdims=True) - low
+    scores = 1.0 - (drawn - low) / np.where(spread > 0, spread, 1.0)
+    logs = np.log(np.asarray(costs, dtype=np.float64))
+    best = int(scores.mean(axis=0).argmax())
+    return batch_by_hypervolume(scores, logs, n, worst=dearest(logs), first=best)
+
+
+def dearest(logs: Array) -> Array:
+    """Logarithms of the costs above which nothing counts, shape (n_costs,).
+
+    Parameters
+    ----------
+    logs : ndarray, shape (n_candidates, n_costs)
+        Of the candidates' costs.
+    """
+    worst: Array = logs.max(axis=0) + _BEYOND * np.ptp(logs, axis=0)
+    return worst
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Front:
     """Objectives and limits over the candidates of one answer."""
@@ -78,24 +117,14 @@ class Front:
         kept = self.costs.draw_feasible(self.limits, len(regrets), rng)
         return np.where(kept, regrets, regrets.max(axis=1, keepdims=True))
 
+    def expected_costs(self) -> tuple[tuple[float, ...], ...]:
+        """Of each candidate, one an objective."""
+        medians = [self.costs.medians[name].tolist() for name in self.objectives]
+        return tuple(zip(*medians, strict=True))
+
     def pick(self, regrets: Any, n: int) -> list[int]:
-        """The best in score, and what makes the front with it expected to be the largest.
-
-        Costs count by their logarithms.
-
-        Parameters
-        ----------
-        regrets : ndarray, shape (n_samples, n_candidates)
-            Draws, lower is better.
-        """
-        drawn = np.asarray(regrets[:_N_DRAWS], dtype=np.float64)
-        low = drawn.min(axis=1, keepdims=True)
-        spread = drawn.max(axis=1, keepdims=True) - low
-        scores = 1.0 - (drawn - low) / np.where(spread > 0, spread, 1.0)
-        logs = np.log(np.stack([self.costs.medians[name] for name in self.objectives], axis=1))
-        worst = logs.max(axis=0) + _BEYOND * np.ptp(logs, axis=0)
-        best = int(scores.mean(axis=0).argmax())
-        return batch_by_hypervolume(scores, logs, n, worst=worst, first=best)
+        """As :func:`largest_front`, of the candidates."""
+        return largest_front(regrets, np.asarray(self.expected_costs()), n)
 
     def told(self, picks: list[int]) -> tuple[dict[str, float], ...]:
         """Expected costs of chosen candidates, and how likely they keep the limits."""

@@ -53,7 +53,8 @@ ARGUMENTS: dict[str, str] = {
         What to be good at together: "score" and at most two of "predict_s" (seconds to
         predict 1,000 rows), "fit_s" (of one fit), "size_mb" (of the fitted model) and
         "memory_mb" (of a fit). The answer is a front: from the best to the cheapest that is
-        any good, ``suggestions.pareto`` those that no other beats in all.""",
+        any good, ``suggestions.pareto`` those that no other beats in all. A search asks what
+        is expected to add most to the front of what was told, ``search.pareto``.""",
     "max_predict_s, max_fit_s, max_size_mb, max_memory_mb": """
         What each configuration may cost at most; numbers, in the units above. What is
         unlikely to keep a limit is left out, and the likelier counts more.""",

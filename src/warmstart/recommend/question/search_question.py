@@ -14,6 +14,7 @@ from warmstart.recommend.look.result import Look
 
 if TYPE_CHECKING:
     from warmstart.execution.resampling import Resampling
+    from warmstart.recommend.pareto.objectives import CostName
 
 Acquisition = Literal["ei", "log_ei", "ei_per_second", "pi", "lcb", "thompson"]
 ACQUISITIONS: tuple[str, ...] = get_args(Acquisition)
@@ -60,6 +61,12 @@ class Question:
     chances: tuple[float, ...] = ()
     """Of each configuration of the pool, to keep the limits; none where there are none."""
 
+    objectives: tuple[CostName, ...] = ()
+    """Costs to be low, beside the score."""
+
+    expected_costs: tuple[tuple[float, ...], ...] = ()
+    """Of each configuration of the pool, one an objective."""
+
     left_out: tuple[str, ...] = ()
     """Every name that was to be left out, whether or not the base has it."""
 
@@ -77,6 +84,17 @@ class Question:
         known = self.metafeatures
         return None if known is None else pd.Series(known, dtype="float64")
 
+    def costs_of(self, place: int) -> dict[str, Any]:
+        """What is expected of one of the pool that was asked for, by a suggestion's field."""
+        told: dict[str, Any] = {}
+        if place < len(self.expected_costs):
+            costs = zip(self.objectives, self.expected_costs[place], strict=True)
+            # Seconds of a fit are told of every suggestion.
+            told = {name: cost for name, cost in costs if name != "fit_s"}
+        if place < len(self.chances):
+            told["p_feasible"] = self.chances[place]
+        return told
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values; :meth:`from_dict` reads them back."""
         schema = None if self.schema is None else self.schema.to_dict()
@@ -88,7 +106,9 @@ class Question:
         """Read what :meth:`to_dict` wrote."""
         schema = values["schema"]
         lists = {k: tuple(values[k]) for k in ("pool", "pool_ids", "learners", "excluded")}
-        lists |= {k: tuple(values.get(k, ())) for k in ("left_out", "chances")}
+        later = ("left_out", "chances", "objectives")
+        lists |= {k: tuple(values.get(k, ())) for k in later}
+        lists["expected_costs"] = tuple(map(tuple, values.get("expected_costs", ())))
         return cls(
             **{
                 **values,

@@ -102,6 +102,7 @@ class SearchQuery(TaskQuery):
     candidates: Any = None
     n_initial: int = 1
     acquisition: Acquisition = "ei"
+    objectives: str | Iterable[str] | None = None
     look: Look | None = None
 
     def __post_init__(self) -> None:
@@ -109,13 +110,23 @@ class SearchQuery(TaskQuery):
         check_count("n_initial", self.n_initial)
         if self.candidates is not None and self.asked is not None:
             raise ArgumentError(
-                "limits are kept among the base's configurations, whose costs it knows; leave "
-                "out of candidates= what takes too much"
+                "limits and objectives are of the base's configurations, whose costs it knows; "
+                "leave out candidates=, or out of them what takes too much"
             )
         if self.acquisition not in ACQUISITIONS:
             raise ArgumentError(
                 f"acquisition must be one of {ACQUISITIONS}, got {self.acquisition!r}"
             )
+        if self.asked and self.asked.objectives and self.acquisition != "ei":
+            raise ArgumentError(
+                "with objectives a search asks by expected hypervolume improvement; leave out "
+                f"acquisition={self.acquisition!r}"
+            )
+
+    @property
+    def asked(self) -> Asked | None:
+        """Limits, and objectives beside the score; None where only the score counts."""
+        return _asked(self, self.objectives)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -229,5 +229,5 @@ class TestSearchWithinLimits:
 
     def test_limits_are_not_of_a_pool_of_ones_own(self, recommender):
         pool = pd.DataFrame({"learner": ["tree"], "depth": [3]})
-        with pytest.raises(ArgumentError, match="leave out of candidates="):
+        with pytest.raises(ArgumentError, match="leave out candidates="):
             recommender.search(metafeatures=NEW, candidates=pool, max_fit_s=1.0)
