@@ -7,17 +7,23 @@ study of an older Optuna, upgrades the schema.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warmstart._extras import require
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
-from warmstart.histories.optuna_storage import check_location, open_storage, shown_location
+from warmstart.histories.curves.intermediate_values import points
+from warmstart.histories.optuna_storage import (
+    check_location,
+    is_zoned,
+    open_storage,
+    run_id,
+    shown_location,
+    utc,
+)
 from warmstart.histories.parsing.reading import readable
+from warmstart.histories.runs.curve_points import BudgetKind, CurvePoint, check_kind
 from warmstart.histories.runs.directions import usual_name
 from warmstart.histories.runs.options import Meaning, entered
 from warmstart.histories.runs.schema import Direction, Remarks, Run, RunHistory
@@ -34,8 +40,6 @@ _STATUS: dict[str, Status] = {
     "RUNNING": "running",
 }
 
-_STARTED = re.compile(rb'"datetime_start": ?"([^"]+)"')
-_ZONE = re.compile(rb"(Z|[+-]\d\d:?\d\d)$")
 
 _SAMPLERS = {"cma": "cmaes", "NSGAII": "nsgaii", "NSGAIII": "nsgaiii", "grid_id": "grid"}
 """Beginnings of the system attributes that some samplers leave on their trials."""
@@ -46,6 +50,7 @@ def read(
     *,
     study: str | Sequence[str] | None = None,
     constants: Sequence[str] = (),
+    budget_kind: BudgetKind = "iterations",
     **options: Unpack[ReadOptions],
 ) -> RunHistory:
     """Read the trials of Optuna's studies.
@@ -65,6 +70,9 @@ def read(
         Which studies; all of them without, where `task` or `task_tag` tells them apart.
     constants : sequence of str
         User attributes, of the study or of the trial, that hold hyperparameters.
+    budget_kind : {"iterations", "rows", "folds", "epochs"}
+        What the steps of intermediate values count: those are the learning curves. Where a
+        study counts from 0, its first step is budget 1.
     **options :
         As in :class:`~warmstart.histories.runs.options.Meaning`. The direction is recorded in
         the study: one given here is compared with it.
@@ -92,6 +100,7 @@ def read(
     """
     optuna = require("optuna", extra="optuna")
     meaning = Meaning(**options)
+    check_kind(budget_kind)
     names = [study] if isinstance(study, str) else None if study is None else list(study)
     if isinstance(storage, optuna.study.Study):
         names, storage = [storage.study_name], storage._storage
@@ -101,13 +110,22 @@ def read(
 
     def runs(remarks: Remarks) -> Iterator[Run]:
         with open_storage(storage) as opened:
-            zoned = _is_zoned(opened, storage)
+            zoned = is_zoned(opened, storage)
             for name in _wanted(opened, names, meaning, storage, remarks):
                 remarks.place = f"study {name!r}"
                 loaded = optuna.load_study(study_name=name, storage=opened)
                 yield from _trials(loaded, meaning, constants, remarks, zoned)
 
-    return RunHistory("optuna", shown_location(storage), runs, meaning.run_prefix)
+    def curves() -> Iterator[CurvePoint]:
+        with open_storage(storage) as opened:
+            zoned = is_zoned(opened, storage)
+            for name in _wanted(opened, names, meaning, storage, Remarks()):
+                loaded = optuna.load_study(study_name=name, storage=opened)
+                yield from points(loaded, meaning, budget_kind, zoned)
+
+    return RunHistory(
+        "optuna", shown_location(storage), runs, meaning.run_prefix, read_curves=curves
+    )
 
 
 def _wanted(
@@ -184,7 +202,6 @@ def _trials(
         if scores is not None and not all(c <= 0.0 for c in trial.constraints.values()):
             status, scores = "failed", None
             remarks.add("told as failed: they break the study's constraints")
-        named = _utc(began if zoned or began is None else began.replace(tzinfo=timezone.utc))
         for k, (metric, direction) in enumerate(zip(meaning.metrics, directions, strict=True)):
             yield Run(
                 task=task,
@@ -195,38 +212,14 @@ def _trials(
                 direction=direction,
                 score=math.nan if scores is None else entered(scores[k], direction),
                 cost_s=cost_s,
-                timestamp=_utc(began),
+                timestamp=utc(began),
                 status=status,
                 seed=seed,
                 budget=None if reached is None else float(reached),
                 sampler=meaning.sampler or _sampler_of(trial),
                 source="optuna",
-                # Numbers begin again in every study, and studies may share a name.
-                source_run_id=f"{name}/{trial.number}@{named}",
+                source_run_id=run_id(name, trial, zoned),
             )
-
-
-def _utc(time: datetime | None) -> str:
-    """Optuna's local times, which name no zone, in UTC."""
-    try:
-        return "" if time is None else time.astimezone(timezone.utc).isoformat()
-    except (OverflowError, ValueError):  # year 1 or 9999
-        return ""
-
-
-def _is_zoned(opened: Any, storage: Any) -> bool:
-    """Whether the storage knows the moment of its times: Optuna 4 wrote local ones, no zone.
-
-    Those are the same digits wherever they are read, so the digits name the run.
-    """
-    from optuna import __version__ as version
-    from optuna.storages import JournalStorage
-
-    if isinstance(opened, JournalStorage) and isinstance(storage, str | Path):
-        with Path(storage).expanduser().open("rb") as file:
-            first = next(filter(None, (_STARTED.search(line) for line in file)), None)
-        return first is None or _ZONE.search(first[1]) is not None
-    return int(version.partition(".")[0]) >= 5
 
 
 def _sampler_of(trial: Any) -> str:

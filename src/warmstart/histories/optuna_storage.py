@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -13,6 +15,9 @@ from urllib.parse import unquote
 from warmstart.errors import HistoryError
 from warmstart.histories.parsing.reading import first_line
 from warmstart.histories.parsing.sqlite_copy import SQLITE, copy_sqlite
+
+_STARTED = re.compile(rb'"datetime_start": ?"([^"]+)"')
+_ZONE = re.compile(rb"(Z|[+-]\d\d:?\d\d)$")
 
 _NO_DATABASES = {
     "redis": "hand in optuna.storages.JournalStorage(JournalRedisBackend(url)) itself",
@@ -115,3 +120,33 @@ def _own_copy(copy: Path, path: Path) -> Iterator[Any]:
     finally:
         rdb.remove_session()
         rdb.engine.dispose()
+
+
+def run_id(study_name: str, trial: Any, zoned: bool) -> str:
+    """Name of a trial: numbers begin again in every study, and studies may share a name."""
+    began = trial.datetime_start
+    named = utc(began if zoned or began is None else began.replace(tzinfo=timezone.utc))
+    return f"{study_name}/{trial.number}@{named}"
+
+
+def utc(time: datetime | None) -> str:
+    """Optuna's local times, which name no zone, in UTC."""
+    try:
+        return "" if time is None else time.astimezone(timezone.utc).isoformat()
+    except (OverflowError, ValueError):  # year 1 or 9999
+        return ""
+
+
+def is_zoned(opened: Any, storage: Any) -> bool:
+    """Whether the storage knows the moment of its times: Optuna 4 wrote local ones, no zone.
+
+    Those are the same digits wherever they are read, so the digits name the run.
+    """
+    from optuna import __version__ as version
+    from optuna.storages import JournalStorage
+
+    if isinstance(opened, JournalStorage) and isinstance(storage, str | Path):
+        with Path(storage).expanduser().open("rb") as file:
+            first = next(filter(None, (_STARTED.search(line) for line in file)), None)
+        return first is None or _ZONE.search(first[1]) is not None
+    return int(version.partition(".")[0]) >= 5

@@ -14,6 +14,7 @@ from warmstart.errors import HistoryError
 from warmstart.histories.parsing.reading import json_object, lines_of, readable
 from warmstart.histories.parsing.times import utc_of_count
 from warmstart.histories.runs.budgets import without_partial
+from warmstart.histories.runs.curve_points import BudgetKind, CurvePoint, check_kind
 from warmstart.histories.runs.options import Meaning, entered
 from warmstart.histories.runs.schema import Remarks, Run, RunHistory
 from warmstart.histories.runs.values import number, plain_values, seconds
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
 _FILES = ("params.json", "result.json")
 
 
-def read(folder: str | Path, **options: Unpack[ReadOptions]) -> RunHistory:
+def read(
+    folder: str | Path,
+    *,
+    budget_kind: BudgetKind = "iterations",
+    **options: Unpack[ReadOptions],
+) -> RunHistory:
     """Read the trials of an experiment of Ray Tune.
 
     The last report of a trial counts, and has its configuration where there is no
@@ -38,6 +44,8 @@ def read(folder: str | Path, **options: Unpack[ReadOptions]) -> RunHistory:
     ----------
     folder : path
         Of an experiment, or one that holds several; every trial below it is read.
+    budget_kind : {"iterations", "rows", "folds", "epochs"}
+        What ``training_iteration`` counts: all reports of a trial are its learning curve.
     **options :
         As in :class:`~warmstart.histories.runs.options.Meaning`. `task` may map the names of
         experiment folders to tasks; `task_tag` is a key of the results or of the config.
@@ -54,6 +62,7 @@ def read(folder: str | Path, **options: Unpack[ReadOptions]) -> RunHistory:
     """
     root, meaning = Path(folder).expanduser(), Meaning(**options)
     meaning.only_metric("Ray Tune")
+    check_kind(budget_kind)
     with readable(folder):
         files = [file for name in _FILES for file in root.rglob(name)]
         trials = sorted({file.parent for file in files if file.is_file()})
@@ -64,7 +73,13 @@ def read(folder: str | Path, **options: Unpack[ReadOptions]) -> RunHistory:
     experiments = {
         trial: root.name if trial.parent == root else trial.parent.name for trial in trials
     }
-    names = Counter(f"{experiments[trial]}/{trial.name}" for trial in trials)
+    counts = Counter(f"{experiments[trial]}/{trial.name}" for trial in trials)
+
+    def named(trial: Path) -> str:
+        # A trial's folder is named after its id, number, parameters and start, unless
+        # the user named it: then two experiments of one name may share it.
+        name = f"{experiments[trial]}/{trial.name}"
+        return trial.relative_to(root).as_posix() if counts[name] > 1 else name
 
     def runs(remarks: Remarks) -> Iterator[Run]:
         found: list[Run] = []
@@ -76,13 +91,8 @@ def read(folder: str | Path, **options: Unpack[ReadOptions]) -> RunHistory:
             if config is None:
                 remarks.add("left out: neither params.json nor a report has the configuration")
                 continue
-            # A trial's folder is named after its id, number, parameters and start, unless
-            # the user named it: then two experiments of one name may share it.
-            name = f"{experiments[trial]}/{trial.name}"
-            if names[name] > 1:
-                name = trial.relative_to(root).as_posix()
             found.append(
-                _run(trial, name, experiments[trial], config, report, meaning, remarks)
+                _run(trial, named(trial), experiments[trial], config, report, meaning, remarks)
             )
         if not any(run.status == "ok" for run in found):
             raise HistoryError(
@@ -91,7 +101,11 @@ def read(folder: str | Path, **options: Unpack[ReadOptions]) -> RunHistory:
             )
         yield from without_partial(found, remarks, "iterations")
 
-    return RunHistory("ray", str(root), runs, meaning.run_prefix)
+    def curves() -> Iterator[CurvePoint]:
+        for trial in trials:
+            yield from _points(trial, named(trial), budget_kind, meaning)
+
+    return RunHistory("ray", str(root), runs, meaning.run_prefix, read_curves=curves)
 
 
 def _told(trial: Path, remarks: Remarks) -> tuple[dict[str, Any] | None, dict[str, Any]]:
@@ -166,6 +180,31 @@ def _last_report(trial: Path, remarks: Remarks) -> dict[str, Any]:
             raise HistoryError(f"line {place} of {path} is none of Ray's: {line[:80]}")
         return report
     return {}
+
+
+def _points(trial: Path, name: str, kind: BudgetKind, meaning: Meaning) -> Iterator[CurvePoint]:
+    """Every whole report with the metric and its iteration; the last of an iteration counts."""
+    metric, key, direction = meaning.only_metric("Ray Tune")
+    path = trial / "result.json"
+    found: dict[float, CurvePoint] = {}
+    for line in lines_of(path) if path.is_file() else ():
+        try:
+            told = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        report = plain_values(told) if isinstance(told, dict) else {}
+        value, budget = number(report.get(key)), number(report.get("training_iteration"))
+        if math.isfinite(value) and math.isfinite(budget) and budget > 0:
+            found[budget] = CurvePoint(
+                source="ray",
+                source_run_id=name,
+                metric=metric,
+                kind=kind,
+                budget=budget,
+                score=entered(value, direction),
+                cost_s=seconds(report.get("time_total_s")),
+            )
+    yield from found.values()
 
 
 def _began(report: dict[str, Any]) -> str:

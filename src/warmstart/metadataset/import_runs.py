@@ -28,6 +28,7 @@ from warmstart.metadataset.combine.read_histories import (
 )
 from warmstart.metadataset.combine.same_runs import Changed, compare, run_names
 from warmstart.metadataset.core.evaluations import RunEvaluations
+from warmstart.metadataset.curves.attach import gather_curves, same_curves, with_curves
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.storage.folders.locking import Appeared, locked
 from warmstart.metadataset.storage.folders.owners import is_build
@@ -103,7 +104,9 @@ def import_histories(
     if is_build(path):
         raise HistoryError(f"{path} is the folder of a build; import into another one")
     refuse_place(path)
-    runs, notes = gather(histories, changed)
+    sources = list(histories)
+    runs, notes = gather(sources, changed)
+    curves = gather_curves(sources)
     facts = TaskFacts(
         datasets=datasets,
         metafeatures=metafeatures,
@@ -115,14 +118,15 @@ def import_histories(
     # has no lock, so one that another writer makes meanwhile is not read without it either.
     if not path.exists():
         with contextlib.suppress(Appeared), locked(path) as folder:
-            return _imported(folder, runs, notes, changed, facts, is_new=True)
+            return _imported(folder, runs, curves, notes, changed, facts, is_new=True)
     with locked(path) as folder:
-        return _imported(folder, runs, notes, changed, facts)
+        return _imported(folder, runs, curves, notes, changed, facts)
 
 
 def _imported(
     path: Path,
     runs: pa.Table,
+    curves: pa.Table,
     notes: list[str],
     changed: Changed,
     facts: TaskFacts,
@@ -142,7 +146,8 @@ def _imported(
             base = _without(base, runs.filter(pa.array(found.updated)))
         new = runs.filter(pa.array(~found.known | found.updated))
     tasks = tuple(pc.unique(runs["task"].cast(pa.string())).to_pylist())
-    if base is not None and not len(new) and not facts.say_more:
+    nothing_new = not len(new) and not facts.say_more
+    if base is not None and nothing_new and same_curves(base, curves):
         return ImportReport(
             n_added=0,
             n_updated=0,
@@ -154,7 +159,7 @@ def _imported(
     whole = fresh_of(MetaDataset, new) if base is None else joined(base, new)
     md, more = described(whole, runs, facts)
     notes = [*notes, *more]
-    write_inside(noted(md, notes), path, only_new=base is None)
+    write_inside(with_curves(noted(md, notes), curves), path, only_new=base is None)
     return ImportReport(
         n_added=len(new) - n_updated,
         n_updated=n_updated,

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories.parsing.reading import readable
+from warmstart.histories.runs.curve_points import POINTS, CurvePoint, points_table
 
 Direction = Literal["maximize", "minimize"]
 
@@ -163,6 +164,17 @@ class RunHistory:
     remarks: Remarks = field(default_factory=Remarks, repr=False)
     """Of the last reading, complete when that was."""
 
+    read_curves: Callable[[], Iterable[CurvePoint]] | None = field(default=None, repr=False)
+    """Yields the points of the runs' learning curves, where the source records them."""
+
+    def curves(self) -> pa.Table:
+        """Points of the runs' curves, those that are recorded; raises as :meth:`batches`."""
+        if self.read_curves is None:
+            return POINTS.empty_table()
+        with readable(self.location):
+            points = points_table(self.read_curves())
+        return self._prefixed(points) if self.prefix else points
+
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The runs, in batches of :data:`RUNS`.
 
@@ -198,10 +210,11 @@ class RunHistory:
         if waiting:
             yield packed(waiting)
 
-    def _prefixed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        place = RUNS.get_field_index("source_run_id")
-        ids = pc.binary_join_element_wise(self.prefix, batch.column(place), "")
-        return batch.set_column(place, RUNS.field(place), ids)
+    def _prefixed(self, rows: Any) -> Any:
+        """Rows of a batch or table whose runs are named with the prefix."""
+        place = rows.schema.get_field_index("source_run_id")
+        ids = pc.binary_join_element_wise(self.prefix, rows.column(place), "")
+        return rows.set_column(place, rows.schema.field(place), ids)
 
     def to_frame(self) -> Any:
         """All runs as a pandas frame of the columns of :data:`RUNS`."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from warmstart.domain import configuration_id
 from warmstart.metadataset.combine.learner_defaults import learner_defaults
@@ -173,8 +174,24 @@ def _filled(
             where = rows.schema.get_field_index("configuration_id")
             yield rows.set_column(where, "configuration_id", new)
 
+    def measured(name: str, tasks: Iterable[str], ids: Iterable[str]) -> pa.Table:
+        assert md._measured is not None
+        rows = md._measured(name, tasks, old)
+        cells = codes(rows, "task_id", task_names).astype(np.int64) * width
+        cells += codes(rows, "configuration_id", old)
+        at = np.searchsorted(keys, cells).clip(max=len(keys) - 1)
+        # What was measured of runs that are not here stays under its old name.
+        here = keys[at] == cells
+        before = np.array(rows["configuration_id"].to_pylist(), dtype=object)
+        new = np.where(here, np.array(names, dtype=object)[targets[at]], before)
+        where = rows.schema.get_field_index("configuration_id")
+        column = pa.array(new, pa.string())
+        rows = rows.set_column(where, rows.schema.field(where), column)
+        return rows.filter(pc.is_in(column, pa.array(list(ids), pa.string())))
+
     return replace(
         md,
+        _measured=None if md._measured is None else measured,
         _configurations=Configurations(
             pd.Index(names, name=md.configuration_ids.name),
             texts=[texts[name] for name in names],

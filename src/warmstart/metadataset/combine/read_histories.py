@@ -20,6 +20,7 @@ from warmstart.metadataset.combine.from_runs import (
 from warmstart.metadataset.combine.merge import merge
 from warmstart.metadataset.combine.same_runs import Changed
 from warmstart.metadataset.core.core import M
+from warmstart.metadataset.curves.attach import gather_curves, with_curves
 from warmstart.metadataset.samplers import bias_note, samplers_of
 
 if TYPE_CHECKING:
@@ -59,9 +60,10 @@ def read_histories(
     changed: Changed = "refuse",
 ) -> M:
     """Foreign histories as a meta-dataset; see :meth:`warmstart.MetaDataset.from_histories`."""
-    runs, notes = gather(histories, changed)
+    sources = list(histories)
+    runs, notes = gather(sources, changed)
     md, more = described(fresh_of(make, runs), runs, facts)
-    return noted(md, [*notes, *more])
+    return with_curves(noted(md, [*notes, *more]), gather_curves(sources))
 
 
 def described(md: M, runs: pa.Table, facts: TaskFacts) -> tuple[M, list[str]]:

@@ -64,7 +64,8 @@ EVALUATIONS = _schema(
 _RUN = (
     _required("task_id", pa.string()),
     _required("configuration_id", pa.string()),
-    # Rows of the table that were used, at most those that the protocol allows.
+    # Rows of the table that were used, at most those that the protocol allows; 0 where a
+    # run of another tool does not say.
     _required("rows", pa.int64()),
 )
 
@@ -80,12 +81,15 @@ RUNS = _schema(
 CURVES = _schema(
     *_RUN,
     _required("metric", pa.string()),
-    # What the budget counts: "iterations", ...
+    # What the budget counts: "iterations", "rows", "folds" or "epochs".
     _required("kind", pa.string()),
-    _required("budget", pa.float32()),
-    pa.field("score", pa.float32()),
-    # Seconds of a fit with this budget.
-    pa.field("cost_s", pa.float32()),
+    _required("budget", pa.float64()),
+    pa.field("score", pa.float64()),
+    # Seconds of a fit with this budget, or from the beginning of a run of another tool.
+    pa.field("cost_s", pa.float64()),
+    # Which run of another tool it is of; null for those made here, one a configuration.
+    pa.field("source", pa.string()),
+    pa.field("source_run_id", pa.string()),
 )
 
 

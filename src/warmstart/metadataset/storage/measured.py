@@ -19,13 +19,16 @@ import pyarrow.parquet as pq
 
 from warmstart.metadataset.core.schema import MEASURED
 from warmstart.metadataset.damage import undamaged
-from warmstart.metadataset.storage.files import write_parquet
+from warmstart.metadataset.storage.files import sorted_table, write_parquet
 from warmstart.metrics import METRICS
 
 _ORDER = {
     "runs": ("task_id", "configuration_id", "rows"),
     "folds": ("task_id", "configuration_id", "rows", "fold"),
-    "curves": ("task_id", "metric", "kind", "configuration_id", "rows", "budget"),
+    "curves": (
+        *("task_id", "metric", "kind", "configuration_id", "rows"),
+        *("source", "source_run_id", "budget"),
+    ),
 }
 _COARSE = 8
 """Significant bits of seconds and megabytes; scores of folds have 16, of curves 12."""
@@ -63,6 +66,11 @@ def measured_table(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     return table
 
 
+def sorted_measured(table: pa.Table, name: str) -> pa.Table:
+    """Rows in the order they are written in."""
+    return sorted_table(table, _ORDER[name])
+
+
 def write_measured(table: pa.Table, name: str, path: Path) -> None:
     """Write one of the optional tables, sorted."""
     write_parquet(table, path, sort_by=_ORDER[name])
@@ -71,7 +79,9 @@ def write_measured(table: pa.Table, name: str, path: Path) -> None:
 def read_measured(files: Iterable[Path], name: str) -> pa.Table:
     """All rows of files of one of the optional tables; columns that one lacks are null."""
     tables = [pq.read_table(file) for file in files]
-    table = pa.concat_tables([MEASURED[name].empty_table(), *tables], promote_options="default")
+    table = pa.concat_tables(
+        [MEASURED[name].empty_table(), *tables], promote_options="permissive"
+    )
     return table.select(MEASURED[name].names).cast(MEASURED[name])
 
 
@@ -82,9 +92,9 @@ def thinned_curves(curves: pa.Table) -> pa.Table:
     """
     curves = curves.filter(pc.is_in(curves["metric"], pa.array(CURVE_METRICS)))
     budgets = curves["budget"].to_pandas()
-    names = ["task_id", "metric", "kind", "configuration_id", "rows"]
+    names = _ORDER["curves"][:-1]
     of_curve = curves.select(names).to_pandas()
-    last = budgets.groupby([of_curve[name] for name in names]).transform("max")
+    last = budgets.groupby([of_curve[name] for name in names], dropna=False).transform("max")
     return curves.filter(pa.array(budgets.isin(CURVE_BUDGETS) | (budgets == last)))
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from warmstart.errors import HistoryError
+
+if TYPE_CHECKING:
+    from warmstart.metadataset.core.core import Views
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -107,6 +110,11 @@ class Curves:
         kept = ~np.isin(self.tasks.astype(str), [str(task) for task in tasks])
         return Curves(budgets=self.budgets, values=self.values[kept], tasks=self.tasks[kept])
 
+    def on(self, budgets: Sequence[float]) -> Curves:
+        """The same curves on another grid of budgets."""
+        grid = np.asarray(budgets, dtype="float64")
+        return Curves(budgets=grid, values=self.at(grid), tasks=self.tasks)
+
     def at(self, budgets: Sequence[float] | Floats) -> Floats:
         """Scores at other budgets, shape (n_curves, n), NaN beyond a curve's own."""
         wanted = np.log(np.asarray(budgets, dtype="float64"))
@@ -122,6 +130,43 @@ class Curves:
                     wanted, known[seen], curve[seen], left=np.nan, right=np.nan
                 )
         return result
+
+
+def curves_of(
+    md: Views,
+    *,
+    metric: str,
+    kind: str = "iterations",
+    learners: Collection[str] | None = None,
+    exclude: Collection[str] = (),
+) -> Curves:
+    """The curves that a meta-dataset recorded; none where it recorded none.
+
+    Parameters
+    ----------
+    md : MetaDataset
+    metric : str
+        As recorded.
+    kind : {"iterations", "rows", "folds", "epochs"}
+        What the budgets count.
+    learners : collection of str, optional
+        Of these only.
+    exclude : collection of str
+        Tasks and families to leave out.
+    """
+    rows = md.measured("curves")
+    rows = rows[(rows["metric"] == metric) & (rows["kind"] == kind) & rows["score"].notna()]
+    families = md.families.set_axis(md.families.index.astype(str)).astype(str)
+    rows = rows.assign(family=families.reindex(rows["task_id"]).to_numpy())
+    rows = rows[~(rows["task_id"].isin(exclude) | rows["family"].isin(exclude))]
+    if learners is not None:
+        known = md.learners.set_axis(md.learners.index.astype(str))
+        rows = rows[known.reindex(rows["configuration_id"]).isin(learners).to_numpy()]
+    if not len(rows):
+        return Curves(budgets=np.array([1.0]), values=np.zeros((0, 1)))
+    names = ["task_id", "configuration_id", "rows", "source", "source_run_id"]
+    rows = rows.fillna({"source": "", "source_run_id": ""})
+    return Curves.from_frame(rows, curve=names, budget="budget", score="score", task="family")
 
 
 def _filled(values: Floats, budgets: Floats) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,26 @@ class SurfaceStore:
             )
         return self._fitted[key]
 
+    def curves(self, learner: str, metric: str) -> Iterator[tuple[str, str, Array]]:
+        """Name, family and learning curves of each table scored in a metric.
+
+        Yields
+        ------
+        name, family : str
+        scores : array, shape (n_points, n_rounds)
+            Mean over folds at each of :data:`~warmstart.models.surfaces.box.ROUNDS`; NaN
+            beyond those that a point was scored at.
+        """
+        if self.box(learner) is None:
+            return
+        for row in self._rows(learner):
+            if row.get(metric) is None:
+                continue
+            last = np.asarray(row["last"], dtype=np.intp)
+            curves = np.full((len(last), len(ROUNDS)), np.nan)
+            curves[np.arange(len(ROUNDS)) <= last[:, None]] = _mean_scores(row, metric)
+            yield str(row["task_id"]), str(row["family"]), curves
+
     def _kernel(self, learner: str, metric: str) -> SharedKernel | None:
         """As it was learnt when the file was written; None where it says nothing."""
         import pyarrow.parquet as pq
@@ -128,13 +148,11 @@ def surface(row: Mapping[str, Any], metric: str, box: Box) -> Surface:
     box : Box
         Ranges that the cube stands for.
     """
-    packed = row[metric]
     last = np.asarray(row["last"], dtype=np.intp)
     cube = np.asarray(row["points"], dtype=float).reshape(len(last), -1) / 1000
     if cube.shape[1] != len(box.axes):
         raise ValueError(f"{row['task_id']} has {cube.shape[1]} axes, not {len(box.axes)}")
-    levels = np.asarray(packed["levels"], dtype=float).reshape(int(row["n_folds"]), -1)
-    scores = packed["low"] + packed["step"] * levels.mean(axis=0)
+    scores = _mean_scores(row, metric)
     # Cells lie configuration by configuration, rounds ascending.
     of = np.repeat(np.arange(len(last)), last + 1)
     if len(of) != len(scores):
@@ -155,3 +173,11 @@ def surface(row: Mapping[str, Any], metric: str, box: Box) -> Surface:
     return Surface(
         name=str(row["task_id"]), family=str(row["family"]), points=points, scores=scores[some]
     )
+
+
+def _mean_scores(row: Mapping[str, Any], metric: str) -> Array:
+    """Mean over folds of each cell, configuration by configuration, rounds ascending."""
+    packed = row[metric]
+    levels = np.asarray(packed["levels"], dtype=float).reshape(int(row["n_folds"]), -1)
+    scores: Array = packed["low"] + packed["step"] * levels.mean(axis=0)
+    return scores

@@ -1,0 +1,1 @@
+"""Histories that are curves from the start: tables of scores by budget, boosters' logs."""

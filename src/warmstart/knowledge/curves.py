@@ -1,0 +1,139 @@
+"""Learning curves of other tasks: those that come with the package, or a base's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from warmstart.errors import KnowledgeError
+from warmstart.histories.runs.directions import usual_name
+from warmstart.knowledge.base import surfaces_path
+from warmstart.models.curves.curves import Curves, curves_of
+from warmstart.models.surfaces.box import ROUNDS
+from warmstart.models.surfaces.store import SurfaceStore
+
+if TYPE_CHECKING:
+    from warmstart.histories.runs.curve_points import BudgetKind
+    from warmstart.metadataset.metadataset import MetaDataset
+
+_IN_WHEEL = Path(__file__).parent / "learning_curves"
+_IN_CHECKOUT = Path(__file__).parents[3] / "data" / "curves"
+
+GRID = (1, 2, 4, 8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1000)
+"""Rounds at which the package tells curves; between recorded ones it interpolates."""
+
+
+def known_curves(
+    learner: str | Sequence[str] | None = None,
+    *,
+    metric: str,
+    knowledge: MetaDataset | None = None,
+    kind: BudgetKind = "iterations",
+    exclude: str | Iterable[str] = (),
+) -> Curves:
+    """Curves of previous tasks: what a pruner or a scheduler judges new ones by.
+
+    Parameters
+    ----------
+    learner : str or sequence of str, optional
+        Whose curves; "xgboost", "lightgbm", "catboost", "hist_gradient_boosting",
+        "random_forest" and "extra_trees" come with the package. All of them by default.
+    metric : str
+        A metric that curves were recorded in; of the package's, balanced_accuracy, log_loss
+        and r2 (of LightGBM all). Scores are higher-is-better.
+    knowledge : MetaDataset, optional
+        Whose curves to use instead of the package's.
+    kind : {"iterations", "rows", "folds", "epochs"}
+        What their budgets count.
+    exclude : str or iterable of str
+        Tasks or families to leave out.
+
+    Raises
+    ------
+    KnowledgeError
+        If no such curve is known.
+
+    Examples
+    --------
+    >>> curves = known_curves("xgboost", metric="log_loss")
+    >>> curves.values.shape[1] == len(curves.budgets), len(curves) > 100
+    (True, True)
+    """
+    name = usual_name(metric)
+    gone = {exclude} if isinstance(exclude, str) else {str(one) for one in exclude}
+    learners = (
+        None if learner is None else {learner} if isinstance(learner, str) else {*learner}
+    )
+    if knowledge is not None:
+        found = curves_of(knowledge, metric=name, kind=kind, learners=learners, exclude=gone)
+    elif kind != "iterations":
+        raise KnowledgeError(f"the package's curves count iterations, not {kind}")
+    else:
+        found = _embedded(name, learners, gone)
+    if not len(found):
+        raise KnowledgeError(
+            f"no curve of {learner or 'any learner'} in {metric} by {kind} is known"
+            + (f" outside {', '.join(sorted(gone))}" if gone else "")
+        )
+    return found
+
+
+def _embedded(metric: str, learners: set[str] | None, gone: set[str]) -> Curves:
+    frame = _packed()
+    rows = frame[frame["metric"] == metric]
+    if learners is not None:
+        rows = rows[rows["learner"].isin(learners)]
+    rows = rows[~(rows["task_id"].isin(gone) | rows["family"].isin(gone))]
+    parts = []
+    if len(rows):
+        parts.append(
+            Curves.from_frame(
+                rows,
+                curve=["task_id", "configuration_id", "rows"],
+                budget="budget",
+                score="score",
+                task="family",
+            ).on(GRID)
+        )
+    folder = surfaces_path()
+    if folder is not None and (learners is None or "lightgbm" in learners):
+        parts.append(_of_surfaces(folder, metric, gone))
+    return Curves(
+        budgets=np.array(GRID, dtype="float64"),
+        values=np.vstack([np.zeros((0, len(GRID))), *(part.values for part in parts)]),
+        tasks=np.concatenate([np.zeros(0, dtype=object), *(part.tasks for part in parts)]),
+    )
+
+
+def _of_surfaces(folder: Path, metric: str, gone: set[str]) -> Curves:
+    """LightGBM's curves at ten numbers of rounds, where they are longer than two."""
+    curves, tasks = [np.zeros((0, len(ROUNDS)))], []
+    for name, family, scores in SurfaceStore(folder=folder).curves("lightgbm", metric):
+        if not gone & {name, family}:
+            curves.append(scores)
+            tasks += [family] * len(scores)
+    whole = Curves(
+        budgets=np.array(ROUNDS, dtype="float64"),
+        values=np.vstack(curves),
+        tasks=np.array(tasks, dtype=object),
+    )
+    return whole.on(GRID)
+
+
+@lru_cache(maxsize=1)
+def _packed() -> pd.DataFrame:
+    import pyarrow.parquet as pq
+
+    for folder in (_IN_WHEEL, _IN_CHECKOUT):
+        file = folder / "curves.parquet"
+        if file.is_file():
+            frame: pd.DataFrame = pq.read_table(file).to_pandas()
+            return frame
+    raise KnowledgeError(
+        f"this installation has no learning curves (looked in {_IN_WHEEL} and {_IN_CHECKOUT})"
+    )

@@ -1,0 +1,1 @@
+"""Learning curves of runs: read with foreign histories, kept beside the evaluations."""
