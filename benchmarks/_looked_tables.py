@@ -92,7 +92,7 @@ class Table:
         def draw() -> Any:
             columns = np.asarray(self.columns)
             belief = self.fitted.chooser.start(self.phi, columns)
-            outlook = self.fitted.outlook(self.phi, columns, told=True)
+            outlook = self.fitted.outlook(self.phi, columns, calibrated=True)
             return outlook.draws(belief, N_SAMPLES, np.random.default_rng(0))
 
         found: Floats = self.remembered("regrets", draw)

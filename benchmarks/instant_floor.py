@@ -65,7 +65,7 @@ class Asked:
     def draws(self, row_share: float | None = None) -> Any:
         """Regrets to choose on; with another share of known tasks as they were."""
         columns = np.arange(self.fitted.table.n_configs)
-        outlook = self.fitted.outlook(self.phi, columns, told=True)
+        outlook = self.fitted.outlook(self.phi, columns, calibrated=True)
         belief = self.fitted.chooser.start(self.phi, columns)
         rng = np.random.default_rng(self.seed)
         if row_share is None:

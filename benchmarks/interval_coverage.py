@@ -61,8 +61,8 @@ def cover(md: MetaDataset, kind: str, metric: str, args: argparse.Namespace) -> 
             )
             unit = fitted.units.scale(phi)
             alone = fitted.pmf.start(phi)
-            foretold = fitted.models.pmf_with_level.foretold(phi, everything)
-            of_all = foretold.score_quantiles((LOW, 0.5, HIGH), everything) * unit
+            predictive = fitted.models.pmf_with_level.predictive(phi, everything)
+            of_all = predictive.score_quantiles((LOW, 0.5, HIGH), everything) * unit
             before = alone.score_quantiles((LOW, 0.5, HIGH), np.array(choice.columns)) * unit
             named = scores[choice.columns]
             rows.append(

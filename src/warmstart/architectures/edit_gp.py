@@ -105,7 +105,7 @@ class EditGPState:
         self._choices, self._prior = model.prior_.choices_, model.prior_
         self._length, self._warm, self._first = model.length, model.warm, first
         self._rows: list[Array] = []
-        self._told: list[int] = []
+        self._observed: list[int] = []
         self._scores: list[float] = []
         self._gone: set[int] = set()
 
@@ -130,18 +130,18 @@ class EditGPState:
         """Learn a score; NaN says that it cannot be had."""
         self._gone.add(int(index))
         if np.isfinite(score):
-            self._told.append(int(index))
+            self._observed.append(int(index))
             self._scores.append(float(score))
             self._rows.append(np.exp(-self._choices.distances(int(index)) / self._length))
 
     def predict(self) -> tuple[Array, Array]:
         """Means and standard deviations of every architecture, (n_architectures,) each."""
         y, mean = np.array(self._scores), self._mean()
-        spread = float(np.std(y - mean[self._told])) or 1.0
+        spread = float(np.std(y - mean[self._observed])) or 1.0
         across = np.stack(self._rows)
-        gram = across[:, self._told] + _NOISE * np.eye(len(y))
+        gram = across[:, self._observed] + _NOISE * np.eye(len(y))
         factor = cho_factor(gram, lower=True)
-        rest = cho_solve(factor, (y - mean[self._told]) / spread)
+        rest = cho_solve(factor, (y - mean[self._observed]) / spread)
         solved = cho_solve(factor, across)
         variance = np.maximum(1.0 - (across * solved).sum(axis=0), 1e-12)
         return mean + spread * (rest @ across), spread * np.sqrt(variance)
@@ -151,9 +151,9 @@ class EditGPState:
         y = np.array(self._scores)
         if not self._warm:
             return np.full(len(self._choices.codes), y.mean())
-        seen = dict(zip(self._told, self._scores, strict=True))
+        seen = dict(zip(self._observed, self._scores, strict=True))
         mu = self._prior.expected(self._prior.weights(seen))
-        x = mu[self._told]
+        x = mu[self._observed]
         # Drawn to the slope that the range of the scores told would have.
         usual = np.ptp(y) / np.ptp(x) if np.ptp(x) > 0 and np.ptp(y) > 0 else 0.0
         about = x - x.mean()

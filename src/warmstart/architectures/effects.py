@@ -57,10 +57,10 @@ def choice_effects(table: ScoreTable) -> pd.DataFrame:
         known = np.flatnonzero(np.isfinite(gains).any(axis=1))
         winners = np.nanargmax(gains[known], axis=1)
         for k, option in enumerate(options):
-            told = gains[np.isfinite(gains[:, k]), k]
-            error = told.std(ddof=1) / np.sqrt(len(told)) if len(told) > 1 else np.nan
-            mean = told.mean() if len(told) else np.nan
-            rows.append((place, option, mean, error, int((winners == k).sum()), len(told)))
+            finite = gains[np.isfinite(gains[:, k]), k]
+            error = finite.std(ddof=1) / np.sqrt(len(finite)) if len(finite) > 1 else np.nan
+            mean = finite.mean() if len(finite) else np.nan
+            rows.append((place, option, mean, error, int((winners == k).sum()), len(finite)))
     columns = ["place", "choice", "effect", "error", "best_on", "n_tasks"]
     frame = pd.DataFrame(rows, columns=columns)
     order = frame.sort_values(["place", "effect"], ascending=[True, False], kind="stable")

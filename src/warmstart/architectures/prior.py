@@ -148,13 +148,15 @@ class ArchitecturePrior:
         means = total / np.where(weight > 0, weight, 1.0)
         if (weight > 0).all():
             return np.asarray(means)
-        told = weight > 0
+        informed = weight > 0
         if sum(map(len, choices.options)) >= len(means):  # nothing is shared by two of them
-            return np.asarray(np.where(told, means, means[told].mean() if told.any() else 0.0))
+            return np.asarray(
+                np.where(informed, means, means[informed].mean() if informed.any() else 0.0)
+            )
         x = np.column_stack([np.ones(len(means)), choices.one_hot()])
-        gram = x[told].T @ x[told] + _RIDGE * np.eye(x.shape[1])
-        effects = np.linalg.solve(gram, x[told].T @ means[told])
-        return np.asarray(np.where(told, means, x @ effects))
+        gram = x[informed].T @ x[informed] + _RIDGE * np.eye(x.shape[1])
+        effects = np.linalg.solve(gram, x[informed].T @ means[informed])
+        return np.asarray(np.where(informed, means, x @ effects))
 
     def first(self, n: int, weights: Array | None = None) -> list[int]:
         """The `n` architectures expected to be best, best first."""

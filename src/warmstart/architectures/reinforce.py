@@ -107,7 +107,7 @@ class PolicyState:
         self._index: dict[bytes, list[int]] = {}
         for place, row in enumerate(codes):
             self._index.setdefault(row.tobytes(), []).append(place)
-        self._told: set[int] = set()
+        self._observed: set[int] = set()
         self._rewards: list[float] = []
         self._baseline = 0.0
 
@@ -124,10 +124,10 @@ class PolicyState:
 
     def batch(self, n: int) -> list[int]:
         """Several samples of the policy as it is now."""
-        rng = np.random.default_rng((self._seed, len(self._told)))
+        rng = np.random.default_rng((self._seed, len(self._observed)))
         shares = self.probabilities()
         named: list[int] = []
-        gone = set(self._told)
+        gone = set(self._observed)
         while len(named) < n and len(gone) < len(self._codes):
             found = self._draw(shares, gone, rng)
             named.append(found)
@@ -136,7 +136,7 @@ class PolicyState:
 
     def tell(self, index: int, score: float) -> None:
         """Move towards what was better than expected; what failed moves nothing."""
-        self._told.add(int(index))
+        self._observed.add(int(index))
         if not np.isfinite(score):
             return
         self._rewards.append(float(score))

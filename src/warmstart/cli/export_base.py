@@ -45,8 +45,8 @@ def export_base(md: MetaDataset, out: Path, *, as_json: bool) -> None:
     paths = [out, write_portfolio(out, md, guides)] if out.suffix else write_pages(out, guides)
     learners = sorted({guide.learner for guide in guides})
     if as_json:
-        told = {"paths": [str(path) for path in paths], "learners": learners}
-        print_json({**told, "n_entries": len(guides)})
+        summary = {"paths": [str(path) for path in paths], "learners": learners}
+        print_json({**summary, "n_entries": len(guides)})
         return
     results().print(
         f"{out}: {len(learners)} learners, {len(guides)} of their types of task and metrics",

@@ -56,8 +56,8 @@ def check_n_known(n_known: int, n_rows: int) -> None:
 def check_features(n_used: int, left_out: Sequence[str]) -> None:
     """Raise if no column is left to learn from, with what was said of those left out."""
     if n_used == 0:
-        told = " ".join(note for note in left_out if note.startswith("Left out"))
-        why = f" ({told.removesuffix('.')})" if told else ""
+        remarks = " ".join(note for note in left_out if note.startswith("Left out"))
+        why = f" ({remarks.removesuffix('.')})" if remarks else ""
         raise DatasetError(
             f"no feature column is left{why}; keep one with kinds={{'column': 'categorical'}}, "
             "or pass data with features"

@@ -76,9 +76,9 @@ def note_lost(
     DatasetError
         If none did.
     """
-    told = {str(name) for name in kinds}
+    stated = {str(name) for name in kinds}
     for name in X.columns:
-        if str(name) not in told:
+        if str(name) not in stated:
             continue
         n_missing = int(X[name].isna().sum())
         lost = n_missing - int(frame[name].isna().sum())
@@ -96,16 +96,16 @@ def note_lost(
 def note_marks(marks: Mapping[Any, Marks], commas: Mapping[Any, bool], notes: Notes) -> None:
     """Tell how numbers stored as words were read, where they can be read in two ways."""
     for name, one in marks.items():
-        if (told := _on_marks(one, commas[name])) is not None:
-            notes.column(name, *told)
+        if (remark := _on_marks(one, commas[name])) is not None:
+            notes.column(name, *remark)
 
 
 def sentence_on_marks(what: str, marks: Marks, comma: bool) -> str:
     """What :func:`note_marks` would tell of one column, as a sentence; empty for nothing."""
-    told = _on_marks(marks, comma)
-    if told is None:
+    remark = _on_marks(marks, comma)
+    if remark is None:
         return ""
-    fate, detail = told
+    fate, detail = remark
     return f"{what}: {fate[0].lower()}{fate[1:]}{f' ({detail})' if detail else ''}."
 
 

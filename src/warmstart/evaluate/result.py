@@ -167,7 +167,7 @@ class Replay:
     def describe(self) -> str:
         """Say what was replayed, in a sentence or two."""
         s = self.settings
-        told = (
+        feedback = (
             "each result seen before the next pick"
             if s["mode"] == "sequential"
             else "all named at once, no feedback"
@@ -180,7 +180,7 @@ class Replay:
         return (
             f"Normalised regret x 100, mean ± standard error over {s['n_tasks']} tasks "
             f"({described}), {s['n_folds']} folds, {s['n_configurations']} configurations; "
-            f"{s['mode']}: {told}. CPU seconds."
+            f"{s['mode']}: {feedback}. CPU seconds."
         )
 
     def plot(self, kind: str = "regret", *, ax: Axes | None = None) -> Axes:

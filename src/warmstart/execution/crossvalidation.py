@@ -82,7 +82,7 @@ def cross_validate(
         fitted = time.process_time()
         prediction = predict(estimator, X_test, task.n_classes)
         done = time.process_time()
-        told: dict[str, Any] = {
+        record: dict[str, Any] = {
             "n_train": len(fold.y_train),
             "n_test": len(fold.y_test),
             "fit_s": fitted - start + ready.fit_s,
@@ -91,13 +91,13 @@ def cross_validate(
                 task.schema.task_type, fold.y_test, prediction, task.n_classes
             ),
         }
-        if (told["fit_s"] + told["predict_s"]) * len(task.folds) > _HOPELESS * time_limit_s:
+        if (record["fit_s"] + record["predict_s"]) * len(task.folds) > _HOPELESS * time_limit_s:
             raise GiveUpError(f"one fold of {len(task.folds)} took {done - start:.1f} s")
-        folds.append(told)
+        folds.append(record)
         if measure:
             if number == 0 and (size := stored_bytes(estimator)) is not None:
                 model_bytes = size + ready.n_bytes
-            curves.append(_curve(task, estimator, fold, ready.test, told))
+            curves.append(_curve(task, estimator, fold, ready.test, record))
     found = summary(folds, task.schema.task_type)
     if measure:
         found |= {"model_bytes": model_bytes, "curve": mean_curve(curves)}
@@ -131,7 +131,7 @@ def summary(folds: Sequence[Mapping[str, Any]], task_type: str) -> dict[str, Any
 
 
 def _curve(
-    task: LoadedTask, estimator: Any, fold: Fold, X_test: Any, told: Mapping[str, Any]
+    task: LoadedTask, estimator: Any, fold: Fold, X_test: Any, record: Mapping[str, Any]
 ) -> FoldCurve:
     """One fold's scores with fewer rounds, and with all."""
     total, of_fewer = stages(estimator, X_test)
@@ -144,4 +144,6 @@ def _curve(
         )
         for rounds, stage in of_fewer
     }
-    return FoldCurve(total=total, fit_s=told["fit_s"], scores=scores | {total: told["scores"]})
+    return FoldCurve(
+        total=total, fit_s=record["fit_s"], scores=scores | {total: record["scores"]}
+    )

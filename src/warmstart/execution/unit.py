@@ -98,9 +98,9 @@ def _measured(
         "configuration_id": evaluation.configuration_id,
         "rows": int(evaluation.budget or 0),
     }
-    told = {name: answer.get(name) for name in ("peak_memory_mb", "model_bytes", "error")}
-    told["timestamp"] = evaluation.timestamp
-    yield "runs", {**named, "status": evaluation.status, **told}
+    extra = {name: answer.get(name) for name in ("peak_memory_mb", "model_bytes", "error")}
+    extra["timestamp"] = evaluation.timestamp
+    yield "runs", {**named, "status": evaluation.status, **extra}
     for number, fold in enumerate(answer.get("folds", ())):
         numbers = {name: fold[name] for name in ("n_train", "n_test", "fit_s", "predict_s")}
         yield "folds", {**named, "fold": number, **numbers, **fold["scores"]}

@@ -85,15 +85,17 @@ def read(
 
     def runs(remarks: Remarks) -> Iterator[Run]:
         if path is not None and path.is_dir():
-            yield from _told(read_folder(path, names, remarks), meaning, remarks)
+            yield from _runs_logged(read_folder(path, names, remarks), meaning, remarks)
             return
         with _tracking(path, place) as uri:
-            yield from _told(_from_client(uri, names), meaning, remarks)
+            yield from _runs_logged(_from_client(uri, names), meaning, remarks)
 
     return RunHistory("mlflow", place, runs, meaning.run_prefix)
 
 
-def _told(logged: Iterator[LoggedRun], meaning: Meaning, remarks: Remarks) -> Iterator[Run]:
+def _runs_logged(
+    logged: Iterator[LoggedRun], meaning: Meaning, remarks: Remarks
+) -> Iterator[Run]:
     found = sorted(logged, key=lambda run: (run.experiment, run.start_ms or 0, run.run_id))
     if not found:
         raise HistoryError("no run was found in these experiments")

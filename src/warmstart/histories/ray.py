@@ -86,7 +86,7 @@ def read(
         there: list[str] = []
         for trial in trials:
             remarks.place = f"trial {trial.relative_to(root)}"
-            config, report = _told(trial, remarks)
+            config, report = _config_and_report(trial, remarks)
             there = there or list(report)
             if config is None:
                 remarks.add("left out: neither params.json nor a report has the configuration")
@@ -108,7 +108,9 @@ def read(
     return RunHistory("ray", str(root), runs, meaning.run_prefix, read_curves=curves)
 
 
-def _told(trial: Path, remarks: Remarks) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+def _config_and_report(
+    trial: Path, remarks: Remarks
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
     """Configuration and last report of a trial; every report holds the configuration too."""
     report = _last_report(trial, remarks)
     inside = report.pop("config", None)

@@ -102,17 +102,17 @@ def _runs(
     origins = history.get("config_origins") or {}
     for place, row in enumerate(rows):
         remarks.place = f"run {place} of {file.name}"
-        told = _fields(row, file, place)
-        config = str(told["config_id"])
+        fields = _fields(row, file, place)
+        config = str(fields["config_id"])
         if config not in configs:
             raise HistoryError(f"run {place} of {file} is of unknown configuration {config}")
         task = meaning.task_of(
-            scenario, {"instance": told["instance"], "scenario": scenario}, f"run {place}"
+            scenario, {"instance": fields["instance"], "scenario": scenario}, f"run {place}"
         )
         values, _ = meaning.values(configs[config], remarks)
         learner = meaning.learner_of(values)
-        status = _status(told["status"], file)
-        costs = told["cost"] if isinstance(told["cost"], list) else [told["cost"]]
+        status = _status(fields["status"], file)
+        costs = fields["cost"] if isinstance(fields["cost"], list) else [fields["cost"]]
         if status != "ok":
             # Still running or crashed, SMAC keeps one number, or none, for all objectives.
             costs = [math.nan] * len(meaning.metrics)
@@ -125,8 +125,8 @@ def _runs(
         if status == "ok" and not all(map(math.isfinite, losses)):
             status = "failed"
             remarks.add("told as failed: their cost is infinite")
-        began, budget = number(told["starttime"] or 0.0), number(told["budget"])
-        where = (config, told["instance"], told["seed"], told["budget"], began)
+        began, budget = number(fields["starttime"] or 0.0), number(fields["budget"])
+        where = (config, fields["instance"], fields["seed"], fields["budget"], began)
         for metric, loss in zip(meaning.metrics, losses, strict=True):
             yield Run(
                 task=task,
@@ -136,10 +136,10 @@ def _runs(
                 metric=usual_name(metric),
                 direction="minimize",
                 score=0.0 - loss if status == "ok" else math.nan,
-                cost_s=seconds(told["time"] or 0.0),
+                cost_s=seconds(fields["time"] or 0.0),
                 timestamp=utc_of_count(began) if began else "",
                 status=status,
-                seed=whole(told["seed"]),
+                seed=whole(fields["seed"]),
                 budget=budget if math.isfinite(budget) and budget else None,
                 sampler=meaning.sampler or _sampler(str(origins.get(config, ""))),
                 source="smac",

@@ -86,7 +86,7 @@ def read(
     def runs(remarks: Remarks) -> Iterator[Run]:
         for run in sorted(api.runs(project), key=lambda run: (str(run.created_at), run.id)):
             remarks.place = f"run {run.id}"
-            yield _told(run, meaning, remarks)
+            yield _as_run(run, meaning, remarks)
 
     return RunHistory("wandb", project, runs, meaning.run_prefix)
 
@@ -95,7 +95,7 @@ _EXPORTED = {"run_id": "ID", "status": "State", "timestamp": "Created", "cost": 
 """Columns of an export besides config and summary."""
 
 
-def _told(run: Any, meaning: Meaning, remarks: Remarks) -> Run:
+def _as_run(run: Any, meaning: Meaning, remarks: Remarks) -> Run:
     metric, key, direction = meaning.only_metric("W&B")
     config = {name: v for name, v in dict(run.config).items() if not name.startswith("_")}
     summary = plain_values(dict(run.summary))

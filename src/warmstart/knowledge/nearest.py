@@ -87,7 +87,7 @@ def nearest_tasks(
         rows, distances = _by_text(md, table, " ".join([text, *names]))
     else:
         rows, distances = _by_metafeatures(table, dataset, random_state)
-    return _told(md, table, rows[:n], distances[:n])
+    return _as_frame(md, table, rows[:n], distances[:n])
 
 
 def _by_metafeatures(table: Any, dataset: Any, random_state: int) -> tuple[Any, Any]:
@@ -124,7 +124,7 @@ def _by_text(md: Any, table: Any, text: str) -> tuple[Any, Any]:
     return rows, distances[rows]
 
 
-def _told(md: Any, table: Any, rows: Any, distances: Any) -> pd.DataFrame:
+def _as_frame(md: Any, table: Any, rows: Any, distances: Any) -> pd.DataFrame:
     tasks = table.task_ids[rows]
     names = md.tasks["name"].reindex(tasks) if "name" in md.tasks else pd.Series(tasks, tasks)
     best = np.array([int(np.nanargmax(table.scores[row])) for row in rows], dtype=np.intp)

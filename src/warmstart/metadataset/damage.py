@@ -39,8 +39,8 @@ def undamaged(place: object) -> Iterator[None]:
             raise
         # What a damaged file makes pyarrow, pandas or json raise is theirs to choose.
         kind = "" if isinstance(error, FileNotFoundError) else f"{type(error).__name__}: "
-        told = " ".join(str(error).split())[:300]
-        raise MetaDatasetError(f"{place} is missing or damaged: {kind}{told}") from error
+        why = " ".join(str(error).split())[:300]
+        raise MetaDatasetError(f"{place} is missing or damaged: {kind}{why}") from error
 
 
 def each_undamaged(place: object, rows: Iterable[_Row]) -> Iterator[_Row]:

@@ -42,12 +42,12 @@ def bias_note(counts: Mapping[str, int]) -> str:
     75 % of the runs were chosen by samplers that look at results or do not say (tpe): they \
 crowd where scores are good, so bad regions are known less well than the numbers suggest.
     """
-    told = {name: n for name, n in counts.items() if name and name not in UNBIASED}
-    if not told:
+    biased = {name: n for name, n in counts.items() if name and name not in UNBIASED}
+    if not biased:
         return ""
-    share = sum(told.values()) / sum(counts.values())
+    share = sum(biased.values()) / sum(counts.values())
     return (
         f"{np.ceil(100 * share):.0f} % of the runs were chosen by samplers that look at "
-        f"results or do not say ({', '.join(sorted(told))}): they crowd where scores are "
+        f"results or do not say ({', '.join(sorted(biased))}): they crowd where scores are "
         "good, so bad regions are known less well than the numbers suggest."
     )

@@ -31,7 +31,7 @@ class LossBelief(ABC):
 
     @property
     @abstractmethod
-    def told(self) -> Sequence[int]:
+    def observed(self) -> Sequence[int]:
         """Configurations whose scores it was told, in order."""
 
     def response(self, score: float) -> float:
@@ -57,7 +57,7 @@ class IndependentBelief(LossBelief):
 
     def incumbent(self) -> float:
         """The lowest told; see :class:`~warmstart.protocols.Belief`."""
-        return float(self.predict()[2]) if self.told else np.inf
+        return float(self.predict()[2]) if self.observed else np.inf
 
     def mean(self) -> Array:
         """The median: what a Gaussian response makes of its mean."""

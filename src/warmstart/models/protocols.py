@@ -73,7 +73,7 @@ class Belief(Protocol):
     """Results before the belief is asked."""
 
     @property
-    def told(self) -> Sequence[int]:
+    def observed(self) -> Sequence[int]:
         """Configurations whose scores it was told, in order."""
         ...
 

@@ -69,9 +69,9 @@ class AskTell:
     def best(self) -> Result | None:
         """The configuration of the highest mean score; None before any score is told."""
         means = self.engine.belief.mean_scores()
-        return self._told(max(means, key=lambda k: means[k])) if means else None
+        return self._mean_result(max(means, key=lambda k: means[k])) if means else None
 
-    def _told(self, place: int) -> Result:
+    def _mean_result(self, place: int) -> Result:
         """Mean of what was told of one configuration."""
         pool = self.engine.pool
         name = pool.ids[place]
@@ -131,8 +131,8 @@ class AskTell:
         if not (asked := self.engine.ask(n or 1, also=also)):
             raise KnowledgeError(self._why_closed())
         regrets = self.engine.regrets.of(asked)
-        told = zip(asked, regrets.regrets, regrets.p_best, strict=True)
-        named = tuple(self._suggestion(*one) for one in told)
+        expected = zip(asked, regrets.regrets, regrets.p_best, strict=True)
+        named = tuple(self._suggestion(*one) for one in expected)
         return named[0] if n is None else named
 
     def ask_in(self, region: Region, allowed: Allowed) -> Suggestion | None:

@@ -61,7 +61,7 @@ class Engine:
         """Places never to ask."""
 
         self.n_asked = 0
-        self._told: set[int] = set()
+        self._observed: set[int] = set()
         self._lead: ByBelief | ByModel = (
             ByBelief(fitted, question, self.pool, self.belief)
             if fitted.method is None
@@ -109,11 +109,11 @@ class Engine:
             New configurations that may be asked as well, once a score is told.
         """
         asked: list[int] = []
-        told = bool(self.belief.mean_scores())
+        any_scores = bool(self.belief.mean_scores())
         while len(asked) < n:
             left = self.seconds_left() if budget is None else budget
             may = self.open(left, open)
-            if not may.any() and not (told and also):
+            if not may.any() and not (any_scores and also):
                 break
             place = self._lead.propose(
                 may,
@@ -164,7 +164,7 @@ class Engine:
         """Learn what came of the configuration at a place."""
         if place in self.pending:
             self.pending.remove(place)
-        self._told.add(place)
+        self._observed.add(place)
         self.belief.learn(result)
         self._lead.learn(place, result.score)
 
@@ -194,7 +194,7 @@ class Engine:
         may[: len(self.question.pool)] = True
         if among is not None:
             may[: len(among)] &= among
-        may[[*self._told, *self.pending, *self.closed]] = False
+        may[[*self._observed, *self.pending, *self.closed]] = False
         if seconds_left is not None:
             may &= self.pool.costs() <= seconds_left
         return may

@@ -35,19 +35,19 @@ def measured_column(suggestions: Suggestions, places: int) -> dict[str, list[str
 
 def cost_columns(suggestions: Suggestions) -> dict[str, list[str]]:
     """Costs that were objectives or limited, and how likely the limits are kept."""
-    told = {name for s in suggestions for name in s.costs}
+    known = {name for s in suggestions for name in s.costs}
     return {
         head: [
             (chance if name == "p_feasible" else seconds)(s.costs.get(name, math.nan))
             for s in suggestions
         ]
         for name, (head, _) in _COSTS.items()
-        if name in told
+        if name in known
     }
 
 
 def cost_notes(suggestions: Suggestions) -> list[str]:
     """What those columns mean; nothing where there are none."""
-    told = {name for s in suggestions for name in s.costs}
-    meant = [f"{head}: {what}" for name, (head, what) in _COSTS.items() if name in told]
+    known = {name for s in suggestions for name in s.costs}
+    meant = [f"{head}: {what}" for name, (head, what) in _COSTS.items() if name in known]
     return [f"{'; '.join(meant)}; all predicted."] if meant else []

@@ -62,15 +62,15 @@ def suggestion_line(suggestion: Suggestion, *, width: int = WIDTH) -> str:
 
 def search_text(search: Search) -> str:
     """What a search is about, how far it is, and the best it was told."""
-    question, told = search.question, search.history
-    failed = sum(result.status != "ok" for result in told)
+    question, results = search.question, search.history
+    failed = sum(result.status != "ok" for result in results)
     about = f"Search for the best {question.metric or 'score'}"
     lines = [f"{about}, {len(question.pool):,} configurations to ask for."]
-    if not told:
+    if not results:
         lines.append("Nothing told yet: ask(), run it, tell(configuration, score).")
     else:
         lines.append(
-            f"{len(told)} told" + (f", {failed} of them without a score." if failed else ".")
+            f"{len(results)} told" + (f", {failed} of them without a score." if failed else ".")
         )
     best = search.best
     if best is not None:

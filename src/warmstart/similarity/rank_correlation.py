@@ -64,11 +64,11 @@ class RankCorrelation:
         """
         if self.scores_ is None:
             raise NotFittedError("fit the similarity to a table first")
-        told = {index: score for index, score in (scores or {}).items() if score == score}
-        if len(told) < 2:
+        observed = {index: score for index, score in (scores or {}).items() if score == score}
+        if len(observed) < 2:
             return np.full(len(self.scores_), np.inf)
-        known = self.scores_[:, list(told)]
-        own = np.fromiter(told.values(), float)
+        known = self.scores_[:, list(observed)]
+        own = np.fromiter(observed.values(), float)
         first, second = np.triu_indices(len(own), 1)
         signs = np.sign(known[:, first] - known[:, second])
         agreement = signs * np.sign(own[first] - own[second])

@@ -82,7 +82,7 @@ def compare(
             (c.parameter, repr(c.old), c.kind): c.new
             for c in report.points[order.index(i)].changes
         }
-        if not _all_told(differences, changes):
+        if not _all_reported(differences, changes):
             tally.silent.append(f"{given} ran as {here}, reported {changes}")
         elif not differences:
             tally.arrived += 1
@@ -95,12 +95,12 @@ def compare(
     return tally
 
 
-def _all_told(differences: Mapping[Key, Any], changes: Mapping[Key, Any]) -> bool:
+def _all_reported(differences: Mapping[Key, Any], changes: Mapping[Key, Any]) -> bool:
     """Whether the changes reported make the same differences, step by step or at once."""
     first = {(name, kind): old for name, old, kind in reversed(list(changes))}
     last = {(name, kind): new for (name, _, kind), new in changes.items()}
-    told = {(name, kind): old for name, old, kind in differences}
-    return told == first and all(
+    reported = {(name, kind): old for name, old, kind in differences}
+    return reported == first and all(
         new == "absent" or _close(last[name, kind], new, DIGITS)
         for (name, _, kind), new in differences.items()
     )

@@ -79,8 +79,8 @@ class DownstreamContract:
     def test_illegal_numbers_are_repaired_and_told(self, tuner):
         bad = self.full({**GOOD, "depth": 64}, {**GOOD, "lr": 1e-9}, {**GOOD, "depth": 4.4})
         report = tuner.seed(bad)
-        told = [(c.point, c.parameter, c.old, c.new) for c in report.repaired]
-        assert told == [(0, "depth", 64, 16), (1, "lr", 1e-9, 1e-4), (2, "depth", 4.4, 4)]
+        reported = [(c.point, c.parameter, c.old, c.new) for c in report.repaired]
+        assert reported == [(0, "depth", 64, 16), (1, "lr", 1e-9, 1e-4), (2, "depth", 4.4, 4)]
         assert "above the upper bound 16" in repr(report)
         self.runs(
             tuner,

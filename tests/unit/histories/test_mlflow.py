@@ -127,7 +127,7 @@ def test_as_mlflow_itself_tells_it(tmp_path, monkeypatch):
     from warmstart.histories.runs.schema import Remarks, packed
 
     by_client = packed(
-        list(reader._told(told, Meaning(task_tag="dataset", **OPTIONS), Remarks()))
+        list(reader._runs_logged(told, Meaning(task_tag="dataset", **OPTIONS), Remarks()))
     )
     assert by_files.equals(by_client.to_pandas())
     assert sorted(by_files["score"].round(6)) == [0.8, 0.81, 0.82]

@@ -119,8 +119,8 @@ def build_openml(
         **refresh_s,
     )
     if as_json:
-        told = {**dataclasses.asdict(report), "path": out}
-        print_json({**told, "manifest": None, "counts": report.manifest.get("counts")})
+        summary = {**dataclasses.asdict(report), "path": out}
+        print_json({**summary, "manifest": None, "counts": report.manifest.get("counts")})
     else:
         _say(report, out)
     _warn(report, out)

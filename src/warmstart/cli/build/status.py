@@ -19,8 +19,8 @@ def status(
     found = build_status(build)
     now = found.reached
     if as_json:
-        told = dataclasses.asdict(found)
-        del told["reached"]
+        summary = dataclasses.asdict(found)
+        del summary["reached"]
         counts = {
             "what": now.what if now else None,
             "done": now.done if now else None,
@@ -28,7 +28,7 @@ def status(
             "rate": now.rate if now else None,
             "left_s": now.left_s if now else None,
         }
-        print_json({**counts, **told})
+        print_json({**counts, **summary})
         return
     console = results()
     if now:

@@ -75,7 +75,7 @@ class Desk:
             name = self._kept.new_name(found.dataset if data else "question", self._answers)
             self._answers[name] = KeptAnswer(question, found)
             self._keep(name)
-        return {"answer": name, **_told(found)}
+        return {"answer": name, **_summary(found)}
 
     def explain(self, answer: str, rank: int | None = None) -> str:
         """Why these configurations, or the one of a rank, in words."""
@@ -176,7 +176,7 @@ class Desk:
             raise ArgumentError(f"rank must be from 1 to {len(found)}, got {rank}")
 
 
-def _told(found: Suggestions) -> dict[str, Any]:
+def _summary(found: Suggestions) -> dict[str, Any]:
     values = json.loads(found.to_json())
     return {
         "dataset": found.dataset,

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from warmstart.cli.terminal.flags import as_typed, speak_of
-from warmstart.cli.terminal.output import VERBOSITY, histories_told
+from warmstart.cli.terminal.output import VERBOSITY, histories_named
 from warmstart.errors import WarmstartError
 
 BAD_INPUT = 2
@@ -37,7 +37,7 @@ class OneLineErrors(TyperGroup):
         given = _verbosity_first(list(sys.argv[1:] if args is None else args))
         speak_of(_command(self, given))
         try:
-            with histories_told():
+            with histories_named():
                 status = super().main(
                     given,
                     prog_name,

@@ -80,7 +80,7 @@ def warn(warnings: Iterable[str]) -> None:
 
 
 @contextmanager
-def histories_told() -> Iterator[None]:
+def histories_named() -> Iterator[None]:
     """Print what the library warns of in histories as any warning, not as Python does."""
     with python_warnings.catch_warnings():
         python_warnings.simplefilter("always", HistoryWarning)

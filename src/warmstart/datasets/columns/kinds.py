@@ -71,16 +71,16 @@ def infer_kinds(
     >>> [column.kind for column in infer_kinds(frame, Notes()).columns]
     ['numeric', 'categorical', 'boolean']
     """
-    told = check_kinds(frame, kinds or {})
-    found: dict[str | int, ColumnKind] = dict(told)
+    stated = check_kinds(frame, kinds or {})
+    found: dict[str | int, ColumnKind] = dict(stated)
     n_levels: dict[str | int, int] = {}
     plain: list[int] = []
     nested: set[str | int] = set()
     for position, (name, dtype) in enumerate(zip(frame.columns, frame.dtypes, strict=True)):
         if pd.api.types.is_complex_dtype(dtype):
             raise complex_numbers(name)
-        if name in told:
-            if told[name] == "categorical":
+        if name in stated:
+            if stated[name] == "categorical":
                 n_levels[name] = len(words(frame[name])[1])
         elif is_number_like(dtype):
             plain.append(position)
@@ -93,12 +93,12 @@ def infer_kinds(
             if kind == "categorical":
                 n_levels[name] = levels
     found |= number_kinds(frame, plain, notes)
-    _keep_something(frame, found, told)
+    _keep_something(frame, found, stated)
     for name in frame.columns:
         if n_levels.get(name, 0) > _MANY_LEVELS:
             notes.column(name, "Categorical with very many levels", f"{n_levels[name]:,}")
         # Of what is nested it was said already, and no other kind would keep it.
-        if name not in told and name not in nested and found[name] in _KIND_NOTES:
+        if name not in stated and name not in nested and found[name] in _KIND_NOTES:
             notes.column(name, _KIND_NOTES[found[name]])
     return Kinds(tuple(Column(name, found[name]) for name in frame.columns), n_levels)
 
@@ -111,7 +111,7 @@ def check_kinds(frame: pd.DataFrame, kinds: Mapping[Any, str]) -> dict[str | int
     DatasetError
         If a name is no column, or a kind is none there is.
     """
-    told: dict[str | int, ColumnKind] = {}
+    stated: dict[str | int, ColumnKind] = {}
     if not isinstance(kinds, Mapping):
         raise DatasetError(
             f"kinds maps names of columns to kinds, such as {{'zip': 'categorical'}}; "
@@ -130,16 +130,16 @@ def check_kinds(frame: pd.DataFrame, kinds: Mapping[Any, str]) -> dict[str | int
                 f"kinds names {name!r}, which is not a feature column{hint} "
                 f"The columns are {quoted(list(frame.columns), 20)}"
             )
-        told[by_text[str(name)]] = kind  # type: ignore[assignment]
-    return told
+        stated[by_text[str(name)]] = kind  # type: ignore[assignment]
+    return stated
 
 
 def _keep_something(
-    frame: pd.DataFrame, found: dict[str | int, ColumnKind], told: Mapping[str | int, str]
+    frame: pd.DataFrame, found: dict[str | int, ColumnKind], stated: Mapping[str | int, str]
 ) -> None:
     """Counting integers are better than nothing to learn from."""
     if any(kind in USED_KINDS for kind in found.values()):
         return
     for name, dtype in zip(frame.columns, frame.dtypes, strict=True):
-        if found[name] == "identifier" and name not in told and is_number_like(dtype):
+        if found[name] == "identifier" and name not in stated and is_number_like(dtype):
             found[name] = "numeric"

@@ -93,10 +93,10 @@ class _Tensors(TunerAdapter):
 
         ends = [0.0] * len(columns), [_last(p) for p in columns]
         arguments: dict[str, Any] = {"bounds": torch.tensor(ends, dtype=torch.double)}
-        told = [p for p in report.points if p.score is not None]
-        if told:
-            arguments["train_X"] = tensor([p.values for p in told])
-            known = [[p.score] for p in told]
+        evaluated = [p for p in report.points if p.score is not None]
+        if evaluated:
+            arguments["train_X"] = tensor([p.values for p in evaluated])
+            known = [[p.score] for p in evaluated]
             arguments["train_Y"] = torch.tensor(known, dtype=torch.double)
         if rest := [p.values for p in report.points if p.score is None]:
             arguments["X"] = tensor(list(rest))

@@ -111,9 +111,9 @@ class _Optimizer(_Minimiser):
 
     def hand_over(self, report: SeedReport) -> SeedReport:
         x, y = self._columns(report)
-        told = [i for i, loss in enumerate(y) if loss is not None]
-        if told:
-            self._optimizer.tell([x[i] for i in told], [y[i] for i in told])
+        evaluated = [i for i, loss in enumerate(y) if loss is not None]
+        if evaluated:
+            self._optimizer.tell([x[i] for i in evaluated], [y[i] for i in evaluated])
         rest = [point for point, loss in zip(x, y, strict=True) if loss is None]
         note = "an Optimizer has no queue: evaluate arguments['x0'] in order and tell it"
         return replace(report, arguments={"x0": rest}, notes=(note,)) if rest else report

@@ -93,13 +93,13 @@ def importances(scores: LearnerScores, *, random_state: int = 0) -> Importances:
     members = scores.family_means[:, rows]
     members = members[members.sum(axis=1) > 0]
     members = members / members.sum(axis=1, keepdims=True)
-    told = [
+    importances = [
         Importance(hyperparameter=name, share=over_families(_family_means(members, share)))
         for name, share in zip(names, shares, strict=True)
     ]
-    told.sort(key=lambda one: -np.nan_to_num(one.share.mean))
+    importances.sort(key=lambda one: -np.nan_to_num(one.share.mean))
     return Importances(
-        shares=tuple(told), explained=over_families(_family_means(members, explained))
+        shares=tuple(importances), explained=over_families(_family_means(members, explained))
     )
 
 

@@ -65,11 +65,11 @@ def stages(
             return 0, iter(())
         inner = inner.estimator_
     total, answer = found
-    told = (
+    stages_kept = (
         (k, Stage(answers=np.asarray(answers), classes_=classes))
         for k, answers in answer([k for k in rounds if k < total])
     )
-    return total, told
+    return total, stages_kept
 
 
 Answer = Callable[[list[int]], Iterator[tuple[int, Any]]]

@@ -189,13 +189,13 @@ class Client:
                 TypeError,
                 openml.exceptions.PyOpenMLError,
             ) as error:
-                raise self._told(error) from None
+                raise self._as_ours(error) from None
             finally:
                 calls.requests = sessions
                 config.server, config.apikey = before[:2]
                 config.set_root_cache_directory(before[2])
 
-    def _told(self, error: Exception) -> HistoryError:
+    def _as_ours(self, error: Exception) -> HistoryError:
         """What went wrong, as our own transport tells it: refused, unavailable, or odd."""
         said = str(error).replace(self._key, "***") if self._key else str(error)
         code = getattr(error, "code", None)

@@ -65,13 +65,13 @@ def plain_blocks(
             if pa.types.is_string(block.column(name).type):
                 _look(column, _distinct(block.column(name)))
     commas = _decided(found, numbers, remarks)
-    told: set[str] = set()
+    remarked: set[str] = set()
 
     def plain() -> Iterator[pa.RecordBatch]:
         for block in blocks():
             for name, comma in commas.items():
                 if _has_odd(block.column(name)) or comma:
-                    block = _rewritten(block, name, comma, told, remarks)
+                    block = _rewritten(block, name, comma, remarked, remarks)
             yield block
 
     return plain
@@ -173,13 +173,13 @@ def _text(word: str, value: float) -> str:
 
 
 def _rewritten(
-    block: pa.RecordBatch, name: str, comma: bool, told: set[str], remarks: Remarks
+    block: pa.RecordBatch, name: str, comma: bool, remarked: set[str], remarks: Remarks
 ) -> pa.RecordBatch:
     coded = block.column(name).dictionary_encode()
     words = coded.dictionary.to_pylist()
     plain = _plain(words, comma)
-    if name not in told and _tell(name, dict(zip(words, plain, strict=True)), remarks):
-        told.add(name)
+    if name not in remarked and _tell(name, dict(zip(words, plain, strict=True)), remarks):
+        remarked.add(name)
     cells = pa.array(plain, pa.string()).take(coded.indices)
     return block.set_column(block.schema.get_field_index(name), name, cells)
 

@@ -180,7 +180,7 @@ def _evaluations(
             "n_folds": 0,
         }
         if run["status"] == "ok":
-            answer = summary(_told(by_run[run["configuration_id"]]), task.task_type)
+            answer = summary(_fold_records(by_run[run["configuration_id"]]), task.task_type)
         for metric, (score, std) in answer["scores"].items():
             yield Evaluation(
                 task_id=task.task_id,
@@ -202,7 +202,7 @@ def _evaluations(
             )
 
 
-def _told(folds: pd.DataFrame) -> list[dict[str, Any]]:
+def _fold_records(folds: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {
             "fit_s": row["fit_s"],

@@ -129,8 +129,8 @@ def attach(
     """
     tasks, known, notes = md.tasks.copy(), md.metafeatures, []
     label = {str(task): task for task in tasks.index}
-    told = () if metafeatures is None else [str(task) for task in metafeatures.index]
-    for task in (*(datasets or ()), *told, *(families or ()), *(task_types or ())):
+    described = () if metafeatures is None else [str(task) for task in metafeatures.index]
+    for task in (*(datasets or ()), *described, *(families or ()), *(task_types or ())):
         if str(task) not in label:
             raise HistoryError(
                 f"task {task!r} is described but has no runs; there are {some(tasks.index)}"

@@ -62,7 +62,7 @@ def fill_defaults(
     studies = _studies(md)
     regression = _regressions(md)
     fills: dict[tuple[int, _Home], dict[str, Any]] = {}
-    told: dict[str, list[int]] = {}
+    remarked: dict[str, list[int]] = {}
     for home in dict.fromkeys(home for home in studies.homes if home[0] in spaces):
         given = _recorded(studies, home)
         names = sorted(set().union(*(ever for ever, _ in given.values())))
@@ -84,12 +84,12 @@ def fill_defaults(
                         f"{name} is taken as not active, because no default is known "
                         f"(or say fixed={{{name!r}: value}})"
                     )
-                told.setdefault(text, []).append(task)
+                remarked.setdefault(text, []).append(task)
     labels = md.tasks.index
     notes = [
         f"{text}: not recorded for {'task' if len(tasks) == 1 else f'{len(tasks)} tasks'} "
         f"{some(labels[task] for task in tasks)}"
-        for text, tasks in told.items()
+        for text, tasks in remarked.items()
     ]
     return (_filled(md, studies, fills) if fills else md), notes
 

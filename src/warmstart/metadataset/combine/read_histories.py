@@ -72,7 +72,7 @@ def described(md: M, runs: pa.Table, facts: TaskFacts) -> tuple[M, list[str]]:
         pc.unique(runs[name].cast(pa.string())).to_pylist() for name in ("task", "space")
     )
     kind = facts.task_type
-    md, told = attach(
+    md, remarks = attach(
         md,
         datasets=facts.datasets,
         metafeatures=facts.metafeatures,
@@ -82,7 +82,7 @@ def described(md: M, runs: pa.Table, facts: TaskFacts) -> tuple[M, list[str]]:
     refuse_untyped(md)
     md, filled = fill_defaults(md, spaces=spaces, defaults=facts.defaults)
     bias = bias_note(samplers_of(md._evaluations))
-    return md, [*told, *filled, *([bias] if bias else [])]
+    return md, [*remarks, *filled, *([bias] if bias else [])]
 
 
 def noted(md: M, notes: Sequence[str]) -> M:

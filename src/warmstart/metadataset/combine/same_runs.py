@@ -58,23 +58,23 @@ def once(runs: pa.Table, remarks: list[str], changed: Changed, where: str) -> pa
     if not again.any():
         return runs
     rows = np.flatnonzero(again)
-    told = _frame(runs.take(rows)).assign(key=keys[rows].to_numpy(), row=rows)
-    if (told.groupby("key")["task"].nunique() > 1).any():
+    read = _frame(runs.take(rows)).assign(key=keys[rows].to_numpy(), row=rows)
+    if (read.groupby("key")["task"].nunique() > 1).any():
         raise HistoryError(
             f"a run is told of two tasks, in {where}; {_REMEDY}, and import each study once"
         )
     # What had not ended gives way to its end.
-    told = told.sort_values(["status", "row"], key=_ended_last, kind="stable")
-    ended = told[told["status"] != "running"]
+    read = read.sort_values(["status", "row"], key=_ended_last, kind="stable")
+    ended = read[read["status"] != "running"]
     ways = ended.groupby("key")[["values", "space", *_SAID]].nunique(dropna=False)
     different = ways.index[(ways > 1).any(axis=1)]
     if len(different) and changed == "refuse":
         pair = ended[ended["key"] == different[0]]
         raise HistoryError(
             f"{len(different)} runs in {where} are told in two ways under one id, such as "
-            f"{_told(pair.iloc[0])}, and {_told(pair.iloc[-1], brief=True)}; {_REMEDY}"
+            f"{_in_words(pair.iloc[0])}, and {_in_words(pair.iloc[-1], brief=True)}; {_REMEDY}"
         )
-    kept = told.drop_duplicates("key", keep="last")["row"].to_numpy()
+    kept = read.drop_duplicates("key", keep="last")["row"].to_numpy()
     gone = np.setdiff1d(rows, kept)
     remarks.append(f"{len(gone):,} runs are told twice; the last time counts")
     here = np.ones(len(runs), bool)
@@ -131,8 +131,8 @@ def compare(base: Views, runs: pa.Table, changed: Changed) -> Compared:
         old, new = _old(rows.take(found)), now.iloc[places].reset_index(drop=True)
         _refuse_other_tasks(old, new)
         known[places] = True
-        told = (old["configuration_id"], new["values"], new["space"])
-        same = np.fromiter(map(same_values, *told), bool)
+        columns = (old["configuration_id"], new["values"], new["space"])
+        same = np.fromiter(map(same_values, *columns), bool)
         running, ended = old["status"] == "running", new["status"] != "running"
         further = same & (new["budget"] > old["budget"])
         outrun = same & (old["status"] == "ok") & (new["status"] == "pruned")
@@ -149,8 +149,8 @@ def compare(base: Views, runs: pa.Table, changed: Changed) -> Compared:
         if n > 1:
             what = f"{n:,} runs say something else than when they were"
         raise HistoryError(
-            f"{what} imported, such as {_told(now.iloc[place])}, "
-            f"before {_told(was, brief=True)}; {_REMEDY}"
+            f"{what} imported, such as {_in_words(now.iloc[place])}, "
+            f"before {_in_words(was, brief=True)}; {_REMEDY}"
         )
     return Compared(known=known, updated=updated | different)
 
@@ -210,7 +210,7 @@ def _equal(one: Any, other: Any) -> bool:
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
-def _told(run: pd.Series[Any], *, brief: bool = False) -> str:
+def _in_words(run: pd.Series[Any], *, brief: bool = False) -> str:
     """A run in words."""
     result = f"{run['metric']} {run['score']:g}" if run["status"] == "ok" else run["status"]
     with_values = f" with {run['values']}" if isinstance(run.get("values"), str) else ""

@@ -81,11 +81,11 @@ class Configurations:
             values = error
         if isinstance(values, dict):
             return values
-        told = f": {values}" if isinstance(values, Exception) else ""
+        why = f": {values}" if isinstance(values, Exception) else ""
         where = f"{self.origin}: " if self.origin else ""
         raise MetaDatasetError(
             f"{where}configuration {plain(self.ids[position])!r} has no values that can be "
-            f"read: {text[:80]}{told}"
+            f"read: {text[:80]}{why}"
         )
 
     def _ordered(self, named: dict[str, Any]) -> dict[str, Any]:

@@ -102,7 +102,7 @@ class DriftingState:
         self._features, self._seed = features, seed
         self._generation, self._rate = model.generation, model.learning_rate
         self.mean, self._spread = mean, spread
-        self._told: set[int] = set()
+        self._observed: set[int] = set()
         self._drawn: list[tuple[int, float]] = []
 
     def next(self) -> int:
@@ -114,9 +114,9 @@ class DriftingState:
 
     def batch(self, n: int) -> list[int]:
         """Several draws at once, of the Gaussian as it is now."""
-        rng = np.random.default_rng((self._seed, len(self._told)))
+        rng = np.random.default_rng((self._seed, len(self._observed)))
         open_ = np.ones(len(self._features), dtype=bool)
-        open_[list(self._told)] = False
+        open_[list(self._observed)] = False
         named: list[int] = []
         scale = np.where(self._spread > 0, self._spread, 1.0)
         while len(named) < n and open_.any():
@@ -138,7 +138,7 @@ class DriftingState:
         score : float
             Higher is better; NaN where there is none.
         """
-        self._told.add(int(index))
+        self._observed.add(int(index))
         self._drawn.append((int(index), float(score)))
         if len(self._drawn) < self._generation:
             return

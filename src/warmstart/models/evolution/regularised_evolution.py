@@ -81,7 +81,7 @@ class EvolvingState:
         self._tournament, self._n_neighbours = model.tournament, model.n_neighbours
         self._first = list(first)
         self._alive: deque[tuple[int, float]] = deque(maxlen=model.population_size)
-        self._told: set[int] = set()
+        self._observed: set[int] = set()
 
     def next(self) -> int:
         """The next member of the first population, then a child."""
@@ -92,10 +92,10 @@ class EvolvingState:
 
     def batch(self, n: int) -> list[int]:
         """Several at once: children of the population as it is now."""
-        named = [index for index in self._first if index not in self._told][:n]
-        rng = np.random.default_rng((self._seed, len(self._told)))
+        named = [index for index in self._first if index not in self._observed][:n]
+        rng = np.random.default_rng((self._seed, len(self._observed)))
         open_ = np.ones(len(self._features), dtype=bool)
-        open_[[*self._told, *named]] = False
+        open_[[*self._observed, *named]] = False
         while len(named) < n and open_.any():
             child = self._child(open_, rng)
             named.append(child)
@@ -112,7 +112,7 @@ class EvolvingState:
         score : float
             Higher is better; NaN where there is none.
         """
-        self._told.add(int(index))
+        self._observed.add(int(index))
         if np.isfinite(score):
             self._alive.append((int(index), float(score)))
 

@@ -65,7 +65,7 @@ class FeatureGP:
 
     def __init__(self, features: Floats, span: float) -> None:
         self._features, self._span = features, span
-        self.told: list[int] = []
+        self.observed: list[int] = []
         self.values: list[float] = []
         self._distances: list[Floats] = []
 
@@ -79,7 +79,7 @@ class FeatureGP:
         value : float
             Its response; lower is better.
         """
-        self.told.append(int(index))
+        self.observed.append(int(index))
         self.values.append(float(value))
         self._distances.append(
             np.sqrt(((self._features - self._features[index]) ** 2).sum(axis=1))
@@ -99,13 +99,13 @@ class FeatureGP:
     def predict(self) -> tuple[Floats, Floats]:
         """Mean and standard deviation, in units of :attr:`scale` about :attr:`centre`."""
         n_configs = len(self._features)
-        if not self.told:
+        if not self.observed:
             return np.zeros(n_configs), np.ones(n_configs)
         distance = np.stack(self._distances)
         y = (np.array(self.values) - self.centre) / self.scale
-        lengthscale, noise = self._most_likely(distance[:, self.told], y)
+        lengthscale, noise = self._most_likely(distance[:, self.observed], y)
         across = matern52(distance, lengthscale)
-        root = cholesky(across[:, self.told] + noise * np.eye(len(y)), lower=True)
+        root = cholesky(across[:, self.observed] + noise * np.eye(len(y)), lower=True)
         means: Floats = across.T @ cho_solve((root, True), y)
         explained = (solve_triangular(root, across, lower=True) ** 2).sum(axis=0)
         stds: Floats = np.sqrt(np.maximum(1.0 - explained, 0.0))
@@ -117,7 +117,7 @@ class FeatureGP:
         .. math:: \mu_{-i} = y_i - [C^{-1} y]_i / [C^{-1}]_{ii}, \quad
                   \sigma_{-i}^2 = 1 / [C^{-1}]_{ii}
         """
-        distance = np.stack(self._distances)[:, self.told]
+        distance = np.stack(self._distances)[:, self.observed]
         y = (np.array(self.values) - self.centre) / self.scale
         lengthscale, noise = self._most_likely(distance, y)
         inverse = np.linalg.inv(matern52(distance, lengthscale) + noise * np.eye(len(y)))
@@ -162,6 +162,6 @@ def median_distance(features: Floats, n_at_most: int = 500) -> float:
     """
     some = features[:: max(1, len(features) // n_at_most)]
     squares = (some**2).sum(axis=1)
-    gaps = squares[:, None] + squares[None, :] - 2 * some @ some.T
-    apart = np.sqrt(gaps[gaps > 1e-12])
+    differences = squares[:, None] + squares[None, :] - 2 * some @ some.T
+    apart = np.sqrt(differences[differences > 1e-12])
     return float(np.median(apart)) if apart.size else 1.0

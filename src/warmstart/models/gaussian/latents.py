@@ -62,13 +62,13 @@ class SharedLatents:
             Place of the result.
         """
         result = np.empty((len(self._scales), len(self._groups[0][0].noise)))
-        for (factor, members), told in zip(self._groups, learnt, strict=True):
+        for (factor, members), known in zip(self._groups, learnt, strict=True):
             scales, levels = self._scales[members], self._level_stds[members]
-            weights = (scales[:, None] * told[:, k, :-1]).astype(factor.loadings.dtype)
-            result[members] = weights @ factor.loadings.T + (levels * told[:, k, -1])[:, None]
+            weights = (scales[:, None] * known[:, k, :-1]).astype(factor.loadings.dtype)
+            result[members] = weights @ factor.loadings.T + (levels * known[:, k, -1])[:, None]
         return result
 
-    def column_given(self, told: Sequence[int], index: int) -> Array:
+    def column_after(self, observed: Sequence[int], index: int) -> Array:
         r"""Covariance with one given exact results on others, shape (n_components, n_configs).
 
         A configuration and another are alike only through their latents, with the level as
@@ -78,17 +78,17 @@ class SharedLatents:
 
         Parameters
         ----------
-        told : sequence of int
+        observed : sequence of int
             Configurations told so far, each once and exactly.
         index : int
             Another; what its result will say of the latents is remembered.
         """
-        n_told = len(told)
+        n_observed = len(observed)
         result: Array = np.empty((len(self._scales), len(self._groups[0][0].noise)), self.kind)
         for place, (factor, members) in enumerate(self._groups):
             scales, levels = self._scales[members], self._level_stds[members]
             h = np.column_stack([np.outer(scales, factor.loadings[index]), levels])
-            u = self.learnt[place][:, :n_told]
+            u = self.learnt[place][:, :n_observed]
             v = h - ((u @ h[:, :, None]).transpose(0, 2, 1) @ u)[:, 0]
             # One product for all components of the group: it reads the loadings once.
             weights = (scales[:, None] * v[:, :-1]).astype(factor.loadings.dtype)
@@ -96,13 +96,13 @@ class SharedLatents:
             column += (levels * v[:, -1]).astype(column.dtype)[:, None]
             column[:, index] += scales**2 * factor.noise[index]
             variance = np.maximum(column[:, index], LEAST)
-            if n_told == self.learnt[place].shape[1]:
-                room = np.empty((len(members), max(n_told, 8), v.shape[1]))
+            if n_observed == self.learnt[place].shape[1]:
+                room = np.empty((len(members), max(n_observed, 8), v.shape[1]))
                 self.learnt[place] = np.concatenate([self.learnt[place], room], axis=1)
-            self.learnt[place][:, n_told] = v / np.sqrt(variance)[:, None]
+            self.learnt[place][:, n_observed] = v / np.sqrt(variance)[:, None]
             if len(self._groups) == 1:
                 result = column
             else:
                 result[members] = column
-        result[:, list(told)] = 0.0
+        result[:, list(observed)] = 0.0
         return result

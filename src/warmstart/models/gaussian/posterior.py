@@ -61,9 +61,9 @@ class MixturePosterior(Mixture):
         return self._results.values
 
     @property
-    def told(self) -> Sequence[int]:
+    def observed(self) -> Sequence[int]:
         """Configurations told, in order."""
-        return self._results.told
+        return self._results.observed
 
     def extended(self, more: MixturePosterior) -> MixturePosterior:
         """This belief over its own configurations and those of `more`, as if told of both.
@@ -77,7 +77,8 @@ class MixturePosterior(Mixture):
         Returns
         -------
         MixturePosterior
-            Own configurations first. Costs O(n_told (n_told + n_latent)) for each of `more`.
+            Own configurations first. Costs O(n_observed (n_observed + n_latent)) for each of
+            `more`.
         """
         pairs = {
             (id(one), id(other)): Factor(
@@ -97,13 +98,13 @@ class MixturePosterior(Mixture):
         joint._log_weights, joint._exact = self._log_weights.copy(), self._exact
         joint.latents.learnt = [learnt.copy() for learnt in self.latents.learnt]
         known, joint._results = self._results, self._results.copy()
-        for k, (row, gap) in enumerate(zip(known.whitened, known.gaps, strict=True)):
+        for k, (row, residual) in enumerate(zip(known.whitened, known.residuals, strict=True)):
             new = (
                 more.latents.read(joint.latents.learnt, k)
                 if self._exact
                 else joint._new_row(k, n)
             )
-            joint.means[:, n:] += new * gap[:, None]
+            joint.means[:, n:] += new * residual[:, None]
             joint.variances[:, n:] -= new**2
             joint._results.whitened.append(np.hstack([row, new]))
         np.maximum(joint.variances, 0.0, out=joint.variances)
@@ -111,7 +112,7 @@ class MixturePosterior(Mixture):
 
     def _new_row(self, k: int, n: int) -> Array:
         """Row of result k over the configurations from `n` on, from the rows before it."""
-        index = self.told[k]
+        index = self.observed[k]
         like = self.latents.by_factor(lambda one: one.loadings @ one.loadings[index])
         row = self.scales[:, None] ** 2 * like[:, n:] + self.level_stds[:, None] ** 2
         for earlier in self._results.whitened:
@@ -141,8 +142,8 @@ class MixturePosterior(Mixture):
         return MixturePosterior(self.weights, means, self.scales, self.level_stds, factors)
 
     def _refuse_results(self) -> None:
-        if self.told:
-            raise ArgumentError(f"{len(self.told)} results were told already")
+        if self.observed:
+            raise ArgumentError(f"{len(self.observed)} results were told already")
 
     def covariance_column(self, index: int) -> Array:
         """Prior covariance of every configuration with one, shape (n_components, n_configs)."""
@@ -165,9 +166,9 @@ class MixturePosterior(Mixture):
         noise_variance : float
             Variance of the observation's own error, in units of the response squared.
         """
-        self._exact = self._exact and noise_variance == 0.0 and index not in self.told
+        self._exact = self._exact and noise_variance == 0.0 and index not in self.observed
         if self._exact:
-            column = self.latents.column_given(self.told, index)
+            column = self.latents.column_after(self.observed, index)
         else:
             column = self.covariance_column(index)
             for row in self._results.whitened:
@@ -185,12 +186,12 @@ class MixturePosterior(Mixture):
         self.variances -= row**2
         np.maximum(self.variances, 0.0, out=self.variances)
         results = self._results
-        results.told.append(index)
+        results.observed.append(index)
         results.values.append(value)
         results.noise_variances.append(noise_variance)
         results.whitened.append(row)
         results.roots.append(root)
-        results.gaps.append(residual / root)
+        results.residuals.append(residual / root)
 
     def sample(
         self,
@@ -217,7 +218,7 @@ class MixturePosterior(Mixture):
         """
         places = None
         if columns is not None:
-            places = np.unique(np.r_[columns, np.array(self.told, dtype=np.intp)])
+            places = np.unique(np.r_[columns, np.array(self.observed, dtype=np.intp)])
         shape = n_samples, self.n_configs if places is None else len(places)
         draws: Array = np.empty(shape, dtype=self.latents.kind)
         ends = np.cumsum(counts := rng.multinomial(n_samples, self.weights))
@@ -245,5 +246,5 @@ class MixturePosterior(Mixture):
             rows = slice(start, start + DRAWS_AT_ONCE)
             draws[rows] += mean
             draws[rows] += level[rows].astype(draws.dtype)
-        if self.told:
+        if self.observed:
             self._results.condition(draws, g, rng, columns)

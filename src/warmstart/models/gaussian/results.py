@@ -16,7 +16,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 class Results:
     """Results in order; of each what conditioning on it left behind."""
 
-    told: list[int] = field(default_factory=list)
+    observed: list[int] = field(default_factory=list)
     """Configurations."""
 
     values: list[float] = field(default_factory=list)
@@ -24,24 +24,24 @@ class Results:
 
     noise_variances: list[float] = field(default_factory=list)
     whitened: list[Array] = field(default_factory=list)
-    """Rows of L⁻¹ C[told, :], the Cholesky factor of the told block applied to C, of shape
+    """Rows of L⁻¹ C[observed, :], with L the Cholesky factor of the observed block, of shape
     (n_components, n_configs) each."""
 
     roots: list[Array] = field(default_factory=list)
     """Root of its variance when it was told, shape (n_components,) each."""
 
-    gaps: list[Array] = field(default_factory=list)
+    residuals: list[Array] = field(default_factory=list)
     """How far off it was, in units of that."""
 
     def copy(self) -> Results:
         """The same results, without what is of the configurations they were kept for."""
         return Results(
-            list(self.told),
+            list(self.observed),
             list(self.values),
             list(self.noise_variances),
             [],
             list(self.roots),
-            list(self.gaps),
+            list(self.residuals),
         )
 
     def condition(
@@ -63,22 +63,22 @@ class Results:
         columns : ndarray of int, optional
             Ascending; those told are among them.
         """
-        told = np.array(self.told, dtype=np.intp)
+        observed = np.array(self.observed, dtype=np.intp)
         chosen: Any = slice(None) if columns is None else columns
         rows = np.stack([row[g, chosen] for row in self.whitened])
-        at_told = np.stack([row[g, told] for row in self.whitened])
-        places = told if columns is None else np.searchsorted(columns, told)
+        at_observed = np.stack([row[g, observed] for row in self.whitened])
+        places = observed if columns is None else np.searchsorted(columns, observed)
         # The same rank-one steps as telling, with the draw's own values as the prior mean;
         # first where results were told, then everywhere at once.
         drawn = draws[:, places].astype(np.float64)
-        gaps = np.zeros((len(draws), len(told)))
+        residuals = np.zeros((len(draws), len(observed)))
         for k, (value, noise) in enumerate(zip(self.values, self.noise_variances, strict=True)):
             # row[index] is c / root with root² = c + noise.
-            seen = at_told[k, k]
+            seen = at_observed[k, k]
             root = (seen + math.sqrt(seen**2 + 4 * noise)) / 2
             if root <= 0:
                 continue
             error = math.sqrt(noise) * rng.standard_normal(len(draws)) if noise else 0.0
-            gaps[:, k] = (value + error - drawn[:, k]) / root
-            drawn += np.outer(gaps[:, k], at_told[k])
-        draws += gaps.astype(draws.dtype) @ rows.astype(draws.dtype)
+            residuals[:, k] = (value + error - drawn[:, k]) / root
+            drawn += np.outer(residuals[:, k], at_observed[k])
+        draws += residuals.astype(draws.dtype) @ rows.astype(draws.dtype)

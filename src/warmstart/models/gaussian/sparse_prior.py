@@ -66,11 +66,11 @@ def fill_sparse(responses: Array, features: Array, *, n_rounds: int = 60) -> Fil
     means, left = np.zeros((n_tasks, n_configs)), np.zeros_like(prior)
     for _ in range(n_rounds):
         left = n_tasks * covariance
-        for task, told in enumerate(known):
-            columns = covariance[:, told]
-            block = columns[told] + 1e-6 * np.eye(len(told))
+        for task, seen in enumerate(known):
+            columns = covariance[:, seen]
+            block = columns[seen] + 1e-6 * np.eye(len(seen))
             gain = cho_solve(cho_factor(block, lower=True), columns.T)
-            means[task] = mean + (responses[task, told] - mean[told]) @ gain
+            means[task] = mean + (responses[task, seen] - mean[seen]) @ gain
             left -= columns @ gain
         mean = _smoothed(means.mean(axis=0), covariance / n_tasks, prior)
         centred = means - mean

@@ -85,12 +85,15 @@ def transfer(
         kernel = _learn(responses, features, known, rng)
     consensus = None
     if agree:
-        seen = [(features[told], responses[task, told]) for task, told in enumerate(known)]
+        seen = [
+            (features[observed], responses[task, observed])
+            for task, observed in enumerate(known)
+        ]
         consensus = Consensus.fit(kernel, seen, rng)
     means = np.zeros((len(responses), len(at)))
     variances = np.ones_like(means)
-    for task, told in enumerate(known):
-        some = _most_telling(responses[task], told, _MAX_RESULTS, rng)
+    for task, observed in enumerate(known):
+        some = _most_telling(responses[task], observed, _MAX_RESULTS, rng)
         own = responses[task, some]
         if consensus is not None:
             own = own - consensus.predict(features[some])[0]
@@ -104,7 +107,7 @@ def transfer(
 def _learn(
     responses: Array, features: Array, known: list[Columns], rng: np.random.Generator
 ) -> SharedKernel:
-    telling = [task for task, told in enumerate(known) if len(told) > 2]
+    telling = [task for task, observed in enumerate(known) if len(observed) > 2]
     samples = []
     for task in rng.permutation(telling or range(len(known)))[:_N_LEARNT_FROM]:
         some = rng.permutation(known[task])[:_N_RESULTS_LEARNT_FROM]
@@ -113,12 +116,12 @@ def _learn(
 
 
 def _most_telling(
-    responses: Array, told: Columns, n_at_most: int, rng: np.random.Generator
+    responses: Array, observed: Columns, n_at_most: int, rng: np.random.Generator
 ) -> Columns:
     """The lowest responses and as many others, where there are too many."""
-    if len(told) <= n_at_most:
-        return told
-    order = told[np.argsort(responses[told], kind="stable")]
+    if len(observed) <= n_at_most:
+        return observed
+    order = observed[np.argsort(responses[observed], kind="stable")]
     low, rest = order[: n_at_most // 2], order[n_at_most // 2 :]
     return np.sort(np.r_[low, rng.permutation(rest)[: n_at_most - len(low)]])
 

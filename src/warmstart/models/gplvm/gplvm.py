@@ -194,9 +194,9 @@ class GPLVMBelief(IndependentBelief):
         self._lowest = np.inf
 
     @property
-    def told(self) -> Sequence[int]:
+    def observed(self) -> Sequence[int]:
         """Configurations told."""
-        return self.mixture.told
+        return self.mixture.observed
 
     def response(self, score: float) -> float:
         """The loss itself."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-_MAX_TOLD = 400
+_MAX_OBSERVED = 400
 """Results that the belief about a new task is conditioned on; the best half and others."""
 
 
@@ -74,13 +74,13 @@ def believed(
         Column to the task's score, in units of the table `pmf` was fitted to.
     """
     belief = pmf.start(metafeatures)
-    told = np.array(sorted(scores), np.intp)
-    values = np.array([scores[k] for k in told.tolist()])
+    observed = np.array(sorted(scores), np.intp)
+    values = np.array([scores[k] for k in observed.tolist()])
     for k in _most_telling(values, np.random.default_rng(random_state)):
-        belief.tell(int(told[k]), float(values[k]))
+        belief.tell(int(observed[k]), float(values[k]))
     expected, variance = belief.mixture.mean(), belief.mixture.std() ** 2
-    expected[told] = log_loss_response(values, pmf.ideal, pmf.loss_offset)
-    variance[told] = 0.0
+    expected[observed] = log_loss_response(values, pmf.ideal, pmf.loss_offset)
+    variance[observed] = 0.0
     return CompletedTask(expected, variance)
 
 
@@ -94,12 +94,12 @@ def transferred(
     features : ndarray, shape (n_configs, n_features)
         Of every configuration `pmf` knows, as `kernel` reads them.
     """
-    told = np.array(sorted(scores), np.intp)
-    values = np.array([scores[k] for k in told.tolist()])
+    observed = np.array(sorted(scores), np.intp)
+    values = np.array([scores[k] for k in observed.tolist()])
     response = log_loss_response(values, pmf.ideal, pmf.loss_offset)
     level, scale = response.mean(), max(float(response.std()), 1e-3)
     row = np.full((1, len(features)), np.nan)
-    row[0, told] = (response - level) / scale
+    row[0, observed] = (response - level) / scale
     found = transfer(row, features, kernel=kernel)
     return CompletedTask(level + scale * found.means[0], scale**2 * found.variances[0])
 
@@ -158,7 +158,7 @@ def with_task(
 def _most_telling(values: Array, rng: np.random.Generator) -> list[int]:
     """Places of all results, or of the best and of others where there are too many."""
     order = np.argsort(-values, kind="stable")
-    if len(order) > _MAX_TOLD:
-        rest = rng.permutation(order[_MAX_TOLD // 2 :])
-        order = np.r_[order[: _MAX_TOLD // 2], rest[: _MAX_TOLD - _MAX_TOLD // 2]]
+    if len(order) > _MAX_OBSERVED:
+        rest = rng.permutation(order[_MAX_OBSERVED // 2 :])
+        order = np.r_[order[: _MAX_OBSERVED // 2], rest[: _MAX_OBSERVED - _MAX_OBSERVED // 2]]
     return [int(k) for k in order]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from warmstart.errors import NotFittedError
 from warmstart.models.pmf.arrays import arrays_of, prior_from
-from warmstart.models.pmf.described.average import foretell
+from warmstart.models.pmf.described.average import condition_on_average
 from warmstart.models.pmf.described.described_arrays import arrays_of_described
 from warmstart.models.pmf.described.good_level import GoodLevel
 from warmstart.models.pmf.posterior import PMFPosterior
@@ -175,7 +175,7 @@ class PMF(Settings):
                 self.fitted_prior, table, self.loss_offset, random_state=random_state
             )
 
-    def foretold(
+    def predictive(
         self, metafeatures: pd.Series[Any] | None, columns: npt.NDArray[np.intp]
     ) -> PMFPosterior:
         """Belief about single scores of a new task; its level as :attr:`level_` says.
@@ -185,11 +185,11 @@ class PMF(Settings):
         level = self.level_
         if level is None or metafeatures is None:
             return self.start(metafeatures, columns)
-        mean, variance = level.foretell(metafeatures)
+        mean, variance = level.predict(metafeatures)
         both = self.start(metafeatures, np.r_[columns, level.columns])
         good = np.zeros(len(columns) + len(level.columns))
         good[len(columns) :] = 1 / len(level.columns)
-        foretell(both.mixture, good, mean, variance)
+        condition_on_average(both.mixture, good, mean, variance)
         return both
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:

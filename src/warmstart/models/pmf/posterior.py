@@ -43,9 +43,9 @@ class PMFPosterior(LossBelief):
         return np.exp(draws, out=draws)
 
     @property
-    def told(self) -> Sequence[int]:
+    def observed(self) -> Sequence[int]:
         """Configurations told; see :class:`~warmstart.protocols.Belief`."""
-        return self.mixture.told
+        return self.mixture.observed
 
     def marginals(self) -> tuple[Array, Array, Array]:
         """Of the mixture; see :class:`~warmstart.protocols.Belief`."""

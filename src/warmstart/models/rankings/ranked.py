@@ -28,7 +28,7 @@ class RankedState:
     def __init__(self, order: Iterable[int]) -> None:
         self._order = iter(order)
         self._read: list[int] = []
-        self._told: set[int] = set()
+        self._observed: set[int] = set()
 
     def next(self) -> int:
         """First column in the order that was not told."""
@@ -39,13 +39,13 @@ class RankedState:
 
     def batch(self, n: int) -> list[int]:
         """First `n` columns in the order that were not told."""
-        left = [index for index in self._read if index not in self._told]
+        left = [index for index in self._read if index not in self._observed]
         while len(left) < n:
             index = next(self._order, None)
             if index is None:
                 break
             self._read.append(int(index))
-            if index not in self._told:
+            if index not in self._observed:
                 left.append(int(index))
         return left[:n]
 
@@ -59,7 +59,7 @@ class RankedState:
         score : float
             Higher is better; NaN where there is none.
         """
-        self._told.add(int(index))
+        self._observed.add(int(index))
 
 
 def shrunk_mean(values: Floats, weights: Floats | None = None) -> Floats:

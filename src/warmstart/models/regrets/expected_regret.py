@@ -143,8 +143,8 @@ def measure_optimism(
             latent[:, row] = 0.0  # what the covariance learnt from the task itself
         draws = latent @ loadings.T
         draws += mean + noise * rng.standard_normal(draws.shape)
-        told, unseen = draws[:_N_DRAWS], draws[_N_DRAWS:]
-        seen, _ = among.draw(told, weight, rng, row_share=known.row_share)
+        observed, unseen = draws[:_N_DRAWS], draws[_N_DRAWS:]
+        seen, _ = among.draw(observed, weight, rng, row_share=known.row_share)
         picks = batch(seen, min(max(_SIZES), len(columns)))
         regrets, p_best = _plain(unseen, picks, among, weight, rng)
         best = np.minimum.accumulate(regrets, axis=1).mean(axis=0)

@@ -135,7 +135,7 @@ class SurfaceBelief:
         self._marginals: tuple[Array, Array, Array] | None = None
 
     @property
-    def told(self) -> Sequence[int]:
+    def observed(self) -> Sequence[int]:
         """Places whose scores it was told, in order; each once."""
         return list(self._scores)
 

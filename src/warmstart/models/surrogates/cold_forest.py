@@ -102,13 +102,13 @@ class ColdForestBelief(IndependentBelief):
         self.design, self.n_initial = design, model.n_initial
         self._model, self._seed, self.ideal = model, seed, model.ideal_
         self._features = np.ascontiguousarray(model.features_, dtype=np.float32)
-        self._told: list[int] = []
+        self._observed: list[int] = []
         self._values: list[float] = []
 
     @property
-    def told(self) -> Sequence[int]:
+    def observed(self) -> Sequence[int]:
         """Configurations told."""
-        return self._told
+        return self._observed
 
     def tell(self, index: int, score: float) -> None:
         """Learn a finite score.
@@ -120,7 +120,7 @@ class ColdForestBelief(IndependentBelief):
         score : float
             Higher is better; NaN where there is none.
         """
-        self._told.append(int(index))
+        self._observed.append(int(index))
         self._values.append(self.response(score))
 
     def predict(self) -> tuple[Floats, Floats, float]:
@@ -128,7 +128,7 @@ class ColdForestBelief(IndependentBelief):
         from sklearn import config_context
         from sklearn.tree import DecisionTreeRegressor
 
-        x, y = self._features[self._told], np.array(self._values)
+        x, y = self._features[self._observed], np.array(self._values)
         # The same until something is told.
         rng = np.random.default_rng((self._seed, len(y)))
         means = np.empty((self._model.n_trees, len(self._features)))

@@ -73,12 +73,12 @@ class BoostedTrees:
         self.features_ = configuration_features(table)
         known = table.metafeatures
         # Trees cannot bin a column that is missing throughout.
-        told = None if known is None else known.dropna(axis=1, how="all")
-        self.names_ = pd.Index([]) if told is None else told.columns
+        informative = None if known is None else known.dropna(axis=1, how="all")
+        self.names_ = pd.Index([]) if informative is None else informative.columns
         described = np.full((table.n_tasks, len(self.names_)), np.nan)
-        if told is not None:
+        if informative is not None:
             rows, _ = table.described()
-            described[rows] = told.loc[table.task_ids[rows]].to_numpy(np.float64)
+            described[rows] = informative.loc[table.task_ids[rows]].to_numpy(np.float64)
         task, config = np.nonzero(~np.isnan(table.scores))
         if len(task) > _N_ROWS:
             rng = np.random.default_rng(random_state)

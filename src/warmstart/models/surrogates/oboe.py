@@ -102,7 +102,7 @@ class OboeState:
     def __init__(self, features: Floats, means: Floats, ideal: float, rank: int) -> None:
         self._features, self._means, self._ideal = features, means, ideal
         self._rank = min(rank, len(features))
-        self._told: dict[int, float] = {}
+        self._observed: dict[int, float] = {}
         self._design: list[int] = []
         self._out = np.zeros(len(means), dtype=bool)
 
@@ -122,9 +122,9 @@ class OboeState:
 
     def _rest_of_design(self) -> list[int]:
         """Lowest mean loss first; one that failed is replaced."""
-        missing = max(self._rank - len(self._told), 0)
+        missing = max(self._rank - len(self._observed), 0)
         left = [j for j in self._design if not self._out[j]][:missing]
-        seen = [*self._told, *left]
+        seen = [*self._observed, *left]
         features = self._features[: self._rank]
         left += d_optimal(features, seen, missing - len(left), exclude=self._out)
         self._design = left
@@ -142,21 +142,23 @@ class OboeState:
         """
         self._out[index] = True
         if np.isfinite(score):
-            self._told[int(index)] = self._ideal - score
+            self._observed[int(index)] = self._ideal - score
 
     def predict(self) -> Floats:
         """Predicted loss of every configuration; the known tasks' mean before any result."""
-        if not self._told:
+        if not self._observed:
             return self._means
-        told = list(self._told)
-        rank = predicting_rank(len(told), self._rank, len(self._features))
+        observed = list(self._observed)
+        rank = predicting_rank(len(observed), self._rank, len(self._features))
         y = self._features[:rank]
-        latent, *_ = np.linalg.lstsq(y[:, told].T, list(self._told.values()), rcond=None)
+        latent, *_ = np.linalg.lstsq(
+            y[:, observed].T, list(self._observed.values()), rcond=None
+        )
         predicted: Floats = latent @ y
         return predicted
 
 
-def predicting_rank(n_told: int, rank: int, max_rank: int) -> int:
+def predicting_rank(n_observed: int, rank: int, max_rank: int) -> int:
     """Latent features to fit: the first rank, then one for every two results.
 
     Never more than were told. Where the rank grows more slowly, tasks that the first few
@@ -164,7 +166,7 @@ def predicting_rank(n_told: int, rank: int, max_rank: int) -> int:
 
     Parameters
     ----------
-    n_told : int
+    n_observed : int
         Results so far.
     rank : int
         Of the table.
@@ -176,7 +178,7 @@ def predicting_rank(n_told: int, rank: int, max_rank: int) -> int:
     >>> [predicting_rank(n, 4, 20) for n in (2, 4, 8, 16, 100)]
     [2, 4, 4, 8, 20]
     """
-    return min(n_told, max(rank, n_told // 2), max_rank)
+    return min(n_observed, max(rank, n_observed // 2), max_rank)
 
 
 def d_optimal(features: Floats, chosen: list[int], n: int, *, exclude: Any = None) -> list[int]:

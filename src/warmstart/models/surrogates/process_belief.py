@@ -34,9 +34,9 @@ class ProcessBelief(IndependentBelief):
         self.design, self.n_initial = design, n_initial
 
     @property
-    def told(self) -> Sequence[int]:
+    def observed(self) -> Sequence[int]:
         """Configurations told."""
-        return self.process.told
+        return self.process.observed
 
     def tell(self, index: int, score: float) -> None:
         """Learn a finite score.

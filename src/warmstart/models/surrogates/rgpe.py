@@ -81,13 +81,13 @@ class RGPEBelief(EnsembleBelief):
 
     def weights(self) -> tuple[Floats, float]:
         """Weight of each known task, and of the new task's own process; they add up to 1."""
-        told = self.process.told
+        observed = self.process.observed
         values = np.array(self.process.values)
-        known = misordered(self.known.responses[:, told], values)
+        known = misordered(self.known.responses[:, observed], values)
         mean, std = self.process.leave_one_out()
         # The same draws until something is told.
-        rng = np.random.default_rng((self._seed, len(told)))
-        draws = mean + std * rng.standard_normal((self._n_draws, len(told)))
+        rng = np.random.default_rng((self._seed, len(observed)))
+        draws = mean + std * rng.standard_normal((self._n_draws, len(observed)))
         y = (values - self.process.centre) / self.process.scale
         return ranking_weights(known, misordered_out(draws, y))
 

@@ -101,7 +101,7 @@ class TSTBelief(EnsembleBelief):
     def weights(self) -> Floats:
         """Weight of each known task, between 0 and 3/4, shape (n_tasks,)."""
         # A lower loss is a higher score; ranks are all that counts.
-        seen = {j: -u for j, u in zip(self.process.told, self.process.values, strict=True)}
+        seen = {j: -u for j, u in zip(self.process.observed, self.process.values, strict=True)}
         return epanechnikov(self._similarity.distances(scores=seen), self._bandwidth)
 
     def predict(self) -> tuple[Floats, Floats, float]:

@@ -109,7 +109,7 @@ class ByBelief:
             return self._pick_grown(open_, pending, near)
         if near and self._fitted.unaligned is None:
             belief, more = self._new.prior.believe(self._pool.points, near)
-            mixture = self._belief.told_all(belief).mixture.extended(more)
+            mixture = self._belief.after_results(belief).mixture.extended(more)
         else:
             # The picker tells the belief what it expects of the pending ones.
             belief = self._belief.rebuilt() if pending else self._belief.now()

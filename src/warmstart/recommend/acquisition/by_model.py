@@ -41,7 +41,7 @@ class ByModel:
         self._points = pool.points[: len(question.pool)]
         self._costs = pool.costs() if question.acquisition == "ei_per_second" else None
         self._scale = fitted.units.scale(question.phi)
-        self._told: dict[int, list[float]] = {}
+        self._observed: dict[int, list[float]] = {}
         self._state = self._start()
 
     def _start(self) -> TaskState:
@@ -85,7 +85,7 @@ class ByModel:
         n, n_all = max(n_together, 1), len(self._points)
         while True:
             named = self._state.batch(n)
-            if len(set(named)) < len(named) or set(named) & set(self._told):
+            if len(set(named)) < len(named) or set(named) & set(self._observed):
                 raise ArgumentError(f"a method named a configuration twice: {named[:10]}")
             for place in named:
                 # Behind the pool are configurations that the model only learns from.
@@ -107,13 +107,13 @@ class ByModel:
         """
         if place >= len(self._points):
             return
-        again = place in self._told
-        self._told.setdefault(place, []).append(score / self._scale)
+        again = place in self._observed
+        self._observed.setdefault(place, []).append(score / self._scale)
         if not again:
             self._state.tell(place, score / self._scale)
             return
         # A state cannot be told otherwise; a new one can.
         self._state = self._start()
-        for known, scores in self._told.items():
+        for known, scores in self._observed.items():
             found = [one for one in scores if np.isfinite(one)]
             self._state.tell(known, float(np.mean(found)) if found else np.nan)

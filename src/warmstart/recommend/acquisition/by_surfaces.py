@@ -106,23 +106,28 @@ class BySurfaces:
         return _first(state, found, allowed)
 
     def _state(
-        self, region: Region, places: Places, told: Sequence[float], n_trying: int, n_found: int
+        self,
+        region: Region,
+        places: Places,
+        observed: Sequence[float],
+        n_trying: int,
+        n_found: int,
     ) -> ByAcquisition:
         """The belief about what was found, then told, then is tried, told all that is known."""
         blends = MEAN_ONLY if self.sources.n_tasks < FEW_TABLES else BLENDS
         belief = SurfaceBelief(
-            places, region.kernel(self.sources.kernel), self._scales(told), blends
+            places, region.kernel(self.sources.kernel), self._scales(observed), blends
         )
         state = ByAcquisition(belief, self._acquisition, random_state=self._seed)
-        for row, score in enumerate(told, start=n_found):
+        for row, score in enumerate(observed, start=n_found):
             state.tell(row, score)
-        for row in range(n_found + len(told), n_found + len(told) + n_trying):
+        for row in range(n_found + len(observed), n_found + len(observed) + n_trying):
             state.tell(row, float(belief.mean()[row]))
         return state
 
-    def _scales(self, told: Sequence[float]) -> Array:
+    def _scales(self, observed: Sequence[float]) -> Array:
         """What the task's spread may be: other tables' spreads, and that of its own results."""
-        own = float(np.std(told)) if len(told) > 1 else 0.0
+        own = float(np.std(observed)) if len(observed) > 1 else 0.0
         if self._metric in IN_TARGET_UNITS:
             return own * np.array([0.5, 1.0, 2.0]) if own > 0 else np.ones(1)
         known: Array = np.quantile(self.sources.spreads, _SCALES)

@@ -182,18 +182,18 @@ class ByAcquisition:
     def _improves(self) -> bool:
         """Whether the next is the one of largest expected improvement, by results told."""
         belief = self.belief
-        begun = len(belief.told) >= max(belief.n_initial, 1) and not self._out.all()
+        begun = len(belief.observed) >= max(belief.n_initial, 1) and not self._out.all()
         by_gain = self._acquisition in ("ei", "log_ei")
         return begun and by_gain and bool(np.isfinite(belief.incumbent()))
 
     def batch(self, n: int) -> list[int]:
         """The design while too little was told, then those most worth trying."""
         belief = self.belief
-        if len(belief.told) < belief.n_initial:
+        if len(belief.observed) < belief.n_initial:
             return [int(k) for k in belief.design if not self._out[k]][:n]
         left = np.flatnonzero(~self._out)
-        rng = np.random.default_rng([self._seed, len(belief.told)])
-        if not len(belief.told) and len(left) and not len(belief.design):
+        rng = np.random.default_rng([self._seed, len(belief.observed)])
+        if not len(belief.observed) and len(left) and not len(belief.design):
             losses = -self._first.draws(N_SAMPLES, rng)[:, left]
             return [int(left[k]) for k in best_of_n(losses, n)]
         means, stds, weights = belief.marginals()

@@ -94,7 +94,7 @@ def choose(
     if anytime and not np.isfinite(costs).all():
         raise KnowledgeError("strategy='anytime' needs measured costs; the base has none")
     regret = fitted.chooser.start(metafeatures, candidates)
-    outlook = fitted.outlook(metafeatures, candidates, told=True)
+    outlook = fitted.outlook(metafeatures, candidates, calibrated=True)
     if method is None:
         rng = np.random.default_rng(random_state)
         draws = outlook.draws(regret, N_SAMPLES, rng)
@@ -130,15 +130,15 @@ def choose(
         notes.append("Predicted errors are in units of the target's standard deviation.")
     # The portfolio speaks where meta-features mislead; predictions then ignore them too.
     described = None if strategy == "portfolio" else metafeatures
-    posterior = fitted.models.pmf_with_level.foretold(described, candidates[picks])
-    if not fitted.units.foretells_scores:
+    posterior = fitted.models.pmf_with_level.predictive(described, candidates[picks])
+    if not fitted.units.predicts_scores:
         notes.append(
             "One study in units of its own is known: nothing can be said of scores to expect."
         )
     rng = np.random.default_rng([random_state, 1])
     places = np.arange(len(picks))
-    told = posterior.score_quantiles(LEVELS, places)
-    quantiles = fitted.units.as_reported(told, metafeatures)
+    predicted = posterior.score_quantiles(LEVELS, places)
+    quantiles = fitted.units.as_reported(predicted, metafeatures)
     return ChosenColumns(
         columns=[int(candidates[k]) for k in picks],
         quantiles=fitted.units.no_narrower(quantiles, metafeatures),

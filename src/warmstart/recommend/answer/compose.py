@@ -68,13 +68,15 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
     with threadpool_limits(limits=1, user_api="blas"):
         looked = _choose(store, query, task, columns, front, unlike=unlike, random_state=seed)
     choice, look = looked.choice, looked.look
-    told = _costs_told(front, columns, choice)
-    items = (dress(fitted, choice, k, near, task.schema, seed) for k in range(len(told)))
+    costs_of_each = _predicted_costs(front, columns, choice)
+    items = (
+        dress(fitted, choice, k, near, task.schema, seed) for k in range(len(costs_of_each))
+    )
     read = () if dataset is None else dataset.warnings
     return Suggestions(
         items=tuple(
             with_measurement(replace(item, **costs), look)
-            for item, costs in zip(items, told, strict=True)
+            for item, costs in zip(items, costs_of_each, strict=True)
         ),
         metric=task.metric,
         strategy=choice.strategy,
@@ -96,14 +98,14 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
     )
 
 
-def _costs_told(
+def _predicted_costs(
     front: Front | None, columns: npt.NDArray[Any], choice: ChosenColumns
 ) -> Sequence[dict[str, Any]]:
     """What each chosen configuration is told to cost beside its seconds."""
     if front is None:
         return [{}] * len(choice.columns)
     places = {int(column): place for place, column in enumerate(columns)}
-    return front.told([places[column] for column in choice.columns])
+    return front.predicted_costs([places[column] for column in choice.columns])
 
 
 def _choose(

@@ -118,8 +118,8 @@ class Suggestion:
     @property
     def costs(self) -> dict[str, float]:
         """Costs that were asked for, by name."""
-        told = {name: float(getattr(self, name)) for name in COSTS}
-        return {name: value for name, value in told.items() if not math.isnan(value)}
+        values = {name: float(getattr(self, name)) for name in COSTS}
+        return {name: value for name, value in values.items() if not math.isnan(value)}
 
     @property
     def measurement(self) -> dict[str, Any]:

@@ -172,22 +172,22 @@ class Fitted:
         metafeatures: pd.Series[Any] | None,
         columns: npt.NDArray[np.intp],
         *,
-        told: bool = False,
+        calibrated: bool = False,
     ) -> Outlook:
         """Regrets a new task may have among some columns; -1 is none of them.
 
         Parameters
         ----------
-        told : bool
-            Whether expectations are asked for, which are then calibrated.
+        calibrated : bool
+            Whether expectations are calibrated, as they are where they are shown.
         """
         known, units = self.known_regrets, self.units
         return Outlook(
             among=known.among(columns),
             weights=known.weights(self.chooser, metafeatures),
             row_share=known.row_share,
-            optimism=self.models.optimism if told else None,
-            scale=units.scale(metafeatures) if units.foretells_scores else np.nan,
+            optimism=self.models.optimism if calibrated else None,
+            scale=units.scale(metafeatures) if units.predicts_scores else np.nan,
         )
 
     @cached_property

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-_N_TOLD = 400
+_N_DRAWS = 400
 """Draws that expectations are told from; the batch was not chosen on them."""
 
 
@@ -69,7 +69,7 @@ class Outlook:
             Places of what was chosen, best first.
         rng : Generator
         """
-        return self.expected_by(belief.mixture.sample(_N_TOLD, rng), picks, rng)
+        return self.expected_by(belief.mixture.sample(_N_DRAWS, rng), picks, rng)
 
     def expected_by(
         self, order: Array, picks: Sequence[int], rng: np.random.Generator

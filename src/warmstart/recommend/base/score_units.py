@@ -62,7 +62,7 @@ class ScoreUnits:
         metafeatures : Series, optional
             Of the new task, shape (n_features,) by name.
         """
-        if not self.foretells_scores:
+        if not self.predicts_scores:
             return np.full_like(scores, np.nan)
         lowest = lowest_score(self.table)
         result: Array = np.maximum(scores * self.scale(metafeatures), lowest)
@@ -88,7 +88,7 @@ class ScoreUnits:
         return result
 
     @property
-    def foretells_scores(self) -> bool:
+    def predicts_scores(self) -> bool:
         """Whether anything can be said of a new task's scores.
 
         Of one study, or several of one family, in units of its own nobody knows how far

@@ -51,7 +51,7 @@ class GrowingBelief:
         self._pool = self._further.rows(pool)
         self._means = self._pool.means.copy()
         self._variances = self._prior_variances(self._pool)
-        self._told: list[FurtherRows] = []
+        self._observed: list[FurtherRows] = []
         self._values: list[float] = []
         self._root = np.zeros((n, 8, 8))
         self._gaps = np.zeros((n, 8))
@@ -108,7 +108,7 @@ class GrowingBelief:
         """
         if point.column < 0:
             self._further.add(point)
-        rows, n = self._further.rows([point]), len(self._told)
+        rows, n = self._further.rows([point]), len(self._observed)
         whitened = self._whitened(rows)[:, :, 0]
         mean = rows.means[self._component, 0] + (whitened * self._gaps[:, :n]).sum(axis=1)
         variance = self._prior_variances(rows)[:, 0] - (whitened**2).sum(axis=1)
@@ -127,12 +127,12 @@ class GrowingBelief:
         self._across[:, n] = across
         self._means += across * self._gaps[:, [n]]
         self._variances = np.maximum(self._variances - across**2, 0.0)
-        self._told.append(rows)
+        self._observed.append(rows)
         self._values.append(value)
         self._give_up()
 
     def _predict(self, rows: FurtherRows) -> tuple[Array, Array]:
-        n, whitened = len(self._told), self._whitened(rows)
+        n, whitened = len(self._observed), self._whitened(rows)
         means = rows.means[self._component] + np.einsum(
             "gk,gkp->gp", self._gaps[:, :n], whitened
         )
@@ -140,12 +140,12 @@ class GrowingBelief:
         return means, np.maximum(variances, 0.0)
 
     def _whitened(self, rows: FurtherRows) -> Array:
-        """What each result says of points, shape (n_components, n_told, n_points)."""
-        n = len(self._told)
+        """What each result says of points, shape (n_components, n_observed, n_points)."""
+        n = len(self._observed)
         covariance = np.empty((len(self._kind), n, rows.means.shape[1]))
         if n:
-            told = self._further.stacked(self._told)
-            covariance[:] = self._prior_covariance(told, rows)
+            observed = self._further.stacked(self._observed)
+            covariance[:] = self._prior_covariance(observed, rows)
         for g, root in enumerate(self._root[:, :n, :n]):
             if n:
                 covariance[g] = solve_triangular(

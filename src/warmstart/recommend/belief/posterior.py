@@ -114,7 +114,7 @@ class TaskBelief:
         at_first = self._look is None and all(r.status == "pruned" for r in self.results)
         if at_first and column >= 0:
             # As an answer that is given at once tells it.
-            first = self._fitted.models.pmf_with_level.foretold(self._phi, np.array([column]))
+            first = self._fitted.models.pmf_with_level.predictive(self._phi, np.array([column]))
             quantiles = first.score_quantiles(levels, np.array([0]))
         else:
             quantiles = self.now().score_quantiles(levels, np.array([index]))
@@ -123,13 +123,13 @@ class TaskBelief:
 
     def rebuilt(self) -> PMFPosterior:
         """As :meth:`now`, in a copy that may be told more."""
-        return self.told_all(self._untold())
+        return self.after_results(self._untold())
 
     def at_first(self) -> PMFPosterior:
         """What was believed before any result: the prior, and a look if there was one."""
-        return self._told_look(self._untold())
+        return self._with_look(self._untold())
 
-    def _told_look(self, belief: PMFPosterior) -> PMFPosterior:
+    def _with_look(self, belief: PMFPosterior) -> PMFPosterior:
         if self._look is not None:
             tell_look(
                 belief,
@@ -153,9 +153,9 @@ class TaskBelief:
             self._prior.mixture = self._prior.mixture.extended(more.mixture)
         return PMFPosterior(self._prior.mixture.untold(), self._prior.ideal, self._prior.offset)
 
-    def told_all(self, belief: PMFPosterior) -> PMFPosterior:
+    def after_results(self, belief: PMFPosterior) -> PMFPosterior:
         """Tell a belief every score; repeated ones as one mean, failures as warnings."""
-        self._told_look(belief)
+        self._with_look(belief)
         means = self.mean_scores()
         for index, score in means.items():
             belief.mixture.tell(index, self.response(score))
@@ -192,8 +192,8 @@ class TaskBelief:
         return {**means, **{k: score for k, score in rest.items() if k not in means}}
 
     def _with_status(self, *statuses: str) -> set[int]:
-        told = (r.configuration_id for r in self.results if r.status in statuses)
-        return {self._pool.index(name) for name in told}
+        named = (r.configuration_id for r in self.results if r.status in statuses)
+        return {self._pool.index(name) for name in named}
 
     def response(self, score: float) -> float:
         """A score as the model sees it: a log loss, lower is better."""

@@ -60,8 +60,8 @@ class TaskRegrets:
             missing = not np.isin(places, self._kept[1]).all()
         if missing:
             among = self._among(places)
-            told = bool(self._belief.mean_scores())
-            found = self._after_results(among) if told else self._before_results(among)
+            any_scores = bool(self._belief.mean_scores())
+            found = self._after_results(among) if any_scores else self._before_results(among)
             self._kept = state, among, found
         assert self._kept is not None
         _, among, found = self._kept
@@ -82,7 +82,7 @@ class TaskRegrets:
     def _before_results(self, among: Places) -> Expected:
         phi = self._question.phi
         columns = np.array([self._pool.points[k].column for k in among.tolist()], dtype=np.intp)
-        outlook = self._fitted.outlook(phi, columns, told=True)
+        outlook = self._fitted.outlook(phi, columns, calibrated=True)
         # As an answer that is given at once draws them.
         rng = np.random.default_rng([self._question.random_state, 1])
         if self._question.look is not None:

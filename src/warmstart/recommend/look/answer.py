@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from warmstart.recommend.look.request import Request
     from warmstart.recommend.look.result import Look
 
-_N_TOLD = 400
+_N_DRAWS = 400
 """Draws that expectations are told from."""
 
 
@@ -80,13 +80,13 @@ def look_and_choose(
     chosen = np.asarray(picks, dtype=np.intp)
     quantiles = belief.score_quantiles(LEVELS, chosen, look.level_std)
     rng = np.random.default_rng([random_state, 1])
-    outlook = fitted.outlook(metafeatures, columns, told=True)
+    outlook = fitted.outlook(metafeatures, columns, calibrated=True)
     return Looked(
         choice=replace(
             choice,
             columns=[int(column) for column in columns[chosen]],
             quantiles=fitted.units.as_reported(quantiles, metafeatures),
-            expected=outlook.expected_by(belief.draws(_N_TOLD, rng), picks, rng),
+            expected=outlook.expected_by(belief.draws(_N_DRAWS, rng), picks, rng),
             costs=costs[chosen],
         ),
         look=look,

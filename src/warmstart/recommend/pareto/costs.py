@@ -170,16 +170,16 @@ def _predict_seconds(
         max_rows=fitted.row_caps,
     )
     most = model.max_rows
-    told = pd.Series(dtype=float) if metafeatures is None else metafeatures.copy()
-    fitted_rows = float(told.get(_ROWS, most))
-    told[_ROWS] = min(predicted_rows * _N_FOLDS, most)
+    phi = pd.Series(dtype=float) if metafeatures is None else metafeatures.copy()
+    fitted_rows = float(phi.get(_ROWS, most))
+    phi[_ROWS] = min(predicted_rows * _N_FOLDS, most)
     growth = np.array(
         [LEARNERS[name].predict_growth if name in LEARNERS else 0.0 for name in fitted.learners]
     )
     more = growth * np.log(max(fitted_rows / most, 1.0))
     beyond = np.log(max(predicted_rows / (most / _N_FOLDS), 1.0))
     more += np.maximum(model.slopes[:, 0], _LEAST_GROWTH) * beyond
-    return model.predict(told, speed) * np.exp(more), model.spread
+    return model.predict(phi, speed) * np.exp(more), model.spread
 
 
 def _megabytes(

@@ -126,7 +126,7 @@ class Front:
         """As :func:`largest_front`, of the candidates."""
         return largest_front(regrets, np.asarray(self.expected_costs()), n)
 
-    def told(self, picks: list[int]) -> tuple[dict[str, float], ...]:
+    def predicted_costs(self, picks: list[int]) -> tuple[dict[str, float], ...]:
         """Expected costs of chosen candidates, and how likely they keep the limits."""
         feasible = self.feasible()
         return tuple(

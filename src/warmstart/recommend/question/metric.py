@@ -53,8 +53,8 @@ def resolve_metric(
         near = nearest_metric(metric)
         if near not in usual and isinstance(metric, str):
             # One of three types stands for its kind: what is told is the kind.
-            told = str(error).replace(f"for a {member} task", f"for {kind}")
-            raise KnowledgeError(told) from None
+            why = str(error).replace(f"for a {member} task", f"for {kind}")
+            raise KnowledgeError(why) from None
         stands_in = near if near in usual and near in recorded else None
         found = stands_in or next((m for m in usual if m in recorded), recorded[0])
         if notes is not None:

@@ -83,7 +83,7 @@ def extended(
         phi = None
         if new.metafeatures is not None and task in new.metafeatures.index:
             phi = new.metafeatures.loc[task]
-        told = {int(places[k]): float(new.scores[row, k]) for k in known}
+        observed = {int(places[k]): float(new.scores[row, k]) for k in known}
         missed = {int(places[k]): -float(regrets[row, k]) for k in known}
 
         def longer(model: PMF, scores: Mapping[int, float], phi: Any, row: int) -> PMF:
@@ -94,7 +94,7 @@ def extended(
             n_tasks = fitted.table.n_tasks + row
             return with_task(model, task, n_tasks=n_tasks, metafeatures=phi)
 
-        pmf, chooser = longer(pmf, told, phi, row), longer(chooser, missed, phi, row)
+        pmf, chooser = longer(pmf, observed, phi, row), longer(chooser, missed, phi, row)
     unaligned = fitted.unaligned
     if unaligned is not None:
         history = joined(unaligned.history, new)

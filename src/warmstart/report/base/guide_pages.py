@@ -106,13 +106,13 @@ def _defaults(guide: LearnerGuide) -> list[str]:
     at = {len(one): one for one in guide.defaults}
     rows = []
     for place, one in enumerate(longest.configuration_ids, start=1):
-        told = at.get(place)
+        figures = at.get(place)
         rows.append(
             (
                 str(place),
                 _values(guide.learner, guide.configurations[one]),
-                _plus_minus(told.regret) if told else "",
-                _plus_minus(told.loss) if told else "",
+                _plus_minus(figures.regret) if figures else "",
+                _plus_minus(figures.loss) if figures else "",
             )
         )
     unit = " (target's standard deviations)" if guide.in_target_stds else ""

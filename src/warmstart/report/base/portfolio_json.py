@@ -124,14 +124,14 @@ def _entry(guide: LearnerGuide) -> dict[str, Any]:
 
 def _range(one: GoodRange) -> dict[str, Any]:
     found = one.range
-    told: dict[str, Any] = {"hyperparameter": one.hyperparameter}
+    entry: dict[str, Any] = {"hyperparameter": one.hyperparameter}
     if isinstance(found, NumberRange):
-        told |= {"kind": "number", "low": found.low, "high": found.high}
-        told |= {"low_interval": list(one.low or ()), "high_interval": list(one.high or ())}
-        told |= {"log": found.log, "integer": found.integer}
+        entry |= {"kind": "number", "low": found.low, "high": found.high}
+        entry |= {"low_interval": list(one.low or ()), "high_interval": list(one.high or ())}
+        entry |= {"log": found.log, "integer": found.integer}
     else:
-        told |= {"kind": "choice", "choices": [_plain(one) for one in found.choices]}
-    return {**told, "held_out": _estimate(one.held_out), "share_tried": one.share_tried}
+        entry |= {"kind": "choice", "choices": [_plain(one) for one in found.choices]}
+    return {**entry, "held_out": _estimate(one.held_out), "share_tried": one.share_tried}
 
 
 def _importance(found: Importances) -> dict[str, Any]:

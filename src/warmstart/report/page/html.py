@@ -79,8 +79,8 @@ def suggestion_rows(
     span = _span(suggestions)
     heads = ["#", "learner and settings", "expected", "90 % interval"]
     heads += ["measured"] if measured else []
-    told = any(s.regret == s.regret for s in suggestions)
-    heads += ["regret", "P(best)"] if told else []
+    any_regret = any(s.regret == s.regret for s in suggestions)
+    heads += ["regret", "P(best)"] if any_regret else []
     heads += ["seconds"]
     from_best = {"expected", "90 % interval", "measured", "P(best)"}
     rows = []
@@ -98,7 +98,7 @@ def suggestion_rows(
         ]
         if measured:
             cells.append(_measured_cell(measured.get(rank), places))
-        if told:
+        if any_regret:
             cells.append(_cell(number(one.regret, places), one.regret))
             cells.append(_cell(share(one.p_best), one.p_best))
         cells.append(_cell(seconds(one.cost_s), one.cost_s))

@@ -7,7 +7,7 @@ from scipy.stats import multivariate_normal, norm
 
 from warmstart.models.gaussian.factor import Factor
 from warmstart.models.gaussian.posterior import MixturePosterior
-from warmstart.models.pmf.described.average import foretell
+from warmstart.models.pmf.described.average import condition_on_average
 
 N_CONFIGS, N_LATENT = 7, 3
 
@@ -258,7 +258,7 @@ class TestForetold:
     def test_equals_dense_algebra(self, shared):
         average = np.random.default_rng(3).dirichlet(np.ones(N_CONFIGS))
         mixture, dense = MixturePosterior(*parts(shared=shared)), Dense(*parts(shared=shared))
-        foretell(mixture, average, 0.7, 0.2)
+        condition_on_average(mixture, average, 0.7, 0.2)
         for g, (mean, cov) in enumerate(zip(dense.means, dense.covariances, strict=True)):
             own = average @ cov @ average
             gain = cov @ average / own
@@ -274,4 +274,4 @@ class TestForetold:
         mixture = MixturePosterior(*parts(shared=True))
         mixture.tell(1, 0.3)
         with pytest.raises(ValueError, match="1 results were told"):
-            foretell(mixture, np.full(N_CONFIGS, 1 / N_CONFIGS), 0.0, 1.0)
+            condition_on_average(mixture, np.full(N_CONFIGS, 1 / N_CONFIGS), 0.0, 1.0)

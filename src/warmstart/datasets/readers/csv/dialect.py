@@ -68,8 +68,8 @@ def sniff(file: DataFile, head: bytes, notes: Notes, target: object = None) -> D
     lines = _LINE_BREAK.split(_text_of(head, encoding))
     if len(lines) > 1:
         lines.pop()  # empty, or it may be cut
-    n_skipped, told = _excel_line(lines, notes)
-    separator = file.separator or told
+    n_skipped, stated = _excel_line(lines, notes)
+    separator = file.separator or stated
     lines = lines[n_skipped:]
     if file.comment:
         lines = [line.partition(file.comment)[0] for line in lines]
@@ -78,7 +78,7 @@ def sniff(file: DataFile, head: bytes, notes: Notes, target: object = None) -> D
     if separator is None:
         separator = sniff_separator(lines) if lines else ","
     separator = r"\s+" if separator == " " else separator
-    if separator != "," and separator != told:
+    if separator != "," and separator != stated:
         named = SEPARATORS.get(separator, repr(separator))
         notes.say(f"The file separates its cells by {named}.")
     rows = split_rows(lines, separator)

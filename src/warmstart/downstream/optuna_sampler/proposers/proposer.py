@@ -78,7 +78,7 @@ class Proposer(Protocol):
 
         Parameters
         ----------
-        told : sequence of Observation
+        observations : sequence of Observation
             All results, in one order for all who ask.
         running : sequence of Proposal
             What others try at this moment; not proposed, and expected to turn out as

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def foretell(mixture: MixturePosterior, average: Array, mean: float, variance: float) -> None:
+def condition_on_average(
+    mixture: MixturePosterior, average: Array, mean: float, variance: float
+) -> None:
     r"""Let an average of the responses have a distribution known from elsewhere.
 
     Of every component all that the average does not decide stays as it is:
@@ -40,8 +42,8 @@ def foretell(mixture: MixturePosterior, average: Array, mean: float, variance: f
     .. [1] Jeffrey. "The Logic of Decision." 1965 (evidence that leaves the average
        uncertain, and all else given it as it was).
     """
-    if mixture.told:
-        raise ArgumentError(f"{len(mixture.told)} results were told already")
+    if mixture.observed:
+        raise ArgumentError(f"{len(mixture.observed)} results were told already")
     shared = mixture.latents.by_factor(
         lambda f: f.loadings @ (f.loadings.T @ average) + f.noise * average
     )

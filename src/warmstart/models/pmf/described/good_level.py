@@ -115,7 +115,7 @@ class GoodLevel:
             squares=errors * reach**2,
         )
 
-    def foretell(self, metafeatures: pd.Series[Any]) -> tuple[float, float]:
+    def predict(self, metafeatures: pd.Series[Any]) -> tuple[float, float]:
         """Mean response of the good ones on a new task, and the variance of that.
 
         Parameters

@@ -81,12 +81,12 @@ class EarlyStopped(MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
         )
         model = clone(self.estimator)
         weight = None if sample_weight is None else np.asarray(sample_weight)
-        told: dict[str, Any] = {} if weight is None else {"sample_weight": weight[fitted]}
+        arguments: dict[str, Any] = {} if weight is None else {"sample_weight": weight[fitted]}
         if len(watched):
-            told |= self._watching(model, X[watched], y[watched])
+            arguments |= self._watching(model, X[watched], y[watched])
             if weight is not None:
-                told |= self._watched_weights(model, weight[watched])
-        self.estimator_ = model.fit(X[fitted], y[fitted], **told)
+                arguments |= self._watched_weights(model, weight[watched])
+        self.estimator_ = model.fit(X[fitted], y[fitted], **arguments)
         self.n_features_in_ = X.shape[1]
         return self
 

@@ -39,7 +39,7 @@ def model():
 
 def told(model, table, row):
     """Quantiles of every score of a task, of the model that knows levels."""
-    belief = model.foretold(table.metafeatures.iloc[row], np.arange(N_CONFIGS))
+    belief = model.predictive(table.metafeatures.iloc[row], np.arange(N_CONFIGS))
     return belief.score_quantiles((0.05, 0.5, 0.95), np.arange(N_CONFIGS))
 
 
@@ -70,7 +70,7 @@ def test_few_families_say_nothing():
     model.learn_level(table)
     assert model.level_ is None
     plain = model.start(table.metafeatures.iloc[0], np.array([3, 1]))
-    same = model.foretold(table.metafeatures.iloc[0], np.array([3, 1]))
+    same = model.predictive(table.metafeatures.iloc[0], np.array([3, 1]))
     np.testing.assert_array_equal(
         plain.score_quantiles((0.1, 0.9)), same.score_quantiles((0.1, 0.9))
     )
@@ -81,7 +81,7 @@ def test_without_meta_features_nothing_is_foretold(model):
     bare.learn_level(make_table(described=False))
     assert bare.level_ is None
     np.testing.assert_array_equal(
-        model.foretold(None, np.array([2])).score_mean(),
+        model.predictive(None, np.array([2])).score_mean(),
         model.start(None, np.array([2])).score_mean(),
     )
 
