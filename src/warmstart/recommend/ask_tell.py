@@ -91,10 +91,10 @@ class AskTell:
         By falling score; the costs are the search's objectives, or seconds of a fit. What has
         no known cost is not among them.
         """
-        from warmstart.recommend.pareto.next_on_front import told_front
+        from warmstart.recommend.pareto.next_on_front import observed_front
 
         costs = self.question.expected_costs or self.engine.pool.costs()[:, None]
-        return tuple(map(self._told, told_front(self.engine.belief.mean_scores(), costs)))
+        return tuple(map(self._mean_result, observed_front(self.engine.belief.mean_scores(), costs)))
 
     @property
     def takes_new(self) -> bool:

@@ -219,13 +219,15 @@ def _held_out(one: _Values, good: Floats, folds: NDArray[np.intp]) -> Estimate:
     """Coverage on families left out, a value a family."""
     inside = np.full(len(good), np.nan)
     for fold in np.unique(folds):
-        here = folds == fold
-        elsewhere = good[~here].sum(axis=0)
+        in_fold = folds == fold
+        elsewhere = good[~in_fold].sum(axis=0)
         if not elsewhere.sum():
             continue
         found = one.range(elsewhere)
         within = np.array([value in found for value in one.values])
-        total = good[here].sum(axis=1)
-        hit = good[here][:, within].sum(axis=1)
-        inside[here] = np.divide(hit, total, out=np.full_like(total, np.nan), where=total > 0)
+        total = good[in_fold].sum(axis=1)
+        hit = good[in_fold][:, within].sum(axis=1)
+        inside[in_fold] = np.divide(
+            hit, total, out=np.full_like(total, np.nan), where=total > 0
+        )
     return over_families(inside)

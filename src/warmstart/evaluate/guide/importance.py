@@ -119,13 +119,13 @@ def _total_effects(forest: Any, blocks: Sequence[Floats], random_state: int) -> 
     n = len(blocks[0])
     at = np.tile(np.arange(n), _N_EXCHANGES)
     other = np.concatenate([rng.permutation(n) for _ in range(_N_EXCHANGES)])
-    here = forest.predict(np.hstack(blocks)).reshape(n, -1)
-    variance = here.var(axis=0)
+    predicted = forest.predict(np.hstack(blocks)).reshape(n, -1)
+    variance = predicted.var(axis=0)
     effects = []
     for j in range(len(blocks)):
         exchanged = np.hstack([b[other] if k == j else b[at] for k, b in enumerate(blocks)])
         there = forest.predict(exchanged).reshape(len(at), -1)
-        effects.append(((here[at] - there) ** 2).mean(axis=0) / 2)
+        effects.append(((predicted[at] - there) ** 2).mean(axis=0) / 2)
     with np.errstate(invalid="ignore", divide="ignore"):
         shares: Floats = np.where(variance > 0, np.array(effects) / variance, np.nan)
     return shares

@@ -216,8 +216,8 @@ def _fold_records(folds: pd.DataFrame) -> list[dict[str, Any]]:
 def _without(table: pa.Table, known: pd.DataFrame) -> pa.Table:
     if known.empty:
         return table
-    here = pd.MultiIndex.from_frame(table.select(_RUN).to_pandas())
-    return table.filter(pa.array(~here.isin(pd.MultiIndex.from_frame(known))))
+    keys = pd.MultiIndex.from_frame(table.select(_RUN).to_pandas())
+    return table.filter(pa.array(~keys.isin(pd.MultiIndex.from_frame(known))))
 
 
 def _of_task(table: pa.Table, task_id: str) -> pa.Table:

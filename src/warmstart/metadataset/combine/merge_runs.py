@@ -42,8 +42,8 @@ class _Runs:
 
     def before(self, other: _Runs) -> NDArray[np.intp]:
         """Place here of each run of `other`; -1 where it is not here."""
-        here = np.flatnonzero(self.counts)
-        order = here[np.argsort(self.keys[here], kind="stable")]
+        tried = np.flatnonzero(self.counts)
+        order = tried[np.argsort(self.keys[tried], kind="stable")]
         if not len(order):
             return np.full(len(other.keys), -1)
         places = np.searchsorted(self.keys[order], other.keys).clip(max=len(order) - 1)

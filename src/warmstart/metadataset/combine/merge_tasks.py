@@ -146,10 +146,10 @@ def united_metafeatures(
                 "describe(), or say conflicts='first' or 'last'"
             )
         both = united.index.intersection(frame.index)
-        here = united.loc[both, shared].to_numpy(np.float64)
+        first = united.loc[both, shared].to_numpy(np.float64)
         there = frame.loc[both, shared].to_numpy(np.float64)
-        differs = ~np.isclose(here, there, rtol=1e-6, equal_nan=True)
-        differs &= ~np.isnan(here) & ~np.isnan(there)
+        differs = ~np.isclose(first, there, rtol=1e-6, equal_nan=True)
+        differs &= ~np.isnan(first) & ~np.isnan(there)
         if differs.any():
             notes.append(
                 f"meta-features differ for tasks {some(both[differs.any(axis=1)])}; the "

@@ -109,10 +109,10 @@ def joined(base: M, runs: pa.Table) -> M:
         return base
     fresh = fresh_of(type(base), runs)
     tasks = fresh.tasks.copy()
-    here = base.tasks.set_axis(base.tasks.index.astype(str), axis=0)
-    for task in tasks.index.intersection(here.index):
+    known = base.tasks.set_axis(base.tasks.index.astype(str), axis=0)
+    for task in tasks.index.intersection(known.index):
         # What runs imply of a task is less than what the base may know of it.
-        tasks.loc[task, "task_type"] = here.loc[task, "task_type"]
+        tasks.loc[task, "task_type"] = known.loc[task, "task_type"]
     merged = merge([base, replace(fresh, tasks=tasks)], "refuse")
     own = {
         "sources": list(dict.fromkeys([*base.info.get("sources", []), *fresh.info["sources"]])),

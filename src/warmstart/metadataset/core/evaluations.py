@@ -139,12 +139,12 @@ class RunEvaluations:
         shape = len(self.task_names), len(self.configuration_names)
         metrics, tasks, configs, *values = self._compact
         cells = tasks.astype(np.intp) * shape[1] + configs
-        here = slice(None) if len(self.metrics) == 1 else metrics == place
+        chosen = slice(None) if len(self.metrics) == 1 else metrics == place
         # The scores of failed rows are overwritten, so no view of what is kept.
-        scores = values[0][here].copy()
-        status, costs, budgets = (part[here] for part in values[1:])
+        scores = values[0][chosen].copy()
+        status, costs, budgets = (part[chosen] for part in values[1:])
         matrix = scatter(
-            shape, cells[here], scores, status, costs, budgets, aggregate=aggregate
+            shape, cells[chosen], scores, status, costs, budgets, aggregate=aggregate
         )
         seen = {name for name, _ in self._matrices} | {metric}
         if len(seen) == len(self.metrics):
@@ -192,8 +192,8 @@ def _block(
 
 
 def _of_metric(part: Compact, place: int) -> Compact:
-    here = part[0] == place
-    return part if here.all() else tuple(values[here] for values in part)
+    chosen = part[0] == place
+    return part if chosen.all() else tuple(values[chosen] for values in part)
 
 
 def compacted(rows: pa.Table, of: RunEvaluations) -> Compact:

@@ -173,9 +173,9 @@ def stack_rows(
         np.full(shape, np.nan), np.zeros(shape, np.uint8), np.full(shape, np.nan)
     )
     for metric, matrix in matrices.items():
-        here = np.flatnonzero(chosen == metric)
-        part = take_rows(matrix, rows[here])
-        stacked.scores[here], stacked.status[here] = part.scores, part.status
+        rows_of_it = np.flatnonzero(chosen == metric)
+        part = take_rows(matrix, rows[rows_of_it])
+        stacked.scores[rows_of_it], stacked.status[rows_of_it] = part.scores, part.status
         if part.costs is not None and stacked.costs is not None:
-            stacked.costs[here] = part.costs
+            stacked.costs[rows_of_it] = part.costs
     return stacked

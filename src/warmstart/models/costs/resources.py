@@ -142,8 +142,8 @@ class ResourceModel:
         found = self.learners_.get(learner)
         if found is None:
             return math.nan
-        beyond = float(ndtri(quantile)) * found.spread
-        return math.exp(found.predict(values, size) + beyond)
+        margin = float(ndtri(quantile)) * found.spread
+        return math.exp(found.predict(values, size) + margin)
 
     def spread(self, learner: str) -> float:
         """Standard deviation of the logarithm about what is predicted."""

@@ -140,7 +140,7 @@ def _above_improvement(
     kept, few = np.flatnonzero(believed), np.flatnonzero(~believed)
     reach = np.maximum(incumbent - means[few].min(axis=1), 0.0)
     reach += np.sqrt(variances[few].max(axis=1) / (2 * math.pi))
-    beyond = weights[few] @ reach
+    of_the_unlikely = weights[few] @ reach
     shares = (_ROUNDING * weights[kept]).astype(np.float32)
     bound = np.empty(means.shape[1], dtype=np.float32)
     for first in range(0, len(bound), _BLOCK):
@@ -157,7 +157,7 @@ def _above_improvement(
         z *= 1 / math.sqrt(2 * math.pi)
         z += np.maximum(gain, 0.0, out=gain)
         bound[block] = shares @ z
-    bound += beyond
+    bound += of_the_unlikely
     return bound
 
 

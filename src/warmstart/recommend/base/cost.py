@@ -145,11 +145,11 @@ class CostModel:
         if metafeatures is None:
             return np.asarray(np.exp(self.levels + beyond_median) * speed)
         sizes = _log_sizes(metafeatures.to_frame().T, 1, np.inf)[0]
-        beyond = max(float(np.nan_to_num(sizes[0])) - math.log(self.max_rows), 0.0)
+        log_excess = max(float(np.nan_to_num(sizes[0])) - math.log(self.max_rows), 0.0)
         sizes[0] = min(sizes[0], math.log(self.max_rows))
         x = np.where(np.isnan(sizes), 0.0, sizes - self.centre)
         logs = self.levels + self.slopes @ x + beyond_median
-        more = self.fixed + (1 - self.fixed) * np.exp(self.growth * beyond)
+        more = self.fixed + (1 - self.fixed) * np.exp(self.growth * log_excess)
         return np.asarray(np.exp(logs) * more * speed)
 
 

@@ -97,6 +97,6 @@ def _extended(normaliser: QuantileNormaliser, metafeatures: pd.DataFrame) -> Arr
     values = normaliser.values(metafeatures)
     low, high = normaliser.grid[0], normaliser.grid[-1]
     outside = np.maximum(values - high, 0.0) - np.maximum(low - values, 0.0)
-    beyond = np.nan_to_num(outside / (high - low))
-    result: Array = np.clip(quantiles + beyond, 1 - _FAR_OUT, _FAR_OUT)
+    excess = np.nan_to_num(outside / (high - low))
+    result: Array = np.clip(quantiles + excess, 1 - _FAR_OUT, _FAR_OUT)
     return result

@@ -54,7 +54,7 @@ class GrowingBelief:
         self._observed: list[FurtherRows] = []
         self._values: list[float] = []
         self._root = np.zeros((n, 8, 8))
-        self._gaps = np.zeros((n, 8))
+        self._residuals = np.zeros((n, 8))
         self._across = np.zeros((n, 8, len(pool)))
 
     @property
@@ -110,7 +110,7 @@ class GrowingBelief:
             self._further.add(point)
         rows, n = self._further.rows([point]), len(self._observed)
         whitened = self._whitened(rows)[:, :, 0]
-        mean = rows.means[self._component, 0] + (whitened * self._gaps[:, :n]).sum(axis=1)
+        mean = rows.means[self._component, 0] + (whitened * self._residuals[:, :n]).sum(axis=1)
         variance = self._prior_variances(rows)[:, 0] - (whitened**2).sum(axis=1)
         variance = np.maximum(variance, _LEAST) + noise_variance
         if value not in self._values:
@@ -120,12 +120,12 @@ class GrowingBelief:
         self._make_room(n)
         root = np.sqrt(variance)
         self._root[:, n, :n], self._root[:, n, n] = whitened, root
-        self._gaps[:, n] = (value - mean) / root
+        self._residuals[:, n] = (value - mean) / root
         across = self._prior_covariance(self._pool, rows)[:, :, 0]
         across -= np.einsum("gk,gkp->gp", whitened, self._across[:, :n])
         across /= root[:, None]
         self._across[:, n] = across
-        self._means += across * self._gaps[:, [n]]
+        self._means += across * self._residuals[:, [n]]
         self._variances = np.maximum(self._variances - across**2, 0.0)
         self._observed.append(rows)
         self._values.append(value)
@@ -134,7 +134,7 @@ class GrowingBelief:
     def _predict(self, rows: FurtherRows) -> tuple[Array, Array]:
         n, whitened = len(self._observed), self._whitened(rows)
         means = rows.means[self._component] + np.einsum(
-            "gk,gkp->gp", self._gaps[:, :n], whitened
+            "gk,gkp->gp", self._residuals[:, :n], whitened
         )
         variances = self._prior_variances(rows) - (whitened**2).sum(axis=1)
         return means, np.maximum(variances, 0.0)
@@ -182,13 +182,17 @@ class GrowingBelief:
             return
         more = 2 * n
         g, p = len(self._kind), self._across.shape[2]
-        root, gaps, across = (
+        root, residuals, across = (
             np.zeros((g, more, more)),
             np.zeros((g, more)),
             np.zeros((g, more, p)),
         )
-        root[:, :n, :n], gaps[:, :n], across[:, :n] = self._root, self._gaps, self._across
-        self._root, self._gaps, self._across = root, gaps, across
+        root[:, :n, :n], residuals[:, :n], across[:, :n] = (
+            self._root,
+            self._residuals,
+            self._across,
+        )
+        self._root, self._residuals, self._across = root, residuals, across
 
     def _give_up(self) -> None:
         """Forget components that results have all but ruled out."""

@@ -50,8 +50,8 @@ class Costs:
         """
         kept = np.ones(len(next(iter(self.medians.values()))))
         for name, limit in limits.items():
-            beyond = np.log(limit) - np.log(self.medians[name])
-            kept *= np.nan_to_num(ndtr(beyond / np.maximum(self.spreads[name], 1e-9)))
+            slack = np.log(limit) - np.log(self.medians[name])
+            kept *= np.nan_to_num(ndtr(slack / np.maximum(self.spreads[name], 1e-9)))
         return kept
 
     def draw_feasible(
@@ -177,8 +177,8 @@ def _predict_seconds(
         [LEARNERS[name].predict_growth if name in LEARNERS else 0.0 for name in fitted.learners]
     )
     more = growth * np.log(max(fitted_rows / most, 1.0))
-    beyond = np.log(max(predicted_rows / (most / _N_FOLDS), 1.0))
-    more += np.maximum(model.slopes[:, 0], _LEAST_GROWTH) * beyond
+    log_excess = np.log(max(predicted_rows / (most / _N_FOLDS), 1.0))
+    more += np.maximum(model.slopes[:, 0], _LEAST_GROWTH) * log_excess
     return model.predict(phi, speed) * np.exp(more), model.spread
 
 

@@ -25,7 +25,7 @@ _LIKELY = 0.1
 _N_DRAWS = 256
 """Draws that a front is chosen on."""
 
-_BEYOND = 0.1
+_MARGIN = 0.1
 """How much dearer the reference is than the dearest candidate, as a share of how far costs are
 apart: the best configuration is often the dearest, and belongs on a front too."""
 

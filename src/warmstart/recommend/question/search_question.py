@@ -86,14 +86,14 @@ class Question:
 
     def costs_of(self, place: int) -> dict[str, Any]:
         """What is expected of one of the pool that was asked for, by a suggestion's field."""
-        told: dict[str, Any] = {}
+        costs_of_it: dict[str, Any] = {}
         if place < len(self.expected_costs):
             costs = zip(self.objectives, self.expected_costs[place], strict=True)
             # Seconds of a fit are told of every suggestion.
-            told = {name: cost for name, cost in costs if name != "fit_s"}
+            costs_of_it = {name: cost for name, cost in costs if name != "fit_s"}
         if place < len(self.chances):
-            told["p_feasible"] = self.chances[place]
-        return told
+            costs_of_it["p_feasible"] = self.chances[place]
+        return costs_of_it
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values; :meth:`from_dict` reads them back."""
