@@ -94,7 +94,9 @@ class AskTell:
         from warmstart.recommend.pareto.next_on_front import observed_front
 
         costs = self.question.expected_costs or self.engine.pool.costs()[:, None]
-        return tuple(map(self._mean_result, observed_front(self.engine.belief.mean_scores(), costs)))
+        return tuple(
+            map(self._mean_result, observed_front(self.engine.belief.mean_scores(), costs))
+        )
 
     @property
     def takes_new(self) -> bool:

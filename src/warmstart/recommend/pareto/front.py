@@ -65,7 +65,7 @@ def dearest(logs: Array) -> Array:
     logs : ndarray, shape (n_candidates, n_costs)
         Of the candidates' costs.
     """
-    worst: Array = logs.max(axis=0) + _BEYOND * np.ptp(logs, axis=0)
+    worst: Array = logs.max(axis=0) + _MARGIN * np.ptp(logs, axis=0)
     return worst
 
 

@@ -107,9 +107,9 @@ def next_on_front(
     n = len(question.pool)
     logs = np.log(np.asarray(question.expected_costs))
     reference = float(belief.at_first().mixture.mean()[:n].max())
-    means = belief.mean_scores()
+    observed = belief.mean_scores()
     # What is not of the question's pool has no cost that is known.
-    seen = [(place, belief.response(score)) for place, score in means.items() if place < n]
+    seen = [(place, belief.response(score)) for place, score in observed.items() if place < n]
     mixture = (belief.rebuilt() if pending else belief.now()).mixture
     for place in (k for k in pending if k < n):
         expected = float(mixture.mean()[place])
@@ -139,7 +139,7 @@ def observed_front(scores: Mapping[int, float], costs: Any) -> list[int]:
 
     Examples
     --------
-    >>> observed_front({0: 0.7, 1: 0.6, 2: 0.8}, [[1.0], [2.0], [3.0]])
+    >>> told_front({0: 0.7, 1: 0.6, 2: 0.8}, [[1.0], [2.0], [3.0]])
     [2, 0]
     """
     known = [place for place in scores if place < len(costs)]
