@@ -94,9 +94,8 @@ class AskTell:
         from warmstart.recommend.pareto.next_on_front import observed_front
 
         costs = self.question.expected_costs or self.engine.pool.costs()[:, None]
-        return tuple(
-            map(self._mean_result, observed_front(self.engine.belief.mean_scores(), costs))
-        )
+        front = observed_front(self.engine.belief.mean_scores(), costs)
+        return tuple(map(self._mean_result, front))
 
     @property
     def takes_new(self) -> bool:
@@ -132,9 +131,8 @@ class AskTell:
         n = None if n is None else check_count("n", n)
         if not (asked := self.engine.ask(n or 1, also=also)):
             raise KnowledgeError(self._why_closed())
-        regrets = self.engine.regrets.of(asked)
-        expected = zip(asked, regrets.regrets, regrets.p_best, strict=True)
-        named = tuple(self._suggestion(*one) for one in expected)
+        of = self.engine.regrets.of(asked)
+        named = tuple(map(self._suggestion, asked, of.regrets, of.p_best))
         return named[0] if n is None else named
 
     def ask_in(self, region: Region, allowed: Allowed) -> Suggestion | None:
