@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from _looks import in_half
 
 
 class Results:
@@ -36,13 +34,13 @@ class Results:
             file.write(json.dumps(row) + "\n")
 
     def frame(
-        self, metric: str, methods: Sequence[str], seconds: float, half: str
+        self, metric: str, methods: Sequence[str], seconds: float, tables: Collection[str]
     ) -> pd.DataFrame:
         """Test scores, one row a table that every method was tried on."""
         cells = {
             (table, method): row["score"]
             for (table, of, method, s), row in self._rows.items()
-            if of == metric and s == seconds and method in methods and in_half(table, half)
+            if of == metric and s == seconds and method in methods and table in tables
         }
         found = pd.Series(cells, dtype=float)
         if found.empty:
@@ -63,14 +61,18 @@ def report(frame: pd.DataFrame, metric: str, seconds: float) -> None:
 
 
 def first_report(
-    results: Results, metric: str, seconds: Sequence[float], defaults: list[str], half: str
+    results: Results,
+    metric: str,
+    seconds: Sequence[float],
+    defaults: list[str],
+    tables: Collection[str],
 ) -> None:
     """What is named first, at once and after a look, beside library defaults."""
-    frame = results.frame(metric, ["first suggestion", *defaults], 0.0, half)
+    frame = results.frame(metric, ["first suggestion", *defaults], 0.0, tables)
     ours = ["first suggestion"]
     for s in seconds:
         ours.append(f"look, {s:g} s")
-        frame[ours[-1]] = results.frame(metric, ["look"], s, half)["look"]
+        frame[ours[-1]] = results.frame(metric, ["look"], s, tables)["look"]
     frame = frame.dropna()
     if len(frame) < 2:
         return

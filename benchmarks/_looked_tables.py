@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,9 @@ from warmstart.recommend.look.measuring.splits import Part
 
 OVERHEAD_S = 0.004
 """Charged to every fit of every strategy: building the pipeline, learning from its score."""
+
+SAME_ROWS = 100
+"""Divisions from here on are of the rows of the first."""
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -61,9 +64,15 @@ class Table:
     """What is lost is lost to this; any number where only differences are told."""
 
     max_divisions: int = 3
+    more_rows: bool = False
+    """Whether further divisions have other rows."""
+
     weight: Callable[[int], float] = lambda _division: 1.0
     lists: dict[str, list[int]] = field(default_factory=dict)
     """Of others."""
+
+    values: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    """Hyperparameters of what only others list, where our pipelines run it."""
 
     thinking: bool = False
     """Whether a strategy's own CPU seconds count, beside those of fits."""
@@ -74,6 +83,12 @@ class Table:
         if key not in self.memory:
             self.memory[key] = make()
         return self.memory[key]
+
+    def listed(self, name: str) -> dict[int, Mapping[str, Any]]:
+        """What a list has, by its places, which follow the base's; nothing without a name."""
+        found = {k: self.values[k] for k in self.lists.get(name, [])}
+        assert not found or min(found) == len(self.columns)
+        return found
 
     def predicted_s(self) -> Floats:
         """Seconds of a fit of each configuration, before any was seen."""
@@ -106,8 +121,8 @@ class Table:
 class Recorded:
     """Answers for fits made before, or made for it; its clock runs as they did."""
 
-    def __init__(self, table: Table) -> None:
-        self.table, self.clock = table, 0.0
+    def __init__(self, table: Table, *, same_rows: bool = False) -> None:
+        self.table, self.clock, self._same_rows = table, 0.0, same_rows
         self._prepared: set[tuple[str, Part]] = set()
         self._queue: list[Fit] = []
         self._begun, self._not_thinking = time.process_time(), 0.0
@@ -120,6 +135,12 @@ class Recorded:
     def submit(self, job: Fit) -> None:
         self._queue.append(job)
 
+    def _part(self, part: Part) -> Part:
+        division = part.division
+        if self._same_rows and division > 0 and self.table.more_rows:
+            return Part(SAME_ROWS + division, part.fold)
+        return part
+
     def wait(self, until: float) -> FitOutcome | None:
         begun = time.process_time()
         left = until - self.now()
@@ -130,7 +151,7 @@ class Recorded:
 
     def _fit(self, left: float) -> FitOutcome | None:
         job = self._queue[0]
-        found = self.table.measure(job.index, job.part, max(left, 0.0))
+        found = self.table.measure(job.index, self._part(job.part), max(left, 0.0))
         if found is None:
             self.clock += max(left, 0.0)
             return None

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from _looked_tables import Recorded, Table
 from warmstart.models.rankings.portfolio import Portfolio
 from warmstart.recommend.acquisition.batch import best_of_n
+from warmstart.recommend.belief.prior import believe
 from warmstart.recommend.history.columns import take_columns
+from warmstart.recommend.history.identity import Point
 from warmstart.recommend.look.belief import LookBelief
 from warmstart.recommend.look.measuring.fits import Fit
 from warmstart.recommend.look.measuring.record import Record
@@ -23,41 +26,105 @@ from warmstart.recommend.look.search import LookSearch
 Kept = Callable[[Table, float], int]
 
 
-def look(rules: Rules, kept: str = "belief", first: str = "promise") -> Kept:
-    """A look with some rules; what is kept is chosen by the belief, or by the best score."""
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """A look with some rules, and what is changed about it."""
 
-    def keep(table: Table, limit_s: float) -> int:
-        belief: LookBelief = table.remembered(
-            "belief", lambda: LookBelief.of(table.fitted, table.phi, table.columns)
-        )
+    rules: Rules = field(default_factory=Rules)
+    kept: str = "belief"
+    """Or "score": the best mean of its folds, of those that had three."""
+
+    first: str = "promise"
+    """Or "regret", what an instant batch is chosen by."""
+
+    told_noise: bool = True
+    """Or every score is believed as if there were no other folds."""
+
+    in_order: bool = False
+    """Whether configurations are tried in the order of our batch, whatever was found."""
+
+    same_rows: bool = False
+    """Whether finalists race on other folds of the rows they were found on."""
+
+    more: str = ""
+    """A list of others that may be tried too, if any."""
+
+    def __call__(self, table: Table, limit_s: float) -> int:
+        columns, extra = table.columns, table.listed(self.more)
+        belief = table.remembered(f"belief {self.more}", lambda: self._belief(table, extra))
         belief.forget()
         regret = table.regrets().mean(axis=0)
         regret = (regret - regret.min()) / max(float(np.ptp(regret)), 1e-12)
-        learners = [table.fitted.learners[c] for c in table.columns]
+        promise = table.remembered(
+            f"promise {self.more}", lambda: belief.promise(np.random.default_rng(0))
+        )
+        first = promise if self.first == "promise" else 1.0 - regret
+        learners = [table.fitted.learners[c] for c in columns]
+        predicted = table.predicted_s()
+        for values in extra.values():
+            same = [
+                s
+                for s, name in zip(predicted, learners, strict=False)
+                if name == values["learner"]
+            ]
+            usual = float(np.exp(np.log(same or predicted).mean()))
+            predicted, learners = np.append(predicted, usual), [*learners, values["learner"]]
         record = Record(table.fitted.pmf.ideal * belief.scale, table.n_train // 3)
-        promise = table.remembered("promise", lambda: belief.promise(np.random.default_rng(0)))
-        seconds = Seconds(table.predicted_s(), learners)
-        LookSearch(
+        search = (_InOrder if self.in_order else LookSearch)(
             belief,
-            promise if first == "promise" else 1.0 - regret,
-            seconds,
-            Recorded(table),
+            first,
+            Seconds(predicted, learners),
+            Recorded(table, same_rows=self.same_rows),
             record,
-            np.ones(len(table.columns), dtype=bool),
+            np.ones(len(predicted), dtype=bool),
             bounds=Bounds(seconds=limit_s),
-            rules=replace(rules, max_divisions=table.max_divisions),
-            weight=table.weight,
-        ).run()
+            rules=replace(self.rules, max_divisions=table.max_divisions),
+            weight=(lambda _division: 1.0) if self.same_rows else table.weight,
+        )
+        if isinstance(search, _InOrder):
+            search.order = table.remembered("batch", lambda: our_batch(table))
+        search.run()
+        return self._choose(record, belief, int(regret.argmin()))
+
+    def _belief(self, table: Table, extra: Mapping[int, Mapping[str, Any]]) -> LookBelief:
+        kind = LookBelief if self.told_noise else _Sure
+        if not extra:
+            return kind.of(table.fitted, table.phi, table.columns)
+        known = table.fitted.known
+        points = [Point(known.points[c], c) for c in table.columns]
+        points += [known.point(v, learner=str(v["learner"])) for v in extra.values()]
+        prior = believe(table.fitted, table.phi, points)
+        return kind(prior, table.fitted.units.scale(table.phi))
+
+    def _choose(self, record: Record, belief: LookBelief, at_once: int) -> int:
         measured = record.measured
         if not measured:
-            return int(regret.argmin())
-        if kept == "belief":
+            return at_once
+        if self.kept == "belief":
             return min(measured, key=lambda i: belief.means[i])
         whole = [i for i in measured if len(record.scores[i]) >= 3]
         means = {i: float(np.mean(list(record.scores[i].values()))) for i in measured}
         return max(whole or measured, key=lambda i: means[i])
 
-    return keep
+
+class _Sure(LookBelief):
+    """Takes every score for what any other folds would have given."""
+
+    def response(self, score: float, std: float) -> tuple[float, float]:
+        return super().response(score, std)[0], 1e-6
+
+
+class _InOrder(LookSearch):
+    """Explores in an order given beforehand."""
+
+    order: Sequence[int] = ()
+
+    def _next(self, until: float) -> tuple[int | None, str]:
+        for index in self.order:
+            seconds = 3 * float(self._seconds.predicted()[index])
+            if self._open[index] and self._fits.now() + seconds <= until:
+                return index, ""
+        return None, "the time was over"
 
 
 def in_order(name: str, order: Callable[[Table], list[int]]) -> Kept:
@@ -116,27 +183,29 @@ def at_random(table: Table) -> list[int]:
 
 
 RULES = Rules()
-LUCKIEST = look(replace(RULES, explore_share=1.0, give_up=0.0), kept="score")
+LUCKIEST = Variant(rules=replace(RULES, explore_share=1.0, give_up=0.0), kept="score")
 STRATEGIES: Mapping[str, Kept] = {
     "our batch, in its order": in_order("batch", our_batch),
     "greedy portfolio": in_order("portfolio", portfolio),
     "portfolio per second": in_order("portfolio per second", portfolio_per_second),
     "random": in_order("random", at_random),
     "EI per second, the best score is kept": LUCKIEST,
-    "look": look(RULES),
+    "look": Variant(),
 }
 ABLATIONS: Mapping[str, Kept] = {
-    "look": look(RULES),
-    "the best score is kept": look(RULES, kept="score"),
-    "no race": look(replace(RULES, explore_share=1.0)),
-    "not per second": look(replace(RULES, per_second=False)),
-    "every fold of every configuration": look(replace(RULES, give_up=0.0)),
-    "half of the time racing": look(replace(RULES, explore_share=0.5)),
-    "3 finalists": look(replace(RULES, n_finalists=3)),
-    "10 finalists": look(replace(RULES, n_finalists=10)),
-    "given up below .3": look(replace(RULES, give_up=0.3)),
-    "first the least regret expected": look(RULES, first="regret"),
+    "look": Variant(),
+    "in the order of our batch": Variant(in_order=True),
+    "first the least regret expected": Variant(first="regret"),
+    "not per second": Variant(rules=replace(RULES, per_second=False)),
+    "told without noise": Variant(told_noise=False),
+    "every fold of every configuration": Variant(rules=replace(RULES, give_up=0.0)),
+    "no race": Variant(rules=replace(RULES, explore_share=1.0)),
+    "race on the same rows": Variant(same_rows=True),
+    "half of the time racing": Variant(rules=replace(RULES, explore_share=0.5)),
+    "10 finalists": Variant(rules=replace(RULES, n_finalists=10)),
+    "the best score is kept": Variant(kept="score"),
     "EI per second, the best score is kept": LUCKIEST,
+    "library defaults may be tried": Variant(more="library defaults"),
 }
 
 

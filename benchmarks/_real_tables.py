@@ -14,7 +14,7 @@ import time
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ import pandas as pd
 import sklearn
 from threadpoolctl import threadpool_limits
 
+from _looked_tables import SAME_ROWS
 from warmstart.datasets.dataset import Dataset
 from warmstart.datasets.load import load_dataset
 from warmstart.domain import Schema
@@ -62,17 +63,20 @@ class _OverrunError(BaseException):
 
 
 def find_tasks(corpus: Path, low: int, high: int) -> list[LocalTask]:
-    """Tables of a corpus by size, one a family, in an order fixed by their names.
+    """Tables of a corpus by rows, one a family, drawn by its name.
 
-    Classification and regression in turn, so that a run cut short has both.
+    Small ones first, so that a run cut short has as many as it can; classification and
+    regression in turn, so that it has both.
     """
     sizes = pd.read_csv(corpus).set_index("task_id")
-    small = sizes["n_columns"] * sizes["n_classes"].clip(lower=1) <= MAX_SIZE
-    wanted = small & sizes["n_rows"].between(low, high)
+    width = sizes["n_columns"] * sizes["n_classes"].clip(lower=1)
+    wanted = (width <= MAX_SIZE) & sizes["n_rows"].between(low, high)
     found = [task for task in read_tasks(corpus) if wanted[task.task_id]]
     found.sort(key=lambda task: zlib.crc32(task.task_id.encode()))
     families = {task.family: task for task in reversed(found)}
     found = [task for task in found if families[task.family] is task]
+    cost = width * sizes["n_rows"].clip(upper=MAX_TRAIN)
+    found.sort(key=lambda task: float(cost[task.task_id]))
     groups = [[t for t in found if (t.task_type == "regression") == r] for r in (False, True)]
     turns = [task for pair in zip(*groups, strict=False) for task in pair]
     return turns + max(groups, key=len)[min(map(len, groups)) :]
@@ -128,6 +132,7 @@ class RealTable:
             task_type=task.task_type,
         )
         self.rows = Divided(dataset=self.dataset, random_state=0)
+        self._again = _of_first(self.rows)
         values = whole.y.to_numpy()
         if classes is not None:
             names = np.unique(np.asarray(self.dataset.y).astype(str))
@@ -183,7 +188,7 @@ class RealTable:
         return found
 
     def _fit(self, build: Build, part: Part | None) -> Fit:
-        fold = self.test if part is None else self.rows.fold(part)
+        fold = self.test if part is None else self._fold(part)
         schema = self.dataset.schema if part is None else self.rows.schema
         model = build(schema)
         steps, estimator = model[:-1], model[-1]
@@ -201,10 +206,28 @@ class RealTable:
         known = {name: float(s) for name, s in scores.items() if np.isfinite(s)}
         return Fit("ok", known, recipe, ready.fit_s + ready.transform_s, fit_s)
 
+    def _fold(self, part: Part) -> Fold:
+        if part.division < SAME_ROWS:
+            return self.rows.fold(part)
+        return self._again.fold(Part(part.division - SAME_ROWS, part.fold))
+
     def _write(self, row: dict[str, Any]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a") as file:
             file.write(json.dumps(row) + "\n")
+
+
+def _of_first(rows: Divided) -> Divided:
+    """Folds of the rows that the first division has, and no others."""
+    kept = np.sort(np.concatenate(rows._rows(Part(0, 0))))
+    dataset = replace(
+        rows.dataset,
+        X=rows.dataset.X.iloc[kept].reset_index(drop=True),
+        y=rows.dataset.y.iloc[kept].reset_index(drop=True),
+    )
+    found = Divided(dataset=dataset, random_state=1)
+    found._codes = rows._codes[kept]  # a rare class may have no row there
+    return found
 
 
 @dataclass
