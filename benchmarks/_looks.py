@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from _looked_tables import Recorded, Table
+from warmstart.metrics import METRICS
 from warmstart.models.rankings.portfolio import Portfolio
 from warmstart.recommend.acquisition.batch import best_of_n
 from warmstart.recommend.belief.prior import believe
@@ -22,6 +23,7 @@ from warmstart.recommend.look.measuring.seconds import Seconds
 from warmstart.recommend.look.measuring.splits import Part
 from warmstart.recommend.look.request import Bounds, Rules
 from warmstart.recommend.look.search import LookSearch
+from warmstart.recommend.look.underway import Underway
 
 Kept = Callable[[Table, float], int]
 
@@ -69,10 +71,10 @@ class Variant:
             ]
             usual = float(np.exp(np.log(same or predicted).mean()))
             predicted, learners = np.append(predicted, usual), [*learners, values["learner"]]
-        record = Record(table.fitted.pmf.ideal * belief.scale, table.n_train // 3)
-        search = (_InOrder if self.in_order else LookSearch)(
+        metric = METRICS[str(table.fitted.table.metric)]
+        record = Record(metric.best, table.n_train // 3, metric.lowest)
+        underway = Underway(
             belief,
-            first,
             Seconds(predicted, learners),
             Recorded(table, same_rows=self.same_rows),
             record,
@@ -81,9 +83,10 @@ class Variant:
             rules=replace(self.rules, max_divisions=table.max_divisions),
             weight=(lambda _division: 1.0) if self.same_rows else table.weight,
         )
-        if isinstance(search, _InOrder):
-            search.order = table.remembered("batch", lambda: our_batch(table))
-        search.run()
+        if self.in_order:
+            _InOrder(underway, table.remembered("batch", lambda: our_batch(table))).run()
+        else:
+            LookSearch(underway, first).run()
         return self._choose(record, belief, int(regret.argmin()))
 
     def _belief(self, table: Table, extra: Mapping[int, Mapping[str, Any]]) -> LookBelief:
@@ -117,12 +120,15 @@ class _Sure(LookBelief):
 class _InOrder(LookSearch):
     """Explores in an order given beforehand."""
 
-    order: Sequence[int] = ()
+    def __init__(self, look: Underway, order: Sequence[int]) -> None:
+        super().__init__(look, np.ones(len(order)))
+        self._order = order
 
     def _next(self, until: float) -> tuple[int | None, str]:
-        for index in self.order:
-            seconds = 3 * float(self._seconds.predicted()[index])
-            if self._open[index] and self._fits.now() + seconds <= until:
+        look = self.look
+        for index in self._order:
+            seconds = 3 * float(look.seconds.predicted()[index])
+            if look.open[index] and look.fits.now() + seconds <= until:
                 return index, ""
         return None, "the time was over"
 

@@ -29,6 +29,10 @@ def predict(model: Any, X: Any, n_classes: int) -> Prediction:
     if n_classes == 0:
         return Prediction(values=_finite(np.asarray(model.predict(X), dtype=float).ravel()))
     classes = np.asarray(model.classes_, dtype=np.intp)
+    if len(classes) == 1:  # some give a column to a class that they have not seen
+        sure = _spread(np.ones((X.shape[0], 1)), classes, n_classes, absent=0.0)
+        labels = np.full(X.shape[0], classes[0])
+        return Prediction(labels=labels, ranking=sure, probabilities=sure)
     if hasattr(model, "predict_proba"):
         shares = _finite(np.asarray(model.predict_proba(X)))
         labels = classes[shares.argmax(axis=1)]

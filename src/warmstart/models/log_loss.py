@@ -62,7 +62,10 @@ def score_of(response: Array, ideal: float, offset: float = OFFSET) -> Array:
     offset : float
         As the responses were made with.
     """
-    result: Array = ideal - np.maximum(np.exp(response) - offset, 0.0)
+    response = np.asarray(response)
+    # Wild quantiles are still numbers.
+    losses = np.exp(np.minimum(response, np.log(np.finfo(response.dtype).max) - 1))
+    result: Array = ideal - np.maximum(losses - offset, 0.0)
     return result
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from warmstart.domain import Status
 from warmstart.errors import HistoryWarning, KnowledgeError
+from warmstart.models.log_loss import lowest_score
 from warmstart.recommend.answer.suggestion import Suggestion
 from warmstart.recommend.base.score_units import LEVELS
 from warmstart.recommend.engine import Engine
@@ -56,9 +57,9 @@ class AskTell:
         """What decides, in places of its pool: the object that replay drives."""
 
     @property
-    def ideal(self) -> float:
-        """The score that no configuration can beat, in the search's metric."""
-        return float(self._fitted.pmf.ideal)
+    def score_range(self) -> tuple[float, float]:
+        """Scores no configuration can be below, or beat; -inf where there is no worst one."""
+        return lowest_score(self._fitted.table), float(self._fitted.pmf.ideal)
 
     @property
     def history(self) -> tuple[Result, ...]:

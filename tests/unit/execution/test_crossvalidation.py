@@ -204,3 +204,17 @@ def test_a_task_is_held_out_by_groups_or_by_time(tmp_path, resampling):
         else:
             shops = [set((699 - part["day"]) % 11) for part in (fold.X_train, fold.X_test)]
             assert not shops[0] & shops[1]
+
+
+def test_where_one_class_was_seen_it_is_certain():
+    class Wide:
+        """As LightGBM, which gives two columns whatever it saw."""
+
+        classes_ = np.array([1])
+
+        def predict_proba(self, X):
+            return np.tile([0.3, 0.7], (len(X), 1))
+
+    said = predict(Wide(), np.zeros((4, 2)), 3)
+    assert said.labels.tolist() == [1] * 4
+    assert said.probabilities.tolist() == [[0.0, 1.0, 0.0]] * 4

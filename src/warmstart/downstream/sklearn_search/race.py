@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from warmstart.downstream.sklearn_search.failed_fits import failed_candidates
 from warmstart.recommend.look.belief import LookBelief
-from warmstart.recommend.look.measuring.noise import average
+from warmstart.recommend.look.measuring.noise import average_scores
 
 if TYPE_CHECKING:
     from warmstart.recommend.search import Search
@@ -66,7 +66,8 @@ class Race:
         self._places, self._metric, self._error_score = list(places), metric, error_score
         engine = search.engine
         self._belief = LookBelief(engine.belief.before(engine.pool.points), engine.belief.scale)
-        self._ideal = search.ideal * engine.belief.scale
+        self._lowest, ideal = search.score_range
+        self._ideal = ideal * engine.belief.scale
         self.n_before = len(places)
         self._kept: int | None = None
 
@@ -117,8 +118,13 @@ class Race:
     def _learn(self, scores: Array, failed: npt.NDArray[np.bool_], n_scored: int) -> None:
         rows = np.flatnonzero(~failed)
         known = scores[rows]
-        guess = (self._ideal - float(np.nanmedian(known))) / max(n_scored, 1) ** 0.5
-        found = average(known, [1.0] * known.shape[1], max(guess, 1e-6))
+        found = average_scores(
+            known,
+            [1.0] * known.shape[1],
+            ideal=self._ideal,
+            lowest=self._lowest,
+            n_scored=n_scored,
+        )
         self._belief.learn([self._places[row] for row in rows], found, ())
 
     def _means(self) -> Array:

@@ -94,7 +94,10 @@ class SearchRun:
             if bad:
                 self.search.tell(one, status="failed")
                 continue
-            if self.search.question.metric is not None and score > self.search.ideal + 1e-9:
+            if (
+                self.search.question.metric is not None
+                and score > self.search.score_range[1] + 1e-9
+            ):
                 raise KnowledgeError(
                     f"a candidate scored {score:g} in {name!r}, which is no "
                     f"{self.search.question.metric}, the metric of the base; score by that"

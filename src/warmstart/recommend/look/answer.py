@@ -71,7 +71,11 @@ def look_and_choose(
     )
     notes = tuple(notes_on(look))
     if not look.scored:
-        return Looked(choice=choice, look=look, notes=(*notes, "The look measured nothing."))
+        return Looked(
+            choice=choice,
+            look=look,
+            notes=(*notes, f"The look measured nothing: {look.ended}."),
+        )
     costs = np.full(len(columns), np.nan)
     if fitted.costs is not None:
         costs = fitted.costs.predict(metafeatures, speed)[columns]

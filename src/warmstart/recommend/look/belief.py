@@ -175,7 +175,9 @@ class LookBelief:
         """
         belief = self.posterior
         wide = copy.copy(belief.mixture)
-        shared = level_std / self.scale / np.exp(self.means)
+        # Of the loss's logarithm; folds whose levels differ by more than the loss is large
+        # leave it uncertain by a factor, not by its exponential.
+        shared = np.log1p(level_std / self.scale / np.exp(self.means))
         wide.variances = wide.variances + shared**2
         return PMFPosterior(wide, belief.ideal, belief.offset).score_quantiles(levels, columns)
 

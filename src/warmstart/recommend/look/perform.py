@@ -19,6 +19,7 @@ from warmstart.recommend.look.measuring.seconds import Seconds
 from warmstart.recommend.look.measuring.splits import Divided
 from warmstart.recommend.look.result import Look, Measurement
 from warmstart.recommend.look.search import LookSearch
+from warmstart.recommend.look.underway import Underway
 from warmstart.spaces.pipelines.learners import LEARNERS, SPACE
 from warmstart.spaces.pipelines.pipeline import build_estimator, why_illegal
 
@@ -62,7 +63,7 @@ def why_not(
     if groups is not None and len(np.unique(groups)) < N_FOLDS:
         return f"fewer than {N_FOLDS} groups cannot be put aside in turn"
     if groups is None and times is not None and len(np.unique(times)) <= N_FOLDS:
-        return f"{len(np.unique(times))} different times are too few to put later rows aside"
+        return f"rows of fewer than {N_FOLDS + 1} times cannot be put aside in turn"
     return None
 
 
@@ -115,10 +116,9 @@ def look_at(
         values = fitted.configurations[columns[index]]
         return build_estimator(values, schema, random_state=random_state)
 
-    record = Record(metric.best, data.n_rows // N_FOLDS)
-    search = LookSearch(
+    record = Record(metric.best, data.n_rows // N_FOLDS, metric.lowest)
+    underway = Underway(
         belief,
-        belief.promise(np.random.default_rng(random_state)),
         seconds,
         LiveFits(data, build, metric.name, request.n_jobs),
         record,
@@ -126,12 +126,13 @@ def look_at(
         bounds=request.bounds,
         rules=request.rules,
         weight=data.weight,
+        parts=lambda division: data.parts(division, metric),
         n_jobs=request.n_jobs,
-        random_state=random_state,
         progress=request.progress,
     )
-    ended = search.run()
-    spent = search.spent
+    first = belief.promise(np.random.default_rng(random_state))
+    ended = LookSearch(underway, first, random_state=random_state).run()
+    spent = underway.spent
     found = record.averages() if record.measured else None
     look = Look(
         metric=metric.name,

@@ -192,3 +192,23 @@ def test_what_only_complements_the_best_takes_no_third_of_the_seconds(base, data
     total = sum(one.cost_s for one in found)
     assert all(one.cost_s <= total / 3 for one in found[1:])
     assert dear not in [one.configuration_id for one in found[1:]]
+
+
+def test_a_class_too_rare_for_the_folds_fails_nothing(base, data):
+    few = data.assign(y=np.where(np.arange(len(data)) < 2, "yes", "no"))
+    looked = base.suggest(few, target="y", n=2, space=CHEAP, look_n=3)
+    assert not [one for one in looked.look.measurements if one.status == "failed"]
+    assert looked[0].measured <= 1.0
+    when = np.arange(len(data))
+    late = data.assign(when=when, y=np.where(when > 117, "yes", "no"))
+    unlooked = base.suggest(late, target="y", time="when", n=2, space=CHEAP, look_n=3)
+    assert len(unlooked) == 2
+    assert not len(unlooked.look)
+    assert any("too rare" in note for note in unlooked.warnings)
+
+
+def test_one_wild_value_leaves_finite_expectations(base, data):
+    wild = data.assign(y=np.arange(120.0))
+    wild.loc[7, "a"] = 1e30
+    looked = base.suggest(wild, target="y", n=3, look_n=3, task_type="regression")
+    assert all(np.isfinite([one.score_low, one.score, one.score_high]).all() for one in looked)

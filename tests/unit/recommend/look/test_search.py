@@ -10,6 +10,7 @@ from warmstart.recommend.look.measuring.record import Record
 from warmstart.recommend.look.measuring.seconds import Seconds
 from warmstart.recommend.look.request import Bounds, Rules
 from warmstart.recommend.look.search import LookSearch
+from warmstart.recommend.look.underway import Underway
 from warmstart.recommend.recommender import Recommender
 
 pytestmark = pytest.mark.usefixtures("small_forests")
@@ -64,10 +65,9 @@ def fitted():
 
 @pytest.fixture
 def begin(fitted):
-    def make(fits, bounds, rules=None, **more):
-        return LookSearch(
+    def make(fits, bounds, rules=None, random_state=0, **more):
+        look = Underway(
             LookBelief.of(fitted, NEW, COLUMNS),
-            np.linspace(0.5, 0.9, N_CONFIGS),
             Seconds(np.full(N_CONFIGS, 0.1), ["a"] * N_CONFIGS),
             fits,
             Record(1.0, 100),
@@ -77,6 +77,7 @@ def begin(fitted):
             weight=lambda division: 1.0,
             **more,
         )
+        return LookSearch(look, np.linspace(0.5, 0.9, N_CONFIGS), random_state=random_state)
 
     return make
 
@@ -89,11 +90,11 @@ def test_finds_the_best_and_races_it(begin):
     fits = MadeUp(GOOD, noise=0.005)
     search = begin(fits, Bounds(seconds=4.0))
     search.run()
-    best = min(search.record.measured, key=lambda k: search._belief.means[k])
+    best = min(search.look.record.measured, key=lambda k: search.look.belief.means[k])
     assert best == N_CONFIGS - 1
     assert fits.closed
     # The clear losers were not fitted to every fold.
-    n_folds = {k: len(found) for k, found in search.record.scores.items()}
+    n_folds = {k: len(found) for k, found in search.look.record.scores.items()}
     assert n_folds[best] == max(n_folds.values()) > min(n_folds.values())
 
 
@@ -106,8 +107,8 @@ def test_luck_is_not_kept(begin):
         fits.scores = level + 0.0 * seed
         search = begin(fits, Bounds(seconds=12.0), random_state=seed)
         search.run()
-        record = search.record
-        kept.append(min(record.measured, key=lambda k: search._belief.means[k]))
+        record = search.look.record
+        kept.append(min(record.measured, key=lambda k: search.look.belief.means[k]))
         first = {k: np.mean(list(v.values())[:3]) for k, v in record.scores.items()}
         luckiest.append(max(first, key=first.get))
     assert level[kept].mean() >= level[luckiest].mean()
@@ -132,22 +133,22 @@ def test_failures_do_not_end_it(begin):
     fits = MadeUp(GOOD, failing=(9, 8))
     search = begin(fits, Bounds(n_configs=5))
     search.run()
-    assert set(search.record.failures) <= {8, 9}
-    assert search.record.measured
-    assert not set(search.record.measured) & {8, 9}
+    assert set(search.look.record.failures) <= {8, 9}
+    assert search.look.record.measured
+    assert not set(search.look.record.measured) & {8, 9}
 
 
 def test_everything_fails(begin):
     search = begin(MadeUp(GOOD, failing=COLUMNS), Bounds(seconds=20.0))
     assert search.run() == "all were tried"
-    assert search.record.measured == []
+    assert search.look.record.measured == []
 
 
 def test_ctrl_c_answers_with_what_there_is(begin):
     fits = MadeUp(GOOD, interrupt=5)
     search = begin(fits, Bounds(seconds=60.0))
     assert search.run().startswith("interrupted")
-    assert search.record.n_fits == 5
+    assert search.look.record.n_fits == 5
     assert fits.closed
 
 
@@ -156,13 +157,13 @@ def test_ends_when_nothing_is_left_to_gain(begin):
     search = begin(MadeUp(sure), Bounds(seconds=1e3), Rules())
     ended = search.run()
     assert ended in ("nothing was left to gain", "all were tried")
-    assert search.spent < 20
+    assert search.look.spent < 20
 
 
 def test_counts_configurations(begin):
     search = begin(MadeUp(GOOD, noise=0.01), Bounds(n_configs=3))
     assert search.run() == "3 configurations were tried"
-    assert len(search.record.scores) == 3
+    assert len(search.look.record.scores) == 3
 
 
 @pytest.mark.parametrize("n_jobs", [1, 3])
@@ -190,7 +191,7 @@ def test_cheap_ones_first_where_gain_is_counted_per_second(begin, fitted):
     for chosen in (Rules(), Rules(per_second=False)):
         fits = MadeUp(GOOD)
         search = begin(fits, Bounds(seconds=30.0), chosen)
-        search._seconds = Seconds(costs, ["a"] * N_CONFIGS)
+        search.look.seconds = Seconds(costs, ["a"] * N_CONFIGS)
         search.run()
         firsts.append(fits.done[0].index)
     assert firsts == [8, 9]

@@ -61,7 +61,9 @@ class SearchProposer:
         ]
         self._ids = {one.configuration_id for one in self.pool}
         self.metric = question.metric
-        self.ideal: float | None = search.ideal if question.metric is not None else None
+        self.ideal: float | None = (
+            search.score_range[1] if question.metric is not None else None
+        )
 
     def propose(
         self,

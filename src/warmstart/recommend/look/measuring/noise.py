@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,12 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 _N_SWEEPS = 20
 _PRIOR_FREEDOM = 3.0
 """Folds' worth of belief in the first guess of the noise, while little was measured."""
+
+_GUESS = 1.2
+"""Noise of a fold in units of the loss over the root of the rows scored, before any."""
+
+_WILD = 10.0
+"""Times the usual loss, from which on losses without bound are all alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +39,41 @@ class Averages:
 
     level_std: float
     """Standard error of what all means have in common: other folds may all be harder."""
+
+
+def average_scores(
+    scores: Array, weights: Sequence[float], *, ideal: float, lowest: float, n_scored: int
+) -> Averages:
+    """As :func:`average`, of scores between the worst and the best there can be.
+
+    Where scores have no worst one, a wild fold, as of a linear model that meets an outlier,
+    must not hide what all others say: a loss counts as ten times the usual one at most.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n_configs, n_folds)
+        NaN where a configuration was not fitted to a fold.
+    weights : sequence of float, length n_folds
+    ideal : float
+        The best score there can be.
+    lowest : float
+        The worst one; -inf where there is none.
+    n_scored : int
+        Rows that a fold is scored on.
+
+    Examples
+    --------
+    >>> found = average_scores(np.array([[0.7, -1e9], [0.6, 0.5]]), [1.0, 1.0], ideal=1.0,
+    ...                        lowest=-np.inf, n_scored=100)
+    >>> found.means.round(2).tolist()
+    [-1.4, 0.55]
+    """
+    usual = max(ideal - float(np.nanmedian(scores)), 1e-6)
+    if not np.isfinite(lowest):
+        scores = np.maximum(scores, ideal - _WILD * usual)
+    found = average(scores, weights, _GUESS * usual / max(n_scored, 1) ** 0.5)
+    # Without the luck of its folds a score may seem better than any can be.
+    return replace(found, means=np.clip(found.means, lowest, ideal))
 
 
 def average(scores: Array, weights: Sequence[float], guess: float) -> Averages:

@@ -9,13 +9,10 @@ import numpy as np
 
 from warmstart.domain import Status
 from warmstart.recommend.look.measuring.fits import FitOutcome
-from warmstart.recommend.look.measuring.noise import Averages, average
+from warmstart.recommend.look.measuring.noise import Averages, average_scores
 from warmstart.recommend.look.measuring.splits import Part
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-
-_GUESS = 1.2
-"""Noise of a fold in units of the loss over the root of the rows scored, before any."""
 
 
 class Record:
@@ -27,10 +24,12 @@ class Record:
         The best score there can be, in the metric.
     n_scored : int
         Rows that a fold of the first division is scored on.
+    lowest : float
+        The worst score there can be; -inf where there is none.
     """
 
-    def __init__(self, ideal: float, n_scored: int) -> None:
-        self._ideal, self._n_scored = ideal, max(n_scored, 1)
+    def __init__(self, ideal: float, n_scored: int, lowest: float = 0.0) -> None:
+        self._ideal, self._n_scored, self._lowest = ideal, max(n_scored, 1), lowest
         self.scores: dict[int, dict[Part, float]] = {}
         """Of each configuration tried, in the order they were begun."""
 
@@ -100,5 +99,10 @@ class Record:
         for row, index in enumerate(rows):
             for part, score in self.scores[index].items():
                 table[row, parts.index(part)] = score
-        guess = _GUESS * (self._ideal - float(np.nanmedian(table))) / self._n_scored**0.5
-        return average(table, [self._weights[part] for part in parts], max(guess, 1e-6))
+        return average_scores(
+            table,
+            [self._weights[part] for part in parts],
+            ideal=self._ideal,
+            lowest=self._lowest,
+            n_scored=self._n_scored,
+        )

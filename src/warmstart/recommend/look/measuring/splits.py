@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from warmstart.domain import Schema
 from warmstart.errors import ArgumentError
 from warmstart.execution.prepared_folds import Fold
 from warmstart.execution.resampling import MAX_ROWS, N_FOLDS, cap_rows, folds, forward_folds
+from warmstart.metrics import Metric, Prediction
 
 Indices = npt.NDArray[np.intp]
 
@@ -59,6 +61,9 @@ class Divided:
     random_state: int = 0
     max_rows: int = MAX_ROWS
     _codes: npt.NDArray[Any] = field(init=False, repr=False)
+    _parts: dict[tuple[int, str], list[Part]] = field(
+        init=False, repr=False, default_factory=dict
+    )
     _folds: dict[Part, Fold] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -103,6 +108,38 @@ class Divided:
         # Half of a score's noise is in the rows it is scored on, half in those fitted to.
         scored = min(_MAX_SCORED, rows - self._n_fitted())
         return 2.0 / (1.0 + (self.max_rows - self._n_fitted()) / scored)
+
+    def parts(self, division: int, metric: Metric) -> Sequence[Part]:
+        """Folds of a division that a fit can be scored on in a metric.
+
+        Where a class has few rows, or comes late, a fold may have one class only: none can
+        learn from it, and a ROC AUC of it is undefined. That says nothing of what is fitted.
+
+        Parameters
+        ----------
+        division : int
+            Numbered from 0.
+        metric : Metric
+        """
+        key = division, metric.name
+        if key not in self._parts:
+            every = [Part(division, fold) for fold in range(N_FOLDS)]
+            self._parts[key] = [part for part in every if self._can_score(part, metric)]
+        return self._parts[key]
+
+    def _can_score(self, part: Part, metric: Metric) -> bool:
+        train, test = self._rows(part)
+        truth, k = self._codes[test], self.n_classes
+        if not len(test) or (k and len(np.unique(self._codes[train])) < 2):
+            return False
+        n = len(test)
+        said = Prediction(
+            labels=truth if k else None,
+            ranking=np.full((n, k), 1 / max(k, 1)),
+            probabilities=np.full((n, k), 1 / max(k, 1)),
+            values=None if k else np.full(n, truth.mean()),
+        )
+        return bool(np.isfinite(metric.score(truth, getattr(said, metric.needs), k)))
 
     def fold(self, part: Part) -> Fold:
         """The rows of one fold; the classes are numbers."""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warmstart.recommend.look.measuring.noise import average
+from warmstart.recommend.look.measuring.noise import average, average_scores
 
 NAN = float("nan")
 
@@ -62,3 +62,25 @@ def test_means_move_with_the_scores(n_configs, n_folds, seed):
     one, other = (average(scores + shift, [1] * n_folds, guess=0.1) for shift in (0, 3.0))
     assert other.means == pytest.approx(one.means + 3.0)
     assert other.stds == pytest.approx(one.stds)
+
+
+def test_one_wild_fold_does_not_hide_what_the_others_say():
+    rng = np.random.default_rng(0)
+    scores = rng.normal([[0.8], [0.7], [0.6]], 0.01, (3, 3))
+    scores[2, 1] = -1e30
+    bounds = {"ideal": 1.0, "n_scored": 100}
+    found = average_scores(scores, [1, 1, 1], lowest=-np.inf, **bounds)
+    assert found.means.argmax() == 0
+    assert found.means[:2] == pytest.approx([0.8, 0.7], abs=1.0)
+    assert found.fold_std < 2.0
+    # Scores with a worst one are not touched.
+    scores[2, 1] = 0.0
+    found = average_scores(scores, [1, 1, 1], lowest=0.0, **bounds)
+    assert found.means == pytest.approx(scores.mean(axis=1))
+
+
+def test_no_score_is_better_than_the_best_there_can_be():
+    # The last missed the hard fold, and was perfect on the others.
+    scores = np.array([[0.9, 0.95, 0.2], [1.0, 1.0, NAN]])
+    found = average_scores(scores, [1, 1, 1], ideal=1.0, lowest=0.0, n_scored=1000)
+    assert found.means.max() <= 1.0

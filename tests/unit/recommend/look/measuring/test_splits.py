@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from warmstart.datasets.load import load_dataset
+from warmstart.metrics import METRICS
 from warmstart.recommend.look.measuring.splits import Divided, Part
 
 
@@ -119,3 +120,23 @@ def test_times_of_other_rows_are_refused():
     dataset, _ = table(90)
     with pytest.raises(ValueError, match="3 times were given for 90 rows"):
         Divided(dataset=dataset, times=np.arange(3))
+
+
+@pytest.mark.parametrize(("n_rare", "n_folds"), [(1, 0), (2, 2), (3, 3)])
+def test_a_fold_without_one_of_two_classes_cannot_be_ranked(n_rare, n_folds):
+    frame = pd.DataFrame({"x": np.arange(60.0), "y": np.arange(60) < n_rare})
+    data = Divided(dataset=load_dataset(frame, target="y"))
+    parts = data.parts(0, METRICS["roc_auc"])
+    assert len(parts) == n_folds
+    assert all(len(np.unique(data.fold(part).y_test)) == 2 for part in parts)
+    # Other metrics only need two classes to learn from.
+    assert len(data.parts(0, METRICS["accuracy"])) == (3 if n_rare > 1 else 2)
+
+
+def test_folds_before_a_class_comes_cannot_be_learnt_from():
+    frame = pd.DataFrame({"x": np.arange(100.0), "y": np.arange(100) >= 70})
+    dataset = load_dataset(frame, target="y")
+    data = Divided(dataset=dataset, times=np.arange(100.0))
+    for part in data.parts(0, METRICS["accuracy"]):
+        assert len(np.unique(data.fold(part).y_train)) == 2
+    assert len(data.parts(0, METRICS["accuracy"])) < 3
