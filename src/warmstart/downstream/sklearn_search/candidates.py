@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -76,10 +76,11 @@ def own_pool(
     flat = list(dict.fromkeys(name for some in names for name in some))
     known = _of_one_learner(recommender.md, learners, flat, pairs)
     keys = list(dict.fromkeys(key for values in known for key in values))
+    unset = [name for name, value in estimator.get_params().items() if value is None]
     found: dict[str, Candidate] = {}
     for values in known:
         for space, some in zip(spaces or [{}], names, strict=True):
-            params = _within(values, space, some, pairs)
+            params = _within(values, space, some, pairs, unset)
             if params:
                 found.setdefault(_key(params), Candidate(params, dict(values)))
                 break
@@ -145,8 +146,12 @@ def _within(
     space: Mapping[str, Any],
     names: Sequence[str],
     pairs: Pairs,
+    unset: Collection[str],
 ) -> dict[str, Any]:
-    """A known configuration as parameters; empty where one is outside its distribution."""
+    """A known configuration as parameters; empty where one is outside its distribution.
+
+    What the estimator has as None is a word in a configuration.
+    """
     params = {}
     for name in names:
         key = match(name, values, pairs)
@@ -157,6 +162,8 @@ def _within(
             value = _inside(value, space[name])
             if value is ABSENT:
                 return {}
+        elif value == "none" and name in unset:
+            value = None
         params[name] = value
     return params
 

@@ -197,7 +197,7 @@ def _measurements(
 
 def notes_on(look: Look) -> list[str]:
     """What a user should know of how the look went."""
-    failed = Counter(one.error for one in look.measurements if one.status == "failed")
+    failed = Counter(one.error for one in look.measurements if one.error)
     notes = []
     if failed:
         error, count = failed.most_common(1)[0]

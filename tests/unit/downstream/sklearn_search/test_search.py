@@ -144,6 +144,18 @@ def test_the_pool_is_what_the_history_tried_within_and_new_draws(logistic, space
         assert all(0.5 <= p["C"] <= 200 for p in params)
 
 
+def test_the_word_for_nothing_is_none_where_the_estimator_has_none():
+    rng = np.random.default_rng(0)
+    words = pd.DataFrame({"class_weight": ["none", "balanced"]}, index=list("ab"))
+    scores = pd.DataFrame(rng.random((8, 2)), columns=list("ab"))
+    with few_trees():
+        base = Recommender().fit(MetaDataset.from_matrix(scores, configurations=words))
+    X, y = load_iris(return_X_y=True)
+    search = WarmStartSearchCV(LogisticRegression(max_iter=500), n_iter=2, knowledge=base, cv=2)
+    tried = search.fit(X, y).cv_results_["params"]
+    assert {p["class_weight"] for p in tried} == {None, "balanced"}
+
+
 def test_several_learners_in_the_history_must_be_told_apart():
     rng = np.random.default_rng(0)
     scores = pd.DataFrame(rng.random((8, 4)), columns=list("abcd"))
