@@ -11,7 +11,6 @@ import numpy as np
 
 from warmstart.domain import Status
 from warmstart.errors import HistoryWarning, KnowledgeError
-from warmstart.models.log_loss import lowest_score
 from warmstart.recommend.answer.suggestion import Suggestion
 from warmstart.recommend.base.score_units import LEVELS
 from warmstart.recommend.engine import Engine
@@ -59,7 +58,7 @@ class AskTell:
     @property
     def score_range(self) -> tuple[float, float]:
         """Scores no configuration can be below, or beat; -inf where there is no worst one."""
-        return lowest_score(self._fitted.table), float(self._fitted.pmf.ideal)
+        return self._fitted.lowest, float(self._fitted.pmf.ideal)
 
     @property
     def history(self) -> tuple[Result, ...]:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from warmstart.domain import plain_value
 from warmstart.execution.resampling import MAX_ROWS
+from warmstart.models.log_loss import lowest_score
 from warmstart.models.pmf.pmf import PMF
 from warmstart.models.regrets.regret_draws import KnownRegrets
 from warmstart.recommend.base.cost import CostModel
@@ -84,6 +85,11 @@ class Fitted:
     def chooser(self) -> PMF:
         """Predicts regrets, see :mod:`warmstart.models.regrets.regret_model`."""
         return self.models.chooser
+
+    @property
+    def lowest(self) -> float:
+        """The score that no configuration can be below; -inf where there is none."""
+        return lowest_score(self.table)
 
     @cached_property
     def aligned(self) -> ScoreTable:
