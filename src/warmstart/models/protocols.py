@@ -162,7 +162,12 @@ class CurveModel(Protocol):
         ...
 
     def predict(
-        self, budgets: Sequence[float], scores: Sequence[float], target: float
+        self,
+        budgets: Sequence[float],
+        scores: Sequence[float],
+        target: float,
+        *,
+        prior: tuple[float, float] | None = None,
     ) -> tuple[float, float]:
         """Mean and standard deviation of the score at budget `target`.
 
@@ -176,5 +181,7 @@ class CurveModel(Protocol):
             At these budgets; higher is better.
         target : float
             Budget to predict at.
+        prior : tuple of float, optional
+            Mean and standard deviation of that score, as its configuration lets expect.
         """
         ...

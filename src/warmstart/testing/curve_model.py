@@ -50,6 +50,13 @@ class CurveModelContract:
         mean, _ = model.fit(rising()).predict(list(BUDGETS), [0.5, 0.6, 0.65, 0.68, 0.7], 16)
         assert mean == pytest.approx(0.7, abs=0.05)
 
+    def test_a_prior_of_the_end_draws_and_narrows(self, model):
+        fitted, seen = model.fit(rising()), ([1, 2, 4], [0.5, 0.6, 0.65], 16)
+        mean, std = fitted.predict(*seen)
+        drawn, less = fitted.predict(*seen, prior=(mean + 0.2, std + 0.05))
+        assert mean <= drawn <= mean + 0.2
+        assert less <= std
+
     def test_the_curves_are_left_alone(self, model):
         curves = rising()
         model.fit(curves).predict([1, 2], [0.5, 0.6], 8)

@@ -3,36 +3,51 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import optuna
 from optuna.study import StudyDirection
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial, TrialState
 
-from warmstart.errors import HistoryError
+from warmstart.downstream.schedulers.rule import Curve, PreviousCurvesRule
 from warmstart.models.curves.curves import Curves
-from warmstart.models.curves.previous_curves import PreviousCurves
-from warmstart.models.curves.stopping import Judgement, StoppingRule
+from warmstart.models.curves.records import Stop
+from warmstart.models.curves.stopping import Judgement
+
+STOP = "warmstart:stop"
+"""User attribute of a pruned trial: the record of its stop."""
+
+Prior = Callable[[optuna.Study, FrozenTrial], "tuple[float, float] | None"]
 
 
 class PreviousCurvesPruner(optuna.pruners.BasePruner):
     """Stop trials that, as previous curves went on, will not end above the best.
 
-    Report scores with ``trial.report(score, step)``, steps counted from 1 or in the budget's
-    own unit. Finished trials of the study become previous curves too.
+    Report scores with ``trial.report(score, step)``, steps in the curves' unit of budget;
+    where a study counts from 0, its first step is budget 1. Finished trials of the study
+    become previous curves too. Each stop is recorded with its reason in the trial's user
+    attribute ``"warmstart:stop"``, and :meth:`replay` judges it again.
 
     Parameters
     ----------
     curves : Curves
         Of other tasks, or of earlier studies; scores higher-is-better, whatever the study's
-        direction.
+        direction. :func:`warmstart.knowledge.curves.known_curves` has some of boosters.
     target : float, optional
         The last budget; the largest of `curves` by default.
-    p_stop : float
+    p_stop : float, optional
         Chance to end above the best below which a trial is stopped.
+    least_gain : float, optional
+        Expected improvement over the best below which a trial is stopped, in units of the
+        score. By default a fiftieth of how far trials of one task end apart.
     n_least : int
         Reports before a trial is judged.
+    prior : callable, optional
+        From the study and a trial to mean and standard deviation of its end as its
+        configuration lets expect, scores higher-is-better; None where nothing is known.
+        See :class:`~warmstart.downstream.schedulers.end_prior.BeliefPrior`.
 
     Attributes
     ----------
@@ -64,6 +79,8 @@ class PreviousCurvesPruner(optuna.pruners.BasePruner):
     >>> study.optimize(objective, n_trials=2)
     >>> [trial.state.name for trial in study.trials], pruner.judgements[1].budget
     (['COMPLETE', 'PRUNED'], 3.0)
+    >>> [stop.trial for stop, again in pruner.replay(study) if again.stop]
+    [1]
     """
 
     def __init__(
@@ -71,53 +88,60 @@ class PreviousCurvesPruner(optuna.pruners.BasePruner):
         curves: Curves,
         *,
         target: float | None = None,
-        p_stop: float = 0.05,
-        n_least: int = 3,
+        p_stop: float | None = None,
+        least_gain: float | None = None,
+        n_least: int = 2,
+        prior: Prior | None = None,
     ) -> None:
-        if not len(curves):
-            raise HistoryError("the pruner needs at least one previous curve")
-        self.curves = curves
-        self.target = float(curves.budgets[-1] if target is None else target)
-        self.p_stop, self.n_least = p_stop, n_least
+        self._rule = PreviousCurvesRule(
+            curves, target=target, p_stop=p_stop, least_gain=least_gain, n_least=n_least
+        )
+        self._prior = prior
         self.judgements: dict[int, Judgement] = {}
-        self._rule(curves)
 
-    def prune(self, study: optuna.Study, trial: optuna.trial.FrozenTrial) -> bool:
+    def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
         """Whether `trial` should stop now."""
         sign = -1.0 if study.direction == StudyDirection.MINIMIZE else 1.0
-        steps = sorted(step for step, value in trial.intermediate_values.items() if step > 0)
-        scores = [sign * trial.intermediate_values[step] for step in steps]
-        if not scores or not np.isfinite(scores).all():
+        curve = _curve(trial, sign)
+        if not curve or not np.isfinite(list(curve.values())).all():
             return False
-        done = [
-            one
-            for one in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-            if one.value is not None and math.isfinite(one.value)
-        ]
+        done = _ended(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)))
         best = max((sign * float(one.value or 0.0) for one in done), default=-math.inf)
-        rule = self._rule(self._with(done, sign))
-        judgement = rule.judge([float(step) for step in steps], scores, best)
+        prior = None if self._prior is None else self._prior(study, trial)
+        ended = [_curve(one, sign) for one in done]
+        judgement = self._rule.judge(curve, best, ended=ended, prior=prior)
         if judgement.stop:
             self.judgements[trial.number] = judgement
+            stop = Stop(
+                trial=trial.number,
+                budgets=tuple(sorted(curve)),
+                scores=tuple(curve[budget] for budget in sorted(curve)),
+                judgement=judgement,
+                prior=prior,
+                others=tuple(one.number for one in done),
+            )
+            study._storage.set_trial_user_attr(trial._trial_id, STOP, stop.to_json())
         return judgement.stop
 
-    def _rule(self, curves: Curves) -> StoppingRule:
-        model = PreviousCurves().fit(curves)
-        return StoppingRule(
-            model=model, target=self.target, p_stop=self.p_stop, n_least=self.n_least
-        )
+    def replay(self, study: optuna.Study) -> list[tuple[Stop, Judgement]]:
+        """Every recorded stop, and what this pruner says of the same curve now."""
+        sign = -1.0 if study.direction == StudyDirection.MINIMIZE else 1.0
+        trials = study.get_trials(deepcopy=False)
+        found = []
+        for trial in trials:
+            if STOP in trial.user_attrs:
+                stop = Stop.from_json(trial.user_attrs[STOP])
+                ended = [_curve(trials[number], sign) for number in stop.others]
+                found.append((stop, stop.replay(self._rule.rule(ended))))
+        return found
 
-    def _with(self, done: list[Any], sign: float) -> Curves:
-        """Previous curves and those of finished trials, on the grid of the former."""
-        rows = []
-        for trial in done:
-            points = sorted((s, v) for s, v in trial.intermediate_values.items() if s > 0)
-            if len(points) >= 2:
-                at, values = np.array(points, dtype="float64").T
-                grid = np.log(self.curves.budgets)
-                rows.append(np.interp(grid, np.log(at), sign * values, right=np.nan))
-        if not rows:
-            return self.curves
-        return Curves(
-            budgets=self.curves.budgets, values=np.vstack([self.curves.values, *rows])
-        )
+
+def _curve(trial: FrozenTrial, sign: float) -> Curve:
+    """What a trial reported, by budgets above zero."""
+    told: dict[int, Any] = trial.intermediate_values
+    shift = 1 if 0 in told else 0
+    return {float(k + shift): sign * v for k, v in told.items() if k + shift > 0}
+
+
+def _ended(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+    return [one for one in trials if one.value is not None and math.isfinite(one.value)]

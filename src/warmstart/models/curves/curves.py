@@ -39,6 +39,9 @@ class Curves:
     tasks: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(0, dtype=object))
     """Task of each curve, shape (n_curves,), or empty where it is not known."""
 
+    labels: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(0, dtype=object))
+    """What else tells curves apart, such as the learner, shape (n_curves,); may be empty."""
+
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or self.values.shape[1] != len(self.budgets):
             raise HistoryError(
@@ -69,7 +72,7 @@ class Curves:
         frame : DataFrame
             One row a curve and budget.
         curve : label or list of labels
-            Columns that tell curves apart.
+            Columns that tell curves apart; the last one is their label.
         budget, score : label
             Columns of what was spent and of the score then.
         task : label, optional
@@ -103,17 +106,24 @@ class Curves:
         if task is not None:
             of = frame.drop_duplicates(by).set_index(by, drop=False)[task]
             tasks = of.reindex(wide.index).to_numpy(object)
-        return cls(budgets=budgets, values=values, tasks=tasks)
+        labels = wide.index.get_level_values(-1).to_numpy(object)
+        return cls(budgets=budgets, values=values, tasks=tasks, labels=labels)
 
     def without(self, tasks: Sequence[Any]) -> Curves:
         """Those of other tasks."""
         kept = ~np.isin(self.tasks.astype(str), [str(task) for task in tasks])
-        return Curves(budgets=self.budgets, values=self.values[kept], tasks=self.tasks[kept])
+        labels = self.labels[kept] if len(self.labels) else self.labels
+        return Curves(
+            budgets=self.budgets,
+            values=self.values[kept],
+            tasks=self.tasks[kept],
+            labels=labels,
+        )
 
     def on(self, budgets: Sequence[float]) -> Curves:
         """The same curves on another grid of budgets."""
         grid = np.asarray(budgets, dtype="float64")
-        return Curves(budgets=grid, values=self.at(grid), tasks=self.tasks)
+        return Curves(budgets=grid, values=self.at(grid), tasks=self.tasks, labels=self.labels)
 
     def at(self, budgets: Sequence[float] | Floats) -> Floats:
         """Scores at other budgets, shape (n_curves, n), NaN beyond a curve's own."""

@@ -90,8 +90,8 @@ class PreviousCurves:
         target : float
             Budget to predict at.
         prior : tuple of float, optional
-            Mean and standard deviation of the end, as a model of the configuration has it;
-            previous curves that end where it says count more.
+            Mean and standard deviation of the end, as a model of the configuration has it:
+            the two are taken for independent, see :func:`with_prior`.
 
         Returns
         -------
@@ -106,10 +106,11 @@ class PreviousCurves:
         x, ends = self.curves_.at(at), self.curves_.at([target])[:, 0]
         usable = np.isfinite(x).all(axis=1) & np.isfinite(ends)
         if not usable.any():
-            return float(y[-1]), math.inf
+            return with_prior(float(y[-1]), math.inf, prior)
         means, errors = self._affine(x[usable], y, ends[usable])
         kept = np.argsort(errors, kind="stable")[: self.n_kept]
-        return self._combined(means[kept], errors[kept], prior)
+        std = math.sqrt(means[kept].var() + errors[kept].mean())
+        return with_prior(float(means[kept].mean()), std, prior)
 
     def _affine(self, x: Floats, y: Floats, ends: Floats) -> tuple[Floats, Floats]:
         """Prediction of each previous curve, and mean squared error of its fit."""
@@ -125,16 +126,28 @@ class PreviousCurves:
         errors: Floats = (residual**2) @ weights + pull * (slope - 1) ** 2
         return np.clip(slope * ends + intercept, self.lowest, self.highest), errors
 
-    def _combined(
-        self, means: Floats, errors: Floats, prior: tuple[float, float] | None
-    ) -> tuple[float, float]:
-        weights = np.ones(len(means))
-        if prior is not None and math.isfinite(prior[1]) and prior[1] > 0:
-            weights = np.exp(-0.5 * ((means - prior[0]) / prior[1]) ** 2) + 1e-6
-        weights = weights / weights.sum()
-        mean = float(weights @ means)
-        spread = float(weights @ (means - mean) ** 2)
-        return mean, math.sqrt(spread + float(weights @ errors))
+
+def with_prior(
+    mean: float, std: float, prior: tuple[float, float] | None
+) -> tuple[float, float]:
+    r"""What a curve says of its end and what is believed of it beforehand, together.
+
+    The product of both Gaussians, as of two independent messages:
+
+    .. math:: \frac{1}{\sigma^2} = \frac{1}{\sigma_c^2} + \frac{1}{\sigma_p^2}, \quad
+              \frac{\mu}{\sigma^2} = \frac{\mu_c}{\sigma_c^2} + \frac{\mu_p}{\sigma_p^2}
+
+    Examples
+    --------
+    >>> with_prior(0.8, 0.1, (0.6, 0.1))[0].__round__(3)
+    0.7
+    """
+    if prior is None or not math.isfinite(prior[1]):
+        return mean, std
+    if std == 0.0 or math.isinf(std):
+        return (mean, std) if std == 0.0 else (float(prior[0]), float(prior[1]))
+    curve, belief = std**-2, max(prior[1], 1e-12) ** -2
+    return (curve * mean + belief * prior[0]) / (curve + belief), (curve + belief) ** -0.5
 
 
 @dataclass(slots=True, kw_only=True)
@@ -154,7 +167,12 @@ class PowerLaw:
         return self
 
     def predict(
-        self, budgets: Sequence[float], scores: Sequence[float], target: float
+        self,
+        budgets: Sequence[float],
+        scores: Sequence[float],
+        target: float,
+        *,
+        prior: tuple[float, float] | None = None,
     ) -> tuple[float, float]:
         """Mean and the residual standard deviation of the fit.
 
@@ -166,6 +184,8 @@ class PowerLaw:
             At these budgets; higher is better.
         target : float
             Budget to predict at.
+        prior : tuple of float, optional
+            Mean and standard deviation of the end.
         """
         y, n = np.asarray(scores, "float64"), np.asarray(budgets, "float64")
         best: tuple[float, float] = (math.inf, float(y[-1]))
@@ -177,7 +197,8 @@ class PowerLaw:
             error = float(((columns @ found - y) ** 2).mean())
             if error < best[0]:
                 best = error, float(found[0] - found[1] * target**-power)
-        return float(np.clip(best[1], self.lowest, self.highest)), math.sqrt(best[0])
+        mean = float(np.clip(best[1], self.lowest, self.highest))
+        return with_prior(mean, math.sqrt(best[0]), prior)
 
 
 @dataclass(slots=True)
@@ -193,6 +214,8 @@ class LastValue:
         budgets: Sequence[float],  # noqa: ARG002 - whatever they are
         scores: Sequence[float],
         target: float,  # noqa: ARG002
+        *,
+        prior: tuple[float, float] | None = None,
     ) -> tuple[float, float]:
         """The last score, and the deviation of the steps so far.
 
@@ -204,6 +227,9 @@ class LastValue:
             At these budgets; higher is better.
         target : float
             Budget to predict at.
+        prior : tuple of float, optional
+            Mean and standard deviation of the end.
         """
         y: Any = np.asarray(scores, "float64")
-        return float(y[-1]), float(np.diff(y).std()) if len(y) > 2 else math.inf
+        std = float(np.diff(y).std()) if len(y) > 2 else math.inf
+        return with_prior(float(y[-1]), std, prior)

@@ -1,18 +1,18 @@
 """Learning curves: reading, extrapolation, stopping; each formula by an independent way."""
 
 import numpy as np
-import optuna
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 from sklearn.linear_model import Ridge
 
-from warmstart.downstream.optuna_sampler.pruner import PreviousCurvesPruner
 from warmstart.errors import HistoryError, NotFittedError
 from warmstart.models.curves.curves import Curves
 from warmstart.models.curves.previous_curves import LastValue, PowerLaw, PreviousCurves
-from warmstart.models.curves.stopping import StoppingRule
+from warmstart.models.curves.records import Stop
+from warmstart.models.curves.stopping import StoppingRule, usual_gain
 from warmstart.testing.curve_model import CurveModelContract
 
 BUDGETS = np.array([1.0, 2.0, 4.0, 8.0, 16.0])
@@ -142,32 +142,73 @@ class TestStopping:
     def test_nothing_is_stopped_without_a_rival_or_too_early(self):
         rule = StoppingRule(model=PreviousCurves().fit(rising()), target=16)
         assert not rule.judge([1.0, 2.0, 4.0], [0.1, 0.1, 0.1], -np.inf).stop
-        assert not rule.judge([1.0, 2.0], [0.1, 0.1], 0.9).stop
+        assert not rule.judge([1.0], [0.1], 0.9).stop
 
     @pytest.mark.parametrize("p_stop", [0.0, 1.0, -0.1])
     def test_a_chance_that_is_none(self, p_stop):
         with pytest.raises(HistoryError, match=f"got {p_stop}"):
             StoppingRule(model=LastValue(), target=2, p_stop=p_stop)
 
+    def test_the_gain_is_that_of_an_integral(self):
+        class Model:
+            def predict(self, budgets, scores, target, *, prior=None):
+                return 0.7, 0.1
 
-@pytest.mark.parametrize("direction", ["maximize", "minimize"])
-def test_pruner_keeps_the_best_and_stops_the_rest(direction):
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    sign = 1.0 if direction == "maximize" else -1.0
-    pruner = PreviousCurvesPruner(rising(50))
+        found = StoppingRule(model=Model(), target=16).judge([1.0, 2.0], [0.5, 0.6], 0.75)
+        ends = np.linspace(-0.3, 1.7, 200_001)
+        density = norm(0.7, 0.1).pdf(ends)
+        gain = np.trapezoid(np.maximum(ends - 0.75, 0) * density, ends)
+        assert found.gain == pytest.approx(gain, rel=1e-6)
+        assert found.probability == pytest.approx(norm(0.7, 0.1).sf(0.75))
 
-    def objective(trial):
-        end = trial.suggest_float("end", 0.6, 0.9)
-        for step in BUDGETS:
-            trial.report(sign * (end - 0.3 * step**-0.8), int(step))
-            if trial.should_prune():
-                raise optuna.TrialPruned
-        return sign * (end - 0.3 * 16**-0.8)
+    def test_a_trial_that_ends_level_is_stopped_by_its_gain_only(self):
+        model, curve = PreviousCurves().fit(rising()), rising(1, seed=5).values[0]
+        level, _ = model.predict(BUDGETS[:3], curve[:3], 16)
+        by_chance = StoppingRule(model=model, target=16)
+        by_gain = StoppingRule(model=model, target=16, least_gain=0.02)
+        assert not by_chance.judge(BUDGETS[:3], curve[:3], level).stop
+        judged = by_gain.judge(BUDGETS[:3], curve[:3], level)
+        assert judged.stop
+        assert "expected gain over" in judged.reason
 
-    sampler = optuna.samplers.RandomSampler(seed=0)
-    study = optuna.create_study(direction=direction, pruner=pruner, sampler=sampler)
-    study.optimize(objective, n_trials=30)
-    ends = [trial.params["end"] for trial in study.trials]
-    assert study.best_trial.params["end"] == max(ends)
-    assert len(pruner.judgements) > 15
-    assert all(one.probability < 0.05 for one in pruner.judgements.values())
+    def test_a_low_prior_stops_sooner(self):
+        rule = StoppingRule(model=PreviousCurves().fit(rising()), target=16)
+        curve = rising(1, seed=5).values[0]
+        alone = rule.judge(BUDGETS[:3], curve[:3], 0.8)
+        low = rule.judge(BUDGETS[:3], curve[:3], 0.8, prior=(0.4, 0.05))
+        assert low.probability < alone.probability
+
+    def test_the_usual_gain_is_within_tasks(self):
+        values = np.array([[0.1, 0.2], [0.1, 0.4], [0.1, 0.8], [0.1, 0.9]])
+        curves = Curves(budgets=BUDGETS[:2], values=values, tasks=np.array([0, 0, 1, 1]))
+        assert usual_gain(curves, 2.0) == pytest.approx(0.02 * np.median([0.1, 0.05]))
+        with pytest.raises(HistoryError, match="target of 99"):
+            usual_gain(curves, 99.0)
+
+    @pytest.mark.parametrize("gain", [0.0, -1.0, np.inf])
+    def test_a_gain_that_is_none(self, gain):
+        with pytest.raises(HistoryError, match="least_gain is above zero"):
+            StoppingRule(model=LastValue(), target=2, least_gain=gain)
+
+
+class TestRecords:
+    def test_a_stop_is_read_and_judged_again(self):
+        rule = StoppingRule(model=PreviousCurves().fit(rising()), target=16)
+        judged = rule.judge([1.0, 2.0, 4.0], [0.1, 0.2, 0.3], 0.9)
+        seen = {"budgets": (1.0, 2.0, 4.0), "scores": (0.1, 0.2, 0.3)}
+        stop = Stop(trial=3, judgement=judged, others=(1,), **seen)
+        again = Stop.from_json(stop.to_json())
+        assert again == stop
+        assert again.replay(rule) == judged
+        assert "chance to end above 0.9" in again.reason
+
+    def test_infinite_numbers_are_kept(self):
+        rule = StoppingRule(model=LastValue(), target=16)
+        judged = rule.judge([1.0], [0.1], -np.inf)
+        stop = Stop(trial=0, budgets=(1.0,), scores=(0.1,), judgement=judged, prior=(0.1, 0.2))
+        assert Stop.from_json(stop.to_json()) == stop
+
+    @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"judgement": 3}'])
+    def test_what_is_no_record(self, text):
+        with pytest.raises(HistoryError, match="no record of a stop"):
+            Stop.from_json(text)
