@@ -1,4 +1,4 @@
-"""Models, tuners, sources and meta-features of other packages, found by entry points."""
+"""What other packages add (models, tuners, sources, …), found by entry points."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any, Literal, get_args
 
 from warmstart.errors import PluginError
 
-Group = Literal["models", "downstream", "histories", "metafeatures"]
+Group = Literal[
+    "models", "downstream", "histories", "metafeatures", "similarity", "acquisition"
+]
 GROUPS: tuple[Group, ...] = get_args(Group)
 
 
@@ -16,11 +18,14 @@ def plugins(group: Group) -> dict[str, EntryPoint]:
 
     Parameters
     ----------
-    group : {"models", "downstream", "histories", "metafeatures"}
+    group : {"models", "downstream", "histories", "metafeatures", "similarity", "acquisition"}
         A model is a class or a function without arguments that makes a
         :class:`~warmstart.protocols.PerformanceModel`; a tuner a module or object with
         ``seed``, named as the package its targets come from; a source one with ``read``; a
-        meta-feature a :class:`~warmstart.protocols.MetaFeature`.
+        meta-feature a :class:`~warmstart.protocols.MetaFeature`; a measure of similarity a
+        class or a function without arguments that makes a
+        :class:`~warmstart.protocols.Similarity`; an acquisition function an
+        :class:`~warmstart.protocols.AcquisitionFunction`.
 
     Raises
     ------
@@ -46,6 +51,13 @@ def plugins(group: Group) -> dict[str, EntryPoint]:
 
 def load_plugin(group: Group, name: str) -> Any:
     """Import what an installed package offers under a name.
+
+    Parameters
+    ----------
+    group : str
+        Kind of thing, as :func:`plugins` takes it.
+    name : str
+        Of the entry point.
 
     Raises
     ------

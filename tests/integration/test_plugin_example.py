@@ -29,6 +29,13 @@ frame = pd.DataFrame({"a": [0.0, 1.0, 0.0, 2.0] * 5, "y": list("ab") * 10})
 phi = warmstart.extract_metafeatures(frame, target="y", groups=["example"])
 print(phi.to_dict())
 print("ShareOfZeros" in warmstart.extract_metafeatures(frame, target="y"))
+search = warmstart.Recommender().fit(md).search(acquisition="cautious")
+for score in (0.5, 0.6):
+    search.tell(search.ask(), score)
+print(len(search.history))
+from warmstart.knowledge.nearest import nearest_tasks
+near = nearest_tasks(frame, target="y", by="size", n=2)
+print(bool(near["distance"].is_monotonic_increasing), len(near))
 """
 
 
@@ -86,13 +93,15 @@ def test_its_own_tests_pass(installed, tmp_path):
     )
 
 
-def test_models_and_tuners_are_found_by_name_and_by_target(installed):
-    assert run(installed, "-c", DOORS).split("\n")[:5] == [
+def test_each_part_is_found_by_name_or_by_target(installed):
+    assert run(installed, "-c", DOORS).split("\n")[:7] == [
         "True",
         "['median_rank', 'random']",
         "1",
         "{'ShareOfZeros': 0.5}",
         "False",
+        "2",
+        "True 2",
     ]
 
 
@@ -103,6 +112,8 @@ def test_it_is_listed(installed):
         ("downstream", "warmstart_example"),
         ("histories", "tsv"),
         ("metafeatures", "ShareOfZeros"),
+        ("similarity", "size"),
+        ("acquisition", "cautious"),
     }
     assert not any(row["error"] for row in rows)
 

@@ -1,15 +1,19 @@
 """The built-in contracts, inherited; each needs a fixture or a driver and nothing else."""
 
 import pytest
+from warmstart_example.acquisition import cautious
 from warmstart_example.metafeature import share_of_zeros
 from warmstart_example.model import MedianRank
+from warmstart_example.similarity import BySize
 from warmstart_example.source import read
 from warmstart_example.tuner import Deck, seed
 
+from warmstart.testing.acquisition import AcquisitionFunctionContract
 from warmstart.testing.downstream import DownstreamContract
 from warmstart.testing.history_source import HistorySourceContract
 from warmstart.testing.metafeature import MetaFeatureContract
 from warmstart.testing.performance_model import PerformanceModelContract
+from warmstart.testing.task_distance import SimilarityContract
 
 
 class TestModel(PerformanceModelContract):
@@ -59,3 +63,15 @@ class TestMetaFeature(MetaFeatureContract):
     @pytest.fixture
     def feature(self):
         return share_of_zeros
+
+
+class TestSimilarity(SimilarityContract):
+    @pytest.fixture
+    def similarity(self):
+        return BySize()
+
+
+class TestAcquisition(AcquisitionFunctionContract):
+    @pytest.fixture
+    def worth(self):
+        return cautious

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,19 +12,16 @@ from warmstart.cli.terminal.data_files import data_file
 from warmstart.cli.terminal.output import print_json, results
 
 
-class Comparison(str, Enum):
-    """By what two tasks are compared."""
-
-    metafeatures = "metafeatures"
-    text = "text"
-
-
 def neighbours(
     file: Annotated[str, typer.Argument(help="Dataset, or openml:ID.")],
     target: Target = None,
     by: Annotated[
-        Comparison, typer.Option(help="Meta-features of the rows, or names and descriptions.")
-    ] = Comparison.metafeatures,
+        str,
+        typer.Option(
+            help="metafeatures of the rows, text of names and descriptions, or a measure that "
+            "an installed package offers."
+        ),
+    ] = "metafeatures",
     text: Annotated[str, typer.Option(help="What the dataset is about, for --by text.")] = "",
     metric: Annotated[
         str | None, typer.Option(help="By which a task's best configuration is told.")
@@ -44,7 +40,7 @@ def neighbours(
     from warmstart.report.frame_table import frame_table
 
     found = nearest_tasks(
-        data, target=target, by=by.value, text=text or Path(file).stem, metric=metric, n=n,
+        data, target=target, by=by, text=text or Path(file).stem, metric=metric, n=n,
         knowledge=knowledge,
     )  # fmt: skip
     if csv:

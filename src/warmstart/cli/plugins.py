@@ -10,7 +10,8 @@ from warmstart.cli.options import AsJson
 def plugins(
     as_json: AsJson = False,
 ) -> None:
-    """List models, tuners, sources and meta-features of installed packages."""
+    """List what installed packages add: models, tuners, sources, meta-features, measures of
+    similarity and acquisition functions."""
     import json
 
     from rich.table import Table
@@ -41,7 +42,7 @@ def plugins(
         typer.echo(json.dumps(rows))
         return
     if not rows:
-        results().print("No installed package brings models, tuners, sources or meta-features.")
+        results().print("No installed package adds a model, tuner, source or other part.")
         return
     table = Table(box=None, pad_edge=False)
     for title in ("group", "name", "package", "object"):

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from warmstart.errors import ArgumentError, KnowledgeError
+from warmstart._plugins import load_plugin, plugins
+from warmstart.errors import ArgumentError, KnowledgeError, PluginError
 from warmstart.knowledge.base import open_knowledge
 
 if TYPE_CHECKING:
     from warmstart.recommend.recommender import Recommender
 
 By = Literal["metafeatures", "text"]
+BUILT_IN: tuple[str, ...] = get_args(By)
 
 
 def nearest_tasks(
@@ -23,7 +25,7 @@ def nearest_tasks(
     *,
     target: str | int | None = None,
     task_type: str | None = None,
-    by: By = "metafeatures",
+    by: By | str = "metafeatures",
     text: str = "",
     metric: str | None = None,
     n: int = 10,
@@ -36,10 +38,11 @@ def nearest_tasks(
     ----------
     data, y, target, task_type
         The dataset, as :func:`warmstart.suggest` takes it.
-    by : {"metafeatures", "text"}
+    by : {"metafeatures", "text"} or str
         ``"metafeatures"``: mean absolute difference of quantiles of each meta-feature, what
         ``suggest`` goes by. ``"text"``: one minus the cosine of character n-grams of names,
-        descriptions and names of columns; only tasks that share one are told.
+        descriptions and names of columns; only tasks that share one are told. Or the name
+        of a measure that an installed package offers.
     text : str
         Title and description of the dataset, beside the names of its columns; for ``"text"``.
     metric : str, optional
@@ -72,8 +75,9 @@ def nearest_tasks(
     from warmstart.datasets.load import load_dataset
     from warmstart.recommend.history.training_scores import score_table
 
-    if by not in get_args(By):
-        raise ArgumentError(f"by must be one of {get_args(By)}, got {by!r}")
+    if by not in BUILT_IN and by not in plugins("similarity"):
+        known = (*BUILT_IN, *plugins("similarity"))
+        raise ArgumentError(f"by must be one of {known}, got {by!r}")
     if n < 1:
         raise ArgumentError(f"n must be at least 1, got {n}")
     dataset = load_dataset(
@@ -85,8 +89,10 @@ def nearest_tasks(
     if by == "text":
         names = [str(column.name) for column in dataset.schema.columns]
         rows, distances = _by_text(md, table, " ".join([text, *names]))
-    else:
+    elif by == "metafeatures":
         rows, distances = _by_metafeatures(table, dataset, random_state)
+    else:
+        rows, distances = _by_plugin(by, table, dataset, random_state)
     return _as_frame(md, table, rows[:n], distances[:n])
 
 
@@ -104,6 +110,25 @@ def _by_metafeatures(table: Any, dataset: Any, random_state: int) -> tuple[Any, 
         raise KnowledgeError("the base describes its tasks by none of these meta-features")
     relatives = Relatives.fit(known[shared], table.families[rows], rows)
     return relatives.nearest(found[shared])
+
+
+def _by_plugin(name: str, table: Any, dataset: Any, random_state: int) -> tuple[Any, Any]:
+    from warmstart.metafeatures.extract import metafeatures_of
+    from warmstart.similarity.protocols import Similarity
+
+    measure = load_plugin("similarity", name)()
+    if not isinstance(measure, Similarity):
+        raise PluginError(
+            f"the measure {name!r} of an installed package needs fit and distances, "
+            f"got {type(measure).__name__}"
+        )
+    found = metafeatures_of(dataset, random_state=random_state)
+    distances = measure.fit(table).distances(found)
+    rows = np.argsort(distances, kind="stable")
+    rows = rows[np.isfinite(distances[rows])]
+    if not len(rows):
+        raise KnowledgeError(f"the base keeps nothing that the measure {name!r} compares")
+    return rows, distances[rows]
 
 
 def _by_text(md: Any, table: Any, text: str) -> tuple[Any, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from warmstart._plugins import load_plugin, plugins
 from warmstart.errors import ArgumentError, ArgumentTypeError, KnowledgeError
 from warmstart.models.protocols import PerformanceModel
-from warmstart.recommend.question.search_question import ACQUISITIONS
+from warmstart.recommend.question.search_question import ACQUISITIONS, check_acquisition_name
 
 Maker = Callable[[], PerformanceModel]
 
@@ -155,6 +155,8 @@ def check_acquisition(acquisition: Any, method: PerformanceModel | None, name: s
 
     Parameters
     ----------
+    acquisition : str
+        Name of the function.
     method : PerformanceModel, optional
         None is the base's own model, which any may ask.
     name : str
@@ -167,8 +169,7 @@ def check_acquisition(acquisition: Any, method: PerformanceModel | None, name: s
     KnowledgeError
         If the model names configurations by itself.
     """
-    if acquisition not in ACQUISITIONS:
-        raise ArgumentError(f"acquisition must be one of {ACQUISITIONS}, got {acquisition!r}")
+    check_acquisition_name(acquisition)
     if (
         method is not None
         and acquisition != ACQUISITIONS[0]

@@ -8,6 +8,8 @@ class TestMine(TaskDistanceContract):
         return Mine()
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -95,12 +97,16 @@ class SimilarityContract:
     """Subclass with a fixture `similarity` that returns an unfitted :class:`Similarity`.
 
     One that compares by other means than meta-features and scores says what it has to go by
-    in a fixture `known_by`: from the row of a table to the arguments of ``distances``.
+    in a fixture `known_by`: from the row of a table to the arguments of ``distances``; one
+    that reads other meta-features than ``NumberOfInstances`` has a fixture `table` of its own.
     """
 
     @pytest.fixture
     def table(self):
-        return make_table()
+        table = make_table()
+        described = table.metafeatures
+        sizes = 100.0 * np.arange(1, len(described) + 1)
+        return replace(table, metafeatures=described.assign(NumberOfInstances=sizes))
 
     @pytest.fixture
     def known_by(self, table):

@@ -1,1 +1,1 @@
-"""A model, a tuner, a source and a meta-feature, each in one file."""
+"""One of each thing that a package can add to warmstart, each in one file."""

@@ -41,7 +41,7 @@ class BegunSearch(SearchSettings):
             space=self.space,
             exclude=self.exclude,
             metric=metric,
-            acquisition=self.acquisition,  # type: ignore[arg-type]
+            acquisition=self.acquisition,
             n_initial=self.batch_size,
             look=self.look,
             random_state=seed,
@@ -79,7 +79,7 @@ class BegunSearch(SearchSettings):
             task_type=None if described or base.task_types() == (None,) else kind,
             exclude=self.exclude,
             metric=self._metric(kind, base.md.metrics),
-            acquisition=self.acquisition,  # type: ignore[arg-type]
+            acquisition=self.acquisition,
             n_initial=self.batch_size,
             random_state=seed,
         )
@@ -99,7 +99,7 @@ class BegunSearch(SearchSettings):
             space=self.space,
             exclude=self.exclude,
             metric=self._metric(kind, base.md.metrics),
-            acquisition=self.acquisition,  # type: ignore[arg-type]
+            acquisition=self.acquisition,
             n_initial=self.batch_size,
             random_state=seed,
         )

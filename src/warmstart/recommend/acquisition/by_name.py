@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 
+from warmstart._plugins import load_plugin
+from warmstart.errors import PluginError
 from warmstart.recommend.acquisition.functions import (
     log_expected_improvement,
     lower_confidence_bound,
@@ -48,3 +51,30 @@ FUNCTIONS: dict[str, AcquisitionFunction] = {
 """What ranks by each name; expected improvement by its logarithm, which keeps the order where
 it underflows. Costs are divided by, and chances multiplied, in
 :func:`warmstart.recommend.acquisition.next_point.worth`."""
+
+
+def acquisition_named(name: str) -> AcquisitionFunction:
+    """What ranks by a name: built in, or of an installed package.
+
+    Raises
+    ------
+    PluginError
+        If there is none of that name, or what a package offers cannot be called.
+
+    Examples
+    --------
+    >>> acquisition_named("pi") is probability_of_improvement
+    True
+    """
+    return FUNCTIONS[name] if name in FUNCTIONS else _of_package(name)
+
+
+@cache
+def _of_package(name: str) -> AcquisitionFunction:
+    found: AcquisitionFunction = load_plugin("acquisition", name)
+    if not callable(found):
+        raise PluginError(
+            f"the acquisition function {name!r} of an installed package cannot be called: "
+            f"{found!r}"
+        )
+    return found

@@ -11,13 +11,16 @@ import numpy.typing as npt
 from warmstart.models.protocols import Belief
 from warmstart.recommend.acquisition import functions as acq
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
-from warmstart.recommend.acquisition.by_name import FUNCTIONS
+from warmstart.recommend.acquisition.by_name import acquisition_named
 
 if TYPE_CHECKING:
     from warmstart.models.gaussian.posterior import MixturePosterior
     from warmstart.recommend.question.search_question import Acquisition
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+
+_IMPROVEMENTS = ("ei", "log_ei", "ei_per_second", "pi")
+"""Names of what is an improvement, its logarithm or its probability."""
 
 _LEAST = 1e-30
 """Improvement below which only its logarithm keeps the order of configurations."""
@@ -43,13 +46,21 @@ def worth(
     chances : ndarray, shape (n_configs,), optional
         Probability that each keeps the limits: improvement counts with it.
 
+    Notes
+    -----
+    Improvement is multiplied by the chance. Of a bound, or of a function of another package,
+    whose scale is not known, only those count that keep the limits in every second case, or
+    those that keep them most often where none does.
+
     References
     ----------
     .. [1] Gardner et al. "Bayesian Optimization with Inequality Constraints." ICML 2014.
     """
-    result = FUNCTIONS[acquisition](*marginals, incumbent)
-    if acquisition == "lcb":
-        return result
+    result = acquisition_named(acquisition)(*marginals, incumbent)
+    if acquisition not in _IMPROVEMENTS:
+        if chances is None:
+            return result
+        return np.where(chances >= min(0.5, chances.max()), result, -np.inf)
     if acquisition == "pi":
         return result if chances is None else result * chances
     if acquisition == "ei_per_second" and costs is not None:

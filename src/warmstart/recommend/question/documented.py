@@ -36,8 +36,9 @@ ARGUMENTS: dict[str, str] = {
         holds the ids.""",
     "n_initial : int": """
         How many are chosen together before any score is told.""",
-    'acquisition : {"ei", "log_ei", "ei_per_second", "pi", "lcb", "thompson"}': """
-        What ranks the configurations after that.""",
+    'acquisition : {"ei", "log_ei", "ei_per_second", "pi", "lcb", "thompson"} or str': """
+        What ranks the configurations after that; or the name of an acquisition function
+        that an installed package offers.""",
     "space : str or iterable of str, optional": """
         Restrict to these learners or spaces, such as ``"lightgbm"``.""",
     "metric : str or callable, optional": """

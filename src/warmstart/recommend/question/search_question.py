@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pandas as pd
 
+from warmstart._plugins import plugins
 from warmstart.domain import Schema
 from warmstart.errors import ArgumentError
 from warmstart.recommend.look.result import Look
@@ -16,9 +17,30 @@ if TYPE_CHECKING:
     from warmstart.execution.resampling import Resampling
     from warmstart.recommend.pareto.objectives import CostName
 
-Acquisition = Literal["ei", "log_ei", "ei_per_second", "pi", "lcb", "thompson"]
-ACQUISITIONS: tuple[str, ...] = get_args(Acquisition)
+_BuiltIn = Literal["ei", "log_ei", "ei_per_second", "pi", "lcb", "thompson"]
+Acquisition = _BuiltIn | str
+"""Name of an acquisition function: built in, or of an installed package."""
+
+ACQUISITIONS: tuple[str, ...] = get_args(_BuiltIn)
 """Expected improvement is maximised by its logarithm, so "ei" and "log_ei" are the same."""
+
+
+def check_acquisition_name(name: object) -> None:
+    """Refuse an acquisition function that is neither built in nor of an installed package.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name; the message names those there are.
+
+    Examples
+    --------
+    >>> check_acquisition_name("ei")
+    """
+    if name in ACQUISITIONS or (isinstance(name, str) and name in plugins("acquisition")):
+        return
+    known = (*ACQUISITIONS, *plugins("acquisition"))
+    raise ArgumentError(f"acquisition must be one of {known}, got {name!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +93,7 @@ class Question:
     """Every name that was to be left out, whether or not the base has it."""
 
     def __post_init__(self) -> None:
-        if self.acquisition not in ACQUISITIONS:
-            raise ArgumentError(
-                f"acquisition must be one of {ACQUISITIONS}, got {self.acquisition!r}"
-            )
+        check_acquisition_name(self.acquisition)
         if self.n_initial < 1:
             raise ArgumentError(f"n_initial must be at least 1, got {self.n_initial}")
 

@@ -14,7 +14,7 @@ from warmstart.recommend.question.arguments import (
     check_description,
     check_seed,
 )
-from warmstart.recommend.question.search_question import ACQUISITIONS, Acquisition
+from warmstart.recommend.question.search_question import Acquisition, check_acquisition_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,10 +113,7 @@ class SearchQuery(TaskQuery):
                 "limits and objectives are of the base's configurations, whose costs it knows; "
                 "leave out candidates=, or out of them what takes too much"
             )
-        if self.acquisition not in ACQUISITIONS:
-            raise ArgumentError(
-                f"acquisition must be one of {ACQUISITIONS}, got {self.acquisition!r}"
-            )
+        check_acquisition_name(self.acquisition)
         if self.asked and self.asked.objectives and self.acquisition != "ei":
             raise ArgumentError(
                 "with objectives a search asks by expected hypervolume improvement; leave out "

@@ -221,6 +221,15 @@ class TestSearchWithinLimits:
             np.log(chances)
         )
 
+    def test_a_bound_counts_only_where_the_limits_are_likely_kept(self):
+        marginals = np.array([[0.0, -0.9, -0.1]]), np.ones((1, 3)), np.ones(1)
+        assert worth(marginals, 0.0, "lcb").argmax() == 1
+        found = worth(marginals, 0.0, "lcb", chances=np.array([0.6, 0.2, 0.7]))
+        assert found.argmax() == 2
+        assert np.isinf(found[1])
+        none_likely = worth(marginals, 0.0, "lcb", chances=np.array([0.1, 0.2, 0.1]))
+        assert none_likely.argmax() == 1
+
     def test_goes_on_from_json_as_before(self, recommender):
         search = recommender.search(metafeatures=NEW, max_fit_s=0.1)
         search.tell(search.ask(), score=0.5)
