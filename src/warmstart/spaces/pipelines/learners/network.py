@@ -28,9 +28,14 @@ def _mlp_values(values: Values, schema: Schema, random_state: int) -> dict[str, 
 
 
 def mlp_classifier(values: Values, schema: Schema, random_state: int) -> Any:
+    from warmstart.spaces.pipelines.labels import LabelEncodedClassifier
     from warmstart.spaces.pipelines.networks import NetworkClassifier
 
-    return weighted(NetworkClassifier(**_mlp_values(values, schema, random_state)), values)
+    network = NetworkClassifier(**_mlp_values(values, schema, random_state))
+    model = weighted(network, values)
+    # scikit-learn 1.7, the last for Python 3.10, cannot stop early on labels that are words.
+    words = network.early_stopping and model is network
+    return LabelEncodedClassifier(network) if words else model
 
 
 def mlp_regressor(values: Values, schema: Schema, random_state: int) -> Any:
