@@ -26,25 +26,10 @@ MetricName = Literal[
 """Metrics that the package knows; a history of one's own may have others."""
 
 LearnerName = Literal[
-    "lightgbm",
-    "xgboost",
-    "catboost",
-    "hist_gradient_boosting",
-    "random_forest",
-    "extra_trees",
-    "decision_tree",
-    "adaboost",
-    "logistic_regression",
-    "ridge",
-    "elastic_net",
-    "linear_svm",
-    "rbf_svm",
-    "nearest_neighbors",
-    "mlp",
-    "naive_bayes",
-    "lda",
-    "qda",
-]
+    "lightgbm", "xgboost", "catboost", "hist_gradient_boosting", "random_forest", "extra_trees",
+    "decision_tree", "adaboost", "logistic_regression", "ridge", "elastic_net", "linear_svm",
+    "rbf_svm", "nearest_neighbors", "mlp", "naive_bayes", "lda", "qda",
+]  # fmt: skip
 """Learners that pipelines are built of; a history of one's own may have others."""
 
 Status = Literal["ok", "failed", "timeout", "memout", "pruned", "running"]
@@ -154,7 +139,10 @@ class Task:
 
 
 def plain_value(value: Any) -> Any:
-    """A JSON value equal to `value`: numpy scalars become Python's, 3.0 stays a float."""
+    """A JSON value equal to `value`: numpy scalars become Python's, 3.0 stays a float.
+
+    Anything else, and a number that is not finite, is an ``ArgumentError``.
+    """
     if hasattr(value, "item") and not isinstance(value, (str, bytes)):
         value = value.item()
     if value is None or isinstance(value, (bool, int, str)):
@@ -170,6 +158,18 @@ def plain_value(value: Any) -> Any:
 
 def configuration_id(space: str, values: Mapping[str, Any]) -> str:
     """Short hash of a space and canonical values; the same point always has the same id.
+
+    Parameters
+    ----------
+    space : str
+        Name of the space.
+    values : mapping
+        Hyperparameters to plain values.
+
+    Raises
+    ------
+    ArgumentError
+        If a value is not plain.
 
     Examples
     --------

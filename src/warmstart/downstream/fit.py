@@ -61,6 +61,14 @@ def fit_points(
         not either.
     ValueError
         If the policy is none, or scores and points differ in number.
+
+    Examples
+    --------
+    >>> from warmstart.spaces.space import Number, Space
+    >>> space = Space(parameters=(Number(name="depth", low=1, high=8, integer=True),))
+    >>> report = fit_points([{"depth": 12}, {"depth": 3}], space, tuner="mine")
+    >>> report.accepted, len(report.repaired)
+    ([{'depth': 8}, {'depth': 3}], 1)
     """
     if policy not in get_args(Policy):
         raise ArgumentError(f"policy must be one of {get_args(Policy)}, got {policy!r}")

@@ -17,7 +17,15 @@ Kind = Literal["repaired", "filled", "left out"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One value that the tuner gets otherwise than it was given."""
+    """One value that the tuner gets otherwise than it was given.
+
+    Examples
+    --------
+    >>> change = Change(
+    ...     point=0, parameter="depth", kind="repaired", old=12, new=8, reason="above 8")
+    >>> change.old, change.new
+    (12, 8)
+    """
 
     point: int
     """Position of the point in what was given, from 0."""
@@ -134,7 +142,10 @@ class SeedReport:
         return self._changes("left out")
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a change, a dropped point or an unchanged one, in the order given."""
+        """One row a change, a dropped point or an unchanged one, in the order given.
+
+        Columns point, position, kind, parameter, old, new and reason.
+        """
         import pandas as pd
 
         rows: list[tuple[Any, ...]] = []

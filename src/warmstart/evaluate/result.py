@@ -111,9 +111,16 @@ class Replay:
     def paired(self, method: str, ts: Sequence[int] = (1, 5, 10, 25)) -> pd.DataFrame:
         """How much more regret the others leave than `method`, task by task.
 
+        Parameters
+        ----------
+        method : str
+            The one that others are compared with.
+        ts : sequence of int
+            Numbers of evaluations.
+
         Returns
         -------
-        DataFrame
+        DataFrame, one row a method and t
             Indexed by the other method and t: ``difference``, the mean over the tasks of
             its normalised regret minus that of `method`; its ``standard_error``; and
             their ratio ``z``. Positive where `method` is better.
@@ -133,7 +140,10 @@ class Replay:
         return pd.DataFrame(rows, columns=names).set_index(["method", "t"])
 
     def cost(self) -> pd.DataFrame:
-        """Mean CPU seconds of a fit, of beginning a task and of a step, and peak memory."""
+        """One row a method, means of CPU seconds (fit, begin a task, step) and peak memory.
+
+        Columns fit_cpu_s, start_cpu_s, step_cpu_s and peak_mb.
+        """
         by_method = self.timings.groupby("method", sort=False)
         costs = by_method[["fit_cpu_s", "start_cpu_s", "step_cpu_s"]].mean()
         return costs.assign(peak_mb=by_method["peak_mb"].max())

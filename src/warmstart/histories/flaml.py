@@ -47,6 +47,17 @@ def read(path: str | Path, **options: Unpack[ReadOptions]) -> RunHistory:
     References
     ----------
     .. [1] Wang, Wu, Weimer, Zhu. "FLAML: A Fast and Lightweight AutoML Library." MLSys 2021.
+
+    Examples
+    --------
+    >>> import json, pathlib, tempfile
+    >>> log = pathlib.Path(tempfile.mkdtemp(), "automl.log")
+    >>> trial = {"record_id": 0, "learner": "lgbm", "validation_loss": 0.2,
+    ...          "config": {"num_leaves": 8}, "sample_size": 90, "trial_time": 1.5}
+    >>> _ = log.write_text(json.dumps(trial))
+    >>> runs = read(log, task="churn", metric="roc_auc", direction="maximize").to_frame()
+    >>> runs[["learner", "score"]].to_dict("list")
+    {'learner': ['lgbm'], 'score': [0.8]}
     """
     file, meaning = Path(path).expanduser(), Meaning(**options)
     meaning.only_metric("FLAML")

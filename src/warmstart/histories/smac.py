@@ -67,6 +67,16 @@ def read(path: str | Path, **options: Unpack[ReadOptions]) -> RunHistory:
     ----------
     .. [1] Lindauer et al. "SMAC3: A Versatile Bayesian Optimization Package for
        Hyperparameter Optimization." JMLR 23, 2022.
+
+    Examples
+    --------
+    >>> import json, pathlib, tempfile
+    >>> history = pathlib.Path(tempfile.mkdtemp(), "runhistory.json")
+    >>> run = {"config_id": 1, "cost": 0.2, "time": 1.5, "status": 1, "seed": 0}
+    >>> _ = history.write_text(json.dumps({"data": [run], "configs": {"1": {"depth": 3}}}))
+    >>> runs = read(history, task="churn", metric="error", direction="minimize").to_frame()
+    >>> runs[["values", "score"]].to_dict("list")
+    {'values': ['{"depth":3}'], 'score': [-0.2]}
     """
     place, meaning = Path(path).expanduser(), Meaning(**options)
     with readable(path):

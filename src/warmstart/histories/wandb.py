@@ -54,6 +54,16 @@ def read(
         If the export or a column is not there.
     MissingExtraError
         If a project is named and wandb is not installed.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> export = pathlib.Path(tempfile.mkdtemp(), "export.csv")
+    >>> _ = export.write_text("Name,State,depth,auc\\ncalm-river-1,finished,3,0.9\\n")
+    >>> runs = read(export, params=["depth"], task="churn", metric="roc_auc", metric_key="auc",
+    ...             direction="maximize")
+    >>> runs.to_frame()["score"].tolist()
+    [0.9]
     """
     meaning = Meaning(**options)
     metric, key, direction = meaning.only_metric("W&B")

@@ -42,6 +42,11 @@ def default_path() -> Path:
     ------
     KnowledgeError
         If that is no folder, or the installation lacks its base.
+
+    Examples
+    --------
+    >>> default_path().is_dir()
+    True
     """
     named = os.environ.get("WARMSTART_KNOWLEDGE")
     if not named:
@@ -53,7 +58,13 @@ def default_path() -> Path:
 
 
 def surfaces_path() -> Path | None:
-    """Folder of the surfaces that come with the package; None where there are none."""
+    """Folder of the surfaces that come with the package; None where there are none.
+
+    Examples
+    --------
+    >>> [path.name for path in surfaces_path().glob("*.parquet")]
+    ['lightgbm.parquet']
+    """
     for path in (_IN_WHEEL.parent / "surfaces", _IN_CHECKOUT.parent / "surfaces"):
         if path.is_dir():
             return path
@@ -96,6 +107,11 @@ def open_knowledge(
     ------
     KnowledgeError
         If the folder is missing or not a knowledge base.
+
+    Examples
+    --------
+    >>> open_knowledge().task_types()
+    ('classification', 'regression')
     """
     if isinstance(knowledge, Recommender):
         return knowledge

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from warmstart._plugins import load_plugin, plugins
-from warmstart.errors import ArgumentError, KnowledgeError, PluginError
+from warmstart.errors import ArgumentError, KnowledgeError
 from warmstart.knowledge.base import open_knowledge
+from warmstart.similarity.by_name import measure_named, offered_measures
 
 if TYPE_CHECKING:
     from warmstart.recommend.recommender import Recommender
@@ -75,9 +75,8 @@ def nearest_tasks(
     from warmstart.datasets.load import load_dataset
     from warmstart.recommend.history.training_scores import score_table
 
-    if by not in BUILT_IN and by not in plugins("similarity"):
-        known = (*BUILT_IN, *plugins("similarity"))
-        raise ArgumentError(f"by must be one of {known}, got {by!r}")
+    if by not in BUILT_IN and by not in (offered := offered_measures()):
+        raise ArgumentError(f"by must be one of {(*BUILT_IN, *offered)}, got {by!r}")
     if n < 1:
         raise ArgumentError(f"n must be at least 1, got {n}")
     dataset = load_dataset(
@@ -114,14 +113,8 @@ def _by_metafeatures(table: Any, dataset: Any, random_state: int) -> tuple[Any, 
 
 def _by_plugin(name: str, table: Any, dataset: Any, random_state: int) -> tuple[Any, Any]:
     from warmstart.metafeatures.extract import metafeatures_of
-    from warmstart.similarity.protocols import Similarity
 
-    measure = load_plugin("similarity", name)()
-    if not isinstance(measure, Similarity):
-        raise PluginError(
-            f"the measure {name!r} of an installed package needs fit and distances, "
-            f"got {type(measure).__name__}"
-        )
+    measure = measure_named(name)
     found = metafeatures_of(dataset, random_state=random_state)
     distances = measure.fit(table).distances(found)
     rows = np.argsort(distances, kind="stable")

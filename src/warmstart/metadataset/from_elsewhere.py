@@ -50,7 +50,7 @@ class FromElsewhere(FromData):
             :class:`~warmstart.metadataset.combine.attach_datasets.AttachedDataset`. Only
             what describes it is kept. A task without one still teaches how configurations go
             together.
-        metafeatures : DataFrame, optional
+        metafeatures : DataFrame, shape (n_tasks, n_features), optional
             Of tasks whose dataset is not at hand, indexed by task.
         families : mapping, optional
             Task to the original its dataset is derived from.

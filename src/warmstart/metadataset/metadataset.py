@@ -176,6 +176,18 @@ class MetaDataset(FromElsewhere):
         """Write HPO-B's JSON, one score for each configuration and task; failures are not
         in it. ``X`` holds positions in [0, 1] and indicators, not the values themselves.
 
+        Parameters
+        ----------
+        folder : path
+            Made if it is not there.
+        metric : str, optional
+            Whose scores; the default one without.
+
+        Returns
+        -------
+        Path
+            The file written.
+
         Raises
         ------
         MetaDatasetError

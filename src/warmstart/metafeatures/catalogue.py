@@ -41,7 +41,7 @@ def catalogue() -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
+    DataFrame, shape (n_metafeatures, 10)
         With the columns ``name``, ``group``, ``default`` (whether it is computed where no group
         is named), ``cost`` (of its group: cheap, moderate or dear), ``tasks``, ``unit``,
         ``low``, ``high``, ``source`` and ``description``.
@@ -90,6 +90,8 @@ def _tasks(feature: MetaFeature) -> str:
 
 def counterparts() -> pd.DataFrame:
     """One row a meta-feature of auto-sklearn, OpenML or pymfe, and what it is called here.
+
+    Columns system, theirs, ours, how and note.
 
     Examples
     --------

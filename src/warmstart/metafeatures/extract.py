@@ -160,7 +160,18 @@ def metafeatures_of(
     max_columns: int = MAX_COLUMNS,
     random_state: int = 0,
 ) -> pd.Series[float]:
-    """Meta-features of a dataset already read; see :func:`extract_metafeatures`."""
+    """Meta-features of a dataset already read, shape (n_metafeatures,).
+
+    Arguments as of :func:`extract_metafeatures`.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from warmstart.datasets.load import load_dataset
+    >>> iris = load_dataset(load_iris(as_frame=True))
+    >>> metafeatures_of(iris, groups=["general"])["NumberOfClasses"]
+    np.float64(3.0)
+    """
     return described(
         dataset,
         groups=groups,
@@ -179,7 +190,18 @@ def described(
     random_state: int = 0,
     budget_s: float | None = None,
 ) -> Extracted:
-    """Meta-features of a dataset already read, with how far each can be relied on."""
+    """Meta-features of a dataset already read, with how far each can be relied on.
+
+    Arguments and errors as of :func:`extract_metafeatures`.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from warmstart.datasets.load import load_dataset
+    >>> iris = load_dataset(load_iris(as_frame=True))
+    >>> described(iris, groups=["general"]).status["NumberOfClasses"]
+    'exact'
+    """
     features = metafeatures_for(dataset.task_type, groups)
     prepared = Prepared(
         dataset, max_rows=max_rows, max_columns=max_columns, random_state=random_state

@@ -135,9 +135,14 @@ def summarised(
         How the names begin.
     group : str
     values : callable
-        From a prepared dataset to an array; called once a dataset.
+        From a prepared dataset to an array, shape (n_values,); called once a dataset.
     what : str
         Ends the sentence that describes each.
+
+    Examples
+    --------
+    >>> len(summarised("Width", "mine", lambda prepared: np.ones(3), "the widths"))
+    7
     """
 
     def finite(prepared: Prepared) -> Floats:
@@ -192,7 +197,29 @@ def summaries(
     which: Iterable[str] = tuple(SUMMARIES),
     task_types: frozenset[TaskType] = ANY_TASK,
 ) -> tuple[Feature, ...]:
-    """One meta-feature a summary (Min, Max, Mean, STD) of `values`; 0 where there are none."""
+    """One meta-feature a summary (Min, Max, Mean, STD) of `values`; 0 where there are none.
+
+    Parameters
+    ----------
+    prefix : str
+        How the names begin.
+    group : str
+        Of all of them.
+    values : callable
+        From a prepared dataset to an array, shape (n_values,).
+    what : str
+        Ends the sentence that describes each.
+    which : iterable of str
+        Keys of :data:`SUMMARIES`.
+    task_types : frozenset of str
+        That they are defined for.
+
+    Examples
+    --------
+    >>> found = summaries("Width", "mine", lambda prepared: np.ones(3), "the widths")
+    >>> [feature.name for feature in found]
+    ['WidthMin', 'WidthMax', 'WidthMean', 'WidthSTD']
+    """
 
     def one(suffix: str) -> Feature:
         summary = SUMMARIES[suffix]

@@ -107,6 +107,14 @@ def register(feature: MetaFeature) -> None:
         If `feature` lacks one of these.
     ValueError
         If its name is taken.
+
+    Examples
+    --------
+    >>> from warmstart.metafeatures.feature import Feature
+    >>> register(Feature(name="DoubleRows", group="mine", description="Twice the rows.",
+    ...                  formula=lambda prepared: 2.0 * prepared.n_rows))
+    >>> "mine" in groups(), unregister("DoubleRows")
+    (True, None)
     """
     if not isinstance(feature, MetaFeature):
         raise ArgumentTypeError(
@@ -135,7 +143,13 @@ def _of_packages() -> tuple[MetaFeature, ...]:
 
 
 def every_feature() -> list[MetaFeature]:
-    """All meta-features, of every task type, in the order they are computed."""
+    """All meta-features, of every task type, in the order they are computed.
+
+    Examples
+    --------
+    >>> len({feature.group for feature in every_feature()}) == len(groups())
+    True
+    """
     return [
         *_FEATURES.values(),
         *_on_request().values(),
@@ -145,12 +159,25 @@ def every_feature() -> list[MetaFeature]:
 
 
 def is_built_in(name: str) -> bool:
-    """Whether a meta-feature comes with this package."""
+    """Whether a meta-feature comes with this package.
+
+    Examples
+    --------
+    >>> is_built_in("ClassEntropy"), is_built_in("MyFeature")
+    (True, False)
+    """
     return name in _DEFAULT_NAMES or (name not in _REGISTERED and name in _on_request())
 
 
 def unregister(name: str) -> None:
-    """Remove what :func:`register` added; ``KeyError`` if there is none of that name."""
+    """Remove what :func:`register` added; ``KeyError`` if there is none of that name.
+
+    Examples
+    --------
+    >>> is_built_in("ClassEntropy") and unregister("ClassEntropy")
+    Traceback (most recent call last):
+    KeyError: 'ClassEntropy'
+    """
     del _REGISTERED[name]
 
 

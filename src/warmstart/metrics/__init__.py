@@ -7,9 +7,7 @@ is scored here in a fraction of that, on classes coded ``0 … n_classes - 1``.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -26,68 +24,11 @@ from warmstart.metrics.formulas import (
     rmse,
     roc_auc,
 )
-
-Need = Literal["labels", "ranking", "probabilities", "values"]
+from warmstart.metrics.metric import Metric as Metric
+from warmstart.metrics.metric import Prediction as Prediction
 
 _CLASSIFICATION: tuple[TaskType, ...] = ("binary", "multiclass")
 _REGRESSION: tuple[TaskType, ...] = ("regression",)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
-    """One way to score predictions, and how its stored score relates to the usual number."""
-
-    name: str
-    task_types: tuple[TaskType, ...]
-
-    needs: Need
-    """What a fitted estimator must give: class labels, any ranking of the rows for each
-    class, probabilities, or predicted values."""
-
-    best: float
-    """The score of a perfect prediction."""
-
-    lowest: float
-    """The score no prediction can be below."""
-
-    is_loss: bool
-    """Whether the usual number is a loss; the stored score is then its negative."""
-
-    function: Callable[[Array, Array, int], float]
-    """Usual number from coded truth, what `needs` names, and the number of classes."""
-
-    synonyms: tuple[str, ...] = ()
-    """Other spellings users know, scikit-learn's among them."""
-
-    @property
-    def sign(self) -> int:
-        """The stored score is the usual number times this."""
-        return -1 if self.is_loss else 1
-
-    def score(self, truth: Array, prediction: Array, n_classes: int = 0) -> float:
-        """Score a prediction; higher is better whatever the metric."""
-        return self.sign * float(self.function(truth, prediction, n_classes))
-
-    def loss(self, score: float) -> float:
-        """How far a stored score is from perfect; zero is perfect, lower is better."""
-        return self.best - score
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prediction:
-    """What a fitted estimator says of held-out rows; None where it cannot."""
-
-    labels: Array | None = None
-    """Class codes, shape (n_rows,)."""
-
-    ranking: Array | None = None
-    """Larger means more likely of the class, shape (n_rows, n_classes)."""
-
-    probabilities: Array | None = None
-    """Shape (n_rows, n_classes); zero for classes the estimator has not seen."""
-
-    values: Array | None = None
-    """Predicted target of a regression, shape (n_rows,)."""
 
 
 _ALL = (
@@ -194,12 +135,25 @@ def metrics_for(task_type: str) -> tuple[Metric, ...]:
 
 
 def default_metric(task_type: str) -> Metric:
-    """The metric a task is judged by when nobody names one."""
+    """The metric a task is judged by when nobody names one.
+
+    Examples
+    --------
+    >>> default_metric("binary").name
+    'balanced_accuracy'
+    """
     return metrics_for(task_type)[0]
 
 
 def find_metric(name: str, task_type: str) -> Metric:
     """The metric a user means by `name`; scikit-learn's spellings are understood.
+
+    Parameters
+    ----------
+    name : str
+        As a user or scikit-learn spells it.
+    task_type : str
+        The metrics of other types are not looked at.
 
     Raises
     ------
@@ -228,6 +182,16 @@ def score_prediction(
     task_type: str, truth: Array, prediction: Prediction, n_classes: int = 0
 ) -> dict[str, float]:
     """Score one fold in every metric the prediction allows.
+
+    Parameters
+    ----------
+    task_type : str
+    truth : ndarray, shape (n_rows,)
+        Codes of the classes, or the target.
+    prediction : Prediction
+        Of these rows.
+    n_classes : int
+        0 for a regression.
 
     Examples
     --------

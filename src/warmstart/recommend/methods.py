@@ -64,6 +64,11 @@ class Methods(MutableMapping[str, Maker]):
     """What makes each method, unfitted: built in, added here, or of an installed package.
 
     Nothing is imported before it is asked for: an answer loads none of the rivals.
+
+    Examples
+    --------
+    >>> "pmf" in METHODS, "no such method" in METHODS
+    (True, False)
     """
 
     def __init__(self) -> None:
@@ -117,7 +122,13 @@ ON_REQUEST: dict[str, str] = {
 
 
 def usual_methods() -> list[str]:
-    """Names a comparison takes by default: ours first, all but :data:`ON_REQUEST`."""
+    """Names a comparison takes by default: ours first, all but :data:`ON_REQUEST`.
+
+    Examples
+    --------
+    >>> usual_methods()[0], "gplvm" in usual_methods()
+    ('pmf', False)
+    """
     return [name for name in METHODS if name not in ON_REQUEST]
 
 
@@ -168,6 +179,10 @@ def check_acquisition(acquisition: Any, method: PerformanceModel | None, name: s
         If there is none of that name.
     KnowledgeError
         If the model names configurations by itself.
+
+    Examples
+    --------
+    >>> check_acquisition("ei", None, "pmf")
     """
     check_acquisition_name(acquisition)
     if (

@@ -16,7 +16,13 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SampledRows:
-    """A bounded sample of a dataset's rows, as numbers."""
+    """A bounded sample of a dataset's rows, as numbers.
+
+    Examples
+    --------
+    >>> SampledRows(X=np.zeros((3, 2)), y=np.arange(3.0), is_classification=False).X.shape
+    (3, 2)
+    """
 
     X: Floats
     """Encoded columns, shape (n_rows, n_columns), no missing value."""
@@ -38,7 +44,13 @@ class SampledRows:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TaskView:
-    """All that is known of one task; a measure that lacks its input says so."""
+    """All that is known of one task; a measure that lacks its input says so.
+
+    Examples
+    --------
+    >>> TaskView(text="credit risk of loans", scores={"c1": 0.8}).rows is None
+    True
+    """
 
     metafeatures: pd.Series[Any] | None = None
     rows: SampledRows | None = None

@@ -28,7 +28,13 @@ ABSENT: Literal[Absence.ABSENT] = Absence.ABSENT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """A float or an integer between two bounds, both legal."""
+    """A float or an integer between two bounds, both legal.
+
+    Examples
+    --------
+    >>> Number(name="rate", low=0.0, high=1.0, step=0.25).on_grid(0.3)
+    0.25
+    """
 
     name: str
 
@@ -142,6 +148,13 @@ class Condition:
 def when(child: str, parent: str, *values: Any) -> Condition:
     """Make the condition that `child` is active where `parent` has one of `values`.
 
+    Parameters
+    ----------
+    child, parent : str
+        Names of parameters.
+    *values
+        Of the parent, plain.
+
     Examples
     --------
     >>> condition = when("degree", "kernel", "poly")
@@ -174,6 +187,14 @@ class Space:
     ValueError
         If two parameters share a name, a condition names a parameter that is not there,
         or conditions go in a circle.
+
+    Examples
+    --------
+    >>> space = Space(parameters=(Choice(name="kernel", choices=("rbf", "poly")),
+    ...                           Number(name="degree", low=2, high=5)),
+    ...               conditions=(when("degree", "kernel", "poly"),))
+    >>> space.names, [condition.text for condition in space.conditions_of("degree")]
+    (('kernel', 'degree'), ["kernel is 'poly'"])
     """
 
     parameters: tuple[Parameter, ...]
@@ -223,15 +244,3 @@ class Space:
             order.append(free[0])
             waiting.remove(free[0])
         return order
-
-
-def as_written(bound: float) -> float:
-    """A bound as a person wrote it, before a tuner took its logarithm and back.
-
-    Examples
-    --------
-    >>> import math
-    >>> math.exp(math.log(1e-4)), as_written(math.exp(math.log(1e-4)))
-    (0.00010000000000000009, 0.0001)
-    """
-    return float(f"{bound:.12g}")

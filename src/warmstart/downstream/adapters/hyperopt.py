@@ -67,6 +67,10 @@ def seed(
 
         report = warmstart.downstream.hyperopt.seed(suggestions, tpe.suggest, space=space)
         fmin(objective, space, max_evals=50, **report.arguments)
+    >>> from hyperopt import hp
+    >>> space = {"depth": hp.quniform("depth", 1, 8, 1)}
+    >>> sorted(seed([{"depth": 12}], space=space).arguments)
+    ['algo']
     """
     hyperopt = require("hyperopt", extra="hyperopt")
     if space is None:

@@ -10,8 +10,9 @@ from warmstart._extras import require
 from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.point_forms import Points
 from warmstart.downstream.report import SeedReport
+from warmstart.downstream.tuner_spaces.written_bounds import as_written
 from warmstart.errors import SpaceMismatchError
-from warmstart.spaces.space import Choice, Constant, Number, Parameter, Space, as_written
+from warmstart.spaces.space import Choice, Constant, Number, Parameter, Space
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -56,6 +57,11 @@ def seed(
         optimizer = ng.optimizers.NGOpt(space, budget=50)
         warmstart.downstream.nevergrad.seed(suggestions, optimizer)
         optimizer.minimize(objective)
+    >>> import nevergrad as ng
+    >>> space = ng.p.Instrumentation(depth=ng.p.Scalar(lower=1, upper=8).set_integer_casting())
+    >>> optimizer = ng.optimizers.OnePlusOne(space, budget=5)
+    >>> seed([{"depth": 12}], optimizer).accepted, optimizer.ask().kwargs
+    ([{'depth': 8}], {'depth': 8})
     """
     ng = require("nevergrad", extra="nevergrad")
     if space is not None and space is not target.parametrization:
@@ -96,6 +102,12 @@ def from_parametrization(parametrization: Any) -> Space:
     ------
     SpaceMismatchError
         If it holds anything but scalars, choices of plain values, and constants by name.
+
+    Examples
+    --------
+    >>> import nevergrad as ng
+    >>> from_parametrization(ng.p.Dict(lr=ng.p.Log(lower=0.001, upper=1.0))).names
+    ('lr',)
     """
     ng = require("nevergrad", extra="nevergrad")
     content = parametrization

@@ -126,6 +126,12 @@ def from_dimensions(dimensions: Any) -> Space:
     ------
     SpaceMismatchError
         If a dimension has no name.
+
+    Examples
+    --------
+    >>> from skopt.space import Integer
+    >>> from_dimensions([Integer(1, 8, name="depth")]).names
+    ('depth',)
     """
     skopt = require("skopt", extra="skopt")
     return Space(

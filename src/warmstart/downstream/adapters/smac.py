@@ -65,6 +65,13 @@ def seed(
 
         report = warmstart.downstream.smac.seed(suggestions, scenario)
         smac = HyperparameterOptimizationFacade(scenario, objective, **report.arguments)
+    >>> from ConfigSpace import ConfigurationSpace
+    >>> from smac import Scenario
+    >>> space = ConfigurationSpace({"depth": (1, 8)})
+    >>> scenario = Scenario(space, n_trials=5, output_directory="build/doctest-smac")
+    >>> report = seed([{"depth": 12}], scenario)
+    >>> report.accepted, list(report.arguments)
+    ([{'depth': 8}], ['initial_design'])
     """
     smac = require("smac", extra="smac")
     is_facade = isinstance(target, smac.facade.AbstractFacade)

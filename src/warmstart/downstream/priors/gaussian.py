@@ -115,6 +115,15 @@ def gaussian_prior(
     References
     ----------
     .. [1] Nomura et al. "Warm Starting CMA-ES for Hyperparameter Optimization." AAAI 2021.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> import warmstart
+    >>> found = warmstart.suggest(load_wine(as_frame=True), space="lightgbm", n=5)
+    >>> prior = gaussian_prior(found, found.ranges())
+    >>> list(prior.values(prior.mean)) == list(prior.names), prior.cma(seed=1).dim > 0
+    (True, True)
     """
     if not alpha > 0:
         raise ArgumentError(f"alpha must be positive, got {alpha!r}")

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from warmstart.downstream.tuner_spaces.written_bounds import as_written
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.space import (
     Choice,
@@ -13,7 +14,6 @@ from warmstart.spaces.space import (
     Number,
     Parameter,
     Space,
-    as_written,
 )
 
 _Way: TypeAlias = "tuple[tuple[str, int], ...]"

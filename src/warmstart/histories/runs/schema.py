@@ -146,7 +146,8 @@ class Remarks:
 class RunHistory:
     """A foreign history that is read, batch by batch, each time it is asked for.
 
-    A :class:`~warmstart.protocols.HistorySource`.
+    A :class:`~warmstart.protocols.HistorySource`; the readers give one, and their examples show
+    it.
     """
 
     source: str

@@ -98,6 +98,11 @@ class Views(Matrices):
     def drop(self, tasks: Iterable[Any] = (), families: Iterable[Any] = ()) -> Self:
         """Leave out tasks, by id or by family.
 
+        Parameters
+        ----------
+        tasks, families : iterable
+            Ids of tasks, names of families.
+
         Raises
         ------
         MetaDatasetError
@@ -116,6 +121,11 @@ class Views(Matrices):
 
     def describe(self, metafeatures: pd.DataFrame) -> Self:
         """Replace the meta-features; rows of tasks that are not here are left out.
+
+        Parameters
+        ----------
+        metafeatures : DataFrame, shape (n_tasks, n_features)
+            Indexed by task id; numbers.
 
         Raises
         ------

@@ -68,7 +68,7 @@ class Matrices(Parts):
         *,
         aggregate: Aggregate = "mean",
     ) -> pd.DataFrame:
-        """Seconds each evaluation took, in the shape of :meth:`matrix`; NaN where unknown."""
+        """Seconds each evaluation took, or NaN. Arguments and shape as of :meth:`matrix`."""
         matrix = self.score_matrix(metric, aggregate)
         costs = matrix.costs
         return self._frame(
@@ -78,7 +78,7 @@ class Matrices(Parts):
     def score_std(
         self, metric: str | None = None, task_type: str | None = None
     ) -> pd.DataFrame:
-        """Standard deviation each score is uncertain by, in the shape of :meth:`matrix`.
+        """Standard deviation of each score. Arguments and shape as of :meth:`matrix`.
 
         Over folds, or over the runs of a constructed cell; of several rows of a
         configuration the root mean square. NaN where unknown.
@@ -88,7 +88,9 @@ class Matrices(Parts):
     def predict_costs(
         self, metric: str | None = None, task_type: str | None = None
     ) -> pd.DataFrame:
-        """Seconds to predict the rows of one fold, in the shape of :meth:`matrix`, or NaN."""
+        """Seconds to predict the rows of one fold, NaN where unknown. Arguments and shape as of
+        :meth:`matrix`.
+        """
         return self._frame(self._means("predict_cost_s", metric), task_type)
 
     def _means(self, column: str, metric: str | None, power: int = 1) -> NDArray[np.float64]:
@@ -105,7 +107,7 @@ class Matrices(Parts):
         )
 
     def status(self, metric: str | None = None, task_type: str | None = None) -> pd.DataFrame:
-        """How each evaluation ended, in the shape of :meth:`matrix`.
+        """How each evaluation ended. Arguments and shape as of :meth:`matrix`.
 
         "ok", "failed", "timeout", "memout", "pruned" or "running"; empty text where a
         configuration was not tried.
@@ -138,7 +140,10 @@ class Matrices(Parts):
     def score_matrix(
         self, metric: str | None = None, aggregate: Aggregate = "mean"
     ) -> ScoreMatrix:
-        """Scores, status codes and costs of all tasks as plain arrays, see :meth:`matrix`."""
+        """Scores, status codes and costs of all tasks, shape (n_tasks, n_configs) each.
+
+        Arguments as of :meth:`matrix`.
+        """
         check_aggregate(aggregate)
         chosen = self._chosen(metric)
         matrices = {

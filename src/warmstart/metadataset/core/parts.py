@@ -68,8 +68,15 @@ class Parts(Shown):
     ) -> Self:
         """Put evaluations read elsewhere together with what is known of their tasks.
 
-        The other arguments are those of :meth:`from_matrix`; `info` says where all comes
-        from.
+        Parameters
+        ----------
+        task_ids : Index, shape (n_tasks,)
+        evaluations, configurations
+            As they are kept in memory.
+        metafeatures, families, tasks
+            As of :meth:`from_matrix`; `tasks` has one row a task.
+        info : mapping, optional
+            Where all comes from.
         """
         described = pd.DataFrame(index=task_ids)
         if tasks is not None:
@@ -155,7 +162,7 @@ class Parts(Shown):
 
         Returns
         -------
-        DataFrame
+        DataFrame, one row a run, fold or point
             Without rows where nothing was recorded.
 
         Raises
@@ -167,7 +174,7 @@ class Parts(Shown):
         return frame
 
     def measured_table(self, name: str) -> pa.Table:
-        """The same as :meth:`measured`, as an Arrow table."""
+        """The same as an Arrow table; arguments and errors as of :meth:`measured`."""
         if name not in MEASURED:
             raise MetaDatasetError(f"{name!r} is none of the tables {', '.join(MEASURED)}")
         if self._measured is None:

@@ -102,7 +102,7 @@ class ScoreTable:
         return len(self.configuration_ids)
 
     def regret(self) -> Floats:
-        """Normalised regret of every known score, see :func:`normalised_regret`."""
+        """Of every known score, shape (n_tasks, n_configs); see :func:`normalised_regret`."""
         return normalised_regret(self.scores)
 
     def described(self) -> tuple[NDArray[np.intp], Floats]:
@@ -122,7 +122,13 @@ class ScoreTable:
         return rows, self.metafeatures.to_numpy(np.float64)[places[rows]]
 
     def take(self, rows: Sequence[int] | NDArray[np.intp]) -> Self:
-        """Restrict to the tasks at the given positions, in that order."""
+        """Restrict to the tasks at the given positions, in that order.
+
+        Parameters
+        ----------
+        rows : sequence of int, shape (n_kept,)
+            Positions, from 0.
+        """
         task_ids = self.task_ids[np.asarray(rows, np.intp)]
         metafeatures = self.metafeatures
         if metafeatures is not None:

@@ -91,7 +91,7 @@ class Evolution:
         return self
 
     def learnt(self) -> tuple[Floats, FirstPopulation]:
-        """Features of the configurations, (n_configs, n_features), and where to begin.
+        """Features of the configurations, shape (n_configs, n_features), and where to begin.
 
         Raises
         ------

@@ -101,7 +101,10 @@ class GPLVM:
         return self
 
     def fit_kernel(self, responses: Floats, *, random_state: int = 0) -> LatentKernel:
-        """A kernel of other responses, shape (n_tasks, n_configs), for another model."""
+        """A kernel of `responses`, shape (n_tasks, n_configs), for another model.
+
+        The other arguments are as of :meth:`fit`.
+        """
         return train(responses, self.recipe, random_state=random_state)
 
     def start(self, metafeatures: pd.Series[Any] | None = None) -> GPLVMBelief:

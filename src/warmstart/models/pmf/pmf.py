@@ -169,7 +169,7 @@ class PMF(Settings):
         return PMFPosterior(mixture, prior.ideal, self.loss_offset)
 
     def learn_level(self, table: ScoreTable, *, random_state: int = 0) -> None:
-        """Learn :attr:`level_` from the described tasks of the table it was fitted to."""
+        """Learn :attr:`level_` from described tasks of that table; arguments of :meth:`fit`."""
         if self.n_configs == table.n_configs:
             self.level_ = GoodLevel.fit(
                 self.fitted_prior, table, self.loss_offset, random_state=random_state
@@ -181,6 +181,7 @@ class PMF(Settings):
         """Belief about single scores of a new task; its level as :attr:`level_` says.
 
         As :meth:`start` where there is none. Of single scores alone; no result can be told.
+        Arguments as of :meth:`start`; `columns`, shape (n_asked,), are the places asked about.
         """
         level = self.level_
         if level is None or metafeatures is None:

@@ -167,7 +167,7 @@ def log_expected_improvement(
     r"""Logarithm of :func:`expected_improvement`, exact where that one underflows.
 
     Far above the incumbent all improvements round to zero and their order is lost; the
-    logarithm keeps it. Arguments and shapes as there.
+    logarithm keeps it. Arguments, shapes and errors as of :func:`expected_improvement`.
 
     References
     ----------
@@ -207,11 +207,17 @@ def probability_of_improvement(
     means: Array, stds: Array, weights: Array, incumbent: float
 ) -> Array:
     """Probability that a response is below the incumbent, shape (n_configs,).
+    Arguments as of :func:`expected_improvement`.
 
     References
     ----------
     .. [1] Kushner. "A New Method of Locating the Maximum Point of an Arbitrary Multipeak
        Curve in the Presence of Noise." J. Basic Engineering 86, 1964.
+
+    Examples
+    --------
+    >>> probability_of_improvement(np.zeros((1, 2)), np.ones((1, 2)), np.ones(1), 0.0).tolist()
+    [0.5, 0.5]
     """
     result: Array = weights @ ndtr((incumbent - means) / np.maximum(stds, 1e-12))
     return result
@@ -224,18 +230,19 @@ def lower_confidence_bound(
 
     Parameters
     ----------
-    means : ndarray, shape (n_components, n_configs)
-        Of the response; lower is better.
-    stds : ndarray, shape (n_components, n_configs)
-        Standard deviations; they may be zero.
-    weights : ndarray, shape (n_components,)
-        Of the components.
+    means, stds, weights : ndarray
+        As of :func:`expected_improvement`, shapes too.
     kappa : float
         Standard deviations below the mean.
 
     References
     ----------
     .. [1] Cox, John. "SDO: A Statistical Method for Global Optimization." 1997.
+
+    Examples
+    --------
+    >>> lower_confidence_bound(np.array([[0.0, 1.0]]), np.ones((1, 2)), np.ones(1)).tolist()
+    [-2.0, -1.0]
     """
     mean = weights @ means
     variance = weights @ (stds**2 + means**2) - mean**2

@@ -43,7 +43,14 @@ class LearnedEmbedding(ABC):
 
     @abstractmethod
     def forward(self, weights: Mapping[str, Any], x: Any, y: Any) -> Any:
-        """Vector of one table, shape (n_out,), in numpy or torch as the arguments are."""
+        """Vector of one table, shape (n_out,), in numpy or torch as the arguments are.
+
+        Parameters
+        ----------
+        weights : mapping of str to array
+            What is trained.
+        x, y : array, shape (n_rows, n_columns) and (n_rows, n_targets)
+        """
 
     # what a task distance does
 
