@@ -42,7 +42,7 @@ BETWEEN_ROOMS = {
     "warmstart.recommend.store.task_learner.TaskLearner.fitted",
     "warmstart.histories.table.read_as",
     "warmstart.similarity.task_view.require_part",
-    "warmstart.metadataset.core.matrix.ScoreMatrix",
+    "warmstart.metadataset.core.score_matrix.ScoreMatrix",
 }
 """Functions without an underscore that only other rooms call; they need no example."""
 
