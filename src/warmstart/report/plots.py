@@ -9,6 +9,8 @@ import numpy as np
 from warmstart._extras import require
 from warmstart.errors import ArgumentError
 from warmstart.recommend.answer.suggestions import PlotKind
+from warmstart.recommend.pareto.expected_front import cost_told
+from warmstart.recommend.pareto.objectives import UNITS
 from warmstart.report.suggestion_table import name_of
 
 if TYPE_CHECKING:
@@ -111,9 +113,10 @@ def _measured(suggestions: Suggestions, measured: Any, ax: Axes) -> None:
 
 
 def _cost(suggestions: Suggestions, measured: Any, ax: Axes) -> None:
-    costs = np.array([s.cost_s for s in suggestions])
+    name = next((one for one in suggestions.objectives if one != "score"), "fit_s")
+    costs = np.array([cost_told(s, name) for s in suggestions])
     if not np.isfinite(costs).any():
-        raise ArgumentError("the base has no costs, so nothing is known of seconds")
+        raise ArgumentError(f"the base has no costs, so nothing is known of {UNITS[name]}")
     scores = np.array([s.score for s in suggestions])
     ax.plot(costs, scores, "o", color=_BLUE, label="expected")
     if not np.isnan(measured).all():
@@ -127,7 +130,10 @@ def _cost(suggestions: Suggestions, measured: Any, ax: Axes) -> None:
                 textcoords="offset points",
                 fontsize="small",
             )
-    ax.set(xscale="log", xlabel="seconds a fit", ylabel=_metric(suggestions))
+    # Nothing is expected to be above the line at its cost or less.
+    front = sorted((cost_told(s, name), s.score) for s in suggestions.pareto)
+    ax.step(*zip(*front, strict=True), where="post", color=_GREY, linewidth=1, label="front")
+    ax.set(xscale="log", xlabel=UNITS[name], ylabel=_metric(suggestions))
     ax.legend(frameon=False, fontsize="small")
 
 

@@ -47,6 +47,10 @@ class CostTable:
 
     names_: tuple[str, ...] = ()
 
+    spread_: float = 0.0
+    """Standard deviation of what was measured about what the terms add up to: a limit is kept
+    more surely by as much less."""
+
     def fit(self, configurations: Sequence[Mapping[str, Any]], costs: Any) -> CostTable:
         """Learn from measured configurations.
 
@@ -91,6 +95,8 @@ class CostTable:
         gram = x.T @ x + _RIDGE * np.eye(x.shape[1])
         found = np.linalg.solve(gram, x.T @ measured)
         self.base_ = float(found[-1])
+        free = max(len(measured) - x.shape[1], 1)
+        self.spread_ = float(np.sqrt(((measured - x @ found) ** 2).sum() / free))
         self.terms_ = {name: {choices[p][0]: 0.0} for p, name in enumerate(self.names_)}
         for (p, word), k in columns.items():
             self.terms_[self.names_[p]][word] = float(found[k])

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from typing_extensions import Self
 
+    from warmstart.recommend.pareto.objectives import CostName
+
 _LIKE = OutOfDistribution()
 
 
@@ -105,6 +107,35 @@ class Answer(Sequence[Suggestion]):
         from warmstart.recommend.pareto.expected_front import expected_front
 
         items = expected_front(self.items, self.objectives)
+        return replace(self, items=items, expected_regrets=())
+
+    def by_tradeoff(
+        self, target: float, *, cost: CostName = "predict_s", weight: float = -0.07
+    ) -> Self:
+        """The same, ordered by one number for score and cost: ``s * (c / T) ** w``.
+
+        Parameters
+        ----------
+        target : float
+            T: a cost that is neither rewarded nor punished, in the units of the cost.
+        cost : {"predict_s", "fit_s", "size_mb", "memory_mb"}
+            One of the :attr:`objectives`, or seconds of a fit.
+        weight : float
+            w: twice the cost is worth ``2 ** w`` of the score, 5 % at -.07.
+
+        Raises
+        ------
+        ValueError
+            If the cost is not told of these, a score is negative, or a number out of range.
+
+        References
+        ----------
+        .. [1] Tan et al. "MnasNet: Platform-Aware Neural Architecture Search for Mobile."
+           CVPR 2019.
+        """
+        from warmstart.recommend.pareto.expected_front import traded_off
+
+        items = traded_off(self.items, target, cost, weight)
         return replace(self, items=items, expected_regrets=())
 
     def to_frame(self) -> pd.DataFrame:

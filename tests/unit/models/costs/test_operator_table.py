@@ -30,6 +30,13 @@ def test_noise_is_averaged():
     assert table.predict(cells()) == pytest.approx([cost(cell) for cell in cells()], abs=0.3)
 
 
+def test_the_error_of_the_table_is_told():
+    rng = np.random.default_rng(0)
+    cells = [{f"edge {p}": str(rng.integers(3)) for p in range(3)} for _ in range(400)]
+    table = CostTable().fit(cells, 1.0 + rng.normal(0, 0.2, len(cells)))
+    assert table.spread_ == pytest.approx(0.2, rel=0.15)
+
+
 def test_a_place_left_out_is_none():
     table = CostTable().fit([{"a": "x"}, {}], [3.0, 1.0])
     assert table.predict([{}, {"a": "x"}]) == pytest.approx([1.0, 3.0], abs=1e-4)

@@ -76,6 +76,26 @@ def test_where_the_cheapest_is_the_best_it_is_the_front(recommender):
     assert {s.configuration_id for s in found.pareto} <= {"c0", "c1"}
 
 
+def test_a_price_orders_them(recommender):
+    found = recommender.suggest(metafeatures=NEW, n=6, objectives=("score", "fit_s"))
+    dear = found.by_tradeoff(target=1.0, cost="fit_s", weight=-5.0)
+    free = found.by_tradeoff(target=1.0, cost="fit_s", weight=0.0)
+    assert dear[0].cost_s == min(s.cost_s for s in found)
+    assert free[0].score == max(s.score for s in found)
+    assert {s.configuration_id for s in dear} == {s.configuration_id for s in found}
+    with pytest.raises(ArgumentError, match="size_mb is not told of every suggestion"):
+        found.by_tradeoff(target=1.0, cost="size_mb")
+
+
+def test_the_front_is_drawn_over_the_cost_that_was_asked_for(recommender):
+    pytest.importorskip("matplotlib")
+    found = recommender.suggest(metafeatures=NEW, n=5, objectives=("score", "size_mb"))
+    ax = found.plot("cost")
+    assert ax.get_xlabel() == "megabytes of the fitted model"
+    line = ax.lines[-1].get_xydata()
+    assert sorted(line[:, 0]) == sorted(s.size_mb for s in found.pareto)
+
+
 def test_two_costs(recommender):
     found = recommender.suggest(
         metafeatures=NEW, n=4, objectives=("score", "fit_s", "size_mb"), max_size_mb=100.0
