@@ -14,7 +14,8 @@ import numpy as np
 
 from _real_tables import Build, RealTable
 from warmstart.domain import Schema
-from warmstart.spaces.pipelines.pipeline import build_estimator, why_illegal
+from warmstart.spaces.pipelines.legality import why_illegal
+from warmstart.spaces.pipelines.pipeline import build_estimator
 
 Listed = list[tuple[str, Build]]
 """Names for good, and how to build."""

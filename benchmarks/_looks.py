@@ -21,9 +21,10 @@ from warmstart.recommend.look.measuring.fits import Fit
 from warmstart.recommend.look.measuring.record import Record
 from warmstart.recommend.look.measuring.seconds import Seconds
 from warmstart.recommend.look.measuring.splits import Part
-from warmstart.recommend.look.request import Bounds, Rules
+from warmstart.recommend.look.request import Rules
 from warmstart.recommend.look.search import LookSearch
 from warmstart.recommend.look.underway import Underway
+from warmstart.recommend.question.arguments import Bounds
 
 Kept = Callable[[Table, float], int]
 

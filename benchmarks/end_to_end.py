@@ -41,7 +41,7 @@ from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.storage.files import digest, write_json
 from warmstart.metrics import default_metric
 from warmstart.spaces.pipelines.learners import SPACE
-from warmstart.spaces.pipelines.pipeline import why_illegal
+from warmstart.spaces.pipelines.legality import why_illegal
 from warmstart.spaces.pipelines.tabular import tabular_space
 
 Scores = np.ndarray[Any, np.dtype[np.float64]]

@@ -38,7 +38,8 @@ from warmstart.metrics import METRICS
 from warmstart.recommend.base.fitted import Fitted
 from warmstart.recommend.look.measuring.splits import Part
 from warmstart.spaces.pipelines.learners import LEARNERS
-from warmstart.spaces.pipelines.pipeline import build_estimator, why_illegal
+from warmstart.spaces.pipelines.legality import why_illegal
+from warmstart.spaces.pipelines.pipeline import build_estimator
 
 OURS = ("our batch, in its order", "portfolio per second", "random", "look")
 FIRST_DEFAULTS = ("hist_gradient_boosting", "lightgbm", "xgboost", "random_forest")

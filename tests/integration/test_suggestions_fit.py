@@ -9,7 +9,8 @@ from tests.integration.real_data import CASES
 import warmstart
 from warmstart.datasets.load import load_dataset
 from warmstart.knowledge.base import open_knowledge
-from warmstart.spaces.pipelines.pipeline import build_estimator, why_illegal
+from warmstart.spaces.pipelines.legality import why_illegal
+from warmstart.spaces.pipelines.pipeline import build_estimator
 
 # A suggested number of iterations may well be too few to converge, and still be best.
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

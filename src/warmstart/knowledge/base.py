@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warmstart.errors import ArgumentTypeError, KnowledgeError
-from warmstart.models.surfaces.store import SurfaceStore
 from warmstart.recommend.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -78,6 +77,8 @@ def _opened(path: Path, changed: int) -> Recommender:  # noqa: ARG001 - tells ve
         path in (_IN_WHEEL.resolve(), _IN_CHECKOUT.resolve())
         and (folder := surfaces_path()) is not None
     ):
+        from warmstart.models.surfaces.store import SurfaceStore
+
         return base.with_surfaces(SurfaceStore(folder=folder))
     return base
 

@@ -11,7 +11,7 @@ from typing import Any
 from warmstart._plugins import load_plugin, plugins
 from warmstart.errors import ArgumentError, ArgumentTypeError, KnowledgeError
 from warmstart.models.protocols import PerformanceModel
-from warmstart.recommend.question.search_question import ACQUISITIONS, check_acquisition_name
+from warmstart.recommend.question.arguments import ACQUISITIONS, check_acquisition_name
 
 Maker = Callable[[], PerformanceModel]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from warmstart.domain import LearnerName, MetricName
     from warmstart.recommend.look.request import Progress
     from warmstart.recommend.look.result import Look
-    from warmstart.recommend.question.search_question import Acquisition
+    from warmstart.recommend.question.arguments import Acquisition
     from warmstart.recommend.question.task_query import Similarity, Strategy
     from warmstart.recommend.search import Search
 

@@ -10,7 +10,7 @@ from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.pmf.pmf import PMF
 from warmstart.models.rankings.knn_portfolio import KNNPortfolio
 from warmstart.recommend.methods import METHODS, ON_REQUEST
-from warmstart.recommend.question.search_question import ACQUISITIONS
+from warmstart.recommend.question.arguments import ACQUISITIONS
 from warmstart.recommend.recommender import Recommender
 from warmstart.testing.bases import BASES, SearchContract
 

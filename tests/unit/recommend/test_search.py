@@ -10,7 +10,7 @@ import pytest
 import warmstart
 from warmstart.errors import HistoryError, KnowledgeError
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.recommend.question.search_question import ACQUISITIONS
+from warmstart.recommend.question.arguments import ACQUISITIONS
 from warmstart.recommend.search import Search
 
 N_TASKS, N_CONFIGS = 40, 24

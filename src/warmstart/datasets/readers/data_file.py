@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import IO, Literal
 
 from warmstart.datasets.checks import near_misses
-from warmstart.datasets.readers.compressed import PACKED_SUFFIXES, opened
 from warmstart.errors import DatasetError, DatasetNotFoundError
 
 DATA_SUFFIXES = frozenset(
@@ -94,6 +93,8 @@ class DataFile:
     @contextmanager
     def opened(self) -> Iterator[IO[bytes]]:
         """The bytes of the file, unpacked."""
+        from warmstart.datasets.readers.compressed import opened
+
         with opened(Path(self.path), max_mb=self.max_unpacked_mb) as file:
             yield file
 
@@ -195,6 +196,8 @@ def bare_name(path: Path | str) -> str:
     name = Path(_STANDARD_INPUT if shown(path) == _STANDARD_INPUT else Path(path).name)
     if is_address(path):
         name = Path(_name_in(str(path)))
+    from warmstart.datasets.readers.compressed import PACKED_SUFFIXES
+
     for suffixes in (PACKED_SUFFIXES, DATA_SUFFIXES):
         if name.suffix.lower() in suffixes:
             name = Path(name.stem)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from warmstart.domain import LearnerName, MetricName
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.recommend.look.result import Look
-    from warmstart.recommend.question.search_question import Acquisition
+    from warmstart.recommend.question.arguments import Acquisition
     from warmstart.recommend.recommender import Recommender
 
 from warmstart.downstream.optuna_sampler.whole_configurations import (

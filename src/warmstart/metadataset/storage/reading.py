@@ -25,7 +25,6 @@ from warmstart.metadataset.storage.described import (
     read_configurations,
     read_metafeatures,
 )
-from warmstart.metadataset.storage.folders.replacing import finish
 from warmstart.metadataset.storage.folders.settling import MANIFEST, is_committed
 from warmstart.metadataset.storage.manifest import OURS, check_digests, read_manifest
 from warmstart.metadataset.storage.runs.blocks import LARGE, BlockPlan, row_groups
@@ -64,7 +63,10 @@ def read(path: Path, *, verify: bool = False) -> FolderContents:
         or, with `verify`, files that differ from their digests.
     """
     for _ in range(_TRIES):
-        finish(path)
+        if is_committed(path):  # its writer was killed; rare, and it takes the lock
+            from warmstart.metadataset.storage.folders.replacing import finish
+
+            finish(path)
         before = _state(path)
         try:
             parts = _read(path, verify=verify)

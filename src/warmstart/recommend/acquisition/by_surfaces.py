@@ -14,7 +14,7 @@ from warmstart.recommend.acquisition.next_point import ByAcquisition
 from warmstart.recommend.history.training_scores import IN_TARGET_UNITS
 
 if TYPE_CHECKING:
-    from warmstart.recommend.question.search_question import Acquisition
+    from warmstart.recommend.question.arguments import Acquisition
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Values = Mapping[str, Any]

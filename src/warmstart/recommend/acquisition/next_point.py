@@ -15,7 +15,7 @@ from warmstart.recommend.acquisition.by_name import acquisition_named
 
 if TYPE_CHECKING:
     from warmstart.models.gaussian.posterior import MixturePosterior
-    from warmstart.recommend.question.search_question import Acquisition
+    from warmstart.recommend.question.arguments import Acquisition
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

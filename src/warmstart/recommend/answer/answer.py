@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, overload
 from warmstart.domain import TaskType
 from warmstart.recommend.answer.evidence import Neighbour, OutOfDistribution
 from warmstart.recommend.answer.suggestion import Suggestion
-from warmstart.recommend.answer.suggestions_json import read_fields, written
-from warmstart.recommend.look.result import Look
 
 if TYPE_CHECKING:
     import pandas as pd
     from typing_extensions import Self
 
+    from warmstart.recommend.look.result import Look
     from warmstart.recommend.pareto.objectives import CostName
 
 _LIKE = OutOfDistribution()
@@ -161,6 +160,8 @@ class Answer(Sequence[Suggestion]):
             Spaces a level; one line without.
         """
         parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        from warmstart.recommend.answer.suggestions_json import written
+
         return written(parts, indent=indent)
 
     @classmethod
@@ -172,6 +173,8 @@ class Answer(Sequence[Suggestion]):
         ValueError
             If the text is not JSON, or not of suggestions.
         """
+        from warmstart.recommend.answer.suggestions_json import read_fields
+
         return cls(**read_fields(text))
 
     def save(self, path: str | Path) -> Path:

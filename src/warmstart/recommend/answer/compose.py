@@ -15,9 +15,7 @@ from warmstart.recommend.answer.choose import choose
 from warmstart.recommend.answer.suggestions import Suggestions
 from warmstart.recommend.candidates.legal_candidates import choose_candidates
 from warmstart.recommend.candidates.within import within
-from warmstart.recommend.look.looked import Looked, with_measurement
-from warmstart.recommend.look.request import Request, check_jobs, check_look
-from warmstart.recommend.question.arguments import check_budget
+from warmstart.recommend.question.arguments import check_budget, check_jobs, check_look
 from warmstart.recommend.question.duplicates import find_duplicates
 from warmstart.recommend.question.understand import understand
 
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from warmstart.recommend.answer.choose import ChosenColumns
     from warmstart.recommend.answer.evidence import OutOfDistribution
     from warmstart.recommend.base.fitted import Fitted
+    from warmstart.recommend.look.result import Look
     from warmstart.recommend.pareto.front import Front
     from warmstart.recommend.question.task_query import SuggestQuery
     from warmstart.recommend.question.understand import Understood
@@ -66,8 +65,9 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
     unlike = relation.flag is True
     # On matrices this small, BLAS threads cost several times what they save.
     with threadpool_limits(limits=1, user_api="blas"):
-        looked = _choose(store, query, task, columns, front, unlike=unlike, random_state=seed)
-    choice, look = looked.choice, looked.look
+        choice, look = _choose(
+            store, query, task, columns, front, unlike=unlike, random_state=seed
+        )
     costs_of_each = _predicted_costs(front, columns, choice)
     items = (
         dress(fitted, choice, k, near, task.schema, seed) for k in range(len(costs_of_each))
@@ -75,7 +75,9 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
     read = () if dataset is None else dataset.warnings
     return Suggestions(
         items=tuple(
-            with_measurement(replace(item, **costs), look)
+            replace(
+                item, **costs, **({} if look is None else look.measured(item.configuration_id))
+            )
             for item, costs in zip(items, costs_of_each, strict=True)
         ),
         metric=task.metric,
@@ -86,7 +88,7 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
         out_of_distribution=relation,
         warnings=(
             *(*read, *task.notes, *fitted.notes, *notes, *left_out),
-            *(*choice.notes, *looked.notes),
+            *choice.notes,
             *_remarks(query, relation, choice.strategy),
             *task.remarks(),
             *find_duplicates(store.md.tasks, dataset, set(task.excluded)),
@@ -117,7 +119,7 @@ def _choose(
     *,
     unlike: bool,
     random_state: int,
-) -> Looked:
+) -> tuple[ChosenColumns, Look | None]:
     """Choose by what is known, and again after a look where one is asked for."""
     fitted, phi, dataset = task.fitted, task.metafeatures, task.dataset
     # A front is chosen on a joint belief; of an unlike dataset it ignores meta-features.
@@ -143,8 +145,9 @@ def _choose(
     )
     bounds = check_look(query.look_s, query.look_n)
     if bounds is None:
-        return Looked(choice=choice)
+        return choice, None
     from warmstart.recommend.look.answer import look_and_choose
+    from warmstart.recommend.look.request import Request
 
     request = Request(
         bounds=bounds,

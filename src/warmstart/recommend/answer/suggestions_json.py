@@ -6,13 +6,15 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from warmstart.domain import Schema, plain_value
 from warmstart.errors import ArgumentError
 from warmstart.recommend.answer.evidence import Evidence, Neighbour, OutOfDistribution
 from warmstart.recommend.answer.suggestion import Suggestion
-from warmstart.recommend.look.result import Look
+
+if TYPE_CHECKING:
+    from warmstart.recommend.look.result import Look
 
 _FORMAT = 1
 
@@ -78,7 +80,7 @@ def read_fields(text: str) -> dict[str, Any]:
             "out_of_distribution": OutOfDistribution(**_nan(values["out_of_distribution"])),
             "warnings": tuple(values["warnings"]),
             "knowledge": values["knowledge"],
-            "look": Look.from_dict(look) if look else None,
+            "look": _look_from(look) if look else None,
             "objectives": tuple(values.get("objectives", ())),
         }
     except (KeyError, TypeError) as error:
@@ -115,3 +117,9 @@ def _nan(
     values: Mapping[str, Any], names: Sequence[str] = ("distance", "threshold")
 ) -> dict[str, Any]:
     return {k: math.nan if k in names and v is None else v for k, v in values.items()}
+
+
+def _look_from(values: Mapping[str, Any]) -> Look:
+    from warmstart.recommend.look.result import Look
+
+    return Look.from_dict(values)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable
     from warmstart.models.protocols import PerformanceModel, TaskState
     from warmstart.recommend.base.fitted import Fitted
-    from warmstart.recommend.question.search_question import Acquisition
+    from warmstart.recommend.question.arguments import Acquisition
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -15,7 +15,7 @@ from warmstart.domain import Schema
 from warmstart.errors import KnowledgeError, MissingExtraError, SpaceMismatchError
 from warmstart.metadataset.core.configurations import some
 from warmstart.spaces.pipelines.learners import LEARNERS, SPACE
-from warmstart.spaces.pipelines.pipeline import why_illegal
+from warmstart.spaces.pipelines.legality import why_illegal
 
 if TYPE_CHECKING:
     from warmstart.recommend.base.fitted import Fitted

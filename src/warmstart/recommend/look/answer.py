@@ -11,7 +11,6 @@ from warmstart.domain import plain_value
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
 from warmstart.recommend.answer.choose import ChosenColumns, costs_counted, pick_without_hogs
 from warmstart.recommend.base.score_units import LEVELS
-from warmstart.recommend.look.looked import Looked
 from warmstart.recommend.look.perform import Columns, look_at, notes_on, why_not
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def look_and_choose(
     time_budget_s: float | None,
     speed: float,
     random_state: int,
-) -> Looked:
+) -> tuple[ChosenColumns, Look | None]:
     """Choose anew after a look, where there can be one.
 
     Parameters
@@ -53,12 +52,13 @@ def look_and_choose(
 
     Returns
     -------
-    Looked
+    choice : ChosenColumns
         First what is best by all that is known, of those measured; then what complements
-        it best, measured or not.
+        it best, measured or not. Its notes say why there was no look, where there was none.
+    look : Look, optional
     """
     if (reason := why_not(dataset, fitted, columns, request)) is not None:
-        return Looked(choice=choice, notes=(f"No look at the data: {reason}.",))
+        return replace(choice, notes=(*choice.notes, f"No look at the data: {reason}.")), None
     assert dataset is not None  # or there would be a reason
     look, belief = look_at(
         dataset,
@@ -69,13 +69,10 @@ def look_and_choose(
         speed=speed,
         random_state=random_state,
     )
-    notes = tuple(notes_on(look))
+    notes = (*choice.notes, *notes_on(look))
     if not look.scored:
-        return Looked(
-            choice=choice,
-            look=look,
-            notes=(*notes, f"The look measured nothing: {look.ended}."),
-        )
+        nothing = f"The look measured nothing: {look.ended}."
+        return replace(choice, notes=(*notes, nothing)), look
     costs = np.full(len(columns), np.nan)
     if fitted.costs is not None:
         costs = fitted.costs.predict(metafeatures, speed)[columns]
@@ -85,17 +82,15 @@ def look_and_choose(
     quantiles = belief.score_quantiles(LEVELS, chosen, look.level_std)
     rng = np.random.default_rng([random_state, 1])
     outlook = fitted.outlook(metafeatures, columns, calibrated=True)
-    return Looked(
-        choice=replace(
-            choice,
-            columns=[int(column) for column in columns[chosen]],
-            quantiles=fitted.units.as_reported(quantiles, metafeatures),
-            expected=outlook.expected_by(belief.draws(_N_DRAWS, rng), picks, rng),
-            costs=costs[chosen],
-        ),
-        look=look,
+    looked = replace(
+        choice,
+        columns=[int(column) for column in columns[chosen]],
+        quantiles=fitted.units.as_reported(quantiles, metafeatures),
+        expected=outlook.expected_by(belief.draws(_N_DRAWS, rng), picks, rng),
+        costs=costs[chosen],
         notes=notes,
     )
+    return looked, look
 
 
 def _pick(

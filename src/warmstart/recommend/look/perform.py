@@ -21,7 +21,8 @@ from warmstart.recommend.look.result import Look, Measurement
 from warmstart.recommend.look.search import LookSearch
 from warmstart.recommend.look.underway import Underway
 from warmstart.spaces.pipelines.learners import LEARNERS, SPACE
-from warmstart.spaces.pipelines.pipeline import build_estimator, why_illegal
+from warmstart.spaces.pipelines.legality import why_illegal
+from warmstart.spaces.pipelines.pipeline import build_estimator
 
 if TYPE_CHECKING:
     import pandas as pd

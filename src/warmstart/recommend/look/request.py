@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from numbers import Real
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
-from warmstart.errors import ArgumentError
-from warmstart.recommend.question.arguments import check_count
-
-DEFAULT_S = 0.0
-"""Seconds of a look where none are named: see benchmarks/README.md, "What a look is worth"."""
+from warmstart.recommend.question.arguments import Bounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,15 +62,6 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """Where a look ends."""
-
-    seconds: float | None = None
-    n_configs: int | None = None
-    """Configurations to try at most; alone, the answer does not depend on any clock."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """All that is asked of a look."""
 
@@ -92,51 +75,3 @@ class Request:
 
     progress: Progress | None = None
     rules: Rules = field(default_factory=Rules)
-
-
-def check_look(look_s: Any, look_n: Any) -> Bounds | None:
-    """Where a look ends; None where none is asked for.
-
-    Parameters
-    ----------
-    look_s : float, optional
-        Seconds to spend; 0 for no look.
-    look_n : int, optional
-        Configurations to try at most.
-
-    Raises
-    ------
-    ValueError
-        If `look_s` is not a number of seconds, or `look_n` no count.
-
-    Examples
-    --------
-    >>> check_look(3, None)
-    Bounds(seconds=3.0, n_configs=None)
-    >>> check_look(0, None)
-    """
-    n_configs = None if look_n is None else check_count("look_n", look_n)
-    if look_s is None:
-        look_s = None if n_configs else DEFAULT_S
-    if look_s is None:
-        return Bounds(n_configs=n_configs)
-    number = isinstance(look_s, Real | np.number) and not isinstance(look_s, bool)
-    if not number or not 0 <= look_s < math.inf:
-        raise ArgumentError(f"look_s must be seconds, 0 for none, got {look_s!r}")
-    return Bounds(seconds=float(look_s), n_configs=n_configs) if look_s > 0 else None
-
-
-def check_jobs(n_jobs: Any) -> int:
-    """Threads that a look uses.
-
-    Raises
-    ------
-    ValueError
-        If `n_jobs` is neither None, -1 nor a count.
-    """
-    if n_jobs is None:
-        return 1
-    if not isinstance(n_jobs, bool) and n_jobs == -1:
-        affinity = getattr(os, "sched_getaffinity", None)
-        return len(affinity(0)) if affinity else os.cpu_count() or 1
-    return check_count("n_jobs", n_jobs)

@@ -86,6 +86,17 @@ class Look:
         same = (one for one in self.measurements if one.configuration_id == configuration_id)
         return next(same, None)
 
+    def measured(self, configuration_id: Any) -> dict[str, Any]:
+        """What a suggestion says of it; nothing where it has no score."""
+        found = self.of(configuration_id)
+        if found is None or found.status != "ok":
+            return {}
+        return {
+            "measured": found.score,
+            "measured_std": found.score_std,
+            "n_measured": found.n_folds,
+        }
+
     def to_frame(self) -> pd.DataFrame:
         """One row a configuration tried: measured beside expected, then the hyperparameters."""
         import pandas as pd

@@ -14,7 +14,8 @@ from warmstart.recommend.look.measuring.fits import Fit, FitOutcome, Fits
 from warmstart.recommend.look.measuring.record import Record
 from warmstart.recommend.look.measuring.seconds import Seconds
 from warmstart.recommend.look.measuring.splits import Part
-from warmstart.recommend.look.request import Bounds, LookState, Progress, Rules
+from warmstart.recommend.look.request import LookState, Progress, Rules
+from warmstart.recommend.question.arguments import Bounds
 
 
 def whole(division: int) -> Sequence[Part]:

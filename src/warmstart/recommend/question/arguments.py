@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import math
+import os
+from dataclasses import dataclass
 from numbers import Real
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
+from warmstart._plugins import plugins
 from warmstart.domain import plain_value
 from warmstart.errors import ArgumentError, SimilarityError, WarmstartError
+
+_BuiltIn = Literal["ei", "log_ei", "ei_per_second", "pi", "lcb", "thompson"]
+Acquisition = _BuiltIn | str
+"""Name of an acquisition function: built in, or of an installed package."""
+
+ACQUISITIONS: tuple[str, ...] = get_args(_BuiltIn)
+"""Expected improvement is maximised by its logarithm, so "ei" and "log_ei" are the same."""
+
+DEFAULT_LOOK_S = 0.0
+"""Seconds of a look where none are named: see benchmarks/README.md, "What a look is worth"."""
 
 _MAX_SEED = 2**32 - 1
 """The largest seed that scikit-learn takes."""
@@ -59,6 +72,81 @@ def check_budget(value: Any) -> float | None:
     if not number or not value > 0:
         raise ArgumentError(f"time_budget_s must be positive seconds, got {value!r}")
     return float(value) if math.isfinite(value) else None
+
+
+def check_acquisition_name(name: object) -> None:
+    """Refuse an acquisition function that is neither built in nor of an installed package.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name; the message names those there are.
+
+    Examples
+    --------
+    >>> check_acquisition_name("ei")
+    """
+    if name in ACQUISITIONS or (isinstance(name, str) and name in plugins("acquisition")):
+        return
+    known = (*ACQUISITIONS, *plugins("acquisition"))
+    raise ArgumentError(f"acquisition must be one of {known}, got {name!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Where a look ends."""
+
+    seconds: float | None = None
+    n_configs: int | None = None
+    """Configurations to try at most; alone, the answer does not depend on any clock."""
+
+
+def check_look(look_s: Any, look_n: Any) -> Bounds | None:
+    """Where a look ends; None where none is asked for.
+
+    Parameters
+    ----------
+    look_s : float, optional
+        Seconds to spend; 0 for no look.
+    look_n : int, optional
+        Configurations to try at most.
+
+    Raises
+    ------
+    ValueError
+        If `look_s` is not a number of seconds, or `look_n` no count.
+
+    Examples
+    --------
+    >>> check_look(3, None)
+    Bounds(seconds=3.0, n_configs=None)
+    >>> check_look(0, None)
+    """
+    n_configs = None if look_n is None else check_count("look_n", look_n)
+    if look_s is None:
+        look_s = None if n_configs else DEFAULT_LOOK_S
+    if look_s is None:
+        return Bounds(n_configs=n_configs)
+    number = isinstance(look_s, Real | np.number) and not isinstance(look_s, bool)
+    if not number or not 0 <= look_s < math.inf:
+        raise ArgumentError(f"look_s must be seconds, 0 for none, got {look_s!r}")
+    return Bounds(seconds=float(look_s), n_configs=n_configs) if look_s > 0 else None
+
+
+def check_jobs(n_jobs: Any) -> int:
+    """Threads that a look uses.
+
+    Raises
+    ------
+    ValueError
+        If `n_jobs` is neither None, -1 nor a count.
+    """
+    if n_jobs is None:
+        return 1
+    if not isinstance(n_jobs, bool) and n_jobs == -1:
+        affinity = getattr(os, "sched_getaffinity", None)
+        return len(affinity(0)) if affinity else os.cpu_count() or 1
+    return check_count("n_jobs", n_jobs)
 
 
 SIMILARITIES = ("auto", "metafeatures", "text")

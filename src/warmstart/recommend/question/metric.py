@@ -7,7 +7,6 @@ from typing import Any
 from warmstart.domain import TaskType
 from warmstart.errors import HistoryError, KnowledgeError
 from warmstart.metrics import find_metric, metrics_for
-from warmstart.recommend.question.nearest_metric import nearest_metric, scorer_name
 
 _EXAMPLE: dict[str, TaskType] = {"classification": "binary", "regression": "regression"}
 
@@ -38,6 +37,8 @@ def resolve_metric(
     usual = [m.name for m in metrics_for(member)] if member else []
     if metric is None:
         return next((m for m in usual if m in recorded), recorded[0])
+    from warmstart.recommend.question.nearest_metric import nearest_metric, scorer_name
+
     if not isinstance(metric, str) and not callable(metric):
         raise KnowledgeError(f"metric is a name, such as {recorded[0]!r}, got {metric!r}")
     name = scorer_name(metric)

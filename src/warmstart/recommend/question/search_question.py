@@ -4,43 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from warmstart._plugins import plugins
 from warmstart.domain import Schema
 from warmstart.errors import ArgumentError
-from warmstart.recommend.look.result import Look
+from warmstart.recommend.question.arguments import Acquisition, check_acquisition_name
 
 if TYPE_CHECKING:
     from warmstart.execution.resampling import Resampling
+    from warmstart.recommend.look.result import Look
     from warmstart.recommend.pareto.objectives import CostName
-
-_BuiltIn = Literal["ei", "log_ei", "ei_per_second", "pi", "lcb", "thompson"]
-Acquisition = _BuiltIn | str
-"""Name of an acquisition function: built in, or of an installed package."""
-
-ACQUISITIONS: tuple[str, ...] = get_args(_BuiltIn)
-"""Expected improvement is maximised by its logarithm, so "ei" and "log_ei" are the same."""
-
-
-def check_acquisition_name(name: object) -> None:
-    """Refuse an acquisition function that is neither built in nor of an installed package.
-
-    Raises
-    ------
-    ValueError
-        If there is none of that name; the message names those there are.
-
-    Examples
-    --------
-    >>> check_acquisition_name("ei")
-    """
-    if name in ACQUISITIONS or (isinstance(name, str) and name in plugins("acquisition")):
-        return
-    known = (*ACQUISITIONS, *plugins("acquisition"))
-    raise ArgumentError(f"acquisition must be one of {known}, got {name!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +98,8 @@ class Question:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Question:
         """Read what :meth:`to_dict` wrote."""
+        from warmstart.recommend.look.result import Look
+
         schema = values["schema"]
         lists = {k: tuple(values[k]) for k in ("pool", "pool_ids", "learners", "excluded")}
         later = ("left_out", "chances", "objectives")

@@ -7,14 +7,16 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from warmstart.errors import ArgumentError
-from warmstart.recommend.look.request import check_jobs, check_look
 from warmstart.recommend.question.arguments import (
+    Acquisition,
+    check_acquisition_name,
     check_budget,
     check_count,
     check_description,
+    check_jobs,
+    check_look,
     check_seed,
 )
-from warmstart.recommend.question.search_question import Acquisition, check_acquisition_name
 
 if TYPE_CHECKING:
     import pandas as pd

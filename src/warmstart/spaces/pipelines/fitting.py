@@ -7,6 +7,15 @@ from typing import Any
 
 from warmstart.domain import Schema
 
+DATE_PARTS = 5
+"""Columns that a date becomes."""
+
+TEXT_FEATURES = 64
+"""Columns that a column of free text becomes."""
+
+MAX_ONE_HOT = 30
+"""Most columns one categorical column may become; rarer levels share one."""
+
 Values = Mapping[str, Any]
 """A configuration's values, without the learner's prefix."""
 

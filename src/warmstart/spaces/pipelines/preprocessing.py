@@ -11,6 +11,7 @@ import pandas as pd
 from warmstart.domain import Schema
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.pipelines.empty_columns import EmptyColumnsFilled
+from warmstart.spaces.pipelines.fitting import MAX_ONE_HOT, TEXT_FEATURES
 from warmstart.spaces.pipelines.learners import Learner
 from warmstart.tables.typed import only_numbers
 from warmstart.tables.typed_columns import string_names
@@ -157,13 +158,3 @@ def hashed_text(frame: pd.DataFrame) -> np.ndarray[Any, Any]:
         for name in frame.columns
     ]
     return np.hstack(blocks)
-
-
-TEXT_FEATURES = 64
-
-
-DATE_PARTS = 5
-
-
-MAX_ONE_HOT = 30
-"""Most columns one categorical column may become; rarer levels share one."""

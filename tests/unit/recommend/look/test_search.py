@@ -8,9 +8,10 @@ from warmstart.recommend.look.belief import LookBelief
 from warmstart.recommend.look.measuring.fits import FitOutcome
 from warmstart.recommend.look.measuring.record import Record
 from warmstart.recommend.look.measuring.seconds import Seconds
-from warmstart.recommend.look.request import Bounds, Rules
+from warmstart.recommend.look.request import Rules
 from warmstart.recommend.look.search import LookSearch
 from warmstart.recommend.look.underway import Underway
+from warmstart.recommend.question.arguments import Bounds
 from warmstart.recommend.recommender import Recommender
 
 pytestmark = pytest.mark.usefixtures("small_forests")

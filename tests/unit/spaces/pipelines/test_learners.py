@@ -12,7 +12,8 @@ from warmstart.domain import Schema
 from warmstart.errors import MissingExtraError, SpaceMismatchError
 from warmstart.spaces.pipelines.design import space_filling
 from warmstart.spaces.pipelines.learners import LEARNERS
-from warmstart.spaces.pipelines.pipeline import build_estimator, why_illegal
+from warmstart.spaces.pipelines.legality import why_illegal
+from warmstart.spaces.pipelines.pipeline import build_estimator
 
 TYPES = ["binary", "multiclass", "regression"]
 SUPPORTED = [(n, t) for n, one in LEARNERS.items() for t in TYPES if one.supports(t)]

@@ -10,7 +10,8 @@ from tests.unit.spaces.awkward import awkward_table, awkward_target
 from warmstart.datasets.load import load_dataset
 from warmstart.domain import Column, Schema
 from warmstart.errors import DatasetError, SpaceMismatchError
-from warmstart.spaces.pipelines.pipeline import build_estimator, learner_of, why_illegal
+from warmstart.spaces.pipelines.legality import learner_of, why_illegal
+from warmstart.spaces.pipelines.pipeline import build_estimator
 from warmstart.spaces.pipelines.preprocessing import date_parts, hashed_text
 
 TREE = {

@@ -17,7 +17,6 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from warmstart.errors import MetaDatasetError
-from warmstart.metadataset.storage.runs.run_keys import run_keys
 
 _log = logging.getLogger(__name__)
 
@@ -100,6 +99,8 @@ class DistinctRuns:
 
     @cached_property
     def _kept(self) -> dict[tuple[Path, int], NDArray[np.bool_]]:
+        from warmstart.metadataset.storage.runs.run_keys import run_keys
+
         ends = np.cumsum([pq.read_metadata(file).num_rows for file in self.files])
         keys, running = np.empty(ends[-1], np.uint64), np.empty(ends[-1], bool)
         places: dict[tuple[Path, int], slice] = {}

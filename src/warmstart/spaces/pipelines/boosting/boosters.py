@@ -9,9 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from warmstart.domain import Schema
-from warmstart.spaces.pipelines.fitting import Values, can_hold_out, class_weight
-
-_DATE_PARTS = 5
+from warmstart.spaces.pipelines.fitting import DATE_PARTS, Values, can_hold_out, class_weight
 
 
 def _stopped(model: Any, values: Values, random_state: int) -> Any:
@@ -173,7 +171,7 @@ def _with_categories(model: Any, values: Values, schema: Schema, random_state: i
         from warmstart.spaces.pipelines.boosting.catboost_columns import CategoryColumns
 
         before = len(schema.names("numeric", "boolean"))
-        before += _DATE_PARTS * len(schema.names("date"))
+        before += DATE_PARTS * len(schema.names("date"))
         model = CategoryColumns(model, first=before, count=categories)
     return _stopped(model, values, random_state)
 
