@@ -1,4 +1,4 @@
-"""Missing numbers filled in by what their column usually is."""
+"""Missing numbers filled in: by what their column usually is, or zeros where it has nothing."""
 
 from __future__ import annotations
 
@@ -91,3 +91,38 @@ def _median(values: Array) -> float:
     values.partition(half)
     upper = values[half]
     return float(upper if len(values) % 2 else (values[:half].max() + upper) / 2)
+
+
+class EmptyColumnsFilled(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Zeros in place of columns without a single number; other gaps stay.
+
+    In a training fold a column may be all missing though the whole data knows it, and
+    scikit-learn's histogram boosting cannot find bins for it.
+
+    Attributes
+    ----------
+    empty_ : ndarray of bool, shape (n_features,)
+        Columns that had nothing in `fit`; they are zero ever after, whatever comes.
+
+    Examples
+    --------
+    >>> step = EmptyColumnsFilled().fit([[np.nan, 1.0], [np.nan, np.nan]])
+    >>> step.transform([[5.0, np.nan]]).tolist()
+    [[0.0, nan]]
+    """
+
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
+        """Find the empty columns."""
+        cells = np.asarray(X, dtype="float64")
+        self.n_features_in_ = cells.shape[1]
+        if hasattr(X, "columns"):
+            self.feature_names_in_ = np.asarray(X.columns, dtype=object)
+        self.empty_ = np.isnan(cells).all(axis=0)
+        return self
+
+    def transform(self, X: Any) -> np.ndarray[Any, Any]:
+        """Cells with the empty columns zero."""
+        cells = np.asarray(X, dtype="float64")
+        if self.empty_.any():
+            cells = np.where(self.empty_, 0.0, cells)
+        return cells

@@ -10,7 +10,6 @@ import pandas as pd
 
 from warmstart.domain import Schema
 from warmstart.errors import SpaceMismatchError
-from warmstart.spaces.pipelines.empty_columns import EmptyColumnsFilled
 from warmstart.spaces.pipelines.fitting import MAX_ONE_HOT, TEXT_FEATURES
 from warmstart.spaces.pipelines.learners import Learner
 from warmstart.tables.typed import only_numbers
@@ -33,7 +32,7 @@ def preprocessor_of(values: Mapping[str, Any], learner: Learner, schema: Schema)
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer
 
-    from warmstart.spaces.pipelines.fill import FillMissing
+    from warmstart.spaces.pipelines.fill import EmptyColumnsFilled, FillMissing
 
     # The first step makes an array of its own: what follows may work where it stands.
     scale = [_scaler(values["scaling"], schema)] if learner.scaled else []

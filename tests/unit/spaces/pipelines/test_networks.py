@@ -9,7 +9,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 
-from warmstart.spaces.pipelines.empty_columns import EmptyColumnsFilled
+from warmstart.spaces.pipelines.fill import EmptyColumnsFilled
 from warmstart.spaces.pipelines.networks import NetworkClassifier, NetworkRegressor
 
 X = np.random.default_rng(0).normal(size=(40, 3))
