@@ -66,10 +66,10 @@ class ReplayServer:
         self.requests, self._lock, self.stopping = [], threading.Lock(), threading.Event()
         self._open, self.most_open = 0, 0
         handler = type("Handler", (_Handler,), {"replay": self})
-        self._http = _Http(("127.0.0.1", port), handler)
-        self.root = f"http://127.0.0.1:{self._http.server_address[1]}"
+        self.http = _Http(("127.0.0.1", port), handler)
+        self.root = f"http://127.0.0.1:{self.http.server_address[1]}"
         self.url = self.root + API
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,))
+        self._thread = threading.Thread(target=self.http.serve_forever, args=(0.05,))
 
     def __enter__(self):
         self._thread.start()
@@ -77,13 +77,13 @@ class ReplayServer:
 
     def __exit__(self, *_):
         self.stopping.set()
-        self._http.shutdown()
-        self._http.server_close()
+        self.http.shutdown()
+        self.http.server_close()
         self._thread.join()
 
     def serve_forever(self):
         """Serve in this thread, until interrupted."""
-        self._http.serve_forever(0.05)
+        self.http.serve_forever(0.05)
 
     def begin(self, path, had_key, encoding):
         """Log a request before it is answered, and say what breaks."""

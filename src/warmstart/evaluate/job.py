@@ -53,10 +53,10 @@ def run(job: ReplayJob) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fit and follow, or read what an earlier run of the same job left."""
     key = cache_key(job) if job.cache is not None else None
     if job.cache is None or key is None:
-        return _measure(job)
+        return measure_job(job)
     files = [job.cache / f"{key}-{part}.parquet" for part in ("timings", "regret")]
     if not all(file.exists() for file in files):
-        regret, timings = _measure(job)
+        regret, timings = measure_job(job)
         for frame, file in zip((timings, regret), files, strict=True):
             unfinished = file.with_suffix(".writing")
             frame.to_parquet(unfinished)
@@ -65,7 +65,7 @@ def run(job: ReplayJob) -> tuple[pd.DataFrame, pd.DataFrame]:
     return regret, timings
 
 
-def _measure(job: ReplayJob) -> tuple[pd.DataFrame, pd.DataFrame]:
+def measure_job(job: ReplayJob) -> tuple[pd.DataFrame, pd.DataFrame]:
     table = job.table
     method = job.model.method if isinstance(job.model, Recommender) else job.model
     at_random = bool(getattr(method, "random_answers", False))

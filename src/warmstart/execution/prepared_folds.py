@@ -48,6 +48,9 @@ class PreparedFolds:
         self._folds: dict[tuple[str, int], PreparedFold] = {}
         self._bytes = 0
 
+    def __len__(self) -> int:
+        return len(self._folds)
+
     def get(
         self, steps: Any, recipe: str, fold: Fold, number: int, *, measure: bool = False
     ) -> PreparedFold:

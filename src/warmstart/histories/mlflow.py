@@ -85,15 +85,15 @@ def read(
 
     def runs(remarks: Remarks) -> Iterator[Run]:
         if path is not None and path.is_dir():
-            yield from _runs_logged(read_folder(path, names, remarks), meaning, remarks)
+            yield from runs_logged(read_folder(path, names, remarks), meaning, remarks)
             return
         with _tracking(path, place) as uri:
-            yield from _runs_logged(_from_client(uri, names), meaning, remarks)
+            yield from runs_logged(from_client(uri, names), meaning, remarks)
 
     return RunHistory("mlflow", place, runs, meaning.run_prefix)
 
 
-def _runs_logged(
+def runs_logged(
     logged: Iterator[LoggedRun], meaning: Meaning, remarks: Remarks
 ) -> Iterator[Run]:
     found = sorted(logged, key=lambda run: (run.experiment, run.start_ms or 0, run.run_id))
@@ -155,7 +155,7 @@ def _tracking(path: Path | None, uri: str) -> Iterator[str]:
         yield f"sqlite:///{copy}"
 
 
-def _from_client(uri: str, names: Sequence[str] | None) -> Iterator[LoggedRun]:
+def from_client(uri: str, names: Sequence[str] | None) -> Iterator[LoggedRun]:
     client = require("mlflow", extra="mlflow").MlflowClient(tracking_uri=uri)
     experiments: dict[str, str] = {}
     token = None

@@ -460,7 +460,7 @@ def test_replay_goes_on_where_it_was_stopped(run, tiny_base, tmp_path, monkeypat
     from warmstart.evaluate import job
 
     measured = []
-    measure = job._measure
+    measure = job.measure_job
 
     def stop_at_third(task):
         if len(measured) == 2:
@@ -470,12 +470,14 @@ def test_replay_goes_on_where_it_was_stopped(run, tiny_base, tmp_path, monkeypat
 
     command = ("replay", tiny_base, "--methods", "portfolio,average_rank", "--folds", 2)
     command += ("--n-evaluations", 2, "--metric", "r2", "--out", tmp_path)
-    monkeypatch.setattr(job, "_measure", stop_at_third)
+    monkeypatch.setattr(job, "measure_job", stop_at_third)
     stopped = run(*command)
     assert stopped.exit_code == 130
     assert "run it again to go on" in stopped.stderr
     monkeypatch.setattr(
-        job, "_measure", lambda task: measured.append((task.name, task.fold)) or measure(task)
+        job,
+        "measure_job",
+        lambda task: measured.append((task.name, task.fold)) or measure(task),
     )
     result = run(*command)
     assert result.exit_code == 0, result.output

@@ -70,14 +70,14 @@ def test_prepared_folds_do_not_mix_configurations(task):
                 for fold in task.folds
             ]
             assert shared["scores"]["balanced_accuracy"][0] == pytest.approx(np.mean(alone))
-    assert len(task.prepared._folds) == 2 * 9
+    assert len(task.prepared) == 2 * 9
 
 
 def test_prepared_folds_are_kept_up_to_a_size(task, monkeypatch):
     monkeypatch.setattr(loaded_task.PreparedFolds, "max_bytes", 8 * 3 * 120 * 2)
     model = make_pipeline(StandardScaler(), RidgeClassifier())
     first = cross_validate(task, lambda: model, time_limit_s=60)
-    assert len(task.prepared._folds) == 2
+    assert len(task.prepared) == 2
     again = make_pipeline(StandardScaler(), RidgeClassifier())
     assert cross_validate(task, lambda: again, time_limit_s=60)["scores"] == first["scores"]
 

@@ -122,12 +122,12 @@ def test_as_mlflow_itself_tells_it(tmp_path, monkeypatch):
                 mlflow.log_metric("acc", 0.8 + k / 100, step=1)
                 mlflow.set_tag("dataset", "credit")
     by_files = read(root, task_tag="dataset", **OPTIONS).to_frame()
-    told = reader._from_client(root.as_uri(), None)
+    told = reader.from_client(root.as_uri(), None)
     from warmstart.histories.runs.options import Meaning
     from warmstart.histories.runs.schema import Remarks, packed
 
     by_client = packed(
-        list(reader._runs_logged(told, Meaning(task_tag="dataset", **OPTIONS), Remarks()))
+        list(reader.runs_logged(told, Meaning(task_tag="dataset", **OPTIONS), Remarks()))
     )
     assert by_files.equals(by_client.to_pandas())
     assert sorted(by_files["score"].round(6)) == [0.8, 0.81, 0.82]

@@ -181,7 +181,7 @@ class TestAslib:
         md.save(tmp_path / "meta")
         opened = MetaDataset.open(tmp_path / "meta", verify=True)
         pd.testing.assert_frame_equal(opened.matrix(), md.matrix(), check_names=False)
-        assert sum(len(rows) for rows in md.merge(opened)._evaluations.rows()) == 5
+        assert sum(len(rows) for rows in md.merge(opened).runs()) == 5
 
     def test_runtimes_are_costs(self, scenario):
         said = (scenario / "description.txt").read_text()

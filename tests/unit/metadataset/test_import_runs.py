@@ -76,7 +76,7 @@ def test_what_a_row_says_survives(tmp_path):
         sampler="random",
     )
     import_histories([history(one)], tmp_path / "m")
-    (rows,) = MetaDataset.open(tmp_path / "m")._evaluations.rows()
+    (rows,) = MetaDataset.open(tmp_path / "m").runs()
     (row,) = rows.to_pylist()
     expected = {"score": 0.25, "cost_s": 3.0, "seed": 3, "budget": 9.0, "sampler": "random"}
     assert expected.items() <= row.items()

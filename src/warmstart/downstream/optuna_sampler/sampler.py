@@ -206,13 +206,13 @@ class WarmStartSampler(WholeConfigurationSampler):
         usual = 3 if proposer.continuous is None else 2
         self.n_trials, self.then_every = n_trials, usual if then_every == "auto" else then_every
         self.then = _optuna.samplers.TPESampler(seed=seed) if then is None else then
-        self._reader = Reader(proposer, mapping, to_score)
+        self.reader = Reader(proposer, mapping, to_score)
         self._distributions = dict(distributions or {})
         self._proposals: dict[int, Proposal] = {}
         self._lock = threading.Lock()
         self._study: tuple[int, StudyResults] | None = None
         if proposer.continuous is None:
-            SeenSpace(self._reader, self._distributions).refuse_none_legal()
+            SeenSpace(self.reader, self._distributions).refuse_none_legal()
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
         """Give the trial a configuration, or leave it to the other sampler."""
@@ -243,4 +243,4 @@ class WarmStartSampler(WholeConfigurationSampler):
         seen = self._of(study)
         results, running, closed = seen.open_to(others, minimizes(study))
         with self._lock:
-            return self._reader.proposer.propose(results, running, closed, seen.space)
+            return self.reader.proposer.propose(results, running, closed, seen.space)

@@ -42,7 +42,7 @@ class WholeConfigurationSampler(_optuna.samplers.BaseSampler):  # type: ignore[m
 
     then: BaseSampler
     then_every: int | None
-    _reader: Reader
+    reader: Reader
     _proposals: dict[int, Proposal]
     _study: tuple[int, StudyResults] | None
     _distributions: dict[str, BaseDistribution]
@@ -66,7 +66,7 @@ class WholeConfigurationSampler(_optuna.samplers.BaseSampler):  # type: ignore[m
         rows = [
             {"trial": trial.number, **asdict(difference)}
             for trial in study.get_trials(deepcopy=False)
-            for difference in self._reader.differences(trial)
+            for difference in self.reader.differences(trial)
         ]
         return pd.DataFrame(rows, columns=["trial", "parameter", "suggested", "used", "reason"])
 
@@ -96,7 +96,7 @@ class WholeConfigurationSampler(_optuna.samplers.BaseSampler):  # type: ignore[m
         """What the given configuration says, repaired where the distribution wants it."""
         proposal = self._proposal(study, trial)
         if proposal is not None:
-            fit = self._reader.answer(proposal.values, param_name, param_distribution)
+            fit = self.reader.answer(proposal.values, param_name, param_distribution)
             if fit.legal:
                 return fit.value
         return self.then.sample_independent(study, trial, param_name, param_distribution)
@@ -112,7 +112,7 @@ class WholeConfigurationSampler(_optuna.samplers.BaseSampler):  # type: ignore[m
         stored = study._storage.get_trial(trial._trial_id)
         with self._lock:
             self._proposals.pop(trial._trial_id, None)
-        if differences := self._reader.differences(stored):
+        if differences := self.reader.differences(stored):
             note = {
                 "changed": [asdict(one) for one in differences if one.reason != UNASKED],
                 "never asked for": {
@@ -130,7 +130,7 @@ class WholeConfigurationSampler(_optuna.samplers.BaseSampler):  # type: ignore[m
                 )
         self.then.after_trial(study, trial, state, values)
         if has_claim(stored) and state.name == "COMPLETE" and values is not None:
-            self._reader.score(values[0], minimizes(study), trial.number)
+            self.reader.score(values[0], minimizes(study), trial.number)
 
     def reseed_rng(self) -> None:
         """Of the other sampler: what this one draws, it draws anew from its seed."""
@@ -146,7 +146,7 @@ class WholeConfigurationSampler(_optuna.samplers.BaseSampler):  # type: ignore[m
 
     def _is_left(self, trial: FrozenTrial) -> bool:
         """Whether it is the other sampler's turn, by number: so all workers agree."""
-        if self.then_every is None or not self._reader.proposer.learns:
+        if self.then_every is None or not self.reader.proposer.learns:
             return False
         after = trial.number - _N_FIRST + 1
         return after > 0 and after % self.then_every == 0
@@ -156,7 +156,7 @@ class WholeConfigurationSampler(_optuna.samplers.BaseSampler):  # type: ignore[m
         with self._lock:
             if self._study is None or self._study[0] != id(study._storage) + study._study_id:
                 key = id(study._storage) + study._study_id
-                self._study = key, StudyResults(self._reader, self._distributions)
+                self._study = key, StudyResults(self.reader, self._distributions)
             return self._study[1]
 
     def __getstate__(self) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class ContinuousRun(SearchRun):
             return {name: one.configuration[key] for name, key in names.items()}
 
         super().__init__(search, params)
-        self._continuous, self._region = continuous, region
+        self._continuous, self.region = continuous, region
 
     def n_open(self) -> int:
         """As many as anybody asks for."""
@@ -66,7 +66,7 @@ class ContinuousRun(SearchRun):
                 whole = self._continuous.configuration(point)
                 return None if repr(sorted(whole.items())) in known else whole
 
-            one = self.search.ask_in(self._region, allowed)
+            one = self.search.ask_in(self.region, allowed)
             if one is None:
                 break
             known.add(repr(sorted(one.configuration.items())))

@@ -66,6 +66,12 @@ class Child:
         self.n_rows = int(answer.get("n_rows", 0))
         return answer
 
+    @property
+    def pid(self) -> int | None:
+        """Of its process; None where none is alive."""
+        process = self._process
+        return None if process is None or process.poll() is not None else process.pid
+
     def evaluate(self, task: LocalTask, configuration: Configuration) -> dict[str, Any]:
         """Cross-validate one configuration; answers with a status, whatever happens."""
         if self._process is None or self._process.poll() is not None:

@@ -55,7 +55,7 @@ def score(text: str | None) -> float | None:
     return value if math.isfinite(value) else math.nan
 
 
-def _parameters(
+def stored_parameters(
     element: ET.Element | None, known: dict[int, Definition]
 ) -> dict[int, str] | None:
     """Texts by input id: a setup with tags repeats each, which then counts once.
@@ -104,7 +104,7 @@ def evaluations(root: ET.Element) -> Page:
                 uploader=_number(texts.get("uploader")),
                 value=score(texts.get("value")),
                 array_data=texts.get("array_data"),
-                parameters=_parameters(inner, page.definitions),
+                parameters=stored_parameters(inner, page.definitions),
             )
         )
     return page
@@ -117,7 +117,7 @@ def setups(root: ET.Element) -> tuple[list[SetupRow], dict[int, Definition]]:
     for element in root:
         setup_id = int(_needed(element, f"{_NS}setup_id"))
         flow_id = int(_needed(element, f"{_NS}flow_id"))
-        rows.append(SetupRow(setup_id, flow_id, _parameters(element, known)))
+        rows.append(SetupRow(setup_id, flow_id, stored_parameters(element, known)))
     return rows, known
 
 

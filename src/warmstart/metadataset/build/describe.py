@@ -97,7 +97,7 @@ def describe_unit(paths: Sequence[dict[str, str]]) -> tuple[float, Answer]:
 
 
 @dataclass
-class _Batches:
+class Batches:
     """Datasets in the order given, so many together as take long enough."""
 
     tasks: Sequence[LocalTask]
@@ -166,7 +166,7 @@ def describe_batches(
             for task in tasks
             if _key(task) not in done or not description_path(build, task).exists()
         ]
-        batches = _Batches(todo)
+        batches = Batches(todo)
         if not todo:
             return DescribeReport(n_described=0, n_before=len(tasks), problems={}, n_deaths=0)
         executor = make_executor(n_jobs=n_jobs) if executor is None else executor

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from warmstart.errors import MetaDatasetError
@@ -136,6 +139,17 @@ class Matrices(Parts):
                 "status": np.array(STATUSES, object)[matrix.status[tasks, configs]],
             }
         )
+
+    def runs(self) -> Iterator[pa.Table]:
+        """Every run recorded of these tasks, one row a run and metric.
+
+        In tables of a bounded size whose columns are those of
+        :data:`~warmstart.metadataset.core.schema.EVALUATIONS` and its source.
+        """
+        kept = pa.array([str(label) for label in self.tasks.index])
+        for table in self._evaluations.rows():
+            names = table["task_id"].cast(pa.string())
+            yield table.filter(pc.is_in(names, value_set=kept))
 
     def score_matrix(
         self, metric: str | None = None, aggregate: Aggregate = "mean"

@@ -188,7 +188,7 @@ def read_pmf(archive: Archive) -> PublishedTable:
     )
 
 
-_LCDB_METRICS = {
+LCDB_METRICS = {
     "accuracy": "accuracy",
     "auc": "roc_auc",
     "f1": "f1_macro",
@@ -204,7 +204,7 @@ def read_lcdb(archive: Archive) -> PublishedTable:
     """
     folder = "lcdb-0.1.0/lcdb"
     parts = []
-    for file, metric in _LCDB_METRICS.items():
+    for file, metric in LCDB_METRICS.items():
         names = ["openmlid", "learner", "size_train", "traintime", "score_test"]
         with archive.open(f"{folder}/database-{file}.csv") as stream:
             rows = pd.read_csv(stream, usecols=names)
@@ -227,7 +227,7 @@ def read_lcdb(archive: Archive) -> PublishedTable:
     described = qualities.set_index("openmlid").drop(columns="Name").dropna(axis=1, how="all")
     task_ids = sorted(runs["task_id"].unique().tolist())
     return PublishedTable(
-        metrics=tuple(_LCDB_METRICS.values()),
+        metrics=tuple(LCDB_METRICS.values()),
         task_ids=task_ids,
         configurations={learner: {"learner": learner} for learner in learners},
         learners=learners,

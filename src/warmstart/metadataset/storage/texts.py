@@ -35,6 +35,11 @@ class PackedTexts(Sequence[str]):
             self._n += len(block)
         self._last: tuple[int, list[str]] = (-1, [])
 
+    @property
+    def n_bytes(self) -> int:
+        """Memory that the packed texts take."""
+        return sum(len(block) for block, _ in self._blocks)
+
     def __len__(self) -> int:
         return self._n
 

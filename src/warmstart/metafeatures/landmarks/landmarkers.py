@@ -173,7 +173,7 @@ def _area(chances: Floats, truth: Any, shares: Floats) -> float:
 
 
 _BY_NAME = {name: _scores(name) for name in LEARNERS}
-_RANKED = (
+RANKED = (
     "Stump",
     "WorstStump",
     "EliteNeighbour",
@@ -185,10 +185,10 @@ _RANKED = (
 
 def _ranks(prepared: Prepared) -> dict[str, float]:
     """Rank of each of a few by its error, 1 the least; ties share."""
-    errors = np.array([prepared.once(_BY_NAME[name])[0] for name in _RANKED])
+    errors = np.array([prepared.once(_BY_NAME[name])[0] for name in RANKED])
     below = (errors[None] < errors[:, None]).sum(axis=1)
     level = (errors[None] == errors[:, None]).sum(axis=1)
-    return dict(zip(_RANKED, (below + (level + 1) / 2).tolist(), strict=True))
+    return dict(zip(RANKED, (below + (level + 1) / 2).tolist(), strict=True))
 
 
 def _features() -> list[Feature]:
@@ -217,10 +217,10 @@ def _features() -> list[Feature]:
             formula=lambda p, name=name: p.once(_ranks)[name],  # type: ignore[misc]
             description=f"Rank of {LEARNERS[name][1]} among six by error, 1 the least.",
             task_types=CLASSIFICATION,
-            limits=(1.0, float(len(_RANKED))),
+            limits=(1.0, float(len(RANKED))),
             source="landmarking",
         )
-        for name in _RANKED
+        for name in RANKED
     ]
     return found
 

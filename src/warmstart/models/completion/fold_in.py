@@ -13,7 +13,7 @@ from warmstart.spaces.encoding import ConfigurationEncoder
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-_RIDGE = 0.03
+RIDGE = 0.03
 """Noise of a known configuration's loadings, in units of their variance."""
 
 _SMOOTH_RIDGE = 0.003
@@ -57,7 +57,7 @@ class FoldIn:
         apart = distance[distance > 0]
         lengthscale = float(np.median(apart)) if apart.size else 1.0
         kernel = np.exp(-distance / lengthscale)
-        inverse = np.linalg.inv(kernel + _RIDGE * np.eye(len(points)))
+        inverse = np.linalg.inv(kernel + RIDGE * np.eye(len(points)))
         return cls(encoder, points, lengthscale, np.asarray(kernel), np.asarray(inverse))
 
     @classmethod

@@ -78,11 +78,11 @@ def shared_share(
     fold = dealt[groups]
     evidence = np.zeros(len(OWN_SHARES))
     for k in np.unique(fold):
-        evidence += _log_likelihoods(residuals[fold != k], residuals[fold == k])
+        evidence += log_likelihoods(residuals[fold != k], residuals[fold == k])
     return 1 - OWN_SHARES[int(evidence.argmax())]
 
 
-def _log_likelihoods(known: Array, new: Array) -> Array:
+def log_likelihoods(known: Array, new: Array) -> Array:
     """Log density of new rows under each share, up to a constant.
 
     A t-distribution with as many degrees of freedom as configurations: tasks differ in how

@@ -103,7 +103,7 @@ class FeatureGP:
             return np.zeros(n_configs), np.ones(n_configs)
         distance = np.stack(self._distances)
         y = (np.array(self.values) - self.centre) / self.scale
-        lengthscale, noise = self._most_likely(distance[:, self.observed], y)
+        lengthscale, noise = self.most_likely(distance[:, self.observed], y)
         across = matern52(distance, lengthscale)
         root = cholesky(across[:, self.observed] + noise * np.eye(len(y)), lower=True)
         means: Floats = across.T @ cho_solve((root, True), y)
@@ -119,12 +119,12 @@ class FeatureGP:
         """
         distance = np.stack(self._distances)[:, self.observed]
         y = (np.array(self.values) - self.centre) / self.scale
-        lengthscale, noise = self._most_likely(distance, y)
+        lengthscale, noise = self.most_likely(distance, y)
         inverse = np.linalg.inv(matern52(distance, lengthscale) + noise * np.eye(len(y)))
         precision = np.diag(inverse)
         return y - inverse @ y / precision, np.sqrt(1 / precision)
 
-    def _most_likely(self, distance: Floats, y: Floats) -> tuple[float, float]:
+    def most_likely(self, distance: Floats, y: Floats) -> tuple[float, float]:
         best, choice = -np.inf, (self._span, _NOISES[-1])
         for times in _SPANS:
             kernel = matern52(distance, times * self._span)

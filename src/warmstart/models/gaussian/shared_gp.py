@@ -73,7 +73,7 @@ class SharedKernel:
             value = 0.5 * float(((parameters - centre) ** 2).sum())
             slope = parameters - centre
             for features, responses in tasks:
-                one, its_slope = _negative_evidence(features, responses, parameters)
+                one, its_slope = negative_evidence(features, responses, parameters)
                 value += one
                 slope = slope + its_slope
             return value, slope
@@ -123,7 +123,7 @@ class SharedKernel:
         level = float(ones @ responses / ones.sum())
         weights = cho_solve((root, True), responses - level)
         n = len(responses)
-        signal = ((responses - level) @ weights + _PRIOR_COUNT) / (n + _PRIOR_COUNT)
+        signal = ((responses - level) @ weights + PRIOR_COUNT) / (n + PRIOR_COUNT)
         explained = (solve_triangular(root, across, lower=True) ** 2).sum(axis=0)
         mean: Array = level + across.T @ weights
         variance: Array = signal * np.maximum(1.0 - explained, 0.0)
@@ -134,7 +134,7 @@ _MOST_NOISE = 0.05
 """More would say that a search learns nothing of its own task: what the kernel thinks after
 a history that is all noise."""
 
-_PRIOR_COUNT = 4.0
+PRIOR_COUNT = 4.0
 """Results that a signal variance of one is worth."""
 
 
@@ -187,7 +187,7 @@ def _usual_length(n_features: int) -> float:
     return _LOG_LENGTH[0] + 0.5 * math.log(max(n_features, 1))
 
 
-def _negative_evidence(
+def negative_evidence(
     features: Array, responses: Array, parameters: Array
 ) -> tuple[float, Array]:
     """Negative log evidence of one task up to a constant, and its gradient.

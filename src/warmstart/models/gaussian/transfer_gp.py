@@ -93,7 +93,7 @@ def transfer(
     means = np.zeros((len(responses), len(at)))
     variances = np.ones_like(means)
     for task, observed in enumerate(known):
-        some = _most_telling(responses[task], observed, _MAX_RESULTS, rng)
+        some = most_telling(responses[task], observed, _MAX_RESULTS, rng)
         own = responses[task, some]
         if consensus is not None:
             own = own - consensus.predict(features[some])[0]
@@ -115,7 +115,7 @@ def _learn(
     return SharedKernel.fit(samples)
 
 
-def _most_telling(
+def most_telling(
     responses: Array, observed: Columns, n_at_most: int, rng: np.random.Generator
 ) -> Columns:
     """The lowest responses and as many others, where there are too many."""

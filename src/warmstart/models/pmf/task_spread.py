@@ -31,7 +31,7 @@ _USUAL_SCALE = 0.32
 """Scale at which the level spreads by as many scales where scores have no bound: there a
 loss is one from a guessed best, its logarithm nearly a straight line, and units are any."""
 
-_UNSURE = 0.7
+UNSURE = 0.7
 """Standard deviation of the logarithm of either, before any two tasks are seen."""
 
 _SLOPE_WORTH = 2.0
@@ -138,7 +138,7 @@ class Components:
         about, beside = logs - centre, levels - middle
         unsure = np.sqrt(1 + 1 / n_families)
         at = (np.arange(n) + 0.5) / n
-        width = _Width.of(_LOG_SCALE_STD, float((about**2).mean()), evidence)
+        width = Width.of(_LOG_SCALE_STD, float((about**2).mean()), evidence)
         quantiles = centre + unsure * width.predictive(at)
         expected, usual = _LEVEL_SLOPE, _LEVEL_STD * np.exp(centre / 2)
         if not bounded:
@@ -146,7 +146,7 @@ class Components:
         worth = _SLOPE_WORTH * _LOG_SCALE_STD**2
         slope = (worth * expected + float(about @ beside)) / (worth + float(about @ about))
         left = float(((beside - slope * about) ** 2).mean())
-        thirds = unsure * _Width.of(usual, left, evidence).quantiles(_THIRDS)
+        thirds = unsure * Width.of(usual, left, evidence).quantiles(_THIRDS)
 
         seen = evidence / (_ENOUGH + evidence)
         component = (1 - seen) * quantiles + seen * np.quantile(logs, at)
@@ -169,18 +169,18 @@ _THIRDS = np.array([1 / 6, 1 / 2, 5 / 6])
 
 
 @dataclass(frozen=True, slots=True)
-class _Width:
+class Width:
     """What is thought of the standard deviation of a normal, on a grid."""
 
     stds: Array
     weights: Array
 
     @classmethod
-    def of(cls, median: float, seen: float, evidence: float) -> _Width:
+    def of(cls, median: float, seen: float, evidence: float) -> Width:
         """Log-normal prior about `median`, and a variance `seen` with degrees of freedom."""
-        stds = median * np.exp(_UNSURE * np.linspace(-3.5, 3.5, 141))
+        stds = median * np.exp(UNSURE * np.linspace(-3.5, 3.5, 141))
         squares = (evidence + 1) * seen if evidence else 0.0
-        log_density = -0.5 * (np.log(stds / median) / _UNSURE) ** 2
+        log_density = -0.5 * (np.log(stds / median) / UNSURE) ** 2
         log_density -= evidence * np.log(stds) + 0.5 * squares / stds**2
         weights = np.exp(log_density - log_density.max())
         return cls(stds, weights / weights.sum())

@@ -100,7 +100,7 @@ class ColdForestBelief(IndependentBelief):
     def __init__(self, model: ColdForest, design: Sequence[int], seed: int) -> None:
         assert model.features_ is not None  # it was started
         self.design, self.n_initial = design, model.n_initial
-        self._model, self._seed, self.ideal = model, seed, model.ideal_
+        self._model, self.seed, self.ideal = model, seed, model.ideal_
         self._features = np.ascontiguousarray(model.features_, dtype=np.float32)
         self._observed: list[int] = []
         self._values: list[float] = []
@@ -130,7 +130,7 @@ class ColdForestBelief(IndependentBelief):
 
         x, y = self._features[self._observed], np.array(self._values)
         # The same until something is told.
-        rng = np.random.default_rng((self._seed, len(y)))
+        rng = np.random.default_rng((self.seed, len(y)))
         means = np.empty((self._model.n_trees, len(self._features)))
         variances = np.empty_like(means)
         with config_context(skip_parameter_validation=True):

@@ -79,7 +79,7 @@ def test_distributions_become_parameters_and_unusual_ones_are_left_to_the_pool(b
     search = base.search(
         metafeatures=None, task_type="binary", metric="roc_auc", space="lightgbm"
     )
-    parameters = continuous_run(search, DISTRIBUTIONS)._region.parameters
+    parameters = continuous_run(search, DISTRIBUTIONS).region.parameters
     assert parameters["learning_rate"] == Number(
         name="learning_rate", low=0.01, high=0.3, log=True
     )
@@ -88,4 +88,4 @@ def test_distributions_become_parameters_and_unusual_ones_are_left_to_the_pool(b
     assert continuous_run(search, {"learning_rate": norm(0.1, 0.01)}) is None
     assert continuous_run(search, {"gamma": uniform(0, 1)}) is None
     renamed = continuous_run(search, {"model__lr": [0.1, 0.2]}, {"learning_rate": "model__lr"})
-    assert set(renamed._region.parameters) == {"learning_rate"}
+    assert set(renamed.region.parameters) == {"learning_rate"}

@@ -77,8 +77,9 @@ def test_a_configuration_is_scored(child, task):
 def test_scores_do_not_depend_on_what_ran_before(child, task):
     first = child.evaluate(task, configuration())
     child.evaluate(task, configuration(depth=1))
-    os.kill(child._process.pid, signal.SIGKILL)
-    child._process.wait()  # died while idle, so no configuration is to blame
+    os.kill(child.pid, signal.SIGKILL)
+    while child.pid is not None:  # died while idle, so no configuration is to blame
+        time.sleep(0.01)
     assert child.evaluate(task, configuration())["scores"] == first["scores"]
 
 
@@ -176,7 +177,7 @@ def test_a_closed_child_starts_no_process(task):
     child.close()
     with pytest.raises(HistoryError, match="stopped"):
         child.evaluate(task, configuration())
-    assert child._process is None
+    assert child.pid is None
 
 
 def test_limits_are_positive():

@@ -29,7 +29,7 @@ BODIES = {
 }
 WHOLE = {name: (parse, _SERVER.answer(path, "", 0)) for name, (parse, path) in BODIES.items()}
 WHOLE["trace"] = (read_trace, trace(7, [(0, 0, 0, {"max_depth": "3"}, "0.25")]))
-_SERVER._http.server_close()
+_SERVER.http.server_close()
 ASKED = Transport("http://127.0.0.1:9/api/v1/xml/", asks=False)
 SPOILT = st.sampled_from(
     [b"", b"<", b">", b"&", b"\x00", b"\xff", b"NaN", b"null", b"1e400", b"-1", b"9" * 5000,
@@ -46,4 +46,4 @@ def test_a_spoilt_answer_is_read_or_refused(name, spoils):
         begin = int(place * len(body))
         body = body[:begin] + new + body[begin + int(length * len(body)) :]
     with contextlib.suppress(TransientError, HistoryError):
-        ASKED._parsed(name, body, parse)
+        ASKED.parsed(name, body, parse)

@@ -272,7 +272,7 @@ def test_recorded_flows_and_setups():
     [setup] = [row for row in index if row["endpoint"] == "setup/{id}"]
     root = ET.fromstring((folder / setup["file"]).read_bytes())
     known = {}
-    stored = xml._parameters(root, known)
+    stored = xml.stored_parameters(root, known)
     assert {known[n].name: text for n, text in stored.items()} == {"C": "0.9", "M": "2"}
     j48 = Canonical(read_flow(ET.fromstring(flow_xml(60, "weka.J48"))))
     assert json.loads(j48.configuration(stored, known).text) == {"C": 0.9, "M": 2}

@@ -66,9 +66,9 @@ def test_problems_are_told_and_left_out(tmp_path):
 
 
 def test_small_datasets_travel_together():
-    batches = describing._Batches([*range(0)])
+    batches = describing.Batches([*range(0)])
     assert list(batches) == []
-    batches = describing._Batches(
+    batches = describing.Batches(
         [
             describing.LocalTask(
                 task_id=str(i),

@@ -110,5 +110,5 @@ def test_blocks_change_nothing_and_a_sample_little(tmp_path, monkeypatch, method
     # Quantiles of a few integers may fall on one value more or less.
     assert abs(said["columns"] - expected["columns"]) <= expected["columns"] // 3
     assert abs(said["within_cell_variance"] - expected["within_cell_variance"]) < 0.3
-    runs = next(some._evaluations.rows())
+    runs = next(some.runs())
     assert sum(runs["n_folds"].to_pylist()) == len(frame)

@@ -52,7 +52,7 @@ class TestBins:
         opened = MetaDataset.open(tmp_path / "meta", verify=True)
         assert opened.info["constructed"] == said
         pd.testing.assert_frame_equal(opened.score_std(), cells.score_std())
-        rows = next(opened._evaluations.rows())
+        rows = next(opened.runs())
         assert sum(rows["n_folds"].to_pylist()) == len(frame)
         assert set(rows["sampler"].to_pylist()) == {"constructed: bins"}
 

@@ -1,5 +1,7 @@
 """Meta-datasets of several sources as one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -43,7 +45,7 @@ def contents(folder):
 
 
 def n_rows(md):
-    return sum(len(rows) for rows in md._evaluations.rows())
+    return sum(len(rows) for rows in md.runs())
 
 
 class TestRuns:
@@ -211,13 +213,7 @@ class TestTasks:
         assert found.loc["u", "rows"] == 9.0
         assert found.columns.tolist() == ["rows", "k"]
         versions = [
-            MetaDataset.from_parts(
-                md.tasks.index,
-                md._evaluations,
-                md._configurations,
-                metafeatures=md.metafeatures,
-                info={"extractor_version": version},
-            )
+            replace(md, info={"extractor_version": version})
             for md, version in ((one, "1"), (two, "2"))
         ]
         with pytest.raises(MetaDatasetError, match="version 1 here and 2 there"):
@@ -264,7 +260,7 @@ class TestKeys:
 
     def test_encoding_does_not_matter(self):
         md = history([("t", "a", 0.5, "1"), ("t", "b", None, "", "failed")])
-        (rows,) = md._evaluations.rows()
+        (rows,) = md.runs()
         plain = rows.cast(
             pa.schema(
                 [

@@ -168,7 +168,7 @@ def test_lcdb(tmp_path):
     sizes = {"tree": (16, 32), "svm": (16,)}
     for learner, largest in sizes.items():
         rows += [f"6,{learner},{n},{n / 10},{n / 100 + d}" for n in largest for d in (0, 0.2)]
-    files = {f"database-{name}.csv": "\n".join(rows) for name in published_tables._LCDB_METRICS}
+    files = {f"database-{name}.csv": "\n".join(rows) for name in published_tables.LCDB_METRICS}
     files["datasets.csv"] = "openmlid,Name,NumberOfClasses,Empty\n6,letter,26,\n7,other,2,\n"
     path = tmp_path / "lcdb.tar.gz"
     with tarfile.open(path, "w:gz") as bundle:

@@ -53,7 +53,7 @@ class TestAppend:
         )
         history([("u", "a", 0.1, "3"), ("u", "a", 0.3, "4")]).append_to(folder)
         md = MetaDataset.open(folder)
-        assert sum(len(rows) for rows in md._evaluations.rows()) == 4
+        assert sum(len(rows) for rows in md.runs()) == 4
         assert md.matrix().loc["u", "a"] == pytest.approx(0.2)
         assert md.matrix().loc["t", "b"] == 0.7  # the run had not ended before
 
@@ -67,9 +67,9 @@ class TestAppend:
         history([("u", "a", 0.1, "3")]).append_to(folder)
         files = sorted((folder / "evaluations").rglob("*.parquet"))
         assert len(files) == 2
-        assert not DistinctRuns(files)._overlapping
+        assert not DistinctRuns(files).overlapping
         history([("u", "b", 0.1, "2")]).append_to(folder)
-        assert DistinctRuns(sorted((folder / "evaluations").rglob("*.parquet")))._overlapping
+        assert DistinctRuns(sorted((folder / "evaluations").rglob("*.parquet"))).overlapping
 
     def test_saving_makes_one_file(self, folder, tmp_path):
         history([("u", "a", 0.1, "3")]).append_to(folder)
@@ -159,7 +159,7 @@ def test_rows_of_unnamed_runs_are_told_apart_by_their_file(folder):
         rows.select(["task_id", "score"]).cast(
             pa.schema([("task_id", pa.string()), ("score", pa.float64())])
         )
-        for rows in MetaDataset.open(folder)._evaluations.rows()
+        for rows in MetaDataset.open(folder).runs()
     )
     assert runs["task_id"].to_pylist().count("u") == 3
 

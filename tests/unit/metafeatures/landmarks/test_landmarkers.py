@@ -79,7 +79,7 @@ def test_landmarkers_by_scores_of_scikit_learn():
     assert found["LandmarkNaiveBayesKappa"] == pytest.approx(kappa)
     area = metrics.roc_auc_score(truth, chances, multi_class="ovr", average="weighted")
     assert found["LandmarkNaiveBayesAUC"] == pytest.approx(area)
-    ranks = [found[f"RankOf{name}"] for name in landmarkers._RANKED]
+    ranks = [found[f"RankOf{name}"] for name in landmarkers.RANKED]
     assert sum(ranks) == 21
 
 

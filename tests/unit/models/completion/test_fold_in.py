@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import Matern
 
-from warmstart.models.completion.fold_in import _RIDGE, FoldIn
+from warmstart.models.completion.fold_in import RIDGE, FoldIn
 
 KNOWN = [{"x": float(x), "kind": k} for x in np.linspace(0, 1, 7) for k in ("a", "b")]
 NEW = [{"x": 0.31, "kind": "a"}, {"x": 0.9, "kind": "b"}]
@@ -14,7 +14,7 @@ def test_predicts_as_a_gaussian_process_does():
     fold_in = FoldIn.fit(KNOWN)
     targets = np.sin(3 * fold_in.points[:, 0]) + fold_in.points[:, 1]
     kernel = Matern(length_scale=fold_in.lengthscale, nu=0.5)
-    process = GaussianProcessRegressor(kernel, alpha=_RIDGE, optimizer=None)
+    process = GaussianProcessRegressor(kernel, alpha=RIDGE, optimizer=None)
     process.fit(fold_in.points, targets)
     mean, std = process.predict(fold_in.encoder.transform(NEW), return_std=True)
     weights, unexplained = fold_in.weights(NEW)

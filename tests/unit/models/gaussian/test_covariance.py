@@ -25,7 +25,7 @@ def test_likelihood_is_that_of_a_dense_covariance(n_known):
         sigma = (1 - own) * moment + own * np.diag(np.diag(moment))
         density = multivariate_t(np.zeros(n_configs), sigma, df=n_configs)
         expected.append(density.logpdf(new).sum())
-    found = covariance._log_likelihoods(known, new)
+    found = covariance.log_likelihoods(known, new)
     np.testing.assert_allclose(found - found[0], np.array(expected) - expected[0], rtol=1e-6)
 
 

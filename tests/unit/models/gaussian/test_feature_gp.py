@@ -24,7 +24,7 @@ def test_prediction_is_that_of_scikit_learn():
         process.tell(j, value)
     gaps = np.linalg.norm(features[told][:, None] - features[told][None], axis=2)
     y = (values - values.mean()) / values.std()
-    lengthscale, noise = process._most_likely(gaps, y)
+    lengthscale, noise = process.most_likely(gaps, y)
     other = GaussianProcessRegressor(
         Matern(lengthscale, nu=2.5), alpha=noise, optimizer=None
     ).fit(features[told], y)

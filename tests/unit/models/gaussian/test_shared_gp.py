@@ -7,10 +7,10 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import Matern
 
 from warmstart.models.gaussian.shared_gp import (
-    _PRIOR_COUNT,
+    PRIOR_COUNT,
     LowRank,
     SharedKernel,
-    _negative_evidence,
+    negative_evidence,
 )
 
 
@@ -33,7 +33,7 @@ def test_predicts_as_scikit_learn_does_about_the_likeliest_level():
     level = np.ones(len(x)) @ precision @ y / precision.sum()
     mean, std = process.fit(x, y - level).predict(at, return_std=True)
     power = (y - level) @ precision @ (y - level)
-    signal = (power + _PRIOR_COUNT) / (len(x) + _PRIOR_COUNT)
+    signal = (power + PRIOR_COUNT) / (len(x) + PRIOR_COUNT)
     means, variances = kernel.predict(x, y, at)
     np.testing.assert_allclose(means, level + mean)
     np.testing.assert_allclose(variances, signal * std**2)
@@ -43,8 +43,8 @@ def test_predicts_as_scikit_learn_does_about_the_likeliest_level():
 def test_gradient_is_that_of_the_evidence(seed):
     x, y = wavy(seed)
     at = np.random.default_rng(seed).normal(size=4) * 0.3 - 1.0
-    numeric = approx_fprime(at, lambda p: _negative_evidence(x, y, p)[0], 1e-6)
-    np.testing.assert_allclose(_negative_evidence(x, y, at)[1], numeric, rtol=1e-3, atol=1e-3)
+    numeric = approx_fprime(at, lambda p: negative_evidence(x, y, p)[0], 1e-6)
+    np.testing.assert_allclose(negative_evidence(x, y, at)[1], numeric, rtol=1e-3, atol=1e-3)
 
 
 def test_lengthscales_tell_what_matters():

@@ -12,7 +12,7 @@ from warmstart.models.completion.sharing import (
     common_candidates,
     is_unaligned,
 )
-from warmstart.models.gaussian.transfer_gp import _most_telling
+from warmstart.models.gaussian.transfer_gp import most_telling
 from warmstart.models.log_loss import log_loss_response
 from warmstart.models.pmf.pmf import PMF
 
@@ -120,10 +120,10 @@ def test_long_tasks_keep_their_best():
     rng = np.random.default_rng(0)
     responses = rng.normal(size=100)
     told = np.arange(100)
-    kept = _most_telling(responses, told, 20, rng)
+    kept = most_telling(responses, told, 20, rng)
     assert len(kept) == 20
     assert set(np.argsort(responses)[:10]) <= set(kept)
-    np.testing.assert_array_equal(_most_telling(responses, told, 100, rng), told)
+    np.testing.assert_array_equal(most_telling(responses, told, 100, rng), told)
 
 
 def test_arrays_keep_the_kernel():

@@ -11,7 +11,7 @@ from scipy.stats import lognorm, norm
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.pmf import task_spread
 from warmstart.models.pmf.pmf import PMF
-from warmstart.models.pmf.task_spread import Agreement, Components, _Width
+from warmstart.models.pmf.task_spread import Agreement, Components, Width
 
 RNG = np.random.default_rng(0)
 
@@ -51,12 +51,12 @@ class TestWidth:
     @pytest.mark.parametrize(("seen", "evidence"), [(0.0, 0.0), (0.2, 3.0), (1.5, 30.0)])
     def test_against_quadrature(self, seen, evidence):
         def density(std):
-            prior = lognorm(task_spread._UNSURE, scale=0.5).pdf(std)
+            prior = lognorm(task_spread.UNSURE, scale=0.5).pdf(std)
             squares = (evidence + 1) * seen if evidence else 0.0
             return prior * std**-evidence * np.exp(-0.5 * squares / std**2)
 
         whole = quad(density, 1e-3, 30, points=(0.3, 1, 3), limit=300)[0]
-        width = _Width.of(0.5, seen, evidence)
+        width = Width.of(0.5, seen, evidence)
         for at in (0.05, 0.5, 0.9):
             [value] = width.predictive(np.array([at]))
             below = quad(
@@ -69,7 +69,7 @@ class TestWidth:
             assert below / whole == pytest.approx(at, abs=2e-3)
 
     def test_evidence_narrows(self):
-        few, many = _Width.of(0.5, 0.04, 2.0), _Width.of(0.5, 0.04, 200.0)
+        few, many = Width.of(0.5, 0.04, 2.0), Width.of(0.5, 0.04, 200.0)
         at = np.array([0.05, 0.95])
         assert np.ptp(many.predictive(at)) < np.ptp(few.predictive(at))
         assert many.quantiles(np.array([0.5]))[0] == pytest.approx(0.2, rel=0.05)

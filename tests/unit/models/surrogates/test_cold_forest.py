@@ -25,7 +25,7 @@ def test_moments_are_those_of_the_leaves():
     y = log_loss_response(0.5 + 0.01 * np.array(at), model.ideal_)
     assert lowest == pytest.approx(y.min())
     x = model.features_.astype("float32")
-    rng = np.random.default_rng((belief._seed, 8))
+    rng = np.random.default_rng((belief.seed, 8))
     first, second = np.zeros(30), np.zeros(30)
     for _ in range(10):
         drawn = rng.integers(8, size=8)

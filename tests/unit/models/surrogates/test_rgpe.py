@@ -19,7 +19,7 @@ def test_leave_one_out_is_a_fit_without_that_result():
     y = (values - process.centre) / process.scale
     x = features[told]
     gaps = np.linalg.norm(x[:, None] - x[None], axis=2)
-    lengthscale, noise = process._most_likely(gaps, y)
+    lengthscale, noise = process.most_likely(gaps, y)
     mean, std = process.leave_one_out()
     for i in range(len(told)):
         rest = np.arange(len(told)) != i

@@ -110,7 +110,7 @@ class Transport:
                 raise HistoryError(f"{name} must be positive, got {value}")
         self._tenacity = require("tenacity", extra="openml")
         self.server = server.rstrip("/") + "/"
-        self._requests = Requests(
+        self.requests = Requests(
             self.server,
             api_key=api_key,
             timeout_s=(connect_s, read_s),
@@ -160,7 +160,7 @@ class Transport:
             kept = self._pages.read(self.server, path)
             if kept is not None:
                 try:
-                    return self._parsed(path, kept, parse)
+                    return self.parsed(path, kept, parse)
                 except TransientError:
                     _log.warning("the kept answer to %s is damaged and asked for again", path)
         if not self._asks:
@@ -189,13 +189,13 @@ class Transport:
                 raise Stopped
             with self._lock:
                 self.n_requests += 1
-            status, body, kept, wait_s = self._requests.get(path, self._stop)
+            status, body, kept, wait_s = self.requests.get(path, self._stop)
         if status in _TRY_AGAIN or status >= 500:
             raise TransientError(f"HTTP status {status}", wait_s)
         if status not in (200, 412):
             raise OpenMLError(path, status, f"HTTP status {status}")
         try:
-            result = self._parsed(path, body, parse)
+            result = self.parsed(path, body, parse)
         except NoResultError:
             self._keep(path, kept)
             raise
@@ -206,7 +206,7 @@ class Transport:
         if self._pages is not None:
             self._pages.write(self.server, path, body)
 
-    def _parsed(self, path: str, body: bytes, parse: Callable[[ET.Element], T]) -> T:
+    def parsed(self, path: str, body: bytes, parse: Callable[[ET.Element], T]) -> T:
         """Parse a body that may end too early or say an error."""
         name = root_of(body)
         # A tree takes five times the memory of its text, and threads parse in turn anyway.

@@ -139,7 +139,7 @@ class BlockPlan:
         rank[order] = np.arange(len(order))
         for begin, end in self.ranges():
             groups = self._overlapping(begin, end)
-            held, start, n_new = _Held(), begin, 0
+            held, start, n_new = Held(), begin, 0
             for place, group in enumerate(groups):
                 part = compact(self._read(group))
                 if group.first < begin or group.last >= end:
@@ -171,7 +171,7 @@ def _where(part: Compact, rows: NDArray[np.bool_]) -> Compact:
     return tuple(values[rows] for values in part)
 
 
-class _Held:
+class Held:
     """Rows that wait for the last one of their task, in arrays that grow in place.
 
     Thousands of small arrays would leave memory in pieces that nothing else fits in.

@@ -76,12 +76,12 @@ class DistinctRuns:
 
     def keep(self, file: Path, group: int) -> NDArray[np.bool_] | None:
         """Which rows of a row group count; None for all."""
-        if not self._overlapping:
+        if not self.overlapping:
             return None
         return self._kept[file, group]
 
     @cached_property
-    def _overlapping(self) -> bool:
+    def overlapping(self) -> bool:
         """Whether a run can be in two files: not if their ids are in separate ranges."""
         if len(self.files) == len({source_of(file) for file in self.files}):
             return False

@@ -42,14 +42,13 @@ def run(sampler, n, objective=objective, **more):
 
 
 def test_it_begins_where_tables_agree_and_goes_anywhere(base):
-    sampler = WarmStartSampler(search(base), n_trials=20, then_every=None)
+    asked = search(base)
+    sampler = WarmStartSampler(asked, n_trials=20, then_every=None)
     study = run(sampler, 20)
     first = study.trials[0].params
     assert 0.03 < first["learning_rate"] < 0.1
     assert study.best_value > 0.89
-    known = {
-        one["lightgbm:num_leaves"] for one in sampler._reader.proposer._search.question.pool
-    }
+    known = {one["lightgbm:num_leaves"] for one in asked.question.pool}
     assert {t.params["num_leaves"] for t in study.trials} - known
 
 
@@ -133,7 +132,7 @@ def test_rounds_read_off_a_fit_are_learnt_from(base):
     sampler = WarmStartSampler(search(base), n_trials=8, rounds=400)
     assert sampler.then_every == 2
     study = run(sampler, 8, objective)
-    told = [sampler._reader.observation(trial, minimize=False) for trial in study.trials]
+    told = [sampler.reader.observation(trial, minimize=False) for trial in study.trials]
     for trial, one in zip(study.trials, told, strict=True):
         assert one.values["lightgbm:n_estimators"] == trial.user_attrs["warmstart:rounds"]
 

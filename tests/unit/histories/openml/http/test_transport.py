@@ -242,6 +242,6 @@ def test_only_kept_answers(tmp_path):
 def test_what_passes_is_no_refusal(status, monkeypatch):
     with ReplayServer(WORLD) as server:
         asked = transport(server, attempts=2)
-        monkeypatch.setattr(asked._requests, "get", lambda path, stop: (status, b"", b"", 0.0))
+        monkeypatch.setattr(asked.requests, "get", lambda path, stop: (status, b"", b"", 0.0))
         with pytest.raises(UnavailableError, match=f"HTTP status {status}"):
             asked.read("flow/101", xml.runs)

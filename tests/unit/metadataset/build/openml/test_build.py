@@ -94,7 +94,7 @@ def test_every_run_is_there(whole):
 def test_scores_are_medians_of_the_runs_of_a_configuration(whole):
     """Against the world itself: setups that differ only in a seed are one configuration."""
     md = MetaDataset.open(whole)
-    texts = dict(zip(md.configuration_ids, md._configurations.to_texts(), strict=True))
+    points = {name: md.configuration(name) for name in md.configuration_ids}
     matrix = md.matrix(AUC)
     for task_id in (10, 30, 100):
         groups = {}
@@ -104,7 +104,7 @@ def test_scores_are_medians_of_the_runs_of_a_configuration(whole):
             if not run.error:
                 groups.setdefault(key, []).append(run.values[AUC][0][1])
         row = matrix.loc[task_id].dropna()
-        ours = [row[name] for name in row.index if "cp" in texts[name]]
+        ours = [row[name] for name in row.index if "cp" in points[name]]
         assert sorted(ours) == pytest.approx(sorted(map(np.median, groups.values())))
 
 
@@ -541,9 +541,7 @@ def test_what_searches_tried_are_evaluations_of_what_they_searched_over(tmp_path
     assert (told["n_searches_without_trace"], told["n_searches_without_measure"]) == (1, 2)
     assert any("OpenML has no measure" in remark for remark in report.remarks)
     md = MetaDataset.open(out, verify=True)
-    values = {c: json.loads(t) for c, t in zip(
-        md.configuration_ids, md._configurations.to_texts(), strict=True
-    )}  # fmt: skip
+    values = {name: md.configuration(name) for name in md.configuration_ids}
     depths = {
         v["max_depth"]: c for c, v in values.items() if set(v) == {"max_depth", "splitter"}
     }

@@ -96,13 +96,13 @@ def test_in_blocks_equals_at_once(tmp_path, monkeypatch, order, aggregate):
     costs = at_once.costs("loss", aggregate=aggregate)
     monkeypatch.setattr(store, "LARGE", 10)
     held = []
-    take = blocks._Held.take
+    take = blocks.Held.take
 
     def counted(self, finished):
         held.append(self._n)
         return take(self, finished)
 
-    monkeypatch.setattr(blocks._Held, "take", counted)
+    monkeypatch.setattr(blocks.Held, "take", counted)
     plan = blocks.BlockPlan
     monkeypatch.setattr(
         store, "BlockPlan", lambda **values: plan(**{**values, "held_rows": 800})
