@@ -62,10 +62,14 @@ def modules() -> Iterator[Any]:
         yield import_module(name)
     for name in (*TUNERS, *POPULATIONS):
         yield getattr(warmstart.downstream, name)
+
+
+def readers() -> Iterator[Any]:
+    """``read`` of each source."""
     for path in sorted((ROOT / "src/warmstart/histories").glob("*.py")):
         module = import_module(f"warmstart.histories.{path.stem}".removesuffix(".__init__"))
         if hasattr(module, "read"):
-            yield module
+            yield module.read
 
 
 def measures() -> Iterator[type]:
@@ -111,6 +115,7 @@ def roots() -> Iterator[Any]:
             own = getattr(obj, "__module__", None) == module.__name__
             if not name.startswith("_") and (own or module.__name__.endswith(".protocols")):
                 yield obj
+    yield from readers()
     yield from measures()
     yield from named_in_text()
 
