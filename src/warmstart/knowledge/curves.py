@@ -84,7 +84,7 @@ def known_curves(
 
 
 def _embedded(metric: str, learners: set[str] | None, gone: set[str]) -> Curves:
-    frame = _packed()
+    frame = packed_curves()
     rows = frame[frame["metric"] == metric]
     if learners is not None:
         rows = rows[rows["learner"].isin(learners)]
@@ -126,7 +126,8 @@ def _of_surfaces(folder: Path, metric: str, gone: set[str]) -> Curves:
 
 
 @lru_cache(maxsize=1)
-def _packed() -> pd.DataFrame:
+def packed_curves() -> pd.DataFrame:
+    """The package's curves as a long table; see data/curves/README.md."""
     import pyarrow.parquet as pq
 
     for folder in (_IN_WHEEL, _IN_CHECKOUT):

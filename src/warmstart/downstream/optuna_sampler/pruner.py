@@ -131,7 +131,7 @@ class PreviousCurvesPruner(optuna.pruners.BasePruner):
         for trial in trials:
             if STOP in trial.user_attrs:
                 stop = Stop.from_json(trial.user_attrs[STOP])
-                ended = [_curve(trials[number], sign) for number in stop.others]
+                ended = [_curve(trials[int(number)], sign) for number in stop.others]
                 found.append((stop, stop.replay(self._rule.rule(ended))))
         return found
 

@@ -28,8 +28,8 @@ class Stop:
     True
     """
 
-    trial: int
-    """Its number."""
+    trial: int | str
+    """Its number, or its name where a tuner has no numbers."""
 
     budgets: tuple[float, ...]
     scores: tuple[float, ...]
@@ -39,8 +39,8 @@ class Stop:
     prior: tuple[float, float] | None = None
     """What was expected of its end beforehand."""
 
-    others: tuple[int, ...] = ()
-    """Numbers of the ended trials whose curves were known, in the order they were used."""
+    others: tuple[int | str, ...] = ()
+    """Numbers or names of the ended trials whose curves were known, in the order of use."""
 
     @property
     def reason(self) -> str:
@@ -72,12 +72,12 @@ class Stop:
             }
             prior = told["prior"]
             return cls(
-                trial=int(told["trial"]),
+                trial=told["trial"],
                 budgets=tuple(map(float, told["budgets"])),
                 scores=tuple(map(float, told["scores"])),
                 judgement=Judgement(**judged),
                 prior=None if prior is None else (float(prior[0]), float(prior[1])),
-                others=tuple(map(int, told["others"])),
+                others=tuple(told["others"]),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise HistoryError(f"this is no record of a stop: {text[:80]!r}") from error
