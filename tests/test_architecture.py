@@ -1,4 +1,7 @@
-"""Rules that hold across the whole package."""
+"""Rules that hold across the whole package.
+
+Also of: _version, errors.
+"""
 
 import importlib
 import json

@@ -1,4 +1,7 @@
-"""Docstrings of what tests/public.py finds: arguments, shapes, errors, papers, examples."""
+"""Docstrings of what tests/public.py finds: arguments, shapes, errors, papers, examples.
+
+Also of: protocols.
+"""
 
 import inspect
 import re

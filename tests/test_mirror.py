@@ -48,3 +48,29 @@ def test_no_test_reads_what_is_private():
     files = [*(ROOT / "tests").rglob("*.py"), *SHIPPED.rglob("*.py")]
     found = {str(path.relative_to(ROOT)): private_reads(path) for path in files}
     assert not {path: names for path, names in found.items() if names}
+
+
+def also_of(path: Path) -> list[str]:
+    """Modules that a test's docstring says it is of, besides the one of its own name."""
+    text = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+    _, _, names = text.partition("Also of: ")
+    return [name.strip(" .\n") for name in names.split(",") if name.strip()]
+
+
+def test_each_module_has_a_test_of_its_name_or_is_named_in_another():
+    modules = {
+        ".".join(path.relative_to(SOURCE).with_suffix("").parts)
+        for path in SOURCE.rglob("*.py")
+        if path.name not in ("__init__.py", "__main__.py") and SHIPPED not in path.parents
+    }
+    own = {name for name in modules if (ROOT / "tests" / "unit" / mirrored(name)).is_file()}
+    named = [name for path in (ROOT / "tests").rglob("test_*.py") for name in also_of(path)]
+    assert not modules - own - set(named), "write 'Also of: …' in the test that is of them"
+    assert not set(named) - modules, "these are no modules any more"
+    assert len(named) == len(set(named)), "one test is of it, say which"
+
+
+def mirrored(module: str) -> Path:
+    """Where the tests of a module are."""
+    *rooms, name = module.split(".")
+    return Path(*rooms) / f"test_{name.lstrip('_')}.py"

@@ -1,3 +1,8 @@
+"""Tests of metrics.
+
+Also of: metrics.formulas.
+"""
+
 import math
 
 import numpy as np

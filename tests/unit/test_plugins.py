@@ -1,4 +1,7 @@
-"""Entry points of packages that are made up here, each a folder with its metadata."""
+"""Entry points of packages that are made up here, each a folder with its metadata.
+
+Also of: cli.plugins.
+"""
 
 import sys
 

@@ -1,5 +1,9 @@
 """Prior, policy and process over architectures; tests of `encoding`, `prior`, `effects`,
-`reinforce` and `edit_gp`."""
+`reinforce` and `edit_gp`.
+
+Also of: architectures.edit_gp, architectures.effects, architectures.encoding,
+architectures.prior, architectures.reinforce.
+"""
 
 import itertools
 

@@ -1,4 +1,7 @@
-"""The commands that exchange meta-datasets and describe lists of datasets."""
+"""The commands that exchange meta-datasets and describe lists of datasets.
+
+Also of: cli.build.exchange.
+"""
 
 import csv
 import json

@@ -1,4 +1,7 @@
-"""A base of several histories: what the pool did, the same on more rows, an older one."""
+"""A base of several histories: what the pool did, the same on more rows, an older one.
+
+Also of: cli.build.knowledge, knowledge.writing.
+"""
 
 import json
 

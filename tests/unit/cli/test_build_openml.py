@@ -1,4 +1,7 @@
-"""warmstart build openml and build status, from the command line."""
+"""warmstart build openml and build status, from the command line.
+
+Also of: cli.build.openml.
+"""
 
 import json
 import socket

@@ -1,3 +1,10 @@
+"""The commands, as they are typed.
+
+Also of: cli.build.local, cli.build.publish, cli.build.status, cli.describe, cli.export_base,
+cli.fetch, cli.options, cli.replay, cli.suggest, cli.terminal.answers, cli.terminal.costs,
+cli.terminal.errors, cli.terminal.flags, cli.terminal.output.
+"""
+
 import io
 import json
 import os

@@ -1,4 +1,7 @@
-"""Files as the command line takes them: several, folders, pipes, and what they do not say."""
+"""Files as the command line takes them: several, folders, pipes, and what they do not say.
+
+Also of: cli.terminal.data_files.
+"""
 
 import json
 import logging

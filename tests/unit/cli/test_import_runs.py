@@ -1,4 +1,7 @@
-"""The command ``warmstart import``."""
+"""The command ``warmstart import``.
+
+Also of: cli.history.
+"""
 
 import json
 

@@ -1,4 +1,7 @@
-"""warmstart neighbours, and the function behind it."""
+"""warmstart neighbours, and the function behind it.
+
+Also of: knowledge.nearest, similarity.by_name.
+"""
 
 import io
 from pathlib import Path

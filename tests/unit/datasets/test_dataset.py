@@ -1,4 +1,7 @@
-"""Dataset: what it tells of itself."""
+"""Dataset: what it tells of itself.
+
+Also of: datasets.remarks.
+"""
 
 import dataclasses
 import pickle

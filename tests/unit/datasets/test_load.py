@@ -1,4 +1,7 @@
-"""load_dataset: every form data comes in, and everything that can be wrong with it."""
+"""load_dataset: every form data comes in, and everything that can be wrong with it.
+
+Also of: datasets.sampling.
+"""
 
 import decimal
 import re

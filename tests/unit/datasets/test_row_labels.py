@@ -1,4 +1,7 @@
-"""Groups and times of rows: read from columns or arrays, kept with the rows they are of."""
+"""Groups and times of rows: read from columns or arrays, kept with the rows they are of.
+
+Also of: datasets.heavy_tails.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,7 @@
-"""The target: what is known of it, which task it makes, and what cannot be predicted."""
+"""The target: what is known of it, which task it makes, and what cannot be predicted.
+
+Also of: datasets.task_types.
+"""
 
 import decimal
 

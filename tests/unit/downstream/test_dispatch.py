@@ -1,3 +1,8 @@
+"""Tests of downstream.dispatch.
+
+Also of: downstream.adapter, downstream.protocol.
+"""
+
 import optuna
 import pytest
 

@@ -1,3 +1,9 @@
+"""Tests of downstream.fit.
+
+Also of: downstream.fitted_points, downstream.known_results, downstream.point_forms,
+downstream.report.
+"""
+
 import numpy as np
 import pandas as pd
 import pytest

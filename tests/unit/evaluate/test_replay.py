@@ -1,4 +1,7 @@
-"""Replay: regrets by hand, honest folds, the same result whatever the jobs and the cache."""
+"""Replay: regrets by hand, honest folds, the same result whatever the jobs and the cache.
+
+Also of: evaluate.held_out, evaluate.job, evaluate.memory, evaluate.trace.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,7 @@
-"""What a replay says of itself: means, errors, ranks, wins, paired differences, plots."""
+"""What a replay says of itself: means, errors, ranks, wins, paired differences, plots.
+
+Also of: evaluate.folds, evaluate.plots.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,3 +1,8 @@
+"""Tests of execution.crossvalidation.
+
+Also of: execution.loaded_task, execution.prediction, execution.prepared_folds.
+"""
+
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,3 +1,8 @@
+"""Tests of execution.local.
+
+Also of: execution.remote_unit, execution.unit.
+"""
+
 import math
 import subprocess
 

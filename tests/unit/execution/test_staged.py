@@ -1,4 +1,7 @@
-"""Curves of ensembles: what fewer rounds would have predicted, against refitted ensembles."""
+"""Curves of ensembles: what fewer rounds would have predicted, against refitted ensembles.
+
+Also of: execution.measure.curves, execution.measure.resources, execution.measure.staged.
+"""
 
 import numpy as np
 import pytest

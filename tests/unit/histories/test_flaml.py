@@ -1,4 +1,7 @@
-"""Logs of FLAML: the lines are those that FLAML 2.7 wrote."""
+"""Logs of FLAML: the lines are those that FLAML 2.7 wrote.
+
+Also of: histories.runs.budgets.
+"""
 
 import json
 

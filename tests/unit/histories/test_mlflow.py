@@ -1,4 +1,8 @@
-"""MLflow's runs: folders laid out as MLflow 3.17 does, and by MLflow itself where it is."""
+"""MLflow's runs: folders laid out as MLflow 3.17 does, and by MLflow itself where it is.
+
+Also of: histories.mlflow_folder, histories.parsing.sqlite_copy, histories.runs.curve_points,
+histories.runs.directions, histories.runs.options, histories.runs.schema.
+"""
 
 import json
 

@@ -1,4 +1,8 @@
-"""Studies made by Optuna itself, read back."""
+"""Studies made by Optuna itself, read back.
+
+Also of: histories.curves.intermediate_values, histories.optuna_storage,
+histories.runs.protocol.
+"""
 
 import contextlib
 import json

@@ -1,4 +1,7 @@
-"""Tables of runs, read by a mapping of their columns."""
+"""Tables of runs, read by a mapping of their columns.
+
+Also of: histories.table_columns.
+"""
 
 import gzip
 import json

@@ -1,4 +1,7 @@
-"""Opening knowledge: the embedded base, folders, recommenders, meta-datasets."""
+"""Opening knowledge: the embedded base, folders, recommenders, meta-datasets.
+
+Also of: knowledge.api.
+"""
 
 import pytest
 from tests.unit.recommend.toy import NEW, toy

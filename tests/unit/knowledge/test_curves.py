@@ -1,4 +1,7 @@
-"""The curves that come with the package, and those of a base of one's own."""
+"""The curves that come with the package, and those of a base of one's own.
+
+Also of: histories.curves.table.
+"""
 
 import numpy as np
 import pandas as pd

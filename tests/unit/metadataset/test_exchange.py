@@ -1,4 +1,7 @@
-"""Out to other forms and back: pandas, CSV, HPO-B's JSON, ASlib scenarios."""
+"""Out to other forms and back: pandas, CSV, HPO-B's JSON, ASlib scenarios.
+
+Also of: metadataset.from_data, metadataset.from_elsewhere.
+"""
 
 import json
 

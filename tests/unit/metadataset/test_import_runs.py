@@ -1,4 +1,9 @@
-"""Foreign histories as meta-datasets: once each, spaces united, tasks described."""
+"""Foreign histories as meta-datasets: once each, spaces united, tasks described.
+
+Also of: metadataset.combine.attach_datasets, metadataset.combine.from_runs,
+metadataset.combine.same_runs, metadataset.core.core, metadataset.core.matrices,
+metadataset.core.parts, metadataset.core.shown, metadataset.history_rows, metadataset.samplers.
+"""
 
 import json
 

@@ -1,3 +1,9 @@
+"""Tests of metafeatures.extract.
+
+Also of: metafeatures.complexity.overlap, metafeatures.feature, metafeatures.planning.costs,
+metafeatures.planning.sampled.
+"""
+
 import logging
 import subprocess
 import sys

@@ -1,3 +1,8 @@
+"""Tests of metafeatures.prepared.
+
+Also of: metafeatures.planning.samples.
+"""
+
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,4 +1,12 @@
-"""The names of other systems, and what of OpenML's can be held against ours."""
+"""The names of other systems, and what of OpenML's can be held against ours.
+
+Also of: metafeatures.catalogue, metafeatures.complexity.group, metafeatures.complexity.linear,
+metafeatures.elsewhere.counterpart, metafeatures.elsewhere.pymfe,
+metafeatures.elsewhere.qualities, metafeatures.elsewhere.references,
+metafeatures.groups.columns, metafeatures.groups.counts, metafeatures.groups.discriminant,
+metafeatures.groups.itemset, metafeatures.groups.missingness, metafeatures.groups.text_date,
+metafeatures.pairs.clustering, metafeatures.pairs.concept.
+"""
 
 import pandas as pd
 import pytest

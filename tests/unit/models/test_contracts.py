@@ -1,4 +1,7 @@
-"""Every method by name keeps the promises of a performance model."""
+"""Every method by name keeps the promises of a performance model.
+
+Also of: models.belief, models.protocols, models.surrogates.cold_gp.
+"""
 
 from dataclasses import replace
 

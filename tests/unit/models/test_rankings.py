@@ -1,4 +1,8 @@
-"""Methods that fix an order: KND, kNN rank, average rank, random search."""
+"""Methods that fix an order: KND, kNN rank, average rank, random search.
+
+Also of: models.rankings.average_rank, models.rankings.knn_rank,
+models.rankings.nearest_datasets, models.rankings.random_search.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,10 @@
-"""Every model and every acquisition function on bases of every shape; one engine for all."""
+"""Every model and every acquisition function on bases of every shape; one engine for all.
+
+Also of: recommend.acquisition.by_belief, recommend.acquisition.by_model,
+recommend.acquisition.by_surfaces, recommend.answer.assemble, recommend.answer.compose,
+recommend.begin_search, recommend.belief.new_configurations, recommend.engine,
+recommend.methods, recommend.question.kind.
+"""
 
 import pandas as pd
 import pytest

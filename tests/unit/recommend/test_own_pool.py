@@ -1,4 +1,7 @@
-"""Large pools of one's own: placed once and in blocks, the same answer as small ones get."""
+"""Large pools of one's own: placed once and in blocks, the same answer as small ones get.
+
+Also of: recommend.acquisition.first_batch, recommend.candidates.pool.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,7 @@
-"""Ask and tell on a small base with structure that can be learnt."""
+"""Ask and tell on a small base with structure that can be learnt.
+
+Also of: recommend.ask_tell.
+"""
 
 import json
 import math

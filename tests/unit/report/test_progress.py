@@ -1,3 +1,8 @@
+"""Tests of report.progress.
+
+Also of: report.frame_table.
+"""
+
 import io
 
 import pandas as pd

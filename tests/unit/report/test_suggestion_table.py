@@ -1,3 +1,8 @@
+"""Tests of report.suggestion_table.
+
+Also of: report.asked_columns, report.numbers.
+"""
+
 import math
 from dataclasses import replace
 

@@ -1,4 +1,7 @@
-"""Answers in plain text: as wide as promised, one line for one."""
+"""Answers in plain text: as wide as promised, one line for one.
+
+Also of: _shown.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,7 @@
-"""Distances of tasks, against independent computations."""
+"""Distances of tasks, against independent computations.
+
+Also of: similarity.manhattan, similarity.protocols, similarity.rank_correlation.
+"""
 
 import numpy as np
 import pandas as pd

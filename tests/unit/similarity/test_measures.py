@@ -1,4 +1,9 @@
-"""Published measures of similarity: the contract, and an independent computation of each."""
+"""Published measures of similarity: the contract, and an independent computation of each.
+
+Also of: similarity.embeddings.dataset2vec, similarity.embeddings.dida,
+similarity.embeddings.layers, similarity.embeddings.learned, similarity.embeddings.task2vec,
+similarity.gw_otdd, similarity.otdd, similarity.task_view, similarity.text.
+"""
 
 import numpy as np
 import pytest

@@ -1,3 +1,8 @@
+"""Tests of spaces.legal.
+
+Also of: domain.
+"""
+
 import math
 
 import pytest

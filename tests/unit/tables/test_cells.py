@@ -1,4 +1,7 @@
-"""Cells: numbers, truth values, dates and words, however they were stored."""
+"""Cells: numbers, truth values, dates and words, however they were stored.
+
+Also of: tables.dates.
+"""
 
 import datetime
 import decimal

@@ -1,4 +1,7 @@
-"""TypedColumns: fit and predict read data as the schema was read."""
+"""TypedColumns: fit and predict read data as the schema was read.
+
+Also of: tables.marks, tables.typed_columns.
+"""
 
 import numpy as np
 import pandas as pd

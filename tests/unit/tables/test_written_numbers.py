@@ -1,4 +1,7 @@
-"""Numbers as people write them, decided on the whole column and table."""
+"""Numbers as people write them, decided on the whole column and table.
+
+Also of: tables.targets.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,7 @@
-"""The server as a client meets it: in memory, and once as a process over stdio."""
+"""The server as a client meets it: in memory, and once as a process over stdio.
+
+Also of: cli.mcp.command, cli.mcp.desk, cli.mcp.kept, cli.mcp.server.
+"""
 
 import asyncio
 import json

@@ -1,4 +1,7 @@
-"""Column kinds, told from cells of every sort."""
+"""Column kinds, told from cells of every sort.
+
+Also of: datasets.columns.number_kinds, datasets.columns.word_kinds.
+"""
 
 import datetime
 import uuid

@@ -1,4 +1,7 @@
-"""Fingerprints find a dataset again, and only that."""
+"""Fingerprints find a dataset again, and only that.
+
+Also of: datasets.fingerprints.cell_hashes, datasets.fingerprints.sketch.
+"""
 
 import time
 

@@ -1,4 +1,7 @@
-"""ARFF: the dense and the sparse grammar, against scikit-learn's own reader."""
+"""ARFF: the dense and the sparse grammar, against scikit-learn's own reader.
+
+Also of: datasets.readers.arff_columns, datasets.readers.sources.
+"""
 
 import io
 

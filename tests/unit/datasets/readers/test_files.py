@@ -1,4 +1,7 @@
-"""Paths: which format a file is in, and what its dialect is."""
+"""Paths: which format a file is in, and what its dialect is.
+
+Also of: datasets.readers.compressed, datasets.readers.data_file, datasets.readers.formats.
+"""
 
 import functools
 import gzip

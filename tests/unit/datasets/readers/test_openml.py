@@ -1,4 +1,7 @@
-"""openml:31, against a stand-in for the openml package."""
+"""openml:31, against a stand-in for the openml package.
+
+Also of: _extras.
+"""
 
 import sys
 from types import SimpleNamespace

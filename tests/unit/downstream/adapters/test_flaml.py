@@ -1,3 +1,8 @@
+"""Tests of downstream.adapters.flaml.
+
+Also of: downstream.tuner_spaces.tune_domains.
+"""
+
 import pytest
 
 pytest.importorskip("flaml.tune")

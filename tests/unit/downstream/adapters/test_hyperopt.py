@@ -1,3 +1,8 @@
+"""Tests of downstream.adapters.hyperopt.
+
+Also of: downstream.tuner_spaces.hyperopt_graph.
+"""
+
 import hyperopt
 import numpy as np
 import pytest

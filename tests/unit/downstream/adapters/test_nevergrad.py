@@ -1,3 +1,8 @@
+"""Tests of downstream.adapters.nevergrad.
+
+Also of: downstream.tuner_spaces.written_bounds.
+"""
+
 import nevergrad as ng
 import pytest
 from benchmarks.tuners.nevergrad import Tuner

@@ -1,3 +1,8 @@
+"""Tests of downstream.adapters.optuna.
+
+Also of: downstream.tuner_spaces.optuna_rehearsal.
+"""
+
 import warnings
 from types import SimpleNamespace
 

@@ -1,4 +1,7 @@
-"""Each library's own names for its hyperparameters, both ways."""
+"""Each library's own names for its hyperparameters, both ways.
+
+Also of: downstream.names.mapping, downstream.names.matching.
+"""
 
 import pytest
 

@@ -1,4 +1,8 @@
-"""A sampler, and a study with it, survive pickle, as Optuna advises to keep them."""
+"""A sampler, and a study with it, survive pickle, as Optuna advises to keep them.
+
+Also of: downstream.optuna_sampler.space, downstream.optuna_sampler.study_results,
+downstream.optuna_sampler.trials, downstream.optuna_sampler.whole_configurations.
+"""
 
 import pickle
 

@@ -1,4 +1,7 @@
-"""PreviousCurvesPruner: keeps the best, stops the rest, says why, and says it again."""
+"""PreviousCurvesPruner: keeps the best, stops the rest, says why, and says it again.
+
+Also of: downstream.schedulers.end_prior, downstream.schedulers.rule.
+"""
 
 import numpy as np
 import optuna

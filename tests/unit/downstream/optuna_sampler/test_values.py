@@ -1,4 +1,7 @@
-"""A suggested value in an Optuna distribution."""
+"""A suggested value in an Optuna distribution.
+
+Also of: downstream.tuner_spaces.optuna_distributions.
+"""
 
 import pytest
 from hypothesis import given

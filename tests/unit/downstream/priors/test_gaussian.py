@@ -1,4 +1,7 @@
-"""Priors for NePS and CMA-ES."""
+"""Priors for NePS and CMA-ES.
+
+Also of: downstream.priors.neps, downstream.priors.positions.
+"""
 
 import cmaes
 import numpy as np

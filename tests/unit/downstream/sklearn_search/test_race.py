@@ -1,4 +1,8 @@
-"""The best few on other folds: who is kept, and what stays in the results."""
+"""The best few on other folds: who is kept, and what stays in the results.
+
+Also of: downstream.sklearn_search.begun, downstream.sklearn_search.estimators,
+downstream.sklearn_search.known_rows, downstream.sklearn_search.settings.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,7 @@
-"""WarmStartSearchCV anywhere in a learner's space, or in the distributions of an estimator."""
+"""WarmStartSearchCV anywhere in a learner's space, or in the distributions of an estimator.
+
+Also of: downstream.sklearn_search.run.
+"""
 
 import pytest
 from scipy.stats import loguniform, norm, randint, uniform

@@ -1,4 +1,7 @@
-"""WarmStartSearchCV: where search estimators are checked, and where it learns."""
+"""WarmStartSearchCV: where search estimators are checked, and where it learns.
+
+Also of: downstream.sklearn_search.candidates, downstream.sklearn_search.failed_fits.
+"""
 
 import atexit
 import tempfile

@@ -1,4 +1,8 @@
-"""Defaults, ranges and importances against what was put into made-up scores."""
+"""Defaults, ranges and importances against what was put into made-up scores.
+
+Also of: evaluate.guide.defaults, evaluate.guide.good_ranges, evaluate.guide.importance,
+evaluate.guide.learner_guide, evaluate.guide.learner_scores.
+"""
 
 import itertools
 import math

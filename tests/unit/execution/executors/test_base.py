@@ -1,4 +1,7 @@
-"""One law for every executor: each unit once, and a dead worker loses one."""
+"""One law for every executor: each unit once, and a dead worker loses one.
+
+Also of: execution.executors.choose, execution.executors.dask, execution.executors.local.
+"""
 
 import logging
 import os

@@ -1,3 +1,8 @@
+"""Tests of execution.process.child.
+
+Also of: execution.evaluation_protocol, execution.process.watchdog, execution.process.worker.
+"""
+
 import dataclasses
 import os
 import signal

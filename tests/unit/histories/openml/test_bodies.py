@@ -1,4 +1,7 @@
-"""Bodies that are damaged, too large, or no XML as they came."""
+"""Bodies that are damaged, too large, or no XML as they came.
+
+Also of: histories.openml.errors, histories.openml.http.bodies.
+"""
 
 import contextlib
 import gzip

@@ -1,4 +1,7 @@
-"""Answers with bytes that were flipped, cut or doubled: a value, or one of our own errors."""
+"""Answers with bytes that were flipped, cut or doubled: a value, or one of our own errors.
+
+Also of: histories.openml.flows, histories.openml.xml.
+"""
 
 import contextlib
 

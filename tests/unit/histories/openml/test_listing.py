@@ -1,4 +1,7 @@
-"""Every row of every unit, whatever the server does, and the same rows as the real client."""
+"""Every row of every unit, whatever the server does, and the same rows as the real client.
+
+Also of: histories.openml.paging.
+"""
 
 import dataclasses
 import warnings

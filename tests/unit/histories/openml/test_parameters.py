@@ -1,4 +1,7 @@
-"""Stored hyperparameters of scikit-learn, mlr and Weka as typed, canonical values."""
+"""Stored hyperparameters of scikit-learn, mlr and Weka as typed, canonical values.
+
+Also of: histories.openml.dialects, histories.openml.measures, histories.openml.rows.
+"""
 
 import csv
 import dataclasses

@@ -1,4 +1,7 @@
-"""What Python prints for hyperparameters, read back without running it."""
+"""What Python prints for hyperparameters, read back without running it.
+
+Also of: histories.runs.values.
+"""
 
 import contextlib
 import math

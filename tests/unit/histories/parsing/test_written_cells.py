@@ -1,4 +1,8 @@
-"""Numbers of run tables as people write them."""
+"""Numbers of run tables as people write them.
+
+Also of: histories.parsing.reading, histories.parsing.search_candidates,
+histories.parsing.table_cells, histories.parsing.table_files, histories.parsing.table_rows.
+"""
 
 import json
 

@@ -1,4 +1,7 @@
-"""Meta-features of a list of datasets: the same bytes on any executor, resumable."""
+"""Meta-features of a list of datasets: the same bytes on any executor, resumable.
+
+Also of: metadataset.build.metafeatures, metadataset.hardware.
+"""
 
 import dataclasses
 

@@ -1,3 +1,8 @@
+"""Tests of metadataset.build.local.
+
+Also of: metadataset.build.folder.
+"""
+
 import dataclasses
 import errno
 import os

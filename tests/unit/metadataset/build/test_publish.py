@@ -1,3 +1,8 @@
+"""Tests of metadataset.build.publish.
+
+Also of: metadataset.core.schema.
+"""
+
 import json
 import math
 

@@ -1,4 +1,8 @@
-"""Meta-datasets of several sources as one."""
+"""Meta-datasets of several sources as one.
+
+Also of: metadataset.combine.merge_runs, metadataset.combine.merge_tasks,
+metadataset.core.columns, metadataset.core.configurations, metadataset.core.evaluations.
+"""
 
 from dataclasses import replace
 

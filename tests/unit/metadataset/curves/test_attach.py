@@ -1,4 +1,7 @@
-"""Learning curves in a meta-dataset: read with histories, kept, updated, never lost."""
+"""Learning curves in a meta-dataset: read with histories, kept, updated, never lost.
+
+Also of: histories.curves.boosting, histories.curves.lcdb.
+"""
 
 import math
 

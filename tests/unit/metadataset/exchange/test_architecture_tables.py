@@ -1,4 +1,7 @@
-"""Tables of architectures, read from small archives of the same form."""
+"""Tables of architectures, read from small archives of the same form.
+
+Also of: metadataset.exchange.published, metadataset.exchange.published_table.
+"""
 
 import pickle
 import zipfile

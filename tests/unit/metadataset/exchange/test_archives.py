@@ -1,4 +1,8 @@
-"""Public tables: read from archives made here, and against recorded copies where present."""
+"""Public tables: read from archives made here, and against recorded copies where present.
+
+Also of: metadataset.exchange.aslib, metadataset.exchange.csv, metadataset.exchange.hpob,
+metadataset.exchange.published_tables.
+"""
 
 import io
 import itertools

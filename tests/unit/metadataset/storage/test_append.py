@@ -1,4 +1,8 @@
-"""Batches added to a folder: each once, each run once, nothing rewritten."""
+"""Batches added to a folder: each once, each run once, nothing rewritten.
+
+Also of: metadataset.core.from_frames, metadataset.storage.manifest,
+metadataset.storage.measured, metadataset.storage.tables, metadataset.storage.writing.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,7 @@
-"""The folder: what was saved opens again, and damage is told."""
+"""The folder: what was saved opens again, and damage is told.
+
+Also of: metadataset.damage.
+"""
 
 import json
 

@@ -1,3 +1,8 @@
+"""Tests of metadataset.storage.texts.
+
+Also of: metadataset.storage.described.
+"""
+
 import sys
 
 import pandas as pd

@@ -1,4 +1,8 @@
-"""The measures of Lorena et al. against loops, and on borders that are known."""
+"""The measures of Lorena et al. against loops, and on borders that are known.
+
+Also of: metafeatures.complexity.graph, metafeatures.complexity.neighbours,
+metafeatures.pairs.neighbourhood.
+"""
 
 import numpy as np
 import pytest

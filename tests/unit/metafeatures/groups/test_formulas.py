@@ -1,4 +1,8 @@
-"""Each formula against an independent computation."""
+"""Each formula against an independent computation.
+
+Also of: metafeatures.groups.association, metafeatures.groups.model_based,
+metafeatures.groups.order, metafeatures.groups.sorted_columns, metafeatures.planning.order.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,9 @@
-"""Landmarkers by error rate, kappa and area; trees that are read from larger ones."""
+"""Landmarkers by error rate, kappa and area; trees that are read from larger ones.
+
+Also of: metafeatures.landmarking, metafeatures.landmarks.fold_trees,
+metafeatures.landmarks.learners, metafeatures.landmarks.one_split,
+metafeatures.landmarks.sample.
+"""
 
 import numpy as np
 import pytest

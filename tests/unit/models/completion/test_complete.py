@@ -1,4 +1,7 @@
-"""Soft-imputation: keeps what is known, recovers what has structure."""
+"""Soft-imputation: keeps what is known, recovers what has structure.
+
+Also of: models.completion.sharing, models.completion.soft_impute.
+"""
 
 import numpy as np
 import pytest

@@ -1,3 +1,8 @@
+"""Tests of models.costs.resources.
+
+Also of: models.costs.features.
+"""
+
 import json
 
 import numpy as np

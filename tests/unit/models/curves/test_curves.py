@@ -1,4 +1,7 @@
-"""Learning curves: reading, extrapolation, stopping; each formula by an independent way."""
+"""Learning curves: reading, extrapolation, stopping; each formula by an independent way.
+
+Also of: models.curves.previous_curves, models.curves.records, models.curves.stopping.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,8 @@
-"""Both kinds of evolution: a step by hand, and that history helps."""
+"""Both kinds of evolution: a step by hand, and that history helps.
+
+Also of: models.evolution.evolution_strategy, models.evolution.first_population,
+models.evolution.regularised_evolution.
+"""
 
 import numpy as np
 import pandas as pd

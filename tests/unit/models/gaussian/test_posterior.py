@@ -1,4 +1,8 @@
-"""The mixture posterior against dense Gaussian conditioning."""
+"""The mixture posterior against dense Gaussian conditioning.
+
+Also of: models.gaussian.factor, models.gaussian.latents, models.gaussian.mixture,
+models.gaussian.results.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,7 @@
-"""GP-LVM: likelihood and gradient against scipy, training, and answers without torch."""
+"""GP-LVM: likelihood and gradient against scipy, training, and answers without torch.
+
+Also of: models.gplvm.likelihood, models.gplvm.training.
+"""
 
 import subprocess
 import sys

@@ -1,4 +1,8 @@
-"""PMF: its pieces against independent computations, and its arrays."""
+"""PMF: its pieces against independent computations, and its arrays.
+
+Also of: models.log_loss, models.pmf.arrays, models.pmf.incremental, models.pmf.prior,
+models.pmf.settings, models.pmf.training.
+"""
 
 import io
 from dataclasses import replace

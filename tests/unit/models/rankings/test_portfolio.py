@@ -1,4 +1,7 @@
-"""The lazy greedy portfolio picks what the plain greedy one does."""
+"""The lazy greedy portfolio picks what the plain greedy one does.
+
+Also of: models.rankings.by_similarity, models.rankings.knn_portfolio, models.rankings.ranked.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,7 @@
-"""Draws of regrets: order from a belief, values from known tasks; what batches will leave."""
+"""Draws of regrets: order from a belief, values from known tasks; what batches will leave.
+
+Also of: models.regrets.expected_regret.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,7 @@
-"""A study's own space: what it has, what it lacks, what only it has."""
+"""A study's own space: what it has, what it lacks, what only it has.
+
+Also of: models.surfaces.box.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,7 @@
-"""RGPE: leave-one-out draws, ranking losses and the ensemble of both."""
+"""RGPE: leave-one-out draws, ranking losses and the ensemble of both.
+
+Also of: models.surrogates.process_belief, models.surrogates.task_ensemble.
+"""
 
 import numpy as np
 import pytest

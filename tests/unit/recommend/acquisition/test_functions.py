@@ -1,4 +1,7 @@
-"""Expected improvement against quadrature, and the law it keeps."""
+"""Expected improvement against quadrature, and the law it keeps.
+
+Also of: recommend.acquisition.by_name, recommend.acquisition.protocol.
+"""
 
 import numpy as np
 import pytest

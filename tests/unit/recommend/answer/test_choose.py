@@ -1,4 +1,7 @@
-"""What an answer may cost: none but the first takes over a third of its seconds."""
+"""What an answer may cost: none but the first takes over a third of its seconds.
+
+Also of: recommend.base.begin.
+"""
 
 import numpy as np
 import pytest

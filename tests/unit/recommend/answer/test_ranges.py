@@ -1,4 +1,8 @@
-"""Narrowed ranges of suggestions."""
+"""Narrowed ranges of suggestions.
+
+Also of: recommend.answer.answer, recommend.answer.explain, recommend.answer.frame,
+recommend.answer.suggestion.
+"""
 
 import math
 

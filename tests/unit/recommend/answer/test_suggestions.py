@@ -1,4 +1,7 @@
-"""Suggestions as values: frames, JSON and words."""
+"""Suggestions as values: frames, JSON and words.
+
+Also of: recommend.answer.evidence, recommend.answer.suggestions_json.
+"""
 
 import json
 import math

@@ -1,4 +1,8 @@
-"""What is learnt from: failures are worst, errors are in units of the target's spread."""
+"""What is learnt from: failures are worst, errors are in units of the target's spread.
+
+Also of: recommend.base.fitting, recommend.base.models, recommend.base.outlook,
+recommend.base.score_units, recommend.history.columns, recommend.history.training_scores.
+"""
 
 from dataclasses import replace
 

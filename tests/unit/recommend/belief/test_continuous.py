@@ -1,4 +1,7 @@
-"""A belief about the whole of a learner's space, on a base that is smooth in one number."""
+"""A belief about the whole of a learner's space, on a base that is smooth in one number.
+
+Also of: recommend.belief.learner_kernel, recommend.belief.prior.
+"""
 
 import numpy as np
 import pandas as pd

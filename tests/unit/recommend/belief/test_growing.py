@@ -1,4 +1,7 @@
-"""The belief that is told one result after the other, against the one that is built anew."""
+"""The belief that is told one result after the other, against the one that is built anew.
+
+Also of: recommend.belief.further.
+"""
 
 import numpy as np
 import pandas as pd

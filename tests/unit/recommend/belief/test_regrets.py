@@ -1,4 +1,7 @@
-"""What is expected of the configurations a search names, beside the best of them."""
+"""What is expected of the configurations a search names, beside the best of them.
+
+Also of: recommend.belief.posterior.
+"""
 
 import numpy as np
 import pandas as pd

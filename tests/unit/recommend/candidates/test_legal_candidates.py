@@ -1,4 +1,7 @@
-"""What may be suggested: spaces, legality, and what is left out by name."""
+"""What may be suggested: spaces, legality, and what is left out by name.
+
+Also of: recommend.candidates.own_pool, recommend.candidates.within.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,7 @@
-"""What a look changes in an answer, on real fits bounded by their number."""
+"""What a look changes in an answer, on real fits bounded by their number.
+
+Also of: recommend.look.perform, recommend.look.result.
+"""
 
 import json
 

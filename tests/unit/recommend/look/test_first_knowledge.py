@@ -1,4 +1,7 @@
-"""A search, a sampler and a search estimator that begin from what a look measured."""
+"""A search, a sampler and a search estimator that begin from what a look measured.
+
+Also of: recommend.belief.first_knowledge.
+"""
 
 import dataclasses
 import math

@@ -1,4 +1,8 @@
-"""The look itself, on made-up fits with a clock of their own."""
+"""The look itself, on made-up fits with a clock of their own.
+
+Also of: recommend.look.belief, recommend.look.measuring.record, recommend.look.race,
+recommend.look.request, recommend.look.underway.
+"""
 
 import numpy as np
 import pytest

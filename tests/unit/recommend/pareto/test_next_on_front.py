@@ -1,4 +1,7 @@
-"""A search with objectives: the gain in closed form, what is asked, what is told of it."""
+"""A search with objectives: the gain in closed form, what is asked, what is told of it.
+
+Also of: recommend.pareto.asked.
+"""
 
 import numpy as np
 import pytest

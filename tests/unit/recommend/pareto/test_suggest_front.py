@@ -1,6 +1,9 @@
 """Objectives and limits through `suggest`, on a base whose costs can be told in advance.
 
 Tests of `asked`, `costs`, `front` and `expected_front`, and of the resources a base keeps.
+
+Also of: recommend.pareto.costs, recommend.pareto.expected_front, recommend.pareto.front,
+recommend.store.resources.
 """
 
 import numpy as np

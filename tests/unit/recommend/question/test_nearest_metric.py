@@ -1,4 +1,9 @@
-"""Scorers a base does not hold are answered by the nearest it has, and that is said."""
+"""Scorers a base does not hold are answered by the nearest it has, and that is said.
+
+Also of: recommend.question.arguments, recommend.question.documented,
+recommend.question.duplicates, recommend.question.metric, recommend.question.search_question,
+recommend.question.surfaces, recommend.question.understand.
+"""
 
 import pytest
 from sklearn.metrics import (

@@ -1,4 +1,8 @@
-"""More tasks for a fitted recommender, without fitting it anew."""
+"""More tasks for a fitted recommender, without fitting it anew.
+
+Also of: recommend.store.model_choice, recommend.store.saved_models, recommend.store.saving,
+recommend.store.store, recommend.store.task_learner.
+"""
 
 import numpy as np
 import pandas as pd

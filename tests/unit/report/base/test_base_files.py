@@ -1,4 +1,7 @@
-"""What is written of a base: JSON that keeps its schema, pages that follow the base."""
+"""What is written of a base: JSON that keeps its schema, pages that follow the base.
+
+Also of: report.base.guide_pages, report.base.portfolio_json, report.look_progress.
+"""
 
 import json
 

@@ -1,4 +1,7 @@
-"""Plots of a base: what is drawn is what the base says."""
+"""Plots of a base: what is drawn is what the base says.
+
+Also of: report.base.latent_map, report.base.learner_plots.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,3 +1,8 @@
+"""Tests of report.code.pipelines.
+
+Also of: report.code.arguments.
+"""
+
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,4 +1,7 @@
-"""The page: one file that fetches nothing, with nothing of the data as markup."""
+"""The page: one file that fetches nothing, with nothing of the data as markup.
+
+Also of: report.code.tuners, report.page.html.
+"""
 
 from html.parser import HTMLParser
 

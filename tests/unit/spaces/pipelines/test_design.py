@@ -1,4 +1,11 @@
-"""Space-filling sets: complete, legal, spread out, and the same again."""
+"""Space-filling sets: complete, legal, spread out, and the same again.
+
+Also of: spaces.pipelines.boosting.boosters, spaces.pipelines.boosting.catboost_columns,
+spaces.pipelines.learners.bayes, spaces.pipelines.learners.boosted,
+spaces.pipelines.learners.distances, spaces.pipelines.learners.linear,
+spaces.pipelines.learners.network, spaces.pipelines.learners.ranges,
+spaces.pipelines.learners.record, spaces.pipelines.learners.trees.
+"""
 
 from collections import Counter
 

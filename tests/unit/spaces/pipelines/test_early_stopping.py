@@ -1,4 +1,7 @@
-"""Early stopping: what is held out, that it stops, and that the best round predicts."""
+"""Early stopping: what is held out, that it stops, and that the best round predicts.
+
+Also of: spaces.pipelines.boosting.early_stopping.
+"""
 
 import numpy as np
 import pytest

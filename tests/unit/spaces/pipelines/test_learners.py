@@ -1,4 +1,7 @@
-"""Every learner builds and fits what it says it does, on tables that are hard to fit."""
+"""Every learner builds and fits what it says it does, on tables that are hard to fit.
+
+Also of: spaces.pipelines.fitting, spaces.pipelines.legality.
+"""
 
 import sys
 

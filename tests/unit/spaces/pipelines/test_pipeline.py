@@ -1,4 +1,7 @@
-"""Pipelines of configurations: what they read, what they refuse, what they compute."""
+"""Pipelines of configurations: what they read, what they refuse, what they compute.
+
+Also of: spaces.pipelines.preprocessing.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,7 @@
-"""Lines that an unclosed quote makes one row of, and cells that may have line breaks."""
+"""Lines that an unclosed quote makes one row of, and cells that may have line breaks.
+
+Also of: datasets.readers.csv.dialect, datasets.readers.csv.lines, datasets.readers.csv.reader.
+"""
 
 import gzip
 

@@ -1,4 +1,8 @@
-"""WarmStartSampler in the whole space of a learner, led by surfaces."""
+"""WarmStartSampler in the whole space of a learner, led by surfaces.
+
+Also of: downstream.optuna_sampler.proposers.make_proposer,
+downstream.optuna_sampler.proposers.proposer.
+"""
 
 import math
 

@@ -1,4 +1,8 @@
-"""Asking a server that breaks in every way a server breaks."""
+"""Asking a server that breaks in every way a server breaks.
+
+Also of: histories.openml.http.cache, histories.openml.http.keys,
+histories.openml.http.requests, histories.openml.http.waits.
+"""
 
 import logging
 import threading

@@ -1,4 +1,14 @@
-"""Building from a replayed OpenML: complete, interrupted, extended, and always the same."""
+"""Building from a replayed OpenML: complete, interrupted, extended, and always the same.
+
+Also of: metadataset.build.openml.estimate, metadataset.build.openml.evaluations,
+metadataset.build.openml.finished, metadataset.build.openml.plan,
+metadataset.build.openml.publish, metadataset.build.openml.remarks,
+metadataset.build.openml.settings, metadataset.build.openml.tasks,
+metadataset.build.openml.units.asked, metadataset.build.openml.units.described,
+metadataset.build.openml.units.job, metadataset.build.openml.units.reading,
+metadataset.build.openml.units.rows, metadataset.build.openml.units.todo,
+metadataset.build.openml.units.traces, metadataset.build.status.
+"""
 
 import dataclasses
 import errno

@@ -1,3 +1,8 @@
+"""Tests of metadataset.build.openml.configurations.
+
+Also of: metadataset.build.openml.units.parts.
+"""
+
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq

@@ -1,4 +1,8 @@
-"""One writer at a time, folders replaced whole, kills put right, names that stay inside."""
+"""One writer at a time, folders replaced whole, kills put right, names that stay inside.
+
+Also of: metadataset.storage.folders.locking, metadataset.storage.folders.owners,
+metadataset.storage.folders.settling.
+"""
 
 import os
 import platform

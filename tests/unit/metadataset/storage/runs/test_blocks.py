@@ -1,4 +1,8 @@
-"""Runs as a matrix, all at once and some tasks at a time: the same, and exact."""
+"""Runs as a matrix, all at once and some tasks at a time: the same, and exact.
+
+Also of: metadataset.core.score_matrix, metadataset.storage.runs.deduplicate,
+metadataset.storage.runs.run_keys.
+"""
 
 import itertools
 

@@ -1,4 +1,8 @@
-"""The level of good configurations: what it is, how sure it says it is, its arrays."""
+"""The level of good configurations: what it is, how sure it says it is, its arrays.
+
+Also of: models.pmf.described.average, models.pmf.described.described_arrays,
+models.pmf.described.explained.
+"""
 
 import io
 
