@@ -1,4 +1,7 @@
-"""POP: slots are divided by the paper's formula, trials go on, stop, and end as they should."""
+"""POP: slots are divided by the paper's formula, trials go on, stop, and end as they should.
+
+Also of: downstream.schedulers.slots, downstream.schedulers.trials.
+"""
 
 import math
 
