@@ -11,17 +11,12 @@ import typer
 from warmstart.cli.export_base import Export, export_base
 from warmstart.cli.options import (
     AsJson,
-    Comment,
-    Decimal,
-    Encoding,
     File,
-    Header,
     KindsOption,
     Knowledge,
-    MaxUnpacked,
-    Separator,
     Target,
     TaskType,
+    reads_files,
 )
 from warmstart.cli.suggest import kinds_of
 from warmstart.cli.terminal.data_files import data_file, files_in
@@ -33,31 +28,20 @@ if TYPE_CHECKING:
     from warmstart.datasets.readers.data_file import DataFile
 
 
+@reads_files
 def describe(
     file: File,
     target: Target = None,
     task_type: TaskType = None,
     kind: KindsOption = None,
     as_json: AsJson = False,
-    separator: Separator = None,
-    comment: Comment = None,
-    decimal: Decimal = None,
-    encoding: Encoding = None,
-    header: Header = None,
-    max_unpacked: MaxUnpacked = None,
+    *,
+    reading: dict[str, Any],
 ) -> None:
     """Show what warmstart reads in a dataset: kinds of columns, task type, meta-features.
 
     Without --target only the columns are shown; of a folder, a line a file.
     """
-    reading: dict[str, Any] = {
-        "separator": separator,
-        "comment": comment,
-        "decimal": decimal,
-        "encoding": encoding,
-        "header": header,
-        "max_unpacked_mb": max_unpacked,
-    }
     if Path(file).expanduser().is_dir():
         _describe_folder(Path(file).expanduser(), target, task_type, reading, as_json)
         return

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from warmstart.cli.options import AsJson, Target
+from warmstart.cli.options import AsJson, Target, reads_files
+from warmstart.cli.terminal.data_files import data_file
 from warmstart.cli.terminal.output import print_json, results, warn
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+@reads_files
 def metafeatures(
     file: Annotated[
         str | None, typer.Argument(help="Dataset to describe; without it, use --list.")
@@ -35,6 +37,8 @@ def metafeatures(
     ] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: AsJson = False,
+    *,
+    reading: dict[str, Any],
 ) -> None:
     """List meta-features, or compute those of a dataset with the status of each."""
     if not (listed or elsewhere) and file is None:
@@ -55,7 +59,8 @@ def metafeatures(
         from warmstart.metafeatures.extract import extract_with_status
 
         wanted = "all" if group and "all" in group else group
-        extracted = extract_with_status(file, target=target, groups=wanted, budget_s=budget)
+        data = data_file(str(file), **reading)
+        extracted = extract_with_status(data, target=target, groups=wanted, budget_s=budget)
         found = extracted.values.to_frame("value").assign(status=extracted.status)
         found = found.rename_axis("name").reset_index()
         warn(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from warmstart.cli.options import AsJson, Knowledge, Target
+from warmstart.cli.options import AsJson, Knowledge, Target, reads_files
 from warmstart.cli.terminal.data_files import data_file
 from warmstart.cli.terminal.output import print_json, results
 
 
+@reads_files
 def neighbours(
     file: Annotated[str, typer.Argument(help="Dataset, or openml:ID.")],
     target: Target = None,
@@ -30,12 +31,14 @@ def neighbours(
     knowledge: Knowledge = None,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: AsJson = False,
+    *,
+    reading: dict[str, Any],
 ) -> None:
     """Known tasks that a dataset is like, nearest first, and what was best on each.
 
     Example: warmstart neighbours credit.csv --target class
     """
-    data = data_file(file)
+    data = data_file(file, **reading)
     from warmstart.knowledge.nearest import nearest_tasks
     from warmstart.report.frame_table import frame_table
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -45,33 +47,6 @@ Knowledge = Annotated[
 
 File = Annotated[str, typer.Argument(metavar="FILE", help=f"{FILES} Or a folder of files.")]
 
-Separator = Annotated[
-    str | None,
-    typer.Option(metavar="CHAR", help="Between the cells of a CSV file; \\t is a tab."),
-]
-
-Comment = Annotated[
-    str | None, typer.Option(metavar="CHAR", help="From which on a line of CSV is no data.")
-]
-
-Decimal = Annotated[
-    str | None, typer.Option(metavar="CHAR", help="Decimal mark of a CSV file, . or ,")
-]
-
-Encoding = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Of a CSV file, such as cp1252.")
-]
-
-Header = Annotated[
-    bool | None,
-    typer.Option("--header/--no-header", help="Whether line 1 of a CSV file names columns."),
-]
-
-MaxUnpacked = Annotated[
-    float | None,
-    typer.Option(metavar="MB", help="What a compressed or piped file may unpack to [4096]."),
-]
-
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes at a time.")]
 
 Scheduler = Annotated[
@@ -102,3 +77,63 @@ TaskList = Annotated[
         help="Task list: columns task_id, task_type, path, target; family, …",
     ),
 ]
+
+_READING: dict[str, Any] = {
+    "separator": Annotated[
+        str | None,
+        typer.Option(metavar="CHAR", help="Between the cells of a CSV file; \\t is a tab."),
+    ],
+    "comment": Annotated[
+        str | None, typer.Option(metavar="CHAR", help="From which on a line of CSV is no data.")
+    ],
+    "decimal": Annotated[
+        str | None, typer.Option(metavar="CHAR", help="Decimal mark of a CSV file, . or ,")
+    ],
+    "encoding": Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of a CSV file, such as cp1252.")
+    ],
+    "header": Annotated[
+        bool | None,
+        typer.Option(
+            "--header/--no-header", help="Whether line 1 of a CSV file names columns."
+        ),
+    ],
+    "max_unpacked_mb": Annotated[
+        float | None,
+        typer.Option(
+            metavar="MB", help="What a compressed or piped file may unpack to [4096]."
+        ),
+    ],
+}
+"""How a file is read, where it does not say so itself."""
+
+
+def reads_files(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that say how a file is read.
+
+    Parameters
+    ----------
+    command : callable
+        Its parameter ``reading`` gets what was typed, for
+        :func:`warmstart.cli.terminal.data_files.data_file`.
+    """
+    hints = get_type_hints(command, include_extras=True)
+    parameters = [
+        one.replace(annotation=hints[name])
+        for name, one in inspect.signature(command).parameters.items()
+        if name != "reading"
+    ]
+    parameters += [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=option)
+        for name, option in _READING.items()
+    ]
+
+    def with_reading(**typed: Any) -> None:
+        reading = {name: typed.pop(name) for name in _READING}
+        command(**typed, reading=reading)
+
+    with_reading.__name__, with_reading.__doc__ = command.__name__, command.__doc__
+    with_reading.__module__ = command.__module__
+    with_reading.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    with_reading.__annotations__ = {one.name: one.annotation for one in parameters}
+    return with_reading

@@ -10,19 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from warmstart.cli.options import (
-    Comment,
-    Decimal,
-    Encoding,
     Files,
-    Header,
     KindsOption,
     Knowledge,
-    MaxUnpacked,
-    Separator,
     Target,
     TaskType,
+    reads_files,
 )
-from warmstart.cli.terminal.answers import Format, print_table, written
+from warmstart.cli.terminal.answers import Format, check_format, print_table, written
 from warmstart.cli.terminal.costs import (
     MaxFit,
     MaxMemory,
@@ -51,6 +46,7 @@ class Strategy(str, Enum):
     anytime = "anytime"
 
 
+@reads_files
 def suggest(
     files: Files,
     target: Target = None,
@@ -124,18 +120,15 @@ def suggest(
         typer.Option(metavar="FILE", help="Also write a page of HTML that needs nothing else."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As --format json.")] = False,
-    separator: Separator = None,
-    comment: Comment = None,
-    decimal: Decimal = None,
-    encoding: Encoding = None,
-    header: Header = None,
-    max_unpacked: MaxUnpacked = None,
+    *,
+    reading: dict[str, Any],
 ) -> None:
     """Suggest configurations for a dataset, with what to expect of each.
 
     Example: warmstart suggest credit.csv --target class
     """
     form = Format.json if as_json else form
+    check_format(form)
     if instant and look:
         raise typer.BadParameter("--instant answers without a look, --look asks for one")
     if len(files) > 1 and report is not None:
@@ -144,14 +137,6 @@ def suggest(
         raise typer.BadParameter(
             f"of several files --format is jsonl or table, not {form.value}"
         )
-    reading: dict[str, Any] = {
-        "separator": separator,
-        "comment": comment,
-        "decimal": decimal,
-        "encoding": encoding,
-        "header": header,
-        "max_unpacked_mb": max_unpacked,
-    }
     question: dict[str, Any] = {
         "target": target,
         "n": n,

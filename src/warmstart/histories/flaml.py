@@ -14,7 +14,8 @@ from warmstart.errors import HistoryError
 from warmstart.histories.parsing.reading import readable
 from warmstart.histories.runs.budgets import without_partial
 from warmstart.histories.runs.options import Meaning
-from warmstart.histories.runs.schema import Remarks, Run, RunHistory
+from warmstart.histories.runs.remarks import Remarks
+from warmstart.histories.runs.schema import Run, RunHistory
 from warmstart.histories.runs.values import number, seconds
 
 if TYPE_CHECKING:

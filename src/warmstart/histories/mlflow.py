@@ -18,7 +18,8 @@ from warmstart.histories.parsing.reading import readable
 from warmstart.histories.parsing.sqlite_copy import copy_sqlite
 from warmstart.histories.parsing.times import utc_of_count
 from warmstart.histories.runs.options import Meaning, entered
-from warmstart.histories.runs.schema import Remarks, Run, RunHistory
+from warmstart.histories.runs.remarks import Remarks
+from warmstart.histories.runs.schema import Run, RunHistory
 from warmstart.histories.runs.values import typed_words
 
 if TYPE_CHECKING:

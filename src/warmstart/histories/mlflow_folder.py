@@ -11,7 +11,7 @@ from typing import Any
 from warmstart._extras import require
 from warmstart.errors import HistoryError
 from warmstart.histories.parsing.reading import readable
-from warmstart.histories.runs.schema import Remarks
+from warmstart.histories.runs.remarks import Remarks
 
 _CODES = {"1": "RUNNING", "2": "SCHEDULED", "3": "FINISHED", "4": "FAILED", "5": "KILLED"}
 

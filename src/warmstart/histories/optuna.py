@@ -26,7 +26,8 @@ from warmstart.histories.parsing.reading import readable
 from warmstart.histories.runs.curve_points import BudgetKind, CurvePoint, check_kind
 from warmstart.histories.runs.directions import usual_name
 from warmstart.histories.runs.options import Meaning, entered
-from warmstart.histories.runs.schema import Direction, Remarks, Run, RunHistory
+from warmstart.histories.runs.remarks import Remarks
+from warmstart.histories.runs.schema import Direction, Run, RunHistory
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

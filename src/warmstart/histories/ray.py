@@ -16,7 +16,8 @@ from warmstart.histories.parsing.times import utc_of_count
 from warmstart.histories.runs.budgets import without_partial
 from warmstart.histories.runs.curve_points import BudgetKind, CurvePoint, check_kind
 from warmstart.histories.runs.options import Meaning, entered
-from warmstart.histories.runs.schema import Remarks, Run, RunHistory
+from warmstart.histories.runs.remarks import Remarks
+from warmstart.histories.runs.schema import Run, RunHistory
 from warmstart.histories.runs.values import number, plain_values, seconds
 
 if TYPE_CHECKING:

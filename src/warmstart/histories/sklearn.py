@@ -23,7 +23,8 @@ from warmstart.histories.parsing.table_files import is_parquet, is_table, separa
 from warmstart.histories.parsing.written_cells import plain_words
 from warmstart.histories.runs.budgets import without_partial
 from warmstart.histories.runs.options import Meaning
-from warmstart.histories.runs.schema import Remarks, Run, RunHistory, json_text
+from warmstart.histories.runs.remarks import Remarks
+from warmstart.histories.runs.schema import Run, RunHistory, json_text
 from warmstart.histories.runs.values import plain_values
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from warmstart.histories.parsing.times import utc_of_count
 from warmstart.histories.runs.budgets import without_partial
 from warmstart.histories.runs.directions import usual_name
 from warmstart.histories.runs.options import Meaning
-from warmstart.histories.runs.schema import Direction, Remarks, Run, RunHistory
+from warmstart.histories.runs.remarks import Remarks
+from warmstart.histories.runs.schema import Direction, Run, RunHistory
 from warmstart.histories.runs.values import number, seconds, whole
 
 if TYPE_CHECKING:

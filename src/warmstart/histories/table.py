@@ -21,7 +21,8 @@ from warmstart.histories.parsing.table_files import (
 from warmstart.histories.parsing.table_rows import columns_called, parameters_in, runs_of
 from warmstart.histories.parsing.written_cells import plain_blocks
 from warmstart.histories.runs.options import Meaning
-from warmstart.histories.runs.schema import Remarks, RunHistory
+from warmstart.histories.runs.remarks import Remarks
+from warmstart.histories.runs.schema import RunHistory
 from warmstart.histories.table_columns import ColumnRoles, read_mapping
 
 if TYPE_CHECKING:

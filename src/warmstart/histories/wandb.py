@@ -14,7 +14,8 @@ from warmstart.histories import table
 from warmstart.histories.parsing.table_files import column_names, is_table
 from warmstart.histories.parsing.times import utc_of
 from warmstart.histories.runs.options import Meaning, entered
-from warmstart.histories.runs.schema import Remarks, Run, RunHistory
+from warmstart.histories.runs.remarks import Remarks
+from warmstart.histories.runs.schema import Run, RunHistory
 from warmstart.histories.runs.values import number, plain_values, seconds
 from warmstart.histories.table_columns import STATUS_WORDS, ColumnRoles, MetricColumn
 

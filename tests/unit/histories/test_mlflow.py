@@ -128,7 +128,8 @@ def test_as_mlflow_itself_tells_it(tmp_path, monkeypatch):
     by_files = read(root, task_tag="dataset", **OPTIONS).to_frame()
     told = reader.from_client(root.as_uri(), None)
     from warmstart.histories.runs.options import Meaning
-    from warmstart.histories.runs.schema import Remarks, packed
+    from warmstart.histories.runs.remarks import Remarks
+    from warmstart.histories.runs.schema import packed
 
     by_client = packed(
         list(reader.runs_logged(told, Meaning(task_tag="dataset", **OPTIONS), Remarks()))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from warmstart._extras import require
 from warmstart.cli.terminal.flags import as_typed
 from warmstart.cli.terminal.output import results
 
@@ -21,6 +23,12 @@ class Format(str, Enum):
     yaml = "yaml"
     csv = "csv"
     python = "python"
+
+
+def check_format(form: Format) -> None:
+    """Refuse a format whose library is missing, before anything is read."""
+    if form is Format.yaml:
+        require("yaml", extra="yaml")
 
 
 def print_table(suggestions: Suggestions, explain: bool) -> None:
@@ -53,9 +61,10 @@ def written(suggestions: Suggestions, form: Format, file: str) -> str:
     if form is Format.yaml:
         import json
 
-        from warmstart.report.yaml_text import to_yaml
-
-        return to_yaml(json.loads(suggestions.to_json()))
+        yaml = require("yaml", extra="yaml")
+        found = json.loads(suggestions.to_json())
+        text: str = yaml.safe_dump(found, sort_keys=False, allow_unicode=True, width=math.inf)
+        return text.rstrip("\n")
     from warmstart.report.code.pipelines import python_code
 
     return python_code(suggestions).rstrip("\n")

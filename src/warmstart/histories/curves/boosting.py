@@ -10,7 +10,8 @@ from warmstart.errors import HistoryError
 from warmstart.histories.runs.curve_points import CurvePoint
 from warmstart.histories.runs.directions import usual_name
 from warmstart.histories.runs.options import Meaning, entered
-from warmstart.histories.runs.schema import Remarks, Run, RunHistory, json_text
+from warmstart.histories.runs.remarks import Remarks
+from warmstart.histories.runs.schema import Run, RunHistory, json_text
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

@@ -11,7 +11,8 @@ import pandas as pd
 from warmstart.errors import HistoryError
 from warmstart.histories.runs.curve_points import BudgetKind, CurvePoint, check_kind
 from warmstart.histories.runs.options import Meaning, entered
-from warmstart.histories.runs.schema import Remarks, Run, RunHistory, json_text
+from warmstart.histories.runs.remarks import Remarks
+from warmstart.histories.runs.schema import Run, RunHistory, json_text
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

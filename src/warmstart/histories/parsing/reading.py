@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from warmstart.errors import HistoryError, WarmstartError
 
 if TYPE_CHECKING:
-    from warmstart.histories.runs.schema import Remarks
+    from warmstart.histories.runs.remarks import Remarks
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import pandas as pd
 
 from warmstart.errors import HistoryError
 from warmstart.histories.parsing.literals import LiteralError, read_literal
-from warmstart.histories.runs.schema import Remarks
+from warmstart.histories.runs.remarks import Remarks
 from warmstart.histories.runs.values import number, typed_words
 
 PARAM = "param_"

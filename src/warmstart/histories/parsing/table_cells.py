@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from warmstart.errors import HistoryError
 from warmstart.histories.parsing.times import utc_of
-from warmstart.histories.runs.schema import Remarks
+from warmstart.histories.runs.remarks import Remarks
 from warmstart.histories.runs.values import typed_word, whole
 from warmstart.histories.table_columns import ColumnRoles
 

@@ -16,7 +16,8 @@ import pyarrow.csv
 from warmstart.errors import HistoryError
 from warmstart.histories.parsing import table_cells
 from warmstart.histories.runs.options import Meaning
-from warmstart.histories.runs.schema import RUNS, Remarks
+from warmstart.histories.runs.remarks import Remarks
+from warmstart.histories.runs.schema import RUNS
 from warmstart.histories.runs.values import NOISE, plain_value, typed_word
 from warmstart.histories.table_columns import ColumnRoles
 

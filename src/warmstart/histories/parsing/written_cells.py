@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warmstart.histories.runs.schema import Remarks
+from warmstart.histories.runs.remarks import Remarks
 from warmstart.tables.written_numbers import Marks, marks_in, numbers_in, settled
 
 _ODD = r"[,$%()']|[0-9] |^\s|\s$|\..*\.|[^\x00-\x7F]"

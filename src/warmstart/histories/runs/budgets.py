@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from warmstart.histories.runs.schema import Remarks, Run
+from warmstart.histories.runs.remarks import Remarks
+from warmstart.histories.runs.schema import Run
 
 
 def without_partial(runs: Sequence[Run], remarks: Remarks, unit: str) -> list[Run]:

@@ -12,7 +12,7 @@ from warmstart.histories.runs.schema import Direction
 from warmstart.histories.runs.values import NOISE, SEEDS, plain_values, whole
 
 if TYPE_CHECKING:
-    from warmstart.histories.runs.schema import Remarks
+    from warmstart.histories.runs.remarks import Remarks
 
 
 class ReadOptions(TypedDict, total=False):

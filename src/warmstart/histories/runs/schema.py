@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
@@ -16,6 +15,7 @@ from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories.parsing.reading import readable
 from warmstart.histories.runs.curve_points import POINTS, CurvePoint, points_table
+from warmstart.histories.runs.remarks import Remarks
 
 Direction = Literal["maximize", "minimize"]
 
@@ -101,45 +101,6 @@ class Run:
         for name in ("task", "metric", "source", "source_run_id"):
             if not getattr(self, name):
                 raise HistoryError(f"{name} of run {self.source_run_id!r} must not be empty")
-
-
-class Remarks:
-    """What a reader left out, repaired or assumed, counted by kind.
-
-    Examples
-    --------
-    >>> remarks = Remarks()
-    >>> remarks.add("left out: never started")
-    >>> remarks.add("left out: never started")
-    >>> list(remarks)
-    ['2 runs left out: never started']
-    """
-
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-        self._lines: dict[str, None] = {}
-        self.place = ""
-        """Where in the history the reader is, such as "line 3": for errors."""
-
-    def add(self, text: str, n: int = 1) -> None:
-        """Count `n` more runs that `text` is true of."""
-        self._counts[text] += n
-
-    def say(self, line: str) -> None:
-        """Note what is true of the whole history, once."""
-        self._lines[line] = None
-
-    def clear(self) -> None:
-        """Forget all, before the source is read again."""
-        self._counts.clear()
-        self._lines.clear()
-        self.place = ""
-
-    def __iter__(self) -> Iterator[str]:
-        yield from self._lines
-        for text, n in self._counts.items():
-            if n:
-                yield f"{n:,} run{'s' * (n > 1)} {text}"
 
 
 @dataclass(frozen=True, eq=False, slots=True)

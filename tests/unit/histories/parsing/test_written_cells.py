@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from warmstart.errors import HistoryError
 from warmstart.histories import sklearn, wandb
 from warmstart.histories.parsing.written_cells import plain_words
-from warmstart.histories.runs.schema import Remarks
+from warmstart.histories.runs.remarks import Remarks
 from warmstart.histories.table import read
 
 MAPPING = {
