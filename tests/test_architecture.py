@@ -53,7 +53,7 @@ NOT_FOR_AN_ANSWER = tuple(
         *("recommend.search", "recommend.engine", "recommend.look.perform", "histories."),
     )
 )
-MODULES_IN_CIRCLES = 2
+MODULES_IN_CIRCLES = 0
 """Counted with imports for types and inside functions."""
 
 

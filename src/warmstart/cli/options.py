@@ -101,7 +101,9 @@ _READING: dict[str, Any] = {
     "max_unpacked_mb": Annotated[
         float | None,
         typer.Option(
-            metavar="MB", help="What a compressed or piped file may unpack to [4096]."
+            "--max-unpacked",
+            metavar="MB",
+            help="What a compressed or piped file may unpack to [4096].",
         ),
     ],
 }

@@ -192,3 +192,15 @@ def test_json_of_every_command(run, folder, tmp_path, tiny_base):
     options = ("--methods", "random", "--folds", 2, "--n-evaluations", 3, "--json")
     found = json.loads(run("replay", tiny_base, *options).stdout)
     assert {row["method"] for row in found["summary"]} == {"random"}
+
+
+@pytest.mark.parametrize("command", ["describe", "neighbours", "metafeatures"])
+def test_every_command_that_reads_a_file_says_how(run, tmp_path, command):
+    path = tmp_path / "data.csv"
+    rows = "".join(f"{i}~{i % 7}~{'ab'[i % 2]}\n" for i in range(60))
+    path.write_text(f"x~z~y\n{rows}", encoding="utf-8")
+    words = (command, path, "--target", "y", "--separator", "~")
+    assert run(*words).exit_code == 0
+    otherwise = run(*words[:-1], "#")
+    assert otherwise.exit_code == 2
+    assert "'y'" in otherwise.stderr
