@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks.house import House
+from tests.changed import tests_of
 
 import warmstart
 
@@ -154,3 +155,19 @@ def test_nothing_below_the_command_line_imports_the_root():
 
 def test_modules_go_in_no_new_circles():
     assert sum(map(len, HOUSE.circles)) <= MODULES_IN_CIRCLES
+
+
+@pytest.mark.parametrize(
+    ("changed", "tests"),
+    [
+        ("src/warmstart/models/pmf/pmf.py", {"tests/unit/models"}),
+        ("src/warmstart/metrics/formulas.py", {"tests/unit/test_metrics.py"}),
+        ("src/warmstart/_plugins.py", {"tests/unit/test_plugins.py"}),
+        ("src/warmstart/domain.py", {"tests/unit/spaces/test_legal.py"}),
+        ("src/warmstart/errors.py", {"tests/test_architecture.py"}),
+        ("tests/unit/test_metrics.py", {"tests/unit/test_metrics.py"}),
+        ("README.md", set()),
+    ],
+)
+def test_the_tests_of_what_changed_are_found(changed, tests):
+    assert tests_of(changed) == tests

@@ -76,7 +76,7 @@ def shown(cls: type) -> str:
 
 def test_there_is_much_that_is_public():
     assert "warmstart.knowledge.api.suggest" in PUBLIC
-    assert "warmstart.downstream.report.SeedReport" in PUBLIC
+    assert "warmstart.spaces.seed_report.SeedReport" in PUBLIC
     assert len(CALLED) > 250
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from ax import ChoiceParameterConfig, Client, RangeParameterConfig
 
 from warmstart.downstream.adapters import ax as injector
-from warmstart.downstream.report import SeedReport
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Choice, Number, Parameter, Space
 
 

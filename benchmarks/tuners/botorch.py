@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from warmstart.downstream.adapters import botorch as injector
-from warmstart.downstream.report import SeedReport
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Space
 
 

@@ -8,7 +8,7 @@ from benchmarks.tuners.domains import as_domains
 from flaml import tune
 
 from warmstart.downstream.adapters import flaml as injector
-from warmstart.downstream.report import SeedReport
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Space
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from hyperopt import hp
 
 from warmstart.downstream.adapters import hyperopt as injector
-from warmstart.downstream.report import SeedReport
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Choice, Number, Parameter, Space
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import nevergrad as ng
 
 from warmstart.downstream.adapters import nevergrad as injector
-from warmstart.downstream.report import SeedReport
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Choice, Number, Parameter, Space
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import optuna
 
 from warmstart.downstream.adapters import optuna as injector
-from warmstart.downstream.report import SeedReport
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Choice, Number, Space
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)

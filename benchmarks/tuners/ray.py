@@ -11,7 +11,7 @@ from ray.tune.search.optuna import OptunaSearch
 from ray.tune.search.variant_generator import _get_preset_variants
 
 from warmstart.downstream.adapters import ray as injector
-from warmstart.downstream.report import SeedReport
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Space
 
 

@@ -9,7 +9,7 @@ from skopt.learning import ExtraTreesRegressor
 from skopt.space import Categorical, Dimension, Integer, Real
 
 from warmstart.downstream.adapters import skopt as injector
-from warmstart.downstream.report import SeedReport
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Choice, Number, Parameter, Space
 
 

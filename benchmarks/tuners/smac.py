@@ -13,7 +13,7 @@ from benchmarks.tuners.configspaces import as_configspace
 from smac import BlackBoxFacade, Scenario
 
 from warmstart.downstream.adapters import smac as injector
-from warmstart.downstream.report import SeedReport
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Space
 
 QUIET = logging.ERROR

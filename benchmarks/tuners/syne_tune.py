@@ -9,7 +9,7 @@ from syne_tune import config_space
 from syne_tune.optimizer.baselines import RandomSearch
 
 from warmstart.downstream.adapters import syne_tune as injector
-from warmstart.downstream.report import SeedReport
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Space
 
 

@@ -1,7 +1,7 @@
 """Tuners that can be started from suggestions, one file a tuner.
 
 ``warmstart.downstream.<tuner>.seed(suggestions, target, …)`` gives points to a tuner and
-returns a :class:`~warmstart.downstream.report.SeedReport`;
+returns a :class:`~warmstart.spaces.seed_report.SeedReport`;
 :func:`warmstart.downstream.seed` finds out which tuner a target is of. A
 :class:`~warmstart.downstream.optuna_sampler.sampler.WarmStartSampler` goes on learning.
 """
@@ -38,7 +38,7 @@ POPULATIONS = ("deap", "pymoo")
 
 _HOME = {
     "PreviousCurvesPruner": "warmstart.downstream.optuna_sampler.pruner",
-    "SeedReport": "warmstart.downstream.report",
+    "SeedReport": "warmstart.spaces.seed_report",
     "Space": "warmstart.spaces.space",
     "WarmStartSearchCV": "warmstart.downstream.sklearn_search.search",
     "WarmStartSampler": "warmstart.downstream.optuna_sampler.sampler",

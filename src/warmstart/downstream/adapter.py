@@ -10,7 +10,7 @@ from warmstart.downstream.fit import fit_points
 from warmstart.downstream.fitted_points import Define, Policy
 from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.point_forms import Points
-from warmstart.downstream.report import SeedReport
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Space
 
 if TYPE_CHECKING:

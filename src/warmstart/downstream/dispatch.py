@@ -7,8 +7,8 @@ from typing import Any
 
 from warmstart._plugins import load_plugin, plugins
 from warmstart.downstream.point_forms import Points
-from warmstart.downstream.report import SeedReport
 from warmstart.errors import SpaceMismatchError
+from warmstart.spaces.seed_report import SeedReport
 
 _PACKAGES = {
     name: name

@@ -9,9 +9,9 @@ from warmstart.downstream.fitted_points import Define, FittedPoints, Policy
 from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.names.matching import Names
 from warmstart.downstream.point_forms import Points, read_points
-from warmstart.downstream.report import Accepted, Dropped, SeedReport
 from warmstart.errors import ArgumentError, SpaceMismatchError
 from warmstart.spaces.legal import same
+from warmstart.spaces.seed_report import Accepted, Dropped, SeedReport
 from warmstart.spaces.space import Space
 
 

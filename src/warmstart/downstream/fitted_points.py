@@ -9,9 +9,9 @@ from typing import Any, Literal, TypeAlias
 
 from warmstart.downstream.names.matching import Names
 from warmstart.downstream.point_forms import Point
-from warmstart.downstream.report import Change
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.legal import nearest_legal, plain, same
+from warmstart.spaces.seed_report import Change
 from warmstart.spaces.space import ABSENT, Choice, Constant, Parameter, Space
 
 Policy = Literal["repair", "drop", "strict"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from warmstart.downstream.report import SeedReport
 from warmstart.errors import ArgumentError
+from warmstart.spaces.seed_report import SeedReport
 
 Mode = Literal["min", "max"]
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from warmstart.downstream.fitted_points import Policy
     from warmstart.downstream.names.mapping import NameMapping
     from warmstart.downstream.point_forms import Points
-    from warmstart.downstream.report import SeedReport
+    from warmstart.spaces.seed_report import SeedReport
 
 
 @runtime_checkable

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from warmstart.downstream.report import SeedReport
+from warmstart.spaces.seed_report import SeedReport
 
 Key: TypeAlias = tuple[str, str, str]
 """Name of a parameter, what was given as text, and the kind of change."""

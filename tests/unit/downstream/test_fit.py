@@ -1,7 +1,7 @@
 """Tests of downstream.fit.
 
 Also of: downstream.fitted_points, downstream.known_results, downstream.point_forms,
-downstream.report.
+spaces.seed_report.
 """
 
 import numpy as np
@@ -10,8 +10,8 @@ import pytest
 
 from warmstart.downstream.fit import fit_points
 from warmstart.downstream.point_forms import read_points
-from warmstart.downstream.report import Change
 from warmstart.errors import SpaceMismatchError
+from warmstart.spaces.seed_report import Change
 from warmstart.spaces.space import ABSENT, Choice, Number, Space
 
 SPACE = Space(

@@ -1,4 +1,7 @@
-"""The leaderboard: what scikit-learn measures, beside what was expected."""
+"""The leaderboard: what scikit-learn measures, beside what was expected.
+
+Also of: execution.leaderboard.
+"""
 
 from dataclasses import replace
 
@@ -11,7 +14,8 @@ from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, cross_va
 
 from warmstart.domain import Column, Schema
 from warmstart.errors import DatasetError, SpaceMismatchError
-from warmstart.evaluate.leaderboard import SCORERS, Leaderboard
+from warmstart.evaluate.leaderboard import SCORERS
+from warmstart.execution.leaderboard import Leaderboard
 from warmstart.metrics import METRICS
 from warmstart.recommend.answer.suggestion import Suggestion
 from warmstart.recommend.answer.suggestions import Suggestions

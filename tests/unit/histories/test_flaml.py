@@ -1,6 +1,6 @@
 """Logs of FLAML: the lines are those that FLAML 2.7 wrote.
 
-Also of: histories.runs.budgets.
+Also of: histories.runs.budgets, histories.runs.remarks.
 """
 
 import json

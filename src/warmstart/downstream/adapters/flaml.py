@@ -10,9 +10,9 @@ from warmstart._extras import require
 from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.known_results import Mode, rewards
 from warmstart.downstream.point_forms import Points
-from warmstart.downstream.report import SeedReport
 from warmstart.downstream.tuner_spaces.tune_domains import from_domains, nested
 from warmstart.errors import SpaceMismatchError
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Space
 
 if TYPE_CHECKING:

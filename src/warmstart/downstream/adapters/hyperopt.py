@@ -10,9 +10,9 @@ from weakref import WeakKeyDictionary
 from warmstart._extras import require
 from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.point_forms import Points
-from warmstart.downstream.report import SeedReport
 from warmstart.downstream.tuner_spaces.hyperopt_graph import Labels
 from warmstart.errors import SpaceMismatchError
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Space
 
 Algorithm: TypeAlias = Callable[..., Any]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from warmstart._extras import require
 from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.point_forms import Points
-from warmstart.downstream.report import SeedReport
 from warmstart.downstream.tuner_spaces.written_bounds import as_written
 from warmstart.errors import SpaceMismatchError
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Choice, Constant, Number, Parameter, Space
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from warmstart._extras import require
 from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.fitted_points import Define
 from warmstart.downstream.point_forms import Points
-from warmstart.downstream.report import SeedReport
 from warmstart.downstream.tuner_spaces.optuna_distributions import space_of
 from warmstart.downstream.tuner_spaces.optuna_rehearsal import rehearsal_of
 from warmstart.errors import ArgumentError
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Space
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.point_forms import Points
-from warmstart.downstream.report import SeedReport
 from warmstart.spaces.configspace import neutral_space
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Space
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from warmstart._extras import require
 from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.point_forms import Points
-from warmstart.downstream.report import SeedReport
 from warmstart.errors import ArgumentError, SpaceMismatchError
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Choice, Number, Parameter, Space
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from warmstart.downstream.adapter import Fitting, TunerAdapter
 from warmstart.downstream.fit import fit_points
 from warmstart.downstream.names.mapping import NameMapping
 from warmstart.downstream.point_forms import Points
-from warmstart.downstream.report import SeedReport
 from warmstart.errors import SpaceMismatchError
+from warmstart.spaces.seed_report import SeedReport
 from warmstart.spaces.space import Choice, Constant, Number, Parameter, Space
 
 if TYPE_CHECKING:

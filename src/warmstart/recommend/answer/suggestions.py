@@ -11,10 +11,11 @@ from warmstart._shown import shown
 from warmstart.recommend.answer.answer import Answer
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
+    from warmstart.execution.leaderboard import Leaderboard
     from warmstart.recommend.answer.ranges import Ranges
+    from warmstart.spaces.seed_report import SeedReport
 
 PlotKind = Literal["expected", "measured", "cost"]
 
@@ -34,7 +35,7 @@ class Suggestions(Answer):
     ['configuration_id', 'learner', 'score']
     """
 
-    def seed(self, target: Any, space: Any = None, **options: Any) -> Any:
+    def seed(self, target: Any, space: Any = None, **options: Any) -> SeedReport:
         """Give the configurations to a tuner as its first trials, best first.
 
         Parameters
@@ -58,7 +59,8 @@ class Suggestions(Answer):
         SpaceMismatchError
             If no tuner takes such a target, or the space is not known.
         """
-        return shown("seed")(self, target, space=space, **options)
+        report: SeedReport = shown("seed")(self, target, space=space, **options)
+        return report
 
     def explain(self, rank: int | None = None) -> str:
         """Why these, in plain text that fits a screen; or one of them in full.
@@ -88,7 +90,7 @@ class Suggestions(Answer):
         refit: bool = True,
         n_jobs: int | None = None,
         progress: Callable[[int, int], None] | None = None,
-    ) -> pd.DataFrame:
+    ) -> Leaderboard:
         """Fit and score every suggestion on the data: what was expected beside what is.
 
         Parameters
@@ -112,7 +114,7 @@ class Suggestions(Answer):
         Returns
         -------
         Leaderboard
-            A frame, best first; see :class:`warmstart.evaluate.leaderboard.Leaderboard`.
+            A frame, best first; see :class:`warmstart.execution.leaderboard.Leaderboard`.
 
         Raises
         ------
@@ -121,7 +123,7 @@ class Suggestions(Answer):
         SpaceMismatchError
             If none of the suggestions is of a pipeline that warmstart can build.
         """
-        board: pd.DataFrame = shown("cross_validate")(
+        board: Leaderboard = shown("cross_validate")(
             self,
             X,
             y,

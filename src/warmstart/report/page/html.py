@@ -70,7 +70,7 @@ def suggestion_rows(
     ----------
     suggestions : Suggestions
     measured : mapping of rank to row, optional
-        Rows of a :class:`~warmstart.evaluate.leaderboard.Leaderboard`.
+        Rows of a :class:`~warmstart.execution.leaderboard.Leaderboard`.
     """
     if not len(suggestions):
         return "<p>No configuration.</p>"
