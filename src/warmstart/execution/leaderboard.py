@@ -1,4 +1,4 @@
-"""Several pipelines cross-validated on one dataset: what was expected beside what was measured."""
+"""Several pipelines cross-validated on one dataset: expected beside measured."""
 
 from __future__ import annotations
 
