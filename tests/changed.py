@@ -17,7 +17,7 @@ def git(*words):
     return done.stdout.split("\n")
 
 
-def tests_of(name):
+def paths_testing(name):
     """Test folders and files of one changed file, relative to the root."""
     path = Path(name)
     if path.parts[0] == "tests" and path.name.startswith("test_"):
@@ -49,7 +49,7 @@ def main():
     }
     found = {"tests/test_architecture.py"}
     for name in filter(None, changed):
-        found |= tests_of(name)
+        found |= paths_testing(name)
     for test in sorted(one for one in found if (ROOT / one).exists()):
         print(test)  # noqa: T201 - read by make
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks.house import House
-from tests.changed import tests_of
+from tests.changed import paths_testing
 
 import warmstart
 
@@ -170,4 +170,4 @@ def test_modules_go_in_no_new_circles():
     ],
 )
 def test_the_tests_of_what_changed_are_found(changed, tests):
-    assert tests_of(changed) == tests
+    assert paths_testing(changed) == tests
