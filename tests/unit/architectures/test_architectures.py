@@ -2,7 +2,7 @@
 `reinforce` and `edit_gp`.
 
 Also of: architectures.edit_gp, architectures.effects, architectures.encoding,
-architectures.prior, architectures.reinforce.
+architectures.policy, architectures.prior, architectures.reinforce.
 """
 
 import itertools
@@ -10,33 +10,16 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from tests.unit.architectures.cells import OPERATIONS, cells
 
 from warmstart.architectures.edit_gp import EditGP
 from warmstart.architectures.effects import choice_effects
 from warmstart.architectures.encoding import Choices, choices_of
+from warmstart.architectures.ppo import PPO
 from warmstart.architectures.prior import ArchitecturePrior
 from warmstart.architectures.reinforce import Reinforce
 from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import ScoreTable
-
-OPERATIONS = ("conv", "pool", "skip")
-WORTH = {"conv": 1.0, "pool": 0.5, "skip": 0.0}
-
-
-def cells(n_tasks=4, n_edges=4, seed=0, flipped=()):
-    """Datasets on which convolutions are good; on the flipped ones they are bad."""
-    rng = np.random.default_rng(seed)
-    made = list(itertools.product(OPERATIONS, repeat=n_edges))
-    good = np.array([sum(WORTH[op] for op in cell) for cell in made]) / n_edges
-    sign = np.array([-1.0 if t in flipped else 1.0 for t in range(n_tasks)])
-    scores = 0.5 + 0.3 * sign[:, None] * good + 0.01 * rng.standard_normal((n_tasks, len(made)))
-    return ScoreTable(
-        scores=scores,
-        task_ids=pd.RangeIndex(n_tasks),
-        configuration_ids=pd.RangeIndex(len(made)),
-        families=np.arange(n_tasks),
-        configurations=pd.DataFrame(made, columns=[f"edge_{k}" for k in range(n_edges)]),
-    )
 
 
 class TestChoices:
@@ -137,7 +120,7 @@ def follow(model, n, seed=0, **more):
     return np.array(found)
 
 
-@pytest.mark.parametrize("kind", [Reinforce, EditGP])
+@pytest.mark.parametrize("kind", [Reinforce, PPO, EditGP])
 def test_a_warm_start_is_ahead(kind):
     warm, cold = (
         np.mean([follow(kind(warm=w), 8, seed) for seed in range(8)], axis=0)
@@ -146,7 +129,7 @@ def test_a_warm_start_is_ahead(kind):
     assert warm[4] < cold[4] / 2
 
 
-@pytest.mark.parametrize("kind", [Reinforce, EditGP])
+@pytest.mark.parametrize("kind", [Reinforce, PPO, EditGP])
 def test_a_wrong_prior_is_overcome(kind):
     found = np.mean([follow(kind(), 70, seed, flipped=(4,)) for seed in range(4)], axis=0)
     assert found[-1] < 0.05
