@@ -21,7 +21,7 @@ from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.recommend.methods import make_method
 
 AT = (1, 5, 10, 25, 50, 100)
-PAIRS = ("reinforce", "edit_gp", "evolution")
+PAIRS = ("reinforce", "ppo", "tree_search", "edit_gp", "evolution")
 
 
 def main() -> None:

@@ -48,6 +48,8 @@ _BUILT_IN: dict[str, tuple[str, dict[str, Any]]] = {
     "cold_reinforce": ("architectures.reinforce:Reinforce", {"warm": False}),
     "ppo": ("architectures.ppo:PPO", {}),
     "cold_ppo": ("architectures.ppo:PPO", {"warm": False}),
+    "tree_search": ("architectures.tree_search:TreeSearch", {}),
+    "cold_tree_search": ("architectures.tree_search:TreeSearch", {"warm": False}),
     "edit_gp": ("architectures.edit_gp:EditGP", {}),
     "cold_edit_gp": ("architectures.edit_gp:EditGP", {"warm": False}),
     "random": ("rankings.random_search:RandomSearch", {}),

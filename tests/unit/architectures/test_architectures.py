@@ -18,6 +18,7 @@ from warmstart.architectures.encoding import Choices, choices_of
 from warmstart.architectures.ppo import PPO
 from warmstart.architectures.prior import ArchitecturePrior
 from warmstart.architectures.reinforce import Reinforce
+from warmstart.architectures.tree_search import TreeSearch
 from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import ScoreTable
 
@@ -120,7 +121,7 @@ def follow(model, n, seed=0, **more):
     return np.array(found)
 
 
-@pytest.mark.parametrize("kind", [Reinforce, PPO, EditGP])
+@pytest.mark.parametrize("kind", [Reinforce, PPO, TreeSearch, EditGP])
 def test_a_warm_start_is_ahead(kind):
     warm, cold = (
         np.mean([follow(kind(warm=w), 8, seed) for seed in range(8)], axis=0)
@@ -129,7 +130,7 @@ def test_a_warm_start_is_ahead(kind):
     assert warm[4] < cold[4] / 2
 
 
-@pytest.mark.parametrize("kind", [Reinforce, PPO, EditGP])
+@pytest.mark.parametrize("kind", [Reinforce, PPO, TreeSearch, EditGP])
 def test_a_wrong_prior_is_overcome(kind):
     found = np.mean([follow(kind(), 70, seed, flipped=(4,)) for seed in range(4)], axis=0)
     assert found[-1] < 0.05

@@ -1,0 +1,252 @@
+"""Monte Carlo tree search over choices, led by a policy and a value from other datasets."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from warmstart.architectures.encoding import Choices, choices_of
+from warmstart.architectures.linear_value import LinearValue
+from warmstart.errors import ArgumentError, NotFittedError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from warmstart.metadataset.core.score_table import ScoreTable
+
+Array = npt.NDArray[np.float64]
+
+_FEWEST = 2
+"""Scores before they move the value."""
+
+
+@dataclass(slots=True)
+class TreeSearch:
+    r"""One choice after the other: down a tree of prefixes, by value and by visits.
+
+    .. math:: a^* = \arg\max_a Q(s, a) + c\, P(s, a) \frac{\sqrt{N(s)}}{1 + N(s, a)}
+
+    P is the policy's softmax over what a choice and its neighbour are worth; a leaf that is
+    no whole architecture counts what its value expects. Both are linear in the choices and in
+    neighbouring pairs (a bigram model of a pipeline's steps), learnt from the known datasets
+    and moved by every score told. Cold, all choices begin alike.
+
+    Parameters
+    ----------
+    exploration : float
+        c.
+    n_simulations : int
+        Walks down the tree for each architecture that is named.
+    warm : bool
+
+    References
+    ----------
+    .. [1] Silver et al. "Mastering the Game of Go without Human Knowledge." Nature 550, 2017.
+    .. [2] Drori et al. "AlphaD3M: Machine Learning Pipeline Synthesis." AutoML workshop at
+       ICML 2018, arXiv:2111.02508.
+
+    Examples
+    --------
+    >>> from warmstart.metadataset.core.score_table import ScoreTable
+    >>> table = ScoreTable(
+    ...     scores=np.array([[0.9, 0.8, 0.1, 0.2]]), task_ids=pd.RangeIndex(1),
+    ...     configuration_ids=pd.Index(list("abcd")), families=np.arange(1),
+    ...     configurations=pd.DataFrame(
+    ...         {"edge": ["conv", "conv", "skip", "skip"], "act": ["relu", "tanh"] * 2}))
+    >>> TreeSearch().fit(table).start().batch(2)
+    [0, 1]
+    """
+
+    reads_configurations: ClassVar[bool] = True
+    random_answers: ClassVar[bool] = True
+    exploration: float = 0.5
+    n_simulations: int = 100
+    warm: bool = True
+    choices_: Choices | None = field(default=None, repr=False, compare=False)
+    scores_: Array | None = field(default=None, repr=False, compare=False)
+    rng_: np.random.Generator = field(
+        default_factory=np.random.default_rng, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        if self.exploration < 0:
+            raise ArgumentError(f"exploration must not be negative, got {self.exploration}")
+        if self.n_simulations < 1:
+            raise ArgumentError(f"n_simulations must be at least 1, got {self.n_simulations}")
+
+    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
+        """Learn policy and value; a cold search takes only the choices from the table."""
+        self.choices_ = choices_of(table)
+        self.scores_ = table.scores if self.warm else None
+        self.rng_ = np.random.default_rng(random_state)
+        return self
+
+    def start(self, metafeatures: pd.Series[Any] | None = None) -> TreeState:  # noqa: ARG002
+        """Begin a dataset with a tree of its own."""
+        if self.choices_ is None:
+            raise NotFittedError("fit the tree search to a table first")
+        value = LinearValue(self.choices_, self.scores_)
+        return TreeState(self, self.choices_, value, int(self.rng_.integers(2**31)))
+
+
+@dataclass(slots=True, eq=False)
+class _Node:
+    """A prefix: those architectures, sorted, that begin with it."""
+
+    first: int
+    last: int
+    depth: int
+    previous: int
+    options: npt.NDArray[np.intp]
+    chances: Array
+    visits: Array
+    totals: Array
+
+
+class TreeState:
+    """The tree of one dataset."""
+
+    def __init__(
+        self, model: TreeSearch, choices: Choices, value: LinearValue, seed: int
+    ) -> None:
+        self._codes, self._value, self._seed = choices.codes, value, seed
+        self._c, self._n = model.exploration, model.n_simulations
+        # In lexicographic order the architectures of a prefix are neighbours.
+        self._order = np.lexsort(self._codes.T[::-1])
+        self._sorted = self._codes[self._order]
+        self._gone = np.zeros(len(self._codes), dtype=bool)
+        self._scored: list[tuple[int, float]] = []
+        self._n_observed = 0
+
+    def next(self) -> int:
+        """The architecture that most walks went to."""
+        named = self.batch(1)
+        if not named:
+            raise IndexError("every architecture has been told")
+        return named[0]
+
+    def batch(self, n: int) -> list[int]:
+        """Several, each as if those before were taken."""
+        rng = np.random.default_rng((self._seed, self._n_observed))
+        gone = self._gone[self._order].copy()
+        named: list[int] = []
+        while len(named) < n and not gone.all():
+            place = self._search(gone, rng)
+            gone[place] = True
+            named.append(int(self._order[place]))
+        return named
+
+    def tell(self, index: int, score: float) -> None:
+        """Move policy and value; NaN says that it cannot be had.
+
+        Parameters
+        ----------
+        index : int
+            Place of the architecture.
+        score : float
+            Higher is better; NaN where there is none.
+        """
+        self._gone[index] = True
+        self._n_observed += 1
+        if np.isfinite(score):
+            self._scored.append((int(index), float(score)))
+        if len(self._scored) >= _FEWEST:
+            rows = self._codes[[k for k, _ in self._scored]]
+            self._value.observe(rows, [score for _, score in self._scored])
+
+    def _search(self, gone: npt.NDArray[np.bool_], rng: np.random.Generator) -> int:
+        """Place, in sorted order, of one that is not gone."""
+        nodes: dict[tuple[int, int, int], _Node] = {}
+        root = self._node(0, len(gone), 0, 0, gone, nodes)
+        for _ in range(self._n):
+            self._walk(root, gone, nodes, rng)
+        node = root
+        while node.depth < self._codes.shape[1]:
+            # Most visited, then the likeliest.
+            best = np.lexsort((node.chances, node.visits))[-1]
+            node = self._child(node, int(best), gone, nodes)
+        left = np.flatnonzero(~gone[node.first : node.last])
+        return node.first + int(left[0])
+
+    def _walk(
+        self,
+        root: _Node,
+        gone: npt.NDArray[np.bool_],
+        nodes: dict[tuple[int, int, int], _Node],
+        rng: np.random.Generator,
+    ) -> None:
+        """Down to a prefix never visited, and what it is worth back up."""
+        node, worth, path = root, 0.0, []
+        while node.depth < self._codes.shape[1]:
+            means = node.totals / np.maximum(node.visits, 1.0)
+            # What was never visited is worth what is expected here on average.
+            known = node.visits > 0
+            means[~known] = means[known].mean() if known.any() else 0.0
+            bonus = node.chances * math.sqrt(node.visits.sum() + 1.0) / (1.0 + node.visits)
+            best = int((means + self._c * bonus + 1e-9 * rng.random(len(means))).argmax())
+            gains = self._value.gains(node.depth, node.previous)
+            worth += float(gains[node.options[best]])
+            path.append((node, best))
+            fresh = node.visits[best] == 0
+            node = self._child(node, best, gone, nodes)
+            if fresh:
+                worth += self._rest(node)
+                break
+        for one, option in path:
+            one.visits[option] += 1.0
+            one.totals[option] += worth
+
+    def _rest(self, node: _Node) -> float:
+        """What is expected of the places that are open: each its best option left."""
+        total = 0.0
+        if node.depth < self._codes.shape[1]:
+            gains = self._value.gains(node.depth, node.previous)[node.options]
+            total = float(node.chances @ gains)
+            for depth in range(node.depth + 1, self._codes.shape[1]):
+                later = self._value.gains(depth, 0)
+                total += float(later.max())
+        return total
+
+    def _child(
+        self,
+        node: _Node,
+        option: int,
+        gone: npt.NDArray[np.bool_],
+        nodes: dict[tuple[int, int, int], _Node],
+    ) -> _Node:
+        chosen = int(node.options[option])
+        column = self._sorted[node.first : node.last, node.depth]
+        first = node.first + int(np.searchsorted(column, chosen, side="left"))
+        last = node.first + int(np.searchsorted(column, chosen, side="right"))
+        return self._node(first, last, node.depth + 1, chosen, gone, nodes)
+
+    def _node(
+        self,
+        first: int,
+        last: int,
+        depth: int,
+        previous: int,
+        gone: npt.NDArray[np.bool_],
+        nodes: dict[tuple[int, int, int], _Node],
+    ) -> _Node:
+        key = first, last, depth
+        if key in nodes:
+            return nodes[key]
+        options = np.zeros(0, dtype=np.intp)
+        chances = np.zeros(0)
+        if depth < self._codes.shape[1]:
+            column = self._sorted[first:last, depth]
+            options = np.unique(column[~gone[first:last]]).astype(np.intp)
+            gains = self._value.gains(depth, previous)[options]
+            raised = np.exp(gains - gains.max())
+            chances = raised / raised.sum()
+        empty = np.zeros(len(options))
+        nodes[key] = _Node(
+            first, last, depth, previous, options, chances, empty.copy(), empty.copy()
+        )
+        return nodes[key]
