@@ -1,4 +1,7 @@
-"""Tree search and what leads it; tests of `linear_value` and `tree_search`."""
+"""Tree search and what leads it.
+
+Also of: architectures.linear_value.
+"""
 
 import numpy as np
 import pytest
