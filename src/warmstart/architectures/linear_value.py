@@ -98,6 +98,11 @@ class LinearValue:
         result: Array = found
         return result
 
+    def most(self, depth: int) -> float:
+        """The most a choice of a place adds by itself."""
+        start = self._starts[depth]
+        return float(self.weights[start : start + self._sizes[depth]].max())
+
     def _features(self, codes: Codes) -> Array:
         x = np.zeros((len(codes), self.n_features))
         np.put_along_axis(x, self.columns(codes), 1.0, axis=1)

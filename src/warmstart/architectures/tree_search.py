@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,6 +11,7 @@ import pandas as pd
 
 from warmstart.architectures.encoding import Choices, choices_of
 from warmstart.architectures.linear_value import LinearValue
+from warmstart.architectures.prefix_tree import PrefixTree
 from warmstart.errors import ArgumentError, NotFittedError
 
 if TYPE_CHECKING:
@@ -94,20 +94,6 @@ class TreeSearch:
         return TreeState(self, self.choices_, value, int(self.rng_.integers(2**31)))
 
 
-@dataclass(slots=True, eq=False)
-class _Node:
-    """A prefix: those architectures, sorted, that begin with it."""
-
-    first: int
-    last: int
-    depth: int
-    previous: int
-    options: npt.NDArray[np.intp]
-    chances: Array
-    visits: Array
-    totals: Array
-
-
 class TreeState:
     """The tree of one dataset."""
 
@@ -136,7 +122,10 @@ class TreeState:
         gone = self._gone[self._order].copy()
         named: list[int] = []
         while len(named) < n and not gone.all():
-            place = self._search(gone, rng)
+            tree = PrefixTree(self._sorted, gone, self._value, self._c)
+            for _ in range(self._n):
+                tree.walk(rng)
+            place = tree.most_visited()
             gone[place] = True
             named.append(int(self._order[place]))
         return named
@@ -158,95 +147,3 @@ class TreeState:
         if len(self._scored) >= _FEWEST:
             rows = self._codes[[k for k, _ in self._scored]]
             self._value.observe(rows, [score for _, score in self._scored])
-
-    def _search(self, gone: npt.NDArray[np.bool_], rng: np.random.Generator) -> int:
-        """Place, in sorted order, of one that is not gone."""
-        nodes: dict[tuple[int, int, int], _Node] = {}
-        root = self._node(0, len(gone), 0, 0, gone, nodes)
-        for _ in range(self._n):
-            self._walk(root, gone, nodes, rng)
-        node = root
-        while node.depth < self._codes.shape[1]:
-            # Most visited, then the likeliest.
-            best = np.lexsort((node.chances, node.visits))[-1]
-            node = self._child(node, int(best), gone, nodes)
-        left = np.flatnonzero(~gone[node.first : node.last])
-        return node.first + int(left[0])
-
-    def _walk(
-        self,
-        root: _Node,
-        gone: npt.NDArray[np.bool_],
-        nodes: dict[tuple[int, int, int], _Node],
-        rng: np.random.Generator,
-    ) -> None:
-        """Down to a prefix never visited, and what it is worth back up."""
-        node, worth, path = root, 0.0, []
-        while node.depth < self._codes.shape[1]:
-            means = node.totals / np.maximum(node.visits, 1.0)
-            # What was never visited is worth what is expected here on average.
-            known = node.visits > 0
-            means[~known] = means[known].mean() if known.any() else 0.0
-            bonus = node.chances * math.sqrt(node.visits.sum() + 1.0) / (1.0 + node.visits)
-            best = int((means + self._c * bonus + 1e-9 * rng.random(len(means))).argmax())
-            gains = self._value.gains(node.depth, node.previous)
-            worth += float(gains[node.options[best]])
-            path.append((node, best))
-            fresh = node.visits[best] == 0
-            node = self._child(node, best, gone, nodes)
-            if fresh:
-                worth += self._rest(node)
-                break
-        for one, option in path:
-            one.visits[option] += 1.0
-            one.totals[option] += worth
-
-    def _rest(self, node: _Node) -> float:
-        """What is expected of the places that are open: each its best option left."""
-        total = 0.0
-        if node.depth < self._codes.shape[1]:
-            gains = self._value.gains(node.depth, node.previous)[node.options]
-            total = float(node.chances @ gains)
-            for depth in range(node.depth + 1, self._codes.shape[1]):
-                later = self._value.gains(depth, 0)
-                total += float(later.max())
-        return total
-
-    def _child(
-        self,
-        node: _Node,
-        option: int,
-        gone: npt.NDArray[np.bool_],
-        nodes: dict[tuple[int, int, int], _Node],
-    ) -> _Node:
-        chosen = int(node.options[option])
-        column = self._sorted[node.first : node.last, node.depth]
-        first = node.first + int(np.searchsorted(column, chosen, side="left"))
-        last = node.first + int(np.searchsorted(column, chosen, side="right"))
-        return self._node(first, last, node.depth + 1, chosen, gone, nodes)
-
-    def _node(
-        self,
-        first: int,
-        last: int,
-        depth: int,
-        previous: int,
-        gone: npt.NDArray[np.bool_],
-        nodes: dict[tuple[int, int, int], _Node],
-    ) -> _Node:
-        key = first, last, depth
-        if key in nodes:
-            return nodes[key]
-        options = np.zeros(0, dtype=np.intp)
-        chances = np.zeros(0)
-        if depth < self._codes.shape[1]:
-            column = self._sorted[first:last, depth]
-            options = np.unique(column[~gone[first:last]]).astype(np.intp)
-            gains = self._value.gains(depth, previous)[options]
-            raised = np.exp(gains - gains.max())
-            chances = raised / raised.sum()
-        empty = np.zeros(len(options))
-        nodes[key] = _Node(
-            first, last, depth, previous, options, chances, empty.copy(), empty.copy()
-        )
-        return nodes[key]

@@ -1,6 +1,6 @@
 """Tree search and what leads it.
 
-Also of: architectures.linear_value.
+Also of: architectures.linear_value, architectures.prefix_tree.
 """
 
 import numpy as np
