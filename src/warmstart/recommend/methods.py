@@ -50,6 +50,8 @@ _BUILT_IN: dict[str, tuple[str, dict[str, Any]]] = {
     "cold_ppo": ("architectures.ppo:PPO", {"warm": False}),
     "tree_search": ("architectures.tree_search:TreeSearch", {}),
     "cold_tree_search": ("architectures.tree_search:TreeSearch", {"warm": False}),
+    "progressive": ("architectures.progressive:ProgressiveSearch", {}),
+    "cold_progressive": ("architectures.progressive:ProgressiveSearch", {"warm": False}),
     "edit_gp": ("architectures.edit_gp:EditGP", {}),
     "cold_edit_gp": ("architectures.edit_gp:EditGP", {"warm": False}),
     "random": ("rankings.random_search:RandomSearch", {}),

@@ -1,0 +1,182 @@
+"""Progressive search: simple architectures first, then larger ones grown from the best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from warmstart.architectures.encoding import NONE, Choices, choices_of
+from warmstart.architectures.linear_value import LinearValue
+from warmstart.errors import ArgumentError, NotFittedError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from warmstart.metadataset.core.score_table import ScoreTable
+
+Array = npt.NDArray[np.float64]
+
+_FEWEST = 2
+"""Scores before the surrogate is moved by them."""
+
+
+@dataclass(slots=True)
+class ProgressiveSearch:
+    """Levels by how many places hold anything; the best of one level are grown into the next.
+
+    Of each level `beam` architectures are evaluated, those that differ from one of the best of
+    the level before in one place more and that the surrogate expects most of. After the last
+    level the surrogate ranks all that is left. It is linear in choices and neighbouring pairs
+    (:class:`~warmstart.architectures.linear_value.LinearValue`): cold, it begins from nothing
+    at the simplest; warm, from what the best of other datasets had, and at the level of the
+    one it expects most of, for there is nothing to be learnt below.
+
+    Parameters
+    ----------
+    beam : int
+        Architectures of each level.
+    empty : str
+        The choice that is no choice.
+    warm : bool
+
+    References
+    ----------
+    .. [1] Liu et al. "Progressive Neural Architecture Search." ECCV 2018.
+
+    Examples
+    --------
+    >>> from warmstart.metadataset.core.score_table import ScoreTable
+    >>> table = ScoreTable(
+    ...     scores=np.array([[0.9, 0.8, 0.1, 0.2]]), task_ids=pd.RangeIndex(1),
+    ...     configuration_ids=pd.Index(list("abcd")), families=np.arange(1),
+    ...     configurations=pd.DataFrame(
+    ...         {"edge": ["conv", "conv", "none", "none"], "more": ["conv", "none"] * 2}))
+    >>> ProgressiveSearch(warm=False, beam=1).fit(table).start().next()
+    3
+    """
+
+    reads_configurations: ClassVar[bool] = True
+    random_answers: ClassVar[bool] = True
+    beam: int = 5
+    empty: str = NONE
+    warm: bool = True
+    choices_: Choices | None = field(default=None, repr=False, compare=False)
+    scores_: Array | None = field(default=None, repr=False, compare=False)
+    rng_: np.random.Generator = field(
+        default_factory=np.random.default_rng, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        if self.beam < 1:
+            raise ArgumentError(f"beam must be at least 1, got {self.beam}")
+
+    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
+        """Learn what the best had in common; a cold search takes only the choices."""
+        self.choices_ = choices_of(table)
+        self.scores_ = table.scores if self.warm else None
+        self.rng_ = np.random.default_rng(random_state)
+        return self
+
+    def start(self, metafeatures: pd.Series[Any] | None = None) -> ProgressiveState:  # noqa: ARG002
+        """Begin a dataset at its first level."""
+        if self.choices_ is None:
+            raise NotFittedError("fit the progressive search to a table first")
+        value = LinearValue(self.choices_, self.scores_)
+        return ProgressiveState(self, self.choices_, value, self.rng_)
+
+
+class ProgressiveState:
+    """Where the search of one dataset has come to."""
+
+    def __init__(
+        self,
+        model: ProgressiveSearch,
+        choices: Choices,
+        value: LinearValue,
+        rng: np.random.Generator,
+    ) -> None:
+        self._codes, self._value, self._beam = choices.codes, value, model.beam
+        self._levels = levels(choices, model.empty)
+        self._columns = value.columns(self._codes)
+        # Equals are told apart at random, the same all along.
+        self._luck = 1e-9 * rng.random(len(self._codes))
+        self._gone = np.zeros(len(self._codes), dtype=bool)
+        self._scored: dict[int, float] = {}
+        self._n_here = 0
+        self._level = int(self._levels.min())
+        if model.scores_ is not None:
+            self._level = int(self._levels[self._expected().argmax()])
+
+    def next(self) -> int:
+        """The one expected to be the best of those that may be tried now."""
+        named = self.batch(1)
+        if not named:
+            raise IndexError("every architecture has been told")
+        return named[0]
+
+    def batch(self, n: int) -> list[int]:
+        """This level's first; then what is left, by what is expected of it."""
+        expected = self._expected()
+        here = self._open() & ~self._gone
+        order = np.lexsort((-expected, ~here))
+        return [int(k) for k in order if not self._gone[k]][:n]
+
+    def tell(self, index: int, score: float) -> None:
+        """Move the surrogate, and on to the next level once this one has its share.
+
+        Parameters
+        ----------
+        index : int
+            Place of the architecture.
+        score : float
+            Higher is better; NaN where there is none.
+        """
+        self._gone[index] = True
+        if np.isfinite(score):
+            self._scored[int(index)] = float(score)
+            if len(self._scored) >= _FEWEST:
+                rows = self._codes[list(self._scored)]
+                self._value.observe(rows, list(self._scored.values()))
+        self._n_here += 1
+        done = self._n_here >= self._beam or not (self._open() & ~self._gone).any()
+        if done and self._level <= self._levels.max():
+            self._level, self._n_here = self._level + 1, 0
+
+    def _expected(self) -> Array:
+        weights: Array = self._value.weights[self._columns].sum(axis=1) + self._luck
+        return weights
+
+    def _open(self) -> npt.NDArray[np.bool_]:
+        """Of this level, what grows from the best of the one before; else all of it."""
+        if self._level > self._levels.max():
+            return np.ones(len(self._codes), dtype=bool)
+        here: npt.NDArray[np.bool_] = self._levels == self._level
+        before = [k for k in self._scored if self._levels[k] == self._level - 1]
+        best = sorted(before, key=lambda k: -self._scored[k])[: self._beam]
+        if best:
+            apart = (self._codes[here][:, None] != self._codes[best][None]).sum(axis=2)
+            grown = here.copy()
+            grown[here] = (apart == 1).any(axis=1)
+            if (grown & ~self._gone).any():
+                return grown
+        return here
+
+
+def levels(choices: Choices, empty: str = NONE) -> npt.NDArray[np.intp]:
+    """How many places of each architecture hold anything, shape (n_architectures,).
+
+    Parameters
+    ----------
+    choices : Choices
+    empty : str
+        The choice that is no choice.
+    """
+    found = np.zeros(len(choices.codes), dtype=np.intp)
+    for p, options in enumerate(choices.options):
+        nothing = options.index(empty) if empty in options else -1
+        found += choices.codes[:, p] != nothing
+    return found
