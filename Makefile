@@ -2,9 +2,10 @@
 #
 #   make suggest     ten configurations for a real dataset; the quickest way to see what this is
 #   make test        every check: style, types, layers, tests, notebooks, the wheel
-#   make check     style, types, layers and the tests of what changed since main
-#   make docs      the documentation as web pages, in build/docs; a warning fails
-#   make readme    every block of README in a clone with an empty environment; a few minutes
+#   make check       style, types, layers and the tests of what changed since main
+#   make coverage    the tests, and the lines of each module that they run; fails below the floor
+#   make docs        the documentation as web pages, in build/docs; a warning fails
+#   make readme      every block of README in a clone with an empty environment; a few minutes
 #   make test-live   read at most twenty rows of the real OpenML; needs the internet
 #   make test-tuners the tuners that are too large for the dev group, in .venv-tuners (3 GB)
 #   make knowledge   build the embedded knowledge base from scratch (hours; goes on if stopped)
@@ -21,7 +22,7 @@ TUNERS_TESTS += tests/unit/downstream/schedulers/test_ray.py
 PIP := $(BIN)/python -m pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: suggest test check docs readme test-live test-tuners lint pytest notebooks wheel knowledge clean
+.PHONY: suggest test check coverage docs readme test-live test-tuners lint pytest notebooks wheel knowledge clean
 
 suggest: $(VENV)/light
 	$(BIN)/warmstart suggest data/examples/german_credit.csv --target class
@@ -41,6 +42,10 @@ lint: $(VENV)/dev
 
 pytest: $(VENV)/dev
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+
+# The floor is in pyproject.toml.
+coverage: $(VENV)/dev
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --cov --cov-report=term:skip-covered
 
 readme: $(VENV)/dev
 	$(BIN)/python -m tests.readme

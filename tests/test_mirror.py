@@ -1,6 +1,7 @@
 """Tests mirror the source, and ask it as a user would."""
 
 import ast
+from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -74,3 +75,10 @@ def mirrored(module: str) -> Path:
     """Where the tests of a module are."""
     *rooms, name = module.split(".")
     return Path(*rooms) / f"test_{name.lstrip('_')}.py"
+
+
+def test_pytest_goes_into_every_folder(pytestconfig):
+    left_out = pytestconfig.getini("norecursedirs")
+    tests = [*(ROOT / "tests").rglob("test_*.py"), *SOURCE.rglob("*.py")]
+    folders = {part for path in tests for part in path.relative_to(ROOT).parts[:-1]}
+    assert not {f for f in folders if any(fnmatch(f, pattern) for pattern in left_out)}
