@@ -87,6 +87,11 @@ knowledge: $(VENV)/dev
 	  --min-evaluations 20
 	$(BIN)/warmstart build knowledge build/kb/meta data/knowledge --also build/kb/meta-10000 \
 	  --leave-out german --leave-out concrete
+	for measure in dida dataset2vec; do \
+	  $(BIN)/warmstart build embedding build/kb/$$measure.npz --measure $$measure --steps 300 \
+	    --tasks build/corpus/tasks.csv --apart-from data/knowledge || exit 1; done
+	$(BIN)/warmstart build similarity data/knowledge --tasks build/corpus/tasks.csv \
+	  --weights dida=build/kb/dida.npz --weights dataset2vec=build/kb/dataset2vec.npz
 
 docs: $(DOCS_VENV)/made
 	$(DOCS_VENV)/bin/python -m sphinx -q -W --keep-going -b html docs build/docs

@@ -1,17 +1,22 @@
 """Which measure finds the known tasks that matter, and does it beat its controls?
 
-    python benchmarks/similarity_measures.py [--corpus FOLDER] [--kinds …] [--metrics …]
+    python benchmarks/similarity_measures.py [--corpus FOLDER] [--kinds …] [--measures …]
+    python benchmarks/similarity_measures.py --lcdb FOLDER
 
-Every task of the base in turn is new, its family left out. A measure is judged by the rank
-correlation of its distances with how differently two tasks rank configurations (one minus
-Spearman's correlation of scores), and by the normalised regret x 100 of the best of 1, 3 and 5
-configurations of the lowest mean rank over the ten nearest tasks, weighted by exp(-d / median
-d). Controls: random neighbours, all tasks alike (global mean rank), the share of the majority
-class alone, and for each learned measure the same network untrained. Embeddings are trained on
-tables of other folds of families only.
+Every task in turn is new, its family left out (the base), or its fold of families (the prior
+mean, ten folds). A measure is judged by the rank correlation of its distances with how
+differently two tasks rank configurations (one minus Spearman's correlation of scores); as kNN,
+by the normalised regret x 100 of the best of 1, 3 and 5 configurations of the lowest mean rank
+over the ten nearest tasks, weighted by exp(-d / median d); and as the prior mean of PMF, by
+that of the first 1, 3 and 5 of its batch. Controls: random neighbours, all tasks alike (global
+mean rank; PMF without any description), the share of the majority class alone, and for each
+learned measure the same network untrained.
 
-Measures of rows need ``--corpus``, the folder that ``python data/corpus/fetch.py --out FOLDER``
-makes. CPU seconds and bytes are of one task's vector.
+The base's vectors are those it keeps: its networks were trained on tables of other families
+(``warmstart build embedding --apart-from``). Untrained controls need ``--corpus``, the folder
+that ``python data/corpus/fetch.py --out FOLDER`` makes. On LCDB (its folder of Parquet tables)
+there are names, qualities and scores of other training sizes, and no rows. CPU seconds and
+bytes are of one task's vector.
 """
 
 from __future__ import annotations
@@ -19,7 +24,8 @@ from __future__ import annotations
 import argparse
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,30 +33,51 @@ import numpy as np
 import pandas as pd
 
 from _common import add_questions, print_heading, questions
-from warmstart.datasets.load import load_dataset
-from warmstart.metadataset.metadataset import MetaDataset
+from _measured import (
+    AT,
+    by_frame,
+    judge_knn,
+    judge_prior,
+    lcdb_table,
+    read_samples,
+    share_of_majority,
+)
+from warmstart.knowledge.base import open_knowledge
 from warmstart.recommend.history.training_scores import score_table
-from warmstart.similarity.embeddings.dataset2vec import Dataset2Vec
-from warmstart.similarity.embeddings.dida import DIDA
-from warmstart.similarity.gw_otdd import GWOTDD
-from warmstart.similarity.quantiles import QuantileNormaliser
-from warmstart.similarity.task_view import SampledRows, TaskView, sample_rows
-from warmstart.similarity.text import TextEmbedding
+from warmstart.recommend.store.known_vectors import KnownVectors
+from warmstart.similarity.known.by_columns import ByColumns
+from warmstart.similarity.known.known_tasks import KnownTasks
+from warmstart.similarity.known.measures import MEASURES
+from warmstart.similarity.quantiles import METAFEATURES, TITLE, columns_by
+from warmstart.similarity.task_view import TaskView
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-Distances = Callable[[int, Array], Array]
-"""From a new task and the known ones (positions) to distances of the latter."""
+DEFAULTS = ("balanced_accuracy", "r2")
 
-N_NEAREST = 10
-AT = (1, 3, 5)
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """One measure, or a control, on the tasks of a table."""
+
+    name: str
+    distances: Array | None
+    """Shape (n_tasks, n_tasks); None where all are alike."""
+
+    frame: pd.DataFrame | None = None
+    """What the prior mean looks at; None where it looks at nothing."""
+
+    by: tuple[str, ...] = (METAFEATURES,)
+    cpu_s: float = 0.0
+    n_bytes: int = 0
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     add_questions(parser)
     parser.add_argument("--corpus", type=Path, help="tables of the base's tasks")
-    parser.add_argument("--steps", type=int, default=300, help="of training an embedding")
-    parser.add_argument("--rows", type=int, default=128, help="rows a task is sampled to")
+    parser.add_argument("--lcdb", type=Path, help="LCDB's tables, instead of a base")
+    parser.add_argument("--measures", nargs="+", help="only these rows of the table")
+    parser.add_argument("--no-prior", action="store_true", help="kNN only")
     return parser.parse_args()
 
 
@@ -58,148 +85,163 @@ def main() -> None:
     """Print a table for each kind of task and metric."""
     args = arguments()
     warnings.simplefilter("ignore")
+    if args.lcdb is not None:
+        table, candidates = lcdb(args.lcdb, args.seed)
+        show("LCDB, accuracy", table, candidates, args)
+        return
     md = print_heading(args.knowledge)
     for kind, metric in questions(md, args.kinds, args.metrics or DEFAULTS):
         table = score_table(md, metric, kind)
         rows, _ = table.described()
         table = table.take(rows)
-        truth = disagreement(table.scores)
-        print(f"\n{kind}, {metric}: {table.n_tasks} tasks, families left out\n")
-        print("| measure | correlation with truth | regret at 1 | 3 | 5 | CPU ms | bytes |")
-        print("| --- | --: | --: | --: | --: | --: | --: |", flush=True)
-        for name, distances, cpu_s, n_bytes in measures(md, table, args):
-            found = judge(table.scores, table.families, truth, distances)
-            cells = [f"{m:.3f} ± {e:.3f}" for m, e in found[:1]]
-            cells += [f"{100 * m:.2f} ± {100 * e:.2f}" for m, e in found[1:]]
-            print(
-                f"| {name} | {' | '.join(cells)} | {1e3 * cpu_s:.1f} | {n_bytes} |", flush=True
-            )
+        show(f"{kind}, {metric}", table, on_base(table, args), args)
 
 
-DEFAULTS = ("balanced_accuracy", "r2")
+def show(title: str, table: Any, candidates: Iterator[Candidate], args: Any) -> None:
+    """Print one table."""
+    print(f"\n{title}: {table.n_tasks} tasks, families left out\n")
+    knn = " | ".join(f"kNN at {t}" for t in AT)
+    prior = " | ".join(f"prior at {t}" for t in AT)
+    print(f"| measure | correlation with truth | {knn} | {prior} | CPU ms | bytes |")
+    print("| --- " + "| --: " * (3 + 2 * len(AT)) + "|", flush=True)
+    truth = 1 - pd.DataFrame(table.scores).T.rank().corr().to_numpy()
+    for one in candidates:
+        if args.measures and not any(name in one.name for name in args.measures):
+            continue
+        found = judge_knn(table, truth, one.distances)
+        cells = [f"{m:.3f} ± {e:.3f}" for m, e in found[:1]]
+        cells += [f"{100 * m:.2f} ± {100 * e:.2f}" for m, e in found[1:]]
+        if args.no_prior:
+            cells += [""] * len(AT)
+        else:
+            told = judge_prior(table, one.frame, one.by, args.folds, args.seed)
+            cells += [f"{100 * m:.2f} ± {100 * e:.2f}" for m, e in told]
+        ms = f"{1e3 * one.cpu_s:.1f}"
+        print(f"| {one.name} | {' | '.join(cells)} | {ms} | {one.n_bytes} |", flush=True)
 
 
-def disagreement(scores: Array) -> Array:
-    """One minus Spearman's correlation of two tasks' scores, shape (n_tasks, n_tasks)."""
-    ranks = pd.DataFrame(scores).T.rank()
-    result: Array = 1 - ranks.corr().to_numpy()
-    return result
-
-
-def judge(
-    scores: Array, families: Any, truth: Array, distances: Distances
-) -> list[tuple[float, float]]:
-    """Mean and standard error over tasks: correlation with the truth, regret at 1, 3, 5."""
-    ranks = pd.DataFrame(-scores).rank(axis=1).to_numpy()
-    best, worst = np.nanmax(scores, axis=1), np.nanmin(scores, axis=1)
-    rows = []
-    for task in range(len(scores)):
-        known = np.flatnonzero(families != families[task])
-        d = distances(task, known)
-        correlation = pd.Series(d).corr(pd.Series(truth[task, known]), method="spearman")
-        near = np.argsort(d, kind="stable")[:N_NEAREST] if np.ptp(d) > 0 else slice(None)
-        weights = np.exp(-d[near] / max(float(np.median(d)), 1e-12))
-        mean_rank = (weights[:, None] * np.nan_to_num(ranks[known[near]], nan=1e3)).sum(axis=0)
-        order = np.argsort(mean_rank, kind="stable")
-        own = scores[task, order]
-        spread = max(best[task] - worst[task], 1e-12)
-        regret = [(best[task] - np.nanmax(own[:t])) / spread for t in AT]
-        rows.append([0.0 if np.isnan(correlation) else correlation, *regret])
-    values = np.array(rows)
-    errors = values.std(axis=0, ddof=1) / np.sqrt(len(values))
-    return list(zip(values.mean(axis=0), errors, strict=True))
-
-
-def measures(
-    md: MetaDataset, table: Any, args: argparse.Namespace
-) -> Iterator[tuple[str, Distances, float, int]]:
-    """Name, distances, CPU seconds and bytes of a task."""
-    rng = np.random.default_rng(args.seed)
-    noise = rng.random((table.n_tasks, table.n_tasks))
-    yield "random neighbours", lambda task, known: noise[task, known], 0.0, 0
-    yield "all alike (global mean rank)", lambda _, known: np.zeros(len(known)), 0.0, 0
+def on_base(table: Any, args: argparse.Namespace) -> Iterator[Candidate]:
+    """Every measure the base has the input of, and the controls."""
+    yield from controls(table, args.seed)
     phi = table.metafeatures.loc[table.task_ids]
-    points = QuantileNormaliser.fit(phi).transform(phi)
-    yield "metafeatures", by_vector(points, "l1"), 0.0, points[0].nbytes
-    if "ClassProbabilityMax" in phi:
-        share = phi[["ClassProbabilityMax"]].to_numpy()
-        yield "majority class's share", by_vector(share, "l1"), 0.0, 8
-    names = md.tasks.loc[table.task_ids, "name"].fillna("").astype(str)
-    views = [TaskView(text=name) for name in names]
-    start = time.process_time()
-    text = TextEmbedding().fit(views)
-    cpu_s = (time.process_time() - start) / len(views)
-    assert text.vectors_ is not None
-    yield "text (names)", by_vector(text.vectors_, "l2"), cpu_s, text.vectors_[0].nbytes
-    if args.corpus is None:
-        print("(measures of rows left out: no --corpus)", flush=True)
-        return
-    samples = read_samples(args.corpus, table.task_ids, args.rows, args.seed)
-    views = [TaskView(rows=rows) for rows in samples]
-    start = time.process_time()
-    slices = GWOTDD().fit(views).vectors_
-    assert slices is not None
-    cpu_s = (time.process_time() - start) / len(views)
-    yield "gw_otdd (quantiles)", by_vector(slices, "l2"), cpu_s, slices[0].nbytes
-    fold = folds(table.families, 3, args.seed)
-    for name, make in (("dataset2vec", Dataset2Vec), ("dida", DIDA)):
-        plain = make(random_state=args.seed)
-        start = time.process_time()
-        vectors = np.array([plain.embed(rows) for rows in samples])
-        cpu_s = (time.process_time() - start) / len(samples)
-        yield f"{name}, untrained", by_vector(vectors, "l2"), cpu_s, vectors[0].nbytes
-        # A task is embedded, and so are those it is compared with, by a network that saw
-        # neither its family nor any other of its fold.
-        each = []
-        for k in range(3):
-            others = [rows for rows, f in zip(samples, fold, strict=True) if f != k]
-            made = make(random_state=args.seed).train(others, n_steps=args.steps)
-            each.append(np.array([made.embed(rows) for rows in samples]))
-
-        def distances(task: int, known: Array, each: Any = each) -> Array:
-            vectors = each[fold[task]]
-            return np.linalg.norm(vectors[known] - vectors[task], axis=1)
-
-        yield f"{name}, trained", distances, cpu_s, vectors[0].nbytes
-
-
-def by_vector(vectors: Array, norm: str) -> Distances:
-    """Distances of vectors, one a task."""
-
-    def distances(task: int, known: Array) -> Array:
-        gap = vectors[known] - vectors[task]
-        return np.abs(gap).mean(axis=1) if norm == "l1" else np.linalg.norm(gap, axis=1)
-
-    return distances
-
-
-def folds(families: Any, n_folds: int, seed: int) -> Array:
-    """Fold of each task; a family is never split."""
-    names, of_task = np.unique(families, return_inverse=True)
-    dealt = np.random.default_rng(seed).permutation(len(names)) % n_folds
-    result: Array = dealt[of_task]
-    return result
-
-
-def read_samples(folder: Path, task_ids: Any, n_rows: int, seed: int) -> list[SampledRows]:
-    """Rows of each task, as a base's maker would have seen them."""
-    listed = pd.read_csv(folder / "tasks.csv").set_index("task_id")
-    samples = []
-    for task in task_ids:
-        row = listed.loc[task]
-        dataset = load_dataset(
-            folder / row["path"], target=row["target"], task_type=row["task_type"]
+    yield by_metafeatures(phi)
+    majority = share_of_majority(phi)
+    if majority is not None:
+        yield Candidate(
+            name="majority class's share",
+            distances=by_frame(majority),
+            frame=majority,
+            n_bytes=8,
         )
-        samples.append(
-            sample_rows(
-                dataset.X,
-                dataset.y,
-                is_classification=row["task_type"] != "regression",
-                n_rows=n_rows,
-                random_state=seed,
+    known = open_knowledge(args.knowledge).store.known
+    seconds = {}
+    if args.corpus is not None:
+        samples = read_samples(args.corpus, table.task_ids, 256, args.seed)
+        views = [TaskView(rows=rows) for rows in samples]
+        for name in ("gw_otdd", "dataset2vec", "dida"):
+            plain = MEASURES[name].make()
+            start = time.process_time()
+            vectors = plain.fit(views).vectors_
+            seconds[name] = (time.process_time() - start) / len(views)
+            if name != "gw_otdd":
+                frame = pd.DataFrame(
+                    vectors,
+                    index=table.task_ids,
+                    columns=[f"{name}:{k}" for k in range(vectors.shape[1])],
+                )
+                yield one_measure(name, f"{name}, untrained", frame, vectors[0].nbytes, seconds)
+    frames = {}
+    for name in known.measures:
+        kept = known.known.kept[name]
+        frame = known.known.columns((name,), table.task_ids)
+        if frame.isna().all(axis=None):
+            continue
+        frame.index = table.task_ids
+        frames[name] = frame
+        n_bytes = np.asarray(kept.fitted.vectors_[0]).astype("float16").nbytes
+        trained = ", trained" if kept.settings.get("trained") else ""
+        yield one_measure(name, f"{name}{trained}", frame, n_bytes, seconds)
+    yield mix(phi, {name: frame for name, frame in frames.items() if name != TITLE})
+
+
+def controls(table: Any, seed: int) -> Iterator[Candidate]:
+    noise = np.random.default_rng(seed).random((table.n_tasks, table.n_tasks))
+    some = pd.DataFrame(
+        np.random.default_rng(seed).normal(size=(table.n_tasks, 8)), index=table.task_ids
+    )
+    yield Candidate(name="random neighbours", distances=noise, frame=some)
+    yield Candidate(name="all alike (global mean rank)", distances=None)
+
+
+def by_metafeatures(phi: pd.DataFrame) -> Candidate:
+    return Candidate(
+        name="metafeatures",
+        distances=by_frame(phi),
+        frame=phi,
+        n_bytes=8 * phi.shape[1],
+    )
+
+
+def one_measure(
+    name: str, label: str, frame: pd.DataFrame, n_bytes: int, seconds: dict[str, float]
+) -> Candidate:
+    measure = ByColumns(by=(name,)).fit_frame(frame)
+    distances = np.array([measure.distances(frame.iloc[k]) for k in range(len(frame))])
+    return Candidate(
+        name=label,
+        distances=distances,
+        frame=frame,
+        by=(name,),
+        n_bytes=n_bytes,
+        cpu_s=seconds.get(name, np.nan),
+    )
+
+
+def mix(phi: pd.DataFrame, frames: dict[str, pd.DataFrame]) -> Candidate:
+    """The sum of kernels; its distance is the mean of the measures'."""
+    frame = pd.concat([phi, *frames.values()], axis=1)
+    by = (METAFEATURES, *frames)
+    measure = ByColumns(by=by).fit_frame(frame)
+    distances = np.array([measure.distances(frame.iloc[k]) for k in range(len(frame))])
+    return Candidate(name="mix", distances=distances, frame=frame[columns_by(frame, by)], by=by)
+
+
+def lcdb(folder: Path, seed: int) -> tuple[Any, Iterator[Candidate]]:
+    """LCDB's table, and what can be compared there."""
+    table, tasks, small = lcdb_table(folder)
+
+    def candidates() -> Iterator[Candidate]:
+        yield from controls(table, seed)
+        phi = table.metafeatures.loc[table.task_ids]
+        yield by_metafeatures(phi)
+        majority = share_of_majority(phi)
+        if majority is not None:
+            yield Candidate(
+                name="majority class's share",
+                distances=by_frame(majority),
+                frame=majority,
+                n_bytes=8,
             )
-        )
-    return samples
+        start = time.process_time()
+        named = KnownVectors(KnownTasks(), tasks).with_titles()
+        frame = named.known.columns((TITLE,), table.task_ids)
+        seconds = {TITLE: (time.process_time() - start) / len(frame)}
+        frame.index = table.task_ids
+        yield one_measure(TITLE, "text (titles)", frame, 2 * 2048, seconds)
+        for size, scores in small.items():
+            views = [TaskView(scores=dict(row.dropna())) for _, row in scores.iterrows()]
+            measure = MEASURES["scores"].make().fit(views)
+            distances = np.array([measure.distances(view) for view in views])
+            filled = scores.rank(axis=1).fillna(scores.shape[1] / 2)
+            yield Candidate(
+                name=f"scores of {size} rows",
+                distances=distances,
+                frame=filled.rename(columns=str),
+                n_bytes=8 * scores.shape[1],
+            )
+        yield mix(phi, {TITLE: frame})
+
+    return table, candidates()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import typer
 from warmstart.cli.options import AsJson, Knowledge, Target, reads_files
 from warmstart.cli.terminal.data_files import data_file
 from warmstart.cli.terminal.output import print_json, results
+from warmstart.errors import HistoryError
 
 
 @reads_files
@@ -19,11 +20,15 @@ def neighbours(
     by: Annotated[
         str,
         typer.Option(
-            help="metafeatures of the rows, text of names and descriptions, or a measure that "
-            "an installed package offers."
+            help="metafeatures, text, scores, gw_otdd, dataset2vec, dida or task2vec: what is "
+            "compared; or a measure that an installed package offers."
         ),
     ] = "metafeatures",
     text: Annotated[str, typer.Option(help="What the dataset is about, for --by text.")] = "",
+    scores: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="configuration_id and score, for --by scores."),
+    ] = None,
     metric: Annotated[
         str | None, typer.Option(help="By which a task's best configuration is told.")
     ] = None,
@@ -44,7 +49,7 @@ def neighbours(
 
     found = nearest_tasks(
         data, target=target, by=by, text=text or Path(file).stem, metric=metric, n=n,
-        knowledge=knowledge,
+        scores=None if scores is None else _read_scores(scores), knowledge=knowledge,
     )  # fmt: skip
     if csv:
         typer.echo(found.to_csv(index=False, lineterminator="\n").rstrip("\n"))
@@ -56,3 +61,15 @@ def neighbours(
         results().print("no known task reads like it")
         return
     results().print(frame_table(found.round({"distance": 3, "best_score": 4})))
+
+
+def _read_scores(path: Path) -> dict[str, float]:
+    import pandas as pd
+
+    try:
+        frame = pd.read_csv(path, dtype={"configuration_id": str})
+        return dict(zip(frame["configuration_id"], frame["score"].astype(float), strict=True))
+    except (OSError, ValueError, KeyError) as error:
+        raise HistoryError(
+            f"{path} needs columns configuration_id and score: {error}"
+        ) from error

@@ -63,6 +63,10 @@ class Dataset:
     times: npt.NDArray[np.float64] | None = None
     """When each row is from, shape (n_kept_rows,), ascending; -inf where unknown."""
 
+    images: npt.NDArray[np.float32] | None = None
+    """Of image tasks: shape (n_kept_rows, n_channels, height, width), in [0, 1]; `X` holds
+    their pixels as columns."""
+
     @cached_property
     def fingerprint(self) -> str:
         """Content sketch of `X` and `y`: :mod:`warmstart.datasets.fingerprints.fingerprint`."""

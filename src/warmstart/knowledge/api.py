@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from warmstart.recommend.answer.suggestions import Suggestions
     from warmstart.recommend.look.request import Progress
     from warmstart.recommend.look.result import Look
-    from warmstart.recommend.question.arguments import Acquisition
-    from warmstart.recommend.question.task_query import Similarity, Strategy
+    from warmstart.recommend.question.arguments import Acquisition, Similarity
+    from warmstart.recommend.question.task_query import Strategy
     from warmstart.recommend.recommender import Recommender
     from warmstart.recommend.search import Search
 
@@ -33,6 +33,7 @@ def suggest(
     target: Any = None,
     metafeatures: pd.Series[Any] | Mapping[str, float] | None = None,
     description: str | None = None,
+    n_rows: int | None = None,
     n: int = 10,
     space: LearnerName | str | Iterable[LearnerName | str] | None = None,
     metric: MetricName | str | Callable[..., Any] | None = None,
@@ -91,6 +92,7 @@ def suggest(
         target=target,
         metafeatures=metafeatures,
         description=description,
+        n_rows=n_rows,
         n=n,
         space=space,
         metric=metric,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,10 +86,11 @@ def _opened(path: Path, changed: int) -> Recommender:  # noqa: ARG001 - tells ve
 
 def _changed(path: Path) -> int:
     """When a folder was last written; a folder saved again is read again."""
-    try:
-        return (path / "manifest.json").stat().st_mtime_ns
-    except OSError:
-        return 0
+    newest = 0
+    for name in ("manifest.json", "similarity/vectors.json"):
+        with suppress(OSError):
+            newest = max(newest, (path / name).stat().st_mtime_ns)
+    return newest
 
 
 def open_knowledge(

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from warmstart.errors import ArgumentError, KnowledgeError
+from warmstart.errors import ArgumentError, KnowledgeError, SimilarityError
 from warmstart.knowledge.base import open_knowledge
 from warmstart.similarity.by_name import measure_named, offered_measures
+from warmstart.similarity.known.measures import MEASURES, refuse_not_kept
 
 if TYPE_CHECKING:
     from warmstart.recommend.recommender import Recommender
-
-By = Literal["metafeatures", "text"]
-BUILT_IN: tuple[str, ...] = get_args(By)
+    from warmstart.recommend.store.store import Store
 
 
 def nearest_tasks(
@@ -25,8 +25,9 @@ def nearest_tasks(
     *,
     target: str | int | None = None,
     task_type: str | None = None,
-    by: By | str = "metafeatures",
+    by: str = "metafeatures",
     text: str = "",
+    scores: Mapping[Any, float] | None = None,
     metric: str | None = None,
     n: int = 10,
     knowledge: str | Path | Recommender | None = None,
@@ -38,13 +39,19 @@ def nearest_tasks(
     ----------
     data, y, target, task_type
         The dataset, as :func:`warmstart.suggest` takes it.
-    by : {"metafeatures", "text"} or str
+    by : str
+        A measure, of :data:`~warmstart.similarity.known.measures.MEASURES`.
         ``"metafeatures"``: mean absolute difference of quantiles of each meta-feature, what
         ``suggest`` goes by. ``"text"``: one minus the cosine of character n-grams of names,
-        descriptions and names of columns; only tasks that share one are told. Or the name
-        of a measure that an installed package offers.
+        descriptions and names of columns; only tasks that share one are told. ``"scores"``:
+        share of pairs of configurations ordered differently; only tasks that share two.
+        ``"gw_otdd"``, ``"dataset2vec"``, ``"dida"`` compare rows, ``"task2vec"`` images, with
+        what the base keeps of its own. Or the name of a measure that an installed package
+        offers.
     text : str
         Title and description of the dataset, beside the names of its columns; for ``"text"``.
+    scores : mapping of configuration id to float, optional
+        Results on the dataset so far, higher is better; for ``"scores"``.
     metric : str, optional
         By which a task's best configuration is told; by default the base's.
     n : int
@@ -64,6 +71,8 @@ def nearest_tasks(
         If there is no such measure, or `n` is below 1.
     KnowledgeError
         If the base keeps nothing that the measure compares.
+    SimilarityError
+        If the dataset lacks it.
 
     Examples
     --------
@@ -75,24 +84,25 @@ def nearest_tasks(
     from warmstart.datasets.load import load_dataset
     from warmstart.recommend.history.training_scores import score_table
 
-    if by not in BUILT_IN and by not in (offered := offered_measures()):
-        raise ArgumentError(f"by must be one of {(*BUILT_IN, *offered)}, got {by!r}")
+    if by not in MEASURES and by not in (offered := offered_measures()):
+        raise ArgumentError(f"by must be one of {(*MEASURES, *offered)}, got {by!r}")
     if n < 1:
         raise ArgumentError(f"n must be at least 1, got {n}")
     dataset = load_dataset(
         data, y, target=target, task_type=task_type, random_state=random_state
     )
-    md = open_knowledge(knowledge).md
+    store = open_knowledge(knowledge).store
     kind = "regression" if dataset.task_type == "regression" else "classification"
-    table = score_table(md, metric, kind)
-    if by == "text":
-        names = [str(column.name) for column in dataset.schema.columns]
-        rows, distances = _by_text(md, table, " ".join([text, *names]))
-    elif by == "metafeatures":
+    table = score_table(store.md, metric, kind)
+    if by == "metafeatures":
         rows, distances = _by_metafeatures(table, dataset, random_state)
+    elif by == "scores":
+        rows, distances = _by_scores(table, scores)
+    elif by in MEASURES:
+        rows, distances = _by_vectors(store, table, dataset, by, text, random_state)
     else:
         rows, distances = _by_plugin(by, table, dataset, random_state)
-    return _as_frame(md, table, rows[:n], distances[:n])
+    return _as_frame(store.md, table, rows[:n], distances[:n])
 
 
 def _by_metafeatures(table: Any, dataset: Any, random_state: int) -> tuple[Any, Any]:
@@ -116,29 +126,58 @@ def _by_plugin(name: str, table: Any, dataset: Any, random_state: int) -> tuple[
 
     measure = measure_named(name)
     found = metafeatures_of(dataset, random_state=random_state)
-    distances = measure.fit(table).distances(found)
-    rows = np.argsort(distances, kind="stable")
-    rows = rows[np.isfinite(distances[rows])]
+    rows, distances = _nearest_first(measure.fit(table).distances(found))
     if not len(rows):
         raise KnowledgeError(f"the base keeps nothing that the measure {name!r} compares")
-    return rows, distances[rows]
+    return rows, distances
 
 
-def _by_text(md: Any, table: Any, text: str) -> tuple[Any, Any]:
-    from warmstart.similarity.task_view import TaskView
-    from warmstart.similarity.text import TextEmbedding
+def _by_scores(table: Any, scores: Mapping[Any, float] | None) -> tuple[Any, Any]:
+    from warmstart.similarity.rank_correlation import RankCorrelation
 
-    known = md.tasks.loc[table.task_ids]
-    parts = [
-        known[one].fillna("").astype(str) for one in ("name", "description") if one in known
-    ]
-    texts = [" ".join(words).strip() for words in zip(*parts, strict=True)] if parts else []
-    if not any(texts):
-        raise KnowledgeError("the base keeps neither names nor descriptions of its tasks")
-    measure = TextEmbedding().fit([TaskView(text=one) for one in texts])
-    distances = measure.distances(TaskView(text=text))
+    if not scores:
+        raise SimilarityError(
+            "similarity 'scores' compares results; pass scores= of at least two configurations"
+        )
+    places = {str(c): k for k, c in enumerate(table.configuration_ids)}
+    told = {places[str(c)]: float(s) for c, s in scores.items() if str(c) in places}
+    if len(told) < 2:
+        raise SimilarityError(
+            f"of the {len(scores)} configurations scored the base knows {len(told)}; orders "
+            "are compared of two or more"
+        )
+    distances = RankCorrelation().fit(table).distances(scores=told)
+    return _nearest_first(distances)
+
+
+def _by_vectors(
+    store: Store, table: Any, dataset: Any, by: str, text: str, random_state: int
+) -> tuple[Any, Any]:
+    from warmstart.similarity.known.views import N_ROWS, view_of
+    from warmstart.similarity.quantiles import TITLE
+
+    refuse_not_kept(by)
+    if by == "text" and by not in store.known.measures:
+        by = TITLE
+    kept = store.known.known.measure(by)
+    view = view_of(
+        dataset,
+        names=(by,),
+        description=text,
+        n_rows=store.known.n_rows((by,)) or N_ROWS,
+        random_state=random_state,
+    )
+    found = pd.Series(kept.fitted.distances(view), index=list(kept.task_ids))
+    distances = found.reindex([str(task) for task in table.task_ids]).to_numpy("float64")
+    if by in ("text", TITLE):
+        # No n-gram in common is no neighbour.
+        distances = np.where(distances < 1, distances, np.inf)
+    return _nearest_first(np.nan_to_num(distances, nan=np.inf))
+
+
+def _nearest_first(distances: Any) -> tuple[Any, Any]:
     rows = np.argsort(distances, kind="stable")
-    rows = rows[distances[rows] < 1]
+    rows = rows[np.isfinite(distances[rows])]
     return rows, distances[rows]
 
 

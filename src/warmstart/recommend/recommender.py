@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from warmstart.domain import LearnerName, MetricName
     from warmstart.recommend.look.request import Progress
     from warmstart.recommend.look.result import Look
-    from warmstart.recommend.question.arguments import Acquisition
-    from warmstart.recommend.question.task_query import Similarity, Strategy
+    from warmstart.recommend.question.arguments import Acquisition, Similarity
+    from warmstart.recommend.question.task_query import Strategy
     from warmstart.recommend.search import Search
 
 
@@ -54,6 +54,7 @@ class Recommender(TaskLearner):
         target: Any = None,
         metafeatures: pd.Series[Any] | Mapping[str, float] | None = None,
         description: str | None = None,
+        n_rows: int | None = None,
         n: int = 10,
         space: LearnerName | str | Iterable[LearnerName | str] | None = None,
         metric: MetricName | str | Callable[..., Any] | None = None,
@@ -106,6 +107,7 @@ class Recommender(TaskLearner):
             target=target,
             metafeatures=metafeatures,
             description=description,
+            n_rows=n_rows,
             n=n,
             space=space,
             metric=metric,

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-
+Groups = np.ndarray[Any, np.dtype[np.intp]]
 
 KERNEL_SCALE = 0.5
 """Mean distance at which similarity falls to 1/e."""
 
 
-def laplace_kernel(a: Array, b: Array, *, scale: float = KERNEL_SCALE) -> Array:
+def laplace_kernel(
+    a: Array,
+    b: Array,
+    *,
+    scale: float = KERNEL_SCALE,
+    groups: Groups | None = None,
+    shares: Sequence[float] = (1.0,),
+) -> Array:
     r"""Similarity of tasks with quantile-normalised meta-features.
 
     .. math:: k(q, q') = \exp(-\operatorname{mean}_j |q_j - q'_j| / \text{scale})
+
+    With groups of features it is the sum of such a kernel of each group, times its share.
 
     Parameters
     ----------
@@ -28,6 +36,10 @@ def laplace_kernel(a: Array, b: Array, *, scale: float = KERNEL_SCALE) -> Array:
     b : ndarray, shape (m, n_features)
     scale : float
         Mean distance at which similarity falls to 1/e.
+    groups : ndarray of int, shape (n_features,), optional
+        Which group a feature is of; by default all are of one.
+    shares : sequence of float, shape (n_groups,)
+        Of each group's kernel; they sum to 1.
 
     Returns
     -------
@@ -39,8 +51,15 @@ def laplace_kernel(a: Array, b: Array, *, scale: float = KERNEL_SCALE) -> Array:
     >>> laplace_kernel(np.zeros((1, 2)), np.array([[0.0, 0.0], [1.0, 0.0]])).round(3).tolist()
     [[1.0, 0.368]]
     """
-    similarity: Array = np.exp(-mean_distance(a, b) / scale)
-    return similarity
+    if groups is None or len(shares) == 1:
+        similarity: Array = np.exp(-mean_distance(a, b) / scale)
+        return similarity
+    total = np.zeros((len(a), len(b)))
+    for k, share in enumerate(shares):
+        if share > 0:
+            of_group = groups == k
+            total += share * np.exp(-mean_distance(a[:, of_group], b[:, of_group]) / scale)
+    return total
 
 
 def mean_distance(a: Array, b: Array) -> Array:
@@ -59,38 +78,6 @@ def mean_distance(a: Array, b: Array) -> Array:
     return result
 
 
-SCALES = (0.1, 0.2, 0.3, 0.5)
-RIDGES = (0.02, 0.05, 0.1, 0.2, 0.4)
-"""Tried by :class:`LaplaceRidge`: how far similarity reaches, and how noisy targets are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spectrum:
-    """Eigendecomposition of a Laplace kernel over the training tasks."""
-
-    scale: float
-    values: Array
-    """Shape (n_tasks,)."""
-
-    vectors: Array
-    """One a column, shape (n_tasks, n_tasks)."""
-
-
-def laplace_spectra(points: Array, scales: Sequence[float] = SCALES) -> list[Spectrum]:
-    """Spectra of the kernels of all scales over the same points, shape (n_tasks, n_features).
-
-    They serve every ridge and any number of targets.
-
-    Parameters
-    ----------
-    points : ndarray, shape (n_tasks, n_features)
-    scales : sequence of float
-        Of the kernels.
-    """
-    distance = mean_distance(points, points)
-    return [Spectrum(scale, *np.linalg.eigh(np.exp(-distance / scale))) for scale in scales]
-
-
 @dataclass(frozen=True, slots=True)
 class LaplaceRidge:
     """Ridge regression under the Laplace kernel: a prediction is weights @ training targets."""
@@ -104,51 +91,15 @@ class LaplaceRidge:
     scale: float
     """Of the kernel."""
 
-    @classmethod
-    def fit(
-        cls,
-        points: Array,
-        targets: Array,
-        families: npt.NDArray[Any] | None = None,
-        *,
-        scales: Sequence[float] = SCALES,
-        ridges: Sequence[float] = RIDGES,
-        spectra: Sequence[Spectrum] | None = None,
-    ) -> LaplaceRidge:
-        """Choose the scale and the ridge that predict families left out best.
-
-        Parameters
-        ----------
-        points : ndarray, shape (n_tasks, n_features)
-        targets : ndarray, shape (n_tasks, n_targets)
-            What to choose them by; centred. The weights serve any number of others.
-        families : ndarray, shape (n_tasks,), optional
-            By default each task is its own.
-        scales, ridges : sequence of float
-            The choice.
-        spectra : sequence of Spectrum, optional
-            Of the points, where they are known already; instead of `scales`.
-        """
-        own = np.arange(len(points)) if families is None else families
-        least, best = np.inf, (SCALES[0], np.eye(len(points)), np.ones(len(points)))
-        for one in laplace_spectra(points, scales) if spectra is None else spectra:
-            along, squares = one.vectors.T @ targets, one.vectors**2
-            for ridge in ridges:
-                of_inverse = 1 / (one.values + ridge)
-                error = _left_out_errors(
-                    one.vectors @ (of_inverse[:, None] * along),
-                    squares @ of_inverse,
-                    partial(_block, one.vectors, of_inverse),
-                    own,
-                )
-                if (loss := float((error**2).sum())) < least:
-                    least, best = loss, (one.scale, one.vectors, of_inverse)
-        scale, vectors, of_inverse = best
-        return cls(points, (vectors * of_inverse) @ vectors.T, scale)
+    groups: Groups | None = None
+    shares: tuple[float, ...] = (1.0,)
+    """As in :func:`laplace_kernel`."""
 
     def weights(self, queries: Array) -> Array:
         """Weights on the (centred) targets of the training tasks, shape (n, n_tasks)."""
-        kernel = laplace_kernel(queries, self.points, scale=self.scale)
+        kernel = laplace_kernel(
+            queries, self.points, scale=self.scale, groups=self.groups, shares=self.shares
+        )
         result: Array = kernel @ self.inverse
         return result
 
@@ -173,7 +124,7 @@ class LaplaceRidge:
         .. [1] Rasmussen, Williams. "Gaussian Processes for Machine Learning." 2006,
            section 5.4.2.
         """
-        error = _left_out_errors(
+        error = left_out_errors(
             self.inverse @ targets,
             np.diag(self.inverse),
             lambda family: self.inverse[np.ix_(family, family)],
@@ -183,13 +134,7 @@ class LaplaceRidge:
         return result
 
 
-def _block(vectors: Array, values: Array, rows: npt.NDArray[np.intp]) -> Array:
-    """Rows and columns of a matrix of which eigenvectors and eigenvalues are known."""
-    result: Array = (vectors[rows] * values) @ vectors[rows].T
-    return result
-
-
-def _left_out_errors(
+def left_out_errors(
     product: Array,
     diagonal: Array,
     block: Callable[[npt.NDArray[np.intp]], Array],

@@ -1,7 +1,11 @@
-"""Meta-features on one scale: each value becomes its quantile among the known tasks."""
+"""Meta-features on one scale: each value becomes its quantile among the known tasks.
+
+What other measures say of tasks stands beside meta-features as columns too, named by measure.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +13,18 @@ import numpy as np
 import pandas as pd
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+
+METAFEATURES = "metafeatures"
+TITLE = "title"
+"""Names and descriptions: what there is before there is data."""
+
+SIZE = "size"
+"""Rows and classes, all that may be known of data that is not there yet."""
+
+GROUPS = frozenset({SIZE, "title", "text", "gw_otdd", "dataset2vec", "dida", "task2vec"})
+"""What columns may be of, other than meta-features."""
+
+_MARK = ":"
 
 _FEW = 8
 """Tasks up to which each is compared with all known values: quicker than to search them."""
@@ -73,3 +89,43 @@ class QuantileNormaliser:
             ours, theirs = map(list, zip(*found, strict=True))
             result[:, ours] = metafeatures.iloc[:, theirs].to_numpy(dtype="float64")
         return result
+
+
+def column_names(group: str, n: int) -> list[str]:
+    """Names of a measure's coordinates.
+
+    Examples
+    --------
+    >>> column_names("dida", 2)
+    ['dida:0', 'dida:1']
+    """
+    return [f"{group}{_MARK}{k}" for k in range(n)]
+
+
+def group_of(column: Any) -> str:
+    """Which measure a column belongs to: its prefix, else the meta-features.
+
+    Examples
+    --------
+    >>> group_of("dida:3"), group_of("NumberOfInstances")
+    ('dida', 'metafeatures')
+    """
+    group, mark, _ = str(column).partition(_MARK)
+    return group if mark and group in GROUPS else METAFEATURES
+
+
+def columns_by(columns: Iterable[Any], by: Sequence[str]) -> list[Any]:
+    """Columns of the groups named, group by group in that order."""
+    grouped: dict[str, list[Any]] = {}
+    for column in columns:
+        grouped.setdefault(group_of(column), []).append(column)
+    return [column for group in by for column in grouped.get(group, ())]
+
+
+def groups_of(columns: Iterable[Any]) -> np.ndarray[Any, np.dtype[np.intp]]:
+    """Number of each column's group, in the order in which groups come."""
+    numbers: dict[str, int] = {}
+    return np.array(
+        [numbers.setdefault(group_of(column), len(numbers)) for column in columns],
+        dtype=np.intp,
+    )

@@ -54,7 +54,7 @@ class TaskView:
 
     metafeatures: pd.Series[Any] | None = None
     rows: SampledRows | None = None
-    images: Floats | None = None
+    images: np.ndarray[Any, Any] | None = None
     """Shape (n_images, height, width) or (n_images, n_channels, height, width), in [0, 1];
     their labels are in `labels`."""
 
@@ -142,6 +142,8 @@ def sample_rows(
                 parts.append(np.clip((values - values.mean()) / spread, -5, 5)[:, None])
         else:
             levels = column.astype("object").value_counts().index[:10]
+            if not len(levels):
+                continue
             parts.append(np.column_stack([(column == level) for level in levels]).astype(float))
     table = np.hstack(parts) if parts else np.zeros((len(y), 1))
     if table.shape[1] > 100:

@@ -1,11 +1,16 @@
 """Answers from words alone, and what names the known tasks most like a new one."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import warmstart
 from warmstart.errors import ArgumentError, KnowledgeError, SimilarityError
+from warmstart.knowledge.nearest import nearest_tasks
+from warmstart.similarity.known.known_tasks import KnownTasks
+from warmstart.testing.task_distance import make_view
 
 
 @pytest.fixture(scope="module")
@@ -46,19 +51,124 @@ class TestDescription:
             base.suggest(description=words, task_type="binary")
 
 
-class TestSimilarity:
-    def test_text_beside_data(self, base):
-        rng = np.random.default_rng(0)
-        frame = pd.DataFrame({"a": rng.normal(size=80), "y": list("pq") * 40})
-        by_text = base.suggest(frame, target="y", description="made-up 5", similarity="text")
-        plain = base.suggest(frame, target="y")
-        assert by_text.neighbours != plain.neighbours
-        assert [s.configuration_id for s in by_text] == [s.configuration_id for s in plain]
+@pytest.fixture(scope="module")
+def frame():
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {"a": rng.normal(size=80), "b": rng.normal(size=80), "y": list("pq") * 40}
+    )
 
-    def test_a_measure_that_lacks_its_input_says_so(self, base):
+
+@pytest.fixture(scope="module")
+def with_vectors(base):
+    """The base with vectors of made-up tables of its tasks."""
+    views = {task: make_view(k, shift=k % 5) for k, task in enumerate(base.md.tasks.index)}
+    known = KnownTasks()
+    for name in ("text", "gw_otdd", "dataset2vec", "dida"):
+        known = known.with_measure(name, views, settings={"n_rows": 40})
+    return base.with_vectors(known)
+
+
+class TestSimilarity:
+    @pytest.mark.parametrize("measure", ["text", "gw_otdd", "dataset2vec", "dida", "mix"])
+    def test_each_measure_kept_answers(self, with_vectors, frame, measure):
+        answer = with_vectors.suggest(frame, target="y", similarity=measure, n=3)
+        plain = with_vectors.suggest(frame, target="y", n=3)
+        assert len(answer) == 3
+        assert answer.neighbours != plain.neighbours
+        assert all(0 < one.similarity <= 1 for one in answer.neighbours)
+        if measure != "mix":
+            assert f"by {measure}" in answer.out_of_distribution.reason
+        assert np.isfinite([s.score for s in answer]).all()
+        assert answer.explain().count("Known tasks most like it") == 1
+
+    def test_the_known_task_itself_is_nearest(self, with_vectors):
+        known = with_vectors.store.known.known.measure("gw_otdd")
+        distances = known.fitted.distances(make_view(4, shift=4))
+        assert known.task_ids[int(distances.argmin())] == "task-04"
+
+    def test_methods_that_rank_by_near_tasks_find_them_by_it(self, with_vectors, frame):
+        by = {"similarity": "dida", "strategy": "nearest_datasets"}
+        answer = with_vectors.suggest(frame, target="y", n=1, **by)
+        near = answer.neighbours[0].task_id
+        scores = with_vectors.md.matrix("balanced_accuracy").loc[near]
+        assert answer[0].configuration_id == scores.idxmax()
+
+    def test_the_default_is_as_without_vectors(self, base, with_vectors, frame):
+        for similarity in ("auto", "metafeatures"):
+            found = with_vectors.suggest(frame, target="y", similarity=similarity)
+            assert found.to_json() == base.suggest(frame, target="y").to_json()
+
+    def test_saved_and_read_again(self, with_vectors, frame, tmp_path):
+        with_vectors.save(tmp_path / "again")
+        again = warmstart.Recommender.load(tmp_path / "again")
+        found = again.suggest(frame, target="y", similarity="gw_otdd", n=3)
+        expected = with_vectors.suggest(frame, target="y", similarity="gw_otdd", n=3)
+        assert [n.task_id for n in found.neighbours] == [n.task_id for n in expected.neighbours]
+
+    def test_forgotten_tasks_are_not_compared(self, with_vectors, frame):
+        named = with_vectors.suggest(frame, target="y", similarity="dida").neighbours
+        gone = named[0].task_id
+        found = with_vectors.suggest(frame, target="y", similarity="dida", exclude=gone)
+        assert gone not in [one.task_id for one in found.neighbours]
+
+    def test_titles_where_there_is_no_data(self, base):
+        answer = base.suggest(
+            description="made-up 5", task_type="binary", n_rows=90, similarity="mix", n=3
+        )
+        assert "by size and title" in answer.out_of_distribution.reason
+        assert any("by size and title" in warning for warning in answer.warnings)
+
+    def test_a_measure_that_lacks_its_input_says_so(self, base, frame):
         with pytest.raises(SimilarityError, match="pass description"):
             base.suggest(similarity="text", task_type="binary")
         with pytest.raises(SimilarityError, match="pass the data or metafeatures"):
             base.suggest(description="x", similarity="metafeatures", task_type="binary")
+        with pytest.raises(SimilarityError, match="pass the data or a description"):
+            base.suggest(similarity="mix", task_type="binary")
         with pytest.raises(ArgumentError, match="similarity must be one of"):
-            base.suggest(similarity="otdd", task_type="binary")
+            base.suggest(similarity="colour", task_type="binary")
+        with pytest.raises(SimilarityError, match="'otdd' cannot be asked of a base"):
+            base.suggest(frame, target="y", similarity="otdd")
+        with pytest.raises(SimilarityError, match="nothing was evaluated on the new task"):
+            base.suggest(frame, target="y", similarity="scores")
+        with pytest.raises(KnowledgeError, match=r"no vectors of similarity 'dida'"):
+            base.suggest(frame, target="y", similarity="dida")
+
+    def test_rows_are_lacking_where_there_are_only_meta_features(self, with_vectors):
+        phi = with_vectors.md.metafeatures.iloc[0]
+        with pytest.raises(SimilarityError, match="'gw_otdd' compares tasks by their rows"):
+            with_vectors.suggest(metafeatures=phi, task_type="binary", similarity="gw_otdd")
+
+    def test_n_rows_is_of_data_that_is_not_there(self, base, frame):
+        with pytest.raises(ArgumentError, match="the data has its own"):
+            base.suggest(frame, target="y", n_rows=10)
+        with pytest.raises(ArgumentError, match="n_rows must be a whole number"):
+            base.suggest(description="x", task_type="binary", n_rows=0)
+
+
+class TestNeighbours:
+    @pytest.mark.parametrize("by", ["text", "gw_otdd", "dida"])
+    def test_by_what_the_base_keeps(self, with_vectors, frame, by):
+        found = nearest_tasks(frame, target="y", by=by, text="table", knowledge=with_vectors)
+        assert found["distance"].is_monotonic_increasing
+        assert len(found)
+
+    def test_by_results(self, base, frame):
+        told = base.md.matrix("balanced_accuracy").loc["task-03"].dropna()
+        found = nearest_tasks(
+            frame, target="y", by="scores", scores=dict(told), knowledge=base, n=3
+        )
+        assert found["task_id"].iloc[0] == "task-03"
+        assert found["distance"].iloc[0] == 0
+
+    def test_what_is_lacking(self, base, frame):
+        ask = partial(nearest_tasks, frame, target="y", knowledge=base)
+        with pytest.raises(SimilarityError, match="pass scores="):
+            ask(by="scores")
+        with pytest.raises(SimilarityError, match="the base knows 0"):
+            ask(by="scores", scores={"a": 1.0, "b": 2.0})
+        with pytest.raises(SimilarityError, match="keeps no rows"):
+            ask(by="otdd")
+        with pytest.raises(KnowledgeError, match="no vectors of similarity 'task2vec'"):
+            ask(by="task2vec")

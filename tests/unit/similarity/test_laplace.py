@@ -5,12 +5,13 @@ import pytest
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.metrics.pairwise import laplacian_kernel
 
-from warmstart.similarity.laplace import LaplaceRidge, laplace_kernel, mean_distance
+from warmstart.similarity.kernels.spectra import fit_ridge
+from warmstart.similarity.laplace import laplace_kernel, mean_distance
 
 
 def ridge_of(points, ridge=0.5):
     """A ridge with nothing to choose."""
-    return LaplaceRidge.fit(points, np.zeros((len(points), 1)), scales=[0.5], ridges=[ridge])
+    return fit_ridge(points, np.zeros((len(points), 1)), scales=[0.5], ridges=[ridge])
 
 
 @pytest.fixture
@@ -72,15 +73,15 @@ def test_scale_and_ridge_predict_left_out_families_best():
     families = np.repeat(np.arange(20), 2)
 
     def loss(scale, ridge):
-        fit = LaplaceRidge.fit(points, targets, scales=[scale], ridges=[ridge])
+        fit = fit_ridge(points, targets, scales=[scale], ridges=[ridge])
         return ((fit.left_out(targets, families) - targets) ** 2).sum()
 
     options = [(scale, ridge) for scale in (0.05, 0.2, 2.0) for ridge in (0.01, 0.3, 5.0)]
     best = min(options, key=lambda option: loss(*option))
     assert best not in (options[0], options[-1])
-    chosen = LaplaceRidge.fit(
+    chosen = fit_ridge(
         points, targets, families, scales=(0.05, 0.2, 2.0), ridges=(0.01, 0.3, 5.0)
     )
-    expected = LaplaceRidge.fit(points, targets, scales=best[:1], ridges=best[1:])
+    expected = fit_ridge(points, targets, scales=best[:1], ridges=best[1:])
     assert chosen.scale == best[0]
     np.testing.assert_allclose(chosen.inverse, expected.inverse, atol=1e-9)

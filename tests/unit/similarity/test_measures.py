@@ -6,19 +6,25 @@ similarity.gw_otdd, similarity.otdd, similarity.task_view, similarity.text.
 """
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import sqrtm
 from scipy.optimize import linear_sum_assignment
+from scipy.stats import kendalltau
 
 from warmstart.errors import SimilarityError
 from warmstart.similarity.embeddings.dataset2vec import Dataset2Vec
 from warmstart.similarity.embeddings.dida import DIDA
+from warmstart.similarity.embeddings.metafeatures import MetafeatureEmbedding
 from warmstart.similarity.embeddings.task2vec import Task2Vec, filter_information
 from warmstart.similarity.gw_otdd import GWOTDD
+from warmstart.similarity.known.measures import MEASURES
+from warmstart.similarity.known.scores import ScoreDistance
 from warmstart.similarity.otdd import OTDD, gaussian_wasserstein, labelled_cost
+from warmstart.similarity.protocols import TaskDistance
 from warmstart.similarity.task_view import SampledRows, TaskView
 from warmstart.similarity.text import TextEmbedding
 from warmstart.testing.task_distance import TaskDistanceContract, make_view
@@ -165,11 +171,60 @@ class TestDIDA(LearnedContract):
 
 
 class TestTask2Vec(TaskDistanceContract):
-    needs, keeps = "images", False
+    needs = "images"
 
     @pytest.fixture
     def measure(self):
         return Task2Vec(n_images=16, n_epochs=2)
+
+    def test_a_probe_of_ones_own_is_not_numbers(self):
+        measure = Task2Vec(probe=torch.nn.Flatten(), vectors_=np.ones((1, 2)))
+        with pytest.raises(SimilarityError, match="probe of your own"):
+            measure.arrays()
+
+
+class TestMetafeatureEmbedding(TaskDistanceContract):
+    needs = "metafeatures"
+
+    @pytest.fixture
+    def measure(self):
+        return MetafeatureEmbedding()
+
+    def test_is_the_mean_difference_of_ranks(self):
+        values = np.array([[3.0, 30.0], [1.0, 10.0], [2.0, 50.0]])
+        views = [TaskView(metafeatures=pd.Series(v, index=["a", "b"])) for v in values]
+        ranks = (np.argsort(np.argsort(values, axis=0), axis=0) + 0.5) / 3
+        found = MetafeatureEmbedding().fit(views).distances(views[0])
+        np.testing.assert_allclose(found, np.abs(ranks - ranks[0]).mean(axis=1))
+
+
+class TestScoreDistance(TaskDistanceContract):
+    needs, keeps = "scores", False
+
+    @pytest.fixture
+    def measure(self):
+        return ScoreDistance()
+
+    def test_is_kendalls_distance_of_what_is_shared(self):
+        rng = np.random.default_rng(0)
+        mine, other = rng.normal(size=(2, 8))
+        known = TaskView(scores=dict(enumerate(other)))
+        view = TaskView(scores={**dict(enumerate(mine)), "only here": 9.0})
+        expected = (1 - kendalltau(mine, other).statistic) / 2
+        assert ScoreDistance().fit([known]).distances(view)[0] == pytest.approx(expected)
+
+    def test_nothing_shared_is_neither_near_nor_far(self):
+        measure = ScoreDistance().fit([TaskView(scores={"a": 1.0, "b": 2.0})])
+        assert measure.distances(TaskView(scores={"c": 1.0})).tolist() == [0.5]
+
+
+def test_every_measure_is_made_by_its_name():
+    for name, measure in MEASURES.items():
+        made = measure.make()
+        assert isinstance(made, TaskDistance), name
+        assert hasattr(made, "arrays") == measure.kept, name
+        with pytest.raises(SimilarityError, match=measure.part):
+            made.fit([TaskView()])
 
 
 def test_fisher_information_against_gradients_one_by_one():

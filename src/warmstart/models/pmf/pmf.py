@@ -47,10 +47,12 @@ class PMF(Settings):
         Principal components of the responses that meta-features predict.
     use_metafeatures : bool
         Whether meta-features move the prior mean.
+    by : tuple of str
+        Measures the prior mean compares by, :mod:`warmstart.similarity.quantiles`.
     predict_level : bool
         Whether meta-features also predict how hard the task is for all configurations.
     shrink : bool
-        Whether each predicted component is shrunk by its skill on tasks left out.
+        Whether predicted components are shrunk by their skill on tasks left out.
     offset : float
         Added to a loss before the logarithm: differences well below it fade. For scores in
         units of their own a share of a usual loss.
@@ -178,15 +180,13 @@ class PMF(Settings):
     def predictive(
         self, metafeatures: pd.Series[Any] | None, columns: npt.NDArray[np.intp]
     ) -> PMFPosterior:
-        """Belief about single scores of a new task; its level as :attr:`level_` says.
-
-        As :meth:`start` where there is none. Of single scores alone; no result can be told.
-        Arguments as of :meth:`start`; `columns`, shape (n_asked,), are the places asked about.
-        """
+        """Belief about single scores of a new task; its level as :attr:`level_` says, of one
+        that nothing describes any known one's. As :meth:`start`, at `columns`, shape (n,); no
+        result can be told."""
         level = self.level_
-        if level is None or metafeatures is None:
+        if level is None:
             return self.start(metafeatures, columns)
-        mean, variance = level.predict(metafeatures)
+        mean, variance = level.usual if metafeatures is None else level.predict(metafeatures)
         both = self.start(metafeatures, np.r_[columns, level.columns])
         good = np.zeros(len(columns) + len(level.columns))
         good[len(columns) :] = 1 / len(level.columns)

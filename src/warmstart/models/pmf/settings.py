@@ -10,6 +10,7 @@ import numpy as np
 from warmstart.errors import ArgumentError
 from warmstart.models.completion.sharing import COMPLETIONS, Completion
 from warmstart.models.log_loss import OFFSET
+from warmstart.similarity.quantiles import METAFEATURES
 
 if TYPE_CHECKING:
     from warmstart.models.gplvm.latent_kernel import LatentKernel
@@ -49,6 +50,7 @@ class Settings:
     n_components: int = 6
     n_projected: int = 30
     use_metafeatures: bool = True
+    by: tuple[str, ...] = (METAFEATURES,)
     predict_level: bool = True
     shrink: bool = True
     offset: float = OFFSET
@@ -64,6 +66,8 @@ class Settings:
             raise ArgumentError(
                 f"completion must be one of {COMPLETIONS}, got {self.completion!r}"
             )
+        if not self.by:
+            raise ArgumentError("by names no measure that tasks are compared by")
         if self.max_rank < 1:
             raise ArgumentError(f"max_rank must be at least 1, got {self.max_rank}")
         if not 0 <= self.kernel_share <= 1:

@@ -21,6 +21,7 @@ from warmstart.models.pmf.described.explained import Explained, Targets, explain
 from warmstart.models.pmf.prior import Prior
 from warmstart.models.pmf.settings import Settings
 from warmstart.models.pmf.task_spread import Agreement, Components
+from warmstart.similarity.quantiles import columns_by
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable
@@ -71,9 +72,8 @@ def train_together(
 ) -> Iterator[tuple[Model, Prior, SharedKernel | None]]:
     """Learn models of the same tasks on several scales, such as error and regret.
 
-    What depends on the tasks alone is worked out once: how far apart they are, the
-    spectra of their kernels, and the trees, which are grown on what all the models
-    should predict.
+    What depends on the tasks alone is worked out once: how far apart they are, the spectra
+    of their kernels, and the trees, grown on what all the models should predict.
 
     Parameters
     ----------
@@ -90,10 +90,10 @@ def train_together(
         configurations are made of, where the completion needed one.
     """
     completed: list[tuple[Model, _CompletedTasks]] = []
-    families, phi = np.empty(0), None
+    families, phi, by = np.empty(0), None, Settings().by
     for model, table in models:
         completed.append((model, _complete(model, table, columns, random_state)))
-        families, phi = table.families, table.metafeatures
+        families, phi, by = table.families, table.metafeatures, model.by
         task_ids = table.task_ids
         del table  # its scores may be of this scale alone
     targets = [one.targets for _, one in completed if one.targets is not None]
@@ -101,7 +101,7 @@ def train_together(
     if targets and phi is not None:
         rows = targets[0].rows
         tasks = DescribedTasks.fit(
-            phi.loc[task_ids[rows]],
+            phi.loc[task_ids[rows], columns_by(phi.columns, by)],
             [one.values for one in targets],
             families[rows],
             random_state=random_state,

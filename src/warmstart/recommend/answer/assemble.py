@@ -10,7 +10,6 @@ import pandas as pd
 
 from warmstart.recommend.answer.evidence import Evidence, Neighbour, OutOfDistribution
 from warmstart.recommend.answer.suggestion import Suggestion
-from warmstart.similarity.laplace import KERNEL_SCALE
 
 if TYPE_CHECKING:
     from warmstart.domain import Schema
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
 _N_NEIGHBOURS = 5
 _N_EVIDENCE = 3
-_TEXTS = ("name", "description")
-"""Columns of a base's tasks that hold text."""
 
 
 def find_relatives(
@@ -38,7 +35,7 @@ def find_relatives(
     if phi is None or fitted.relatives is None:
         return _cannot_tell(fitted, phi), (), np.empty(0, dtype=np.intp)
     rows, distances = fitted.relatives.nearest(phi)
-    neighbours = _neighbours(fitted, rows, np.exp(-distances / KERNEL_SCALE))
+    neighbours = _neighbours(fitted, rows, fitted.relatives.similarity(distances))
     return fitted.relatives.judge(distances), neighbours, rows[:_N_EVIDENCE]
 
 
@@ -55,12 +52,11 @@ def find_relatives_by_text(
     text : str
         Title, description, names of columns.
     """
+    from warmstart.recommend.store.known_vectors import known_texts
     from warmstart.similarity.task_view import TaskView
     from warmstart.similarity.text import TextEmbedding
 
-    known = tasks.loc[fitted.table.task_ids]
-    parts = [known[name].fillna("").astype(str) for name in _TEXTS if name in known]
-    texts = [" ".join(words) for words in zip(*parts, strict=True)] if parts else []
+    texts = known_texts(tasks.loc[fitted.table.task_ids])
     if not any(texts):
         return (), np.empty(0, dtype=np.intp)
     measure = TextEmbedding().fit([TaskView(text=one) for one in texts])

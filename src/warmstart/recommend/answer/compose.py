@@ -13,6 +13,7 @@ from warmstart.errors import KnowledgeError
 from warmstart.recommend.answer.assemble import dress, find_relatives, find_relatives_by_text
 from warmstart.recommend.answer.choose import choose
 from warmstart.recommend.answer.suggestions import Suggestions
+from warmstart.recommend.base.fitting import PLAIN, By
 from warmstart.recommend.candidates.legal_candidates import choose_candidates
 from warmstart.recommend.candidates.within import within
 from warmstart.recommend.question.arguments import check_budget, check_jobs, check_look
@@ -29,10 +30,7 @@ if TYPE_CHECKING:
     from warmstart.recommend.question.understand import Understood
     from warmstart.recommend.store.store import Store
 
-_NO_DATA = (
-    "There is no data yet: the answer is what does well on known tasks of this kind, whatever "
-    "the description; its words only name the tasks that read like it."
-)
+_NO_DATA = "There is no data yet: the answer is what does well on known tasks of this kind"
 
 
 def compose(store: Store, query: SuggestQuery) -> Suggestions:
@@ -59,8 +57,7 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
     )
     columns, front, left_out = within(store, query, task, columns)
     relation, neighbours, near = find_relatives(fitted, phi)
-    words = query.similarity == "text" or (query.similarity == "auto" and phi is None)
-    if query.description is not None and words:
+    if query.description is not None and query.similarity == "auto" and phi is None:
         neighbours, near = find_relatives_by_text(fitted, store.md.tasks, query.description)
     unlike = relation.flag is True
     # On matrices this small, BLAS threads cost several times what they save.
@@ -89,7 +86,7 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
         warnings=(
             *(*read, *task.notes, *fitted.notes, *notes, *left_out),
             *choice.notes,
-            *_remarks(query, relation, choice.strategy),
+            *_remarks(query, relation, choice.strategy, task.by),
             *task.remarks(),
             *find_duplicates(store.md.tasks, dataset, set(task.excluded)),
         ),
@@ -125,6 +122,10 @@ def _choose(
     # A front is chosen on a joint belief; of an unlike dataset it ignores meta-features.
     several = front is not None and bool(front.objectives)
     method, strategy = store.choice.for_strategy(query.strategy, unlike=unlike and not several)
+    if method is not None and task.by != PLAIN:
+        from warmstart.recommend.store.compared import comparing_by
+
+        method = comparing_by(method, task.by)
     if several and method is not None:
         raise KnowledgeError(
             f"model {strategy!r} names configurations in an order of its own and has no joint "
@@ -170,7 +171,9 @@ def _choose(
     )
 
 
-def _remarks(query: SuggestQuery, relation: OutOfDistribution, strategy: str) -> list[str]:
+def _remarks(
+    query: SuggestQuery, relation: OutOfDistribution, strategy: str, by: By
+) -> list[str]:
     """What the answer rests on, where that is not what was hoped for."""
     said = []
     described = query.data is not None or query.metafeatures is not None
@@ -178,7 +181,10 @@ def _remarks(query: SuggestQuery, relation: OutOfDistribution, strategy: str) ->
         instead = query.strategy == "auto" and strategy == "portfolio"
         said.append(relation.reason + (" The portfolio is suggested." if instead else ""))
     if query.description is not None and not described:
-        said.append(_NO_DATA)
+        how = ", whatever the description; its words only name the tasks that read like it."
+        if by != PLAIN:
+            how = f", those like it by {' and '.join(by)} more than others."
+        said.append(_NO_DATA + how)
     return said
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable
     from warmstart.models.completion.fold_in import FoldIn
     from warmstart.models.protocols import PerformanceModel
+    from warmstart.recommend.base.measured_relatives import MeasuredRelatives
     from warmstart.recommend.history.unaligned import Unaligned
     from warmstart.spaces.neighbourhood import Neighbourhood
 
@@ -60,7 +61,7 @@ class Fitted:
     """Readable name of each task."""
 
     in_target_units: bool
-    relatives: Relatives | None = field(default=None)
+    relatives: Relatives | MeasuredRelatives | None = field(default=None)
     unaligned: Unaligned | None = None
     """The whole history, where its tasks share no configuration."""
 

@@ -16,11 +16,17 @@ from warmstart.recommend.base.models import Models
 from warmstart.recommend.base.neighbours import Relatives
 from warmstart.recommend.history.columns import notes_on, take_columns
 from warmstart.recommend.history.training_scores import score_table, target_scales
+from warmstart.similarity.quantiles import METAFEATURES
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable
     from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.models.protocols import PerformanceModel
+    from warmstart.recommend.base.measured_relatives import MeasuredRelatives
+
+By = tuple[str, ...]
+PLAIN: By = (METAFEATURES,)
+"""What tasks are compared by where nothing else is asked for."""
 
 _FEW_FAMILIES = 10
 """Families from which on the spread between tasks is known, and wider than folds differ."""
@@ -92,7 +98,7 @@ def fit_base(
         in_target_units=bool(target_scales(measured, metric)),
         caps=caps_of(md.tasks),
         fold_std=_fold_std(md, table, target_scales(measured, metric)),
-        relatives=find_relatives_of(table),
+        relatives=find_relatives_of(table, pmf.by),
         unaligned=unaligned,
         notes=notes_on(history, how) if unaligned is None else (unaligned.note(),),
     )
@@ -116,14 +122,26 @@ def _fold_std(md: MetaDataset, table: ScoreTable, scales: Sequence[float]) -> fl
     return float(np.median(known)) if len(known) else 0.0
 
 
-def find_relatives_of(table: ScoreTable) -> Relatives | None:
-    """The described tasks as points; None where they are too few to compare."""
+def find_relatives_of(
+    table: ScoreTable, by: By = PLAIN
+) -> Relatives | MeasuredRelatives | None:
+    """The described tasks as points; None where they are too few to compare.
+
+    Parameters
+    ----------
+    table : ScoreTable
+    by : tuple of str
+        Measures that tasks are compared by.
+    """
     rows, _ = table.described()
     if table.metafeatures is None or len(rows) <= 3:
         return None
-    return Relatives.fit(
-        table.metafeatures.loc[table.task_ids[rows]], table.families[rows], rows
-    )
+    frame = table.metafeatures.loc[table.task_ids[rows]]
+    if by != PLAIN:
+        from warmstart.recommend.base.measured_relatives import MeasuredRelatives
+
+        return MeasuredRelatives.fit(frame, table.families[rows], rows, by)
+    return Relatives.fit(frame, table.families[rows], rows)
 
 
 def readable(tasks: pd.DataFrame) -> dict[Any, str]:

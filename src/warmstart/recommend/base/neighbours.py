@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from warmstart.recommend.answer.evidence import OutOfDistribution
-from warmstart.similarity.laplace import mean_distance
+from warmstart.similarity.laplace import KERNEL_SCALE, mean_distance
 from warmstart.similarity.quantiles import QuantileNormaliser
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -55,11 +55,7 @@ class Relatives:
         """
         normaliser = QuantileNormaliser.fit(metafeatures)
         points = _extended(normaliser, metafeatures)
-        distance = mean_distance(points, points)
-        distance[families[:, None] == families[None, :]] = np.inf
-        nearest = np.sort(distance, axis=1)[:, :_N_NEAREST]
-        known = nearest[np.isfinite(nearest).all(axis=1)].mean(axis=1)
-        threshold = float(np.quantile(known, _RARE)) if len(known) >= _LEAST_KNOWN else np.inf
+        threshold = usually_nearest(mean_distance(points, points), families)
         return cls(normaliser, points, np.asarray(rows, dtype=np.intp), threshold)
 
     def nearest(self, metafeatures: pd.Series[Any]) -> tuple[Any, Array]:
@@ -71,24 +67,57 @@ class Relatives:
 
     def judge(self, distances: Array) -> OutOfDistribution:
         """Whether tasks this far away can speak for a new one."""
-        distance = float(distances[:_N_NEAREST].mean())
-        if not np.isfinite(self.threshold):
-            return OutOfDistribution(
-                flag=None,
-                reason="Cannot tell whether the dataset is like those known: too few unrelated "
-                "tasks are known to say what is usual.",
-                distance=distance,
-            )
-        flag = distance > self.threshold
-        relation = "unlike" if flag else "like"
-        reason = (
-            f"The dataset is {relation} those known: its nearest tasks are {distance:.3f} "
-            f"away, where {100 * (1 - _RARE):.0f} % of known tasks are beyond "
-            f"{self.threshold:.3f}."
-        )
+        return judged(distances, self.threshold, "")
+
+    def similarity(self, distances: Array) -> Array:
+        """How alike tasks at these distances are, in (0, 1]."""
+        result: Array = np.exp(-distances / KERNEL_SCALE)
+        return result
+
+
+def usually_nearest(distance: Array, families: np.ndarray[Any, Any]) -> float:
+    """Distance to the nearest tasks that few known ones exceed when left out.
+
+    Parameters
+    ----------
+    distance : ndarray, shape (n_tasks, n_tasks)
+        Changed: a task's own family does not count.
+    families : ndarray, shape (n_tasks,)
+    """
+    distance[families[:, None] == families[None, :]] = np.inf
+    nearest = np.sort(distance, axis=1)[:, :_N_NEAREST]
+    known = nearest[np.isfinite(nearest).all(axis=1)].mean(axis=1)
+    return float(np.quantile(known, _RARE)) if len(known) >= _LEAST_KNOWN else np.inf
+
+
+def judged(distances: Array, threshold: float, by: str) -> OutOfDistribution:
+    """Whether tasks this far away can speak for a new one.
+
+    Parameters
+    ----------
+    distances : ndarray, shape (n_known,)
+        Ascending.
+    threshold : float
+        Of :func:`usually_nearest`.
+    by : str
+        What they are distances by, to follow "like those known".
+    """
+    distance = float(distances[:_N_NEAREST].mean())
+    if not np.isfinite(threshold):
         return OutOfDistribution(
-            flag=flag, reason=reason, distance=distance, threshold=self.threshold
+            flag=None,
+            reason="Cannot tell whether the dataset is like those known: too few unrelated "
+            "tasks are known to say what is usual.",
+            distance=distance,
         )
+    flag = distance > threshold
+    relation = "unlike" if flag else "like"
+    reason = (
+        f"The dataset is {relation} those known{by}: its nearest tasks are {distance:.3f} "
+        f"away, where {100 * (1 - _RARE):.0f} % of known tasks are beyond "
+        f"{threshold:.3f}."
+    )
+    return OutOfDistribution(flag=flag, reason=reason, distance=distance, threshold=threshold)
 
 
 def _extended(normaliser: QuantileNormaliser, metafeatures: pd.DataFrame) -> Array:

@@ -21,6 +21,22 @@ Acquisition = _BuiltIn | str
 ACQUISITIONS: tuple[str, ...] = get_args(_BuiltIn)
 """Expected improvement is maximised by its logarithm, so "ei" and "log_ei" are the same."""
 
+Similarity = Literal[
+    "auto",
+    "mix",
+    "metafeatures",
+    "text",
+    "gw_otdd",
+    "dataset2vec",
+    "dida",
+    "task2vec",
+    "otdd",
+    "scores",
+]
+"""By what tasks are compared: one measure, a mix of all that have their input, or by what is
+given."""
+SIMILARITIES: tuple[str, ...] = get_args(Similarity)
+
 DEFAULT_LOOK_S = 0.0
 """Seconds of a look where none are named: see benchmarks/README.md, "What a look is worth"."""
 
@@ -149,10 +165,9 @@ def check_jobs(n_jobs: Any) -> int:
     return check_count("n_jobs", n_jobs)
 
 
-SIMILARITIES = ("auto", "metafeatures", "text")
-
-
-def check_description(description: Any, similarity: Any, data: Any, metafeatures: Any) -> None:
+def check_description(
+    description: Any, similarity: Any, data: Any, metafeatures: Any, n_rows: Any = None
+) -> None:
     """Refuse words that are none, and a similarity that lacks what it compares tasks by.
 
     Parameters
@@ -165,11 +180,13 @@ def check_description(description: Any, similarity: Any, data: Any, metafeatures
         None where there is no dataset.
     metafeatures : object
         None where there are none.
+    n_rows : object
+        Rows of data that is not there yet.
 
     Raises
     ------
     ArgumentError
-        If `description` is no text, or `similarity` no measure.
+        If `description` is no text, `similarity` no measure, or `n_rows` no number of rows.
     SimilarityError
         If the measure named lacks its input.
     """
@@ -177,9 +194,14 @@ def check_description(description: Any, similarity: Any, data: Any, metafeatures
         raise ArgumentError(f"description is what the data is in words, got {description!r}")
     if similarity not in SIMILARITIES:
         raise ArgumentError(f"similarity must be one of {SIMILARITIES}, got {similarity!r}")
-    if similarity == "text" and description is None:
+    if n_rows is not None:
+        check_count("n_rows", n_rows)
+        if data is not None or metafeatures is not None:
+            raise ArgumentError("n_rows is of data that is not there yet; the data has its own")
+    if similarity == "text" and description is None and data is None:
         raise SimilarityError(
-            'similarity="text" compares tasks by their text; pass description="…"'
+            'similarity="text" compares tasks by their text; pass description="…", or data '
+            "whose columns have names"
         )
     if similarity == "metafeatures" and data is None and metafeatures is None:
         raise SimilarityError(

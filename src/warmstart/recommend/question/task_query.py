@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from warmstart.errors import ArgumentError
 from warmstart.recommend.question.arguments import (
     Acquisition,
+    Similarity,
     check_acquisition_name,
     check_budget,
     check_count,
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 Strategy = Literal["auto", "pmf", "portfolio", "nearest_datasets", "random", "anytime"]
 STRATEGIES: tuple[str, ...] = get_args(Strategy)
-Similarity = Literal["auto", "metafeatures", "text"]
-"""By what the known tasks most like a new one are named."""
 
 _LIMITS = ("max_predict_s", "max_fit_s", "max_size_mb", "max_memory_mb")
 
@@ -141,6 +140,7 @@ class SuggestQuery(TaskQuery):
     """
 
     description: str | None = None
+    n_rows: int | None = None
     n: int = 10
     strategy: Strategy = "auto"
     proba: bool = False
@@ -152,7 +152,9 @@ class SuggestQuery(TaskQuery):
     progress: Progress | None = None
 
     def __post_init__(self) -> None:
-        check_description(self.description, self.similarity, self.data, self.metafeatures)
+        check_description(
+            self.description, self.similarity, self.data, self.metafeatures, self.n_rows
+        )
         check_look(self.look_s, self.look_n)
         check_jobs(self.n_jobs)
         check_count("n", self.n)

@@ -12,6 +12,8 @@ from warmstart.datasets.notes import quoted
 from warmstart.domain import Schema, TaskType, check_task_type
 from warmstart.errors import DatasetError, KnowledgeError
 from warmstart.metafeatures.elsewhere.qualities import FROM_QUALITIES, QUALITIES
+from warmstart.recommend.base.fitting import PLAIN as PLAIN
+from warmstart.recommend.base.fitting import By
 from warmstart.recommend.candidates.legal_candidates import resolve_excluded
 from warmstart.recommend.question.kind import described_kind, resolve_kind
 from warmstart.recommend.question.metric import resolve_metric
@@ -42,6 +44,9 @@ class Understood:
     """What the question named in vain."""
 
     fitted: Fitted
+    by: By = PLAIN
+    """Measures that tasks are compared by."""
+
     resampling: Resampling = "random"
     n_rows: float | None = None
     """Rows of the new data, as far as they are known."""
@@ -100,16 +105,35 @@ def understand(store: Store, query: TaskQuery) -> Understood:
     chosen = resolve_metric(md.metrics, query.metric, kind, notes)
     resampling, said = resampling_for(md.tasks, kind, groups=query.groups, time=query.time)
     notes += said
-    n_rows = _n_rows(dataset, given)
+    n_rows = _n_rows(dataset, given, query)
+    phi = _compared(md, dataset, given, notes)
+    by: By = PLAIN
+    if (similarity := getattr(query, "similarity", "auto")) not in ("auto", *PLAIN):
+        from warmstart.recommend.store.compared import describe_by, measures_asked
+
+        words = getattr(query, "description", None)
+        by = measures_asked(store, similarity, data=dataset, description=words)
+        phi = describe_by(
+            store,
+            by,
+            dataset=dataset,
+            description=words,
+            metafeatures=phi,
+            n_rows=n_rows,
+            n_classes=_n_classes(dataset, task_type),
+        )
     return Understood(
         dataset=dataset,
         task_type=_exact(task_type, kind),
         kind=kind,
         metric=chosen,
-        metafeatures=_compared(md, dataset, given, notes),
+        metafeatures=phi,
         excluded=tuple(excluded),
         notes=tuple(notes),
-        fitted=store.fitted(kind, chosen, excluded, resampling=resampling, n_rows=n_rows),
+        fitted=store.fitted(
+            kind, chosen, excluded, resampling=resampling, n_rows=n_rows, by=by
+        ),
+        by=by,
         resampling=resampling,
         n_rows=n_rows,
     )
@@ -138,8 +162,21 @@ def _compared(
     return found
 
 
-def _n_rows(dataset: Dataset | None, metafeatures: pd.Series[Any] | None) -> float | None:
+def _n_classes(dataset: Dataset | None, task_type: str | None) -> float | None:
+    """Classes of the new data, as far as they are known."""
+    if task_type == "regression":
+        return None
+    if dataset is not None:
+        return float(dataset.y.nunique())
+    return 2.0 if task_type == "binary" else None
+
+
+def _n_rows(
+    dataset: Dataset | None, metafeatures: pd.Series[Any] | None, query: TaskQuery
+) -> float | None:
     """Rows of the new data, as far as they are known."""
+    if (said := getattr(query, "n_rows", None)) is not None:
+        return float(said)
     if dataset is not None:
         return float(dataset.n_rows)
     if metafeatures is None or "NumberOfInstances" not in metafeatures:

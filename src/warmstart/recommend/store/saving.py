@@ -61,6 +61,10 @@ def save(store: Store, path: Path) -> Path:
                 save_models(new, (kind, metric), pmf, fitted.chooser)
         if resources := store.resources():
             write_resources(resources, new / "models" / FILE)
+        if store.keeps_vectors:
+            from warmstart.similarity.known.files import write_known
+
+            write_known(store.known.known.select(store.md.tasks.index), new)
         settings = {
             "format": FORMAT,
             "model": store.choice.given,

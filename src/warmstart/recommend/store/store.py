@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warmstart.errors import KnowledgeError, MetaDatasetError
 from warmstart.execution.resampling import MAX_ROWS
-from warmstart.recommend.base.fitting import fit_base
+from warmstart.recommend.base.fitting import PLAIN, By, fit_base
 from warmstart.recommend.question.kind import MEMBERS
 from warmstart.recommend.question.resampled import not_counting, rows_for
+from warmstart.similarity.quantiles import TITLE
 
 if TYPE_CHECKING:
     from warmstart.execution.resampling import Resampling
@@ -19,7 +22,9 @@ if TYPE_CHECKING:
     from warmstart.models.surfaces.own import OwnSurfaces
     from warmstart.models.surfaces.store import SurfaceStore
     from warmstart.recommend.base.fitted import Fitted
+    from warmstart.recommend.store.known_vectors import KnownVectors
     from warmstart.recommend.store.model_choice import ModelChoice
+    from warmstart.similarity.known.known_tasks import KnownTasks
 
 _N_PARTIAL = 4
 """Models without excluded tasks that are kept for the next question."""
@@ -51,8 +56,38 @@ class Store:
         """By kind of task, metric, and what was left out."""
         self.resource_models: dict[str, ResourceModel] | None = None
 
+        self._known: KnownVectors | None = None
+
         self.surfaces: SurfaceStore | OwnSurfaces | None = None
         """Scores all over the spaces of some learners, where there are any."""
+
+    @property
+    def known(self) -> KnownVectors:
+        """What it keeps of its tasks beside meta-features; read when first needed."""
+        if self._known is None:
+            from warmstart.recommend.store.known_vectors import KnownVectors
+
+            self._known = KnownVectors.of(self.md, self.saved)
+        return self._known
+
+    @property
+    def keeps_vectors(self) -> bool:
+        """Whether there are vectors to be written: titles stand in the tables."""
+        return bool(set(self.known.measures) - {TITLE})
+
+    def with_known(self, known: KnownTasks) -> Store:
+        """The same base with these vectors of its tasks.
+
+        Parameters
+        ----------
+        known : KnownTasks
+        """
+        from warmstart.recommend.store.known_vectors import KnownVectors
+
+        other = copy(self)
+        other._known = KnownVectors(known, self.md.tasks).with_titles()
+        other.kept = {key: fitted for key, fitted in self.kept.items() if not key[2]}
+        return other
 
     def task_types(self) -> tuple[str | None, ...]:
         """Kinds of task it knows: "classification", "regression", or None where unsaid."""
@@ -68,6 +103,7 @@ class Store:
         *,
         resampling: Resampling = "random",
         n_rows: float | None = None,
+        by: By = PLAIN,
     ) -> Fitted:
         """Everything fitted to one kind of task in one metric, without excluded tasks.
 
@@ -87,6 +123,8 @@ class Store:
             How the new data will be split.
         n_rows : float, optional
             Rows of the new data.
+        by : tuple of str
+            Measures that tasks are compared by.
 
         Raises
         ------
@@ -100,6 +138,7 @@ class Store:
         max_rows = rows_for(tasks, n_rows)
         way: tuple[str, ...] = () if resampling == "random" else (f"resampling: {resampling}",)
         way += () if max_rows == MAX_ROWS else (f"rows: {max_rows}",)
+        way += () if by == PLAIN else (f"by: {'+'.join(by)}",)
         key = task_type, metric, (*sorted(map(str, gone)), *way)
         others = set(not_counting(tasks, resampling, max_rows)) - set(gone)
         aside = [*gone, *(task for task in tasks.index if task in others)]
@@ -110,7 +149,7 @@ class Store:
         for old in partial[: max(0, len(partial) + 1 - _N_PARTIAL)] if key[2] else ():
             del self.kept[old]
         try:
-            self.kept[key] = self._fit(task_type, metric, aside, whole=not key[2])
+            self.kept[key] = self._fit(task_type, metric, aside, by, whole=not key[2])
         except MetaDatasetError as error:
             if not gone and self.saved:
                 raise MetaDatasetError(f"{self.saved}: {error}") from error
@@ -122,17 +161,24 @@ class Store:
         return self.kept[key]
 
     def _fit(
-        self, task_type: str | None, metric: str | None, aside: list[Any], *, whole: bool
+        self,
+        task_type: str | None,
+        metric: str | None,
+        aside: list[Any],
+        by: By,
+        *,
+        whole: bool,
     ) -> Fitted:
         from warmstart.recommend.store.saved_models import load_models
 
+        md = self.md if by == PLAIN else self.known.described(self.md, by)
         saved = load_models(self.saved, (task_type, metric)) if whole and self.saved else None
         return fit_base(
-            self.md.drop(tasks=aside) if aside else self.md,
+            md.drop(tasks=aside) if aside else md,
             metric=metric,
             task_type=task_type,
             saved=saved,
-            pmf=self.choice.pmf,
+            pmf=replace(self.choice.pmf, by=by),
             method=self.choice.method,
             random_state=self.random_state,
         )
@@ -154,6 +200,7 @@ class Store:
         # What was saved knows nothing of the new tasks.
         wider = Store(self.md.merge(md), self.choice, self.random_state)
         wider.resource_models = self.resources()
+        wider._known = self.known.beside(wider.md)
         for (task_type, metric, gone), fitted in self.kept.items():
             if gone:
                 continue

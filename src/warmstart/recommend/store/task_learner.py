@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from warmstart.models.surfaces.own import OwnSurfaces
     from warmstart.models.surfaces.store import SurfaceStore
     from warmstart.recommend.base.fitted import Fitted
+    from warmstart.similarity.known.known_tasks import KnownTasks
 
 
 class TaskLearner:
@@ -117,6 +118,18 @@ class TaskLearner:
         other = copy(self)
         other._store = copy(self.store)
         other._store.surfaces = surfaces
+        return other
+
+    def with_vectors(self, known: KnownTasks) -> Self:
+        """A copy that compares tasks by these vectors of them too.
+
+        Parameters
+        ----------
+        known : KnownTasks
+            By measure; see :mod:`warmstart.similarity.known.known_tasks`.
+        """
+        other = copy(self)
+        other._store = self.store.with_known(known)
         return other
 
     @property

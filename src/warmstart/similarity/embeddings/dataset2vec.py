@@ -37,10 +37,10 @@ class Dataset2Vec(LearnedEmbedding):
 
     Examples
     --------
-    >>> from warmstart.similarity.task_view import Rows
+    >>> from warmstart.similarity.task_view import SampledRows
     >>> rng = np.random.default_rng(0)
-    >>> rows = Rows(X=rng.normal(size=(20, 3)), y=rng.integers(2, size=20),
-    ...             is_classification=True)
+    >>> rows = SampledRows(X=rng.normal(size=(20, 3)), y=rng.integers(2, size=20),
+    ...                    is_classification=True)
     >>> Dataset2Vec(n_out=8).embed(rows).shape
     (8,)
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
+_LEAST_SPREAD = 1e-6
+"""Added to the deviation of a feature, which may be always the same."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Task2Vec:
@@ -24,7 +27,9 @@ class Task2Vec:
 
     .. math:: F = \mathbb{E}_x \mathbb{E}_{y \sim p_w(y|x)} \bigl(\nabla_w \log p_w(y|x)\bigr)^2
 
-    The probe's last layer is fitted anew to each task, the others are shared. The distance of
+    The probe's last layer is fitted anew to each task, on features scaled to mean 0 and
+    standard deviation 1 so that few small steps tell classes apart, whatever a probe's
+    features are; the other layers are shared. The distance of
     two tasks is one minus the cosine of F/(F + F') and F'/(F + F'). Needs the extra
     ``torch``.
 
@@ -37,6 +42,8 @@ class Task2Vec:
         At most this many of a task's images are used.
     n_epochs : int
         Passes over them to fit the last layer.
+    n_draws : int
+        Labels drawn from the model's own prediction of each image.
     random_state : int
 
     References
@@ -48,6 +55,7 @@ class Task2Vec:
     probe: Any = None
     n_images: int = 192
     n_epochs: int = 10
+    n_draws: int = 1
     random_state: int = 0
     vectors_: Floats | None = field(default=None, repr=False, compare=False)
 
@@ -83,14 +91,57 @@ class Task2Vec:
             torch.manual_seed(self.random_state)
             probe = self.probe if self.probe is not None else default_probe(images.shape[1])
             head = _fit_head(torch, probe, x, y, int(codes.max()) + 1, self.n_epochs)
-            return filter_information(probe, head, x)
+            return filter_information(probe, head, x, n_draws=self.n_draws)
 
     def distances(self, view: TaskView) -> Floats:
         """Distance to each known task, shape (n_tasks,), in [0, 1]."""
         if self.vectors_ is None:
             raise NotFittedError("fit task2vec to known tasks first")
-        own = self.transform(view)
-        return np.array([normalised_cosine(own, other) for other in self.vectors_])
+        return self.distances_to(self.transform(view))
+
+    def arrays(self) -> dict[str, Any]:
+        """The known tasks' vectors, the probe's weights and how many images it saw: numbers.
+
+        Raises
+        ------
+        SimilarityError
+            If the probe is the caller's own, whose form numbers do not tell.
+        """
+        if self.vectors_ is None:
+            raise NotFittedError("fit task2vec to known tasks first")
+        if self.probe is not None:
+            raise SimilarityError("task2vec with a probe of your own cannot be kept as numbers")
+        return {
+            "vectors": self.vectors_,
+            "settings": np.array([self.n_images, self.n_epochs, self.n_draws]),
+            "random_state": np.array([self.random_state]),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Any]) -> Self:
+        """Take up what :meth:`arrays` gave."""
+        n_images, n_epochs, n_draws = (int(n) for n in arrays["settings"])
+        seed = int(np.asarray(arrays["random_state"])[0])
+        made = cls(n_images=n_images, n_epochs=n_epochs, n_draws=n_draws, random_state=seed)
+        made.vectors_ = np.asarray(arrays["vectors"], dtype="float64")
+        return made
+
+    def distances_to(self, vector: Floats) -> Floats:
+        """Distance of a vector to each known task's, shape (n_tasks,), in [0, 1].
+
+        Parameters
+        ----------
+        vector : ndarray, shape (n_filters,)
+            Of :meth:`transform`.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        """
+        if self.vectors_ is None:
+            raise NotFittedError("fit task2vec to known tasks first")
+        return np.array([normalised_cosine(vector, other) for other in self.vectors_])
 
 
 def normalised_cosine(a: Floats, b: Floats) -> float:
@@ -133,6 +184,8 @@ def _fit_head(torch: Any, probe: Any, x: Any, y: Any, n_classes: int, n_epochs: 
     """Fit the last layer on the probe's features; few small steps, or it says nothing."""
     with torch.no_grad():
         features = probe(x)
+        middle, spread = features.mean(0), features.std(0, correction=0) + _LEAST_SPREAD
+        features = (features - middle) / spread
     head = torch.nn.Linear(features.shape[1], n_classes)
     adam = torch.optim.Adam(head.parameters(), lr=4e-4, weight_decay=1e-4)
     for _ in range(n_epochs):
@@ -140,6 +193,9 @@ def _fit_head(torch: Any, probe: Any, x: Any, y: Any, n_classes: int, n_epochs: 
             adam.zero_grad()
             torch.nn.functional.cross_entropy(head(features[part]), y[part]).backward()
             adam.step()
+    with torch.no_grad():  # the same predictions from features as they are
+        head.weight.div_(spread)
+        head.bias.sub_(head.weight @ middle)
     return head
 
 

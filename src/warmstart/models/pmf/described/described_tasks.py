@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from warmstart.similarity.forest import ForestWeights
-from warmstart.similarity.laplace import Spectrum, laplace_spectra
-from warmstart.similarity.quantiles import QuantileNormaliser
+from warmstart.similarity.kernels.mixed import mixed_spectra
+from warmstart.similarity.kernels.spectra import Spectrum
+from warmstart.similarity.quantiles import QuantileNormaliser, groups_of
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -33,10 +34,13 @@ class DescribedTasks:
     """Shape (n_tasks,); tasks of one family are left out together."""
 
     spectra: Sequence[Spectrum]
-    """Of the kernels tried, see :func:`~warmstart.similarity.laplace.laplace_spectra`."""
+    """Of the kernels tried, see :mod:`warmstart.similarity.kernels.spectra`."""
 
     forest: ForestWeights
     """Grown on all the targets together."""
+
+    groups: npt.NDArray[np.intp]
+    """Which measure each of the features is of, shape (n_features,)."""
 
     @classmethod
     def fit(
@@ -61,10 +65,14 @@ class DescribedTasks:
         normaliser = QuantileNormaliser.fit(metafeatures)
         points = normaliser.transform(metafeatures)
         own = np.arange(len(points)) if families is None else families
-        forest = ForestWeights.fit(
-            points, _strongest(targets), families, random_state=random_state
-        )
-        return cls(normaliser, points, own, laplace_spectra(points), forest)
+        strongest = _strongest(targets)
+        groups = groups_of(normaliser.names)
+        # Trees see the first measure's columns, which come first: with those of others among
+        # them they split on what tells less.
+        seen = points[:, groups == 0] if len(groups) else points
+        forest = ForestWeights.fit(seen, strongest, families, random_state=random_state)
+        spectra = mixed_spectra(points, groups, strongest, own)
+        return cls(normaliser, points, own, spectra, forest, groups)
 
 
 def _strongest(targets: Sequence[Array]) -> Array:

@@ -86,7 +86,8 @@ class GoodLevel:
             return None
         rows, _ = table.described()
         families = table.families[rows]
-        metafeatures = table.metafeatures.loc[table.task_ids[rows]]
+        names = list(prior.described.normaliser.names)
+        metafeatures = table.metafeatures.loc[table.task_ids[rows]].rename(columns=str)[names]
         responses = log_loss_response(table.scores[rows], prior.ideal, offset)
         n_good = max(_FEWEST_GOOD, round(_GOOD * len(prior.mean)))
         columns = np.argsort(prior.mean, kind="stable")[:n_good]
@@ -129,6 +130,12 @@ class GoodLevel:
         points = self.described.normaliser.transform(frame)
         variance = float(self.described.forest.weights(points)[0] @ self.squares)
         return float(mean), max(variance, _LEAST_ERROR * float(self.squares.mean()))
+
+    @property
+    def usual(self) -> tuple[float, float]:
+        """The same of a task that nothing describes: as wide as nine known ones in ten span."""
+        low, high = np.quantile(self.levels, [(1 - _COVERED) / 2, (1 + _COVERED) / 2])
+        return float(self.levels.mean()), float((high - low) / 2 / _NORMAL) ** 2
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """As plain arrays; :meth:`from_arrays` reads them back."""

@@ -70,7 +70,12 @@ class PriorMean:
         tasks : DescribedTasks
         targets : ndarray, shape (n_tasks, n_targets)
         """
-        ridge = LaplaceRidge.fit(tasks.points, targets, tasks.families, spectra=tasks.spectra)
+        # Whoever reads a fitted base needs nothing of this.
+        from warmstart.similarity.kernels.spectra import fit_ridge
+
+        ridge = fit_ridge(
+            tasks.points, targets, tasks.families, spectra=tasks.spectra, groups=tasks.groups
+        )
         by_forest = tasks.forest.out_of_bag(targets)
         apart = ridge.left_out(targets, tasks.families) - by_forest
         power = (apart**2).sum()

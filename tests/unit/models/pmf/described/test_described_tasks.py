@@ -6,7 +6,8 @@ import pytest
 
 from warmstart.models.pmf.described.described_tasks import DescribedTasks
 from warmstart.models.pmf.described.prior_mean import PriorMean
-from warmstart.similarity.laplace import SCALES, LaplaceRidge, laplace_kernel
+from warmstart.similarity.kernels.spectra import SCALES, fit_ridge
+from warmstart.similarity.laplace import laplace_kernel
 
 pytestmark = pytest.mark.usefixtures("small_forests")
 
@@ -32,8 +33,8 @@ def test_spectra_are_those_of_the_kernels(phi):
 
 def test_a_ridge_of_known_spectra_is_the_same(phi):
     tasks, y = DescribedTasks.fit(phi, [targets(phi, 3)]), targets(phi, 3)
-    shared = LaplaceRidge.fit(tasks.points, y, spectra=tasks.spectra)
-    alone = LaplaceRidge.fit(tasks.points, y)
+    shared = fit_ridge(tasks.points, y, spectra=tasks.spectra)
+    alone = fit_ridge(tasks.points, y)
     assert shared.scale == alone.scale
     np.testing.assert_array_equal(shared.inverse, alone.inverse)
 

@@ -80,13 +80,25 @@ def test_few_families_say_nothing():
     )
 
 
-def test_without_meta_features_nothing_is_foretold(model):
+def test_without_meta_features_the_level_is_as_wide_as_known_ones(model):
+    level = model.level_
+    belief = model.predictive(None, level.columns)
+    average = np.full(len(level.columns), 1 / len(level.columns))
+    means = belief.mixture.means[:, : len(average)] @ average
+    np.testing.assert_allclose(means, level.levels.mean(), atol=0.05)
+    low, high = np.quantile(level.levels, [0.05, 0.95])
+    mean, variance = level.usual
+    assert mean == pytest.approx(level.levels.mean())
+    assert 2 * 1.6449 * np.sqrt(variance) == pytest.approx(high - low)
+
+
+def test_where_no_task_is_described_nothing_is_foretold():
     bare = PMF().fit(make_table(described=False))
     bare.learn_level(make_table(described=False))
     assert bare.level_ is None
     np.testing.assert_array_equal(
-        model.predictive(None, np.array([2])).score_mean(),
-        model.start(None, np.array([2])).score_mean(),
+        bare.predictive(None, np.array([2])).score_mean(),
+        bare.start(None, np.array([2])).score_mean(),
     )
 
 

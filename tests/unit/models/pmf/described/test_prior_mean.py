@@ -6,7 +6,7 @@ import pytest
 
 from warmstart.models.pmf.described.prior_mean import PriorMean, shrinkage
 from warmstart.similarity.forest import ForestWeights
-from warmstart.similarity.laplace import LaplaceRidge
+from warmstart.similarity.kernels.spectra import fit_ridge
 from warmstart.similarity.quantiles import QuantileNormaliser
 
 
@@ -23,7 +23,7 @@ def test_is_kernel_ridge_and_forest_stacked(described):
     new = phi.iloc[:3] * 1.1
     normaliser = QuantileNormaliser.fit(phi)
     known, points = normaliser.transform(phi), normaliser.transform(new)
-    ridge = LaplaceRidge.fit(known, targets)
+    ridge = fit_ridge(known, targets)
     forest = ForestWeights.fit(known, targets, random_state=5)
     by_ridge = ridge.left_out(targets, np.arange(30))
     by_forest = forest.out_of_bag(targets)

@@ -1,0 +1,1 @@
+"""Kernels over tasks, and how much each counts in a sum."""
