@@ -1,4 +1,7 @@
-"""Vectors made of the tables a base was scored on, and networks trained on others."""
+"""Vectors made of the tables a base was scored on, and networks trained on others.
+
+Also of: cli.build.similarity, similarity.known.views.
+"""
 
 import json
 import sys

@@ -1,4 +1,8 @@
-"""Answers from words alone, and what names the known tasks most like a new one."""
+"""Answers from words alone, and by other measures than meta-features.
+
+Also of: recommend.base.measured_relatives, recommend.store.compared,
+recommend.store.known_vectors, knowledge.nearest.
+"""
 
 from functools import partial
 

@@ -2,7 +2,8 @@
 
 Also of: similarity.embeddings.dataset2vec, similarity.embeddings.dida,
 similarity.embeddings.layers, similarity.embeddings.learned, similarity.embeddings.task2vec,
-similarity.gw_otdd, similarity.otdd, similarity.task_view, similarity.text.
+similarity.embeddings.metafeatures, similarity.gw_otdd, similarity.known.scores,
+similarity.otdd, similarity.task_view, similarity.text.
 """
 
 import numpy as np

@@ -1,4 +1,7 @@
-"""Sums of kernels, and which measure's counts."""
+"""Sums of kernels, and which measure's counts.
+
+Also of: similarity.kernels.spectra.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,7 @@
-"""What a base keeps of its tasks: numbers, on disk and back."""
+"""What a base keeps of its tasks: numbers, on disk and back.
+
+Also of: similarity.known.by_columns, similarity.known.files, similarity.known.measures.
+"""
 
 import json
 
