@@ -1,7 +1,7 @@
 """Answers from words alone, and by other measures than meta-features.
 
 Also of: recommend.base.measured_relatives, recommend.store.compared,
-recommend.store.known_vectors, knowledge.nearest.
+recommend.store.known_vectors.
 """
 
 from functools import partial

@@ -43,7 +43,7 @@ def test_idx_files_as_mnist_has_them(tmp_path, packed):
 
 def test_damaged_idx_files_are_named(tmp_path):
     path = write_idx(tmp_path / "x-images-idx3-ubyte", BYTES)
-    with pytest.raises(DatasetError, match="labels of .* are not beside it"):
+    with pytest.raises(DatasetError, match=r"labels of .* are not beside it"):
         read_images(path)
     path.write_bytes(path.read_bytes()[:-3])
     with pytest.raises(DatasetError, match=r"says it holds \(6, 5, 4\), but has 117 bytes"):
