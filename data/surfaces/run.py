@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import itertools
 import json
 import sys
 import time
@@ -33,7 +34,8 @@ from warmstart.execution.prediction import predict
 from warmstart.execution.prepared_folds import Fold
 from warmstart.execution.tasks import LocalTask, read_tasks
 from warmstart.metrics import metrics_for, score_prediction
-from warmstart.models.surfaces.box import BOXES, ROUNDS, Box
+from warmstart.models.surfaces.box import Box
+from warmstart.models.surfaces.boxes import BOXES, PREPARATION, ROUNDS
 from warmstart.models.surfaces.sources import Sources
 from warmstart.models.surfaces.store import FEWEST, KERNELS
 from warmstart.models.surfaces.store import surface as surface_of
@@ -44,6 +46,9 @@ N_POINTS = 64
 MAX_ROWS = 2000
 MAX_TREES = 2000
 """Rounds times classes of one fit."""
+
+SLOW = {"catboost": 359, "extra_trees": 215, "random_forest": 215}
+"""Most rounds of learners whose rounds are dear; more change little."""
 
 FEW_LEVELS = 12
 """Categories with at most as many levels become a column a level; with more, numbers."""
@@ -56,38 +61,38 @@ def points(task: LocalTask, box: Box, n_classes: int) -> tuple[Array, Array]:
     seed = int.from_bytes(hashlib.sha256(f"{task.task_id} {box.learner}".encode()).digest()[:4])
     drawn = qmc.Sobol(len(box.axes), rng=np.random.default_rng(seed)).random(N_POINTS)
     cube = np.round(drawn * 1000).astype(np.int64)
-    most = np.searchsorted(ROUNDS, MAX_TREES / max(n_classes, 1), side="right")
+    if box.rounds is None:
+        return cube, np.zeros(N_POINTS, dtype=np.int64)
+    limit = min(MAX_TREES / max(n_classes, 1), SLOW.get(box.learner, MAX_TREES))
+    most = np.searchsorted(ROUNDS, limit, side="right")
     last = np.minimum((drawn[:, -1] * len(ROUNDS)).astype(np.int64), most - 1)
     return cube, last
 
 
 def configuration(box: Box, cube: Array, rounds: int, encoding: str) -> dict[str, Any]:
     """A point as the pipeline names it; encoding and class weight follow a rule."""
-    values = {**box.at(cube / 1000), box.rounds: rounds}
+    values = {**dict(box.fixed), **box.at(cube / 1000)}
+    if box.rounds is not None:
+        values[box.rounds] = rounds
     own = {f"{box.learner}:{name}": value for name, value in values.items()}
-    fixed = {"class_weight": "none", "early_stopping": 0}
-    return {
-        "learner": box.learner,
-        "encoding": encoding,
-        **{f"{box.learner}:{name}": value for name, value in fixed.items()},
-        **own,
-    }
+    return {"learner": box.learner, "encoding": encoding, **PREPARATION, **own}
 
 
 def fit_fold(
-    task: LoadedTask, fold: Fold, number: int, values: dict[str, Any]
+    task: LoadedTask, fold: Fold, number: int, values: dict[str, Any], rounds: Any
 ) -> tuple[list[dict[str, float]], float]:
-    """Scores of one fold at each of `ROUNDS` up to all that were fitted, and CPU seconds."""
+    """Scores of one fold at each of `ROUNDS` up to those fitted, if any, and CPU seconds."""
     model = build_estimator(values, task.schema)
     steps, estimator = model[:-1], model[-1]
     ready = task.prepared.get(steps, values["encoding"], fold, number)
     start = time.process_time()
     estimator.fit(ready.train, fold.y_train)
     seconds = time.process_time() - start
-    total, staged = stages(estimator, ready.test, ROUNDS)
+    total, staged = (0, ()) if rounds is None else stages(estimator, ready.test, ROUNDS)
     found = {k: predict(stage, ready.test, task.n_classes) for k, stage in staged}
     whole = predict(estimator, ready.test, task.n_classes)
-    asked = [k for k in ROUNDS if k <= values[f"{values['learner']}:n_estimators"]]
+    most = total if rounds is None else values[f"{values['learner']}:{rounds}"]
+    asked = [k for k in (ROUNDS if total else (0,)) if k <= most]
     scored = {
         k: score_prediction(task.schema.task_type, fold.y_test, shown, task.n_classes)
         for k, shown in {**found, total: whole}.items()
@@ -115,10 +120,10 @@ def surface(task: LocalTask, box: Box) -> dict[str, Any]:
         values = configuration(box, place, ROUNDS[end], encoding)
         took = []
         for number, fold in enumerate(folds):
-            found, fit_s = fit_fold(loaded, fold, number, values)
+            found, fit_s = fit_fold(loaded, fold, number, values, box.rounds)
             took.append(fit_s)
             for name in names:
-                scores[name][number] += [one[name] for one in found]
+                scores[name][number] += [one.get(name, np.nan) for one in found]
         seconds.append(float(f"{np.mean(took):.2g}"))
     return {
         "task_id": task.task_id,
@@ -129,7 +134,7 @@ def surface(task: LocalTask, box: Box) -> dict[str, Any]:
         "points": cube.ravel().tolist(),
         "last": last.tolist(),
         "fit_s": seconds,
-        **{name: _packed(np.array(scores[name])) if name in scores else None for name in NAMES},
+        **{name: _packed(np.array(scores.get(name, np.nan))) for name in NAMES},
     }
 
 
@@ -158,15 +163,20 @@ SCHEMA = pa.schema(
 )
 
 
-def _packed(values: Array) -> dict[str, Any]:
-    """Scores in steps of a two-thousandth of their range; the lowest twentieth are equal."""
+def _packed(values: Array) -> dict[str, Any] | None:
+    """Scores in steps of a two-thousandth of their range; the lowest twentieth are equal.
+
+    None in a metric that the learner has no scores in.
+    """
+    if not np.isfinite(values).all():
+        return None
     low, high = float(np.quantile(values, 0.05)), float(values.max())
     step = (high - low) / 2000 or 1.0
     levels = np.round((np.maximum(values, low) - low) / step).astype(int)
     return {"low": low, "step": step, "levels": levels.ravel().tolist()}
 
 
-def ordered(corpus: Path, learner: str) -> Iterator[LocalTask]:
+def ordered(corpus: Path, learner: str, most_rows: int) -> Iterator[LocalTask]:
     """Tables in turns of their types, those of 500 rows and more first, else by a draw."""
     with (corpus / "tasks.csv").open(newline="", encoding="utf-8") as lines:
         sizes = {row["task_id"]: row for row in csv.DictReader(lines)}
@@ -183,7 +193,7 @@ def ordered(corpus: Path, learner: str) -> Iterator[LocalTask]:
     placed = []
     for task in sorted(read_tasks(corpus / "tasks.csv"), key=place):
         role = roles.get(task.family)
-        if role == "reported":
+        if role == "reported" or int(sizes[task.task_id]["n_rows"]) > most_rows:
             continue
         turns[task.task_type] = turns.get(task.task_type, 0) + 1
         placed.append((role == "tuning", turns[task.task_type], task))
@@ -237,6 +247,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--learner", choices=sorted(BOXES), default="lightgbm")
     parser.add_argument("--cpu-s", type=float, default=np.inf)
     parser.add_argument("--tables", type=int)
+    parser.add_argument("--most-rows", type=int, default=10**9, help="of slow learners")
     parser.add_argument("--only", nargs="*")
     parser.add_argument("--pack", action="store_true")
     options = parser.parse_args(arguments)
@@ -244,7 +255,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.pack:
         print(f"{pack(options.build, options.learner)} tables packed")
         return 0
-    tasks = list(ordered(options.corpus, options.learner))[: options.tables]
+    found = ordered(options.corpus, options.learner, options.most_rows)
+    tasks = list(itertools.islice(found, options.tables))
     for task in tasks:
         path = options.build / options.learner / f"{task.task_id}.parquet"
         if path.exists() or (options.only and task.task_id not in options.only):

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart.errors import ArgumentError
+from warmstart.spaces.legal import same
 
 Array = npt.NDArray[np.float64]
 
@@ -32,6 +33,9 @@ class Axis:
     """Values that mean "no limit", the first as the library writes it; they lie at the upper
     end, which is then no value of its own."""
 
+    words: tuple[tuple[Any, float], ...] = ()
+    """Values that are no numbers, and the number each comes nearest to on most tables."""
+
     def __post_init__(self) -> None:
         if not (self.low < self.high and (self.low > 0 or not self.log)):
             raise ArgumentError(
@@ -49,9 +53,9 @@ class Axis:
         >>> depth.place(4), depth.place(None), depth.at(1.0), depth.at(0.5)
         (0.5, 1.0, -1, 4)
         """
-        if any(value is none or value == none for none in self.no_limit):
+        if any(same(none, value) for none in self.no_limit):
             return 1.0
-        number = float(value)
+        number = float(next((n for word, n in self.words if same(word, value)), value))
         if not self.log:
             return (number - self.low) / (self.high - self.low)
         if number <= 0:  # zero is as far as the scale goes
@@ -84,6 +88,9 @@ class Box:
     prefix: str = ""
     """Before an axis' name in the keys of a configuration."""
 
+    fixed: tuple[tuple[str, Any], ...] = ()
+    """Other hyperparameters of the learner, as they were when its surfaces were scored."""
+
     def own(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """A configuration by the axes' names, without what keys begin with."""
         return {name.removeprefix(self.prefix): value for name, value in values.items()}
@@ -100,52 +107,3 @@ class Box:
     def at(self, point: Sequence[float] | Array) -> dict[str, Any]:
         """The configuration at a point of the unit cube."""
         return {axis.name: axis.at(place) for axis, place in zip(self.axes, point, strict=True)}
-
-
-ROUNDS = (10, 17, 28, 46, 77, 129, 215, 359, 599, 1000)
-"""Numbers of rounds that scores are read off at."""
-
-
-def _rounds(name: str, default: int = 100) -> Axis:
-    return Axis(name=name, low=10, high=1000, default=default, whole=True)
-
-
-def _rate(default: float) -> Axis:
-    return Axis(name="learning_rate", low=0.005, high=0.5, default=default)
-
-
-_LIGHTGBM = Box(
-    learner="lightgbm",
-    prefix="lightgbm:",
-    axes=(
-        _rate(0.1),
-        Axis(name="num_leaves", low=2, high=256, default=31, whole=True),
-        Axis(name="max_depth", low=2, high=16, default=-1, whole=True, no_limit=(-1, None, 0)),
-        Axis(name="min_child_samples", low=1, high=100, default=20, whole=True),
-        Axis(name="reg_alpha", low=1e-8, high=10.0, default=0.0),
-        Axis(name="reg_lambda", low=1e-8, high=10.0, default=0.0),
-        Axis(name="colsample_bytree", low=0.3, high=1.0, default=1.0, log=False),
-        Axis(name="subsample", low=0.4, high=1.0, default=1.0, log=False),
-        _rounds("n_estimators"),
-    ),
-    rounds="n_estimators",
-)
-_XGBOOST = Box(
-    learner="xgboost",
-    prefix="xgboost:",
-    axes=(
-        _rate(0.3),
-        Axis(name="max_depth", low=1, high=12, default=6, whole=True),
-        Axis(name="min_child_weight", low=1e-3, high=50.0, default=1.0),
-        Axis(name="gamma", low=1e-8, high=10.0, default=0.0),
-        Axis(name="reg_alpha", low=1e-8, high=10.0, default=0.0),
-        Axis(name="reg_lambda", low=1e-8, high=100.0, default=1.0),
-        Axis(name="colsample_bytree", low=0.3, high=1.0, default=1.0, log=False),
-        Axis(name="subsample", low=0.4, high=1.0, default=1.0, log=False),
-        _rounds("n_estimators"),
-    ),
-    rounds="n_estimators",
-)
-
-BOXES = {box.learner: box for box in (_LIGHTGBM, _XGBOOST)}
-"""By learner."""

@@ -12,7 +12,8 @@ import numpy as np
 
 from warmstart.errors import KnowledgeError
 from warmstart.models.gaussian.shared_gp import SharedKernel
-from warmstart.models.surfaces.box import BOXES, ROUNDS, Box
+from warmstart.models.surfaces.box import Box
+from warmstart.models.surfaces.boxes import BOXES, ROUNDS
 from warmstart.models.surfaces.sources import Sources, Surface
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -168,8 +169,8 @@ def surface(row: Mapping[str, Any], metric: str, box: Box) -> Surface:
         seen[of[cell]] += 1
     some = order[np.argsort(turn[order], kind="stable")][:N_CELLS]
     points = cube[of[some]].copy()
-    axis = box.axes[-1]
-    points[:, -1] = [axis.place(ROUNDS[k]) for k in rounds[some]]
+    if box.rounds is not None:
+        points[:, -1] = [box.axes[-1].place(ROUNDS[k]) for k in rounds[some]]
     return Surface(
         name=str(row["task_id"]), family=str(row["family"]), points=points, scores=scores[some]
     )

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from warmstart.errors import ArgumentError, SpaceMismatchError
 from warmstart.models.gaussian.shared_gp import SharedKernel
-from warmstart.models.surfaces.box import BOXES, Axis
+from warmstart.models.surfaces.box import Axis
+from warmstart.models.surfaces.boxes import BOXES
 from warmstart.models.surfaces.region import Region
 from warmstart.models.surfaces.sources import Sources, Surface
 from warmstart.spaces.space import Choice, Constant, Number

@@ -6,7 +6,7 @@ from tests.unit.models.surfaces.toy_store import BOX, make_store, row, score
 
 from warmstart.errors import KnowledgeError
 from warmstart.knowledge.base import surfaces_path
-from warmstart.models.surfaces.box import BOXES
+from warmstart.models.surfaces.boxes import BOXES
 from warmstart.models.surfaces.store import FEWEST, N_CELLS, SurfaceStore, surface
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warmstart.models.surfaces.box import BOXES, ROUNDS
+from warmstart.models.surfaces.boxes import BOXES, ROUNDS
 from warmstart.models.surfaces.store import KERNELS, SurfaceStore
 
 BOX = BOXES["lightgbm"]

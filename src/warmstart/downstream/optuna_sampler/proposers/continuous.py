@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from warmstart.downstream.sklearn_search.usual_values import typical
 from warmstart.errors import ArgumentError
 from warmstart.models.surfaces.box import Box
+from warmstart.models.surfaces.boxes import PREPARATION
 from warmstart.models.surfaces.region import Region
 from warmstart.spaces.space import Constant, Number, Parameter
 
@@ -37,7 +38,7 @@ class ContinuousSpace:
         usual = typical(question.pool)
         schema = question.schema
         # As the surfaces were scored: no weights, encoding by the number of levels.
-        fixed: dict[str, Any] = {f"{box.prefix}class_weight": "none"}
+        fixed = {**PREPARATION, **{f"{box.prefix}{name}": it for name, it in box.fixed}}
         if schema is not None:
             fixed["encoding"] = "one_hot" if schema.max_categories <= FEW_LEVELS else "ordinal"
         usual |= {name: value for name, value in fixed.items() if name in usual}

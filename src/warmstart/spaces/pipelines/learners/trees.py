@@ -24,6 +24,8 @@ def _forest_values(values: Values, random_state: int) -> dict[str, Any]:
         "max_features": "sqrt" if values.get("features") == "sqrt" else values["max_features"],
         "min_samples_leaf": values["min_samples_leaf"],
         "bootstrap": values["bootstrap"],
+        # Of no range of ours: leaves say it. Surfaces and studies of others have it.
+        "max_depth": values.get("max_depth"),
         "random_state": random_state,
     }
 
