@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from warmstart.datasets.load import load_dataset
 from warmstart.execution.crossvalidation import predict
+from warmstart.execution.measure.read_off import RoundScores
 from warmstart.execution.measure.staged import stages
 from warmstart.execution.resampling import cap_rows, folds
 from warmstart.execution.tasks import LocalTask
@@ -77,21 +78,30 @@ class RealObjective:
 
     def cv(self, values: Mapping[str, Any]) -> tuple[float, float]:
         """Mean score over three folds, higher better, and the CPU seconds of the fits."""
-        found = self._kept("cv", values, lambda: self._cross_validated(values, (), 3))
+        found = self._kept("cv", values, lambda: self._cross_validated(values, (), range(3)))
         return float(found["scores"][0]), float(found["cpu_s"])
 
-    def curve(self, values: Mapping[str, Any], n_folds: int = 3) -> tuple[list[float], float]:
-        """Mean scores over the first folds at each of `READ_OFF`, and CPU seconds.
-
-        Of one fold, where `n_folds` is 1: a part of what all three cost.
-        """
+    def read_off(
+        self, values: Mapping[str, Any], best: RoundScores | None
+    ) -> tuple[RoundScores, float]:
+        """Scores at each of `READ_OFF`, and CPU seconds; first fold first."""
         most = {**values, "n_estimators": READ_OFF[-1]}
-        found = self._kept(
-            f"curve{n_folds}",
-            most,
-            lambda: self._cross_validated(most, READ_OFF, n_folds),
-        )
-        return [float(score) for score in found["scores"]], float(found["cpu_s"])
+        found, cpu_s = [], 0.0
+        for number in range(3):
+            fold = self._kept(
+                f"fold{number}",
+                most,
+                lambda number=number: self._cross_validated(most, READ_OFF, [number]),
+            )
+            found.append([float(score) for score in fold["scores"]])
+            cpu_s += float(fold["cpu_s"])
+            if number == 0 and best is not None and best.is_behind(max(found[0])):
+                easier = best.gain_after_first()
+                folds = np.array(found)
+                return RoundScores(
+                    rounds=READ_OFF, folds=folds, stopped=True, easier=easier
+                ), cpu_s
+        return RoundScores(rounds=READ_OFF, folds=np.array(found)), cpu_s
 
     def truth(self, values: Mapping[str, Any]) -> float:
         """Score on the rest of the table of a model fitted to all 2,000 rows."""
@@ -131,10 +141,11 @@ class RealObjective:
         return float(found[self.metric])
 
     def _cross_validated(
-        self, values: Mapping[str, Any], rounds: tuple[int, ...], n_folds: int
+        self, values: Mapping[str, Any], rounds: tuple[int, ...], numbers: Iterable[int]
     ) -> dict[str, Any]:
         scores, cpu_s = [], 0.0
-        for number, (train, test) in enumerate(self._folds[:n_folds]):
+        for number in numbers:
+            train, test = self._folds[number]
             model = self._model(values)
             if number not in self._ready:
                 steps = model[:-1]

@@ -14,6 +14,7 @@ from _real_objective import READ_OFF, RealObjective
 from warmstart.downstream.adapters.optuna import seed as enqueue
 from warmstart.downstream.optuna_sampler.sampler import WarmStartSampler
 from warmstart.downstream.read_off import report_rounds
+from warmstart.execution.measure.read_off import RoundScores
 from warmstart.knowledge.base import open_knowledge
 from warmstart.spaces.space import Number
 
@@ -110,16 +111,23 @@ class Study:
 def optimise(
     study: Study, sampler: Any, n: int, *, rounds: bool = True, begin: Any = None
 ) -> Trials:
-    """Run an Optuna study; without `rounds` each fit is scored at every number of them."""
+    """Run an Optuna study; without `rounds` each fit is scored at every number of them.
+
+    Then the first fold comes first: see :class:`warmstart.downstream.ReadOffObjective`.
+    """
     found: Trials = []
+    best: RoundScores | None = None
 
     def objective(trial: optuna.Trial, values: dict[str, Any], asked_s: float) -> float:
+        nonlocal best
         if rounds:
             score, cpu_s = study.objective.cv(values)
         else:
-            scores, cpu_s = study.objective.curve(values)
-            score = report_rounds(trial, dict(zip(READ_OFF, scores, strict=True)))
-            values = {**values, "n_estimators": READ_OFF[scores.index(score)]}
+            read, cpu_s = study.objective.read_off(values, best)
+            if not read.stopped and (best is None or read.best_score > best.best_score):
+                best = read
+            score = report_rounds(trial, read)
+            values = {**values, "n_estimators": read.best_rounds}
         found.append((values, score, cpu_s, asked_s))
         return score
 

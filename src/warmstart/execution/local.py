@@ -11,12 +11,13 @@ from __future__ import annotations
 import contextlib
 import threading
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, MutableMapping, Sequence
 from typing import Any
 
 from warmstart.domain import Configuration, Evaluation
 from warmstart.errors import HistoryError
 from warmstart.execution import remote_unit
+from warmstart.execution.chosen_rounds import chosen_rounds
 from warmstart.execution.evaluation_protocol import EvaluationProtocol, Limits
 from warmstart.execution.executors.base import Executor, run_units
 from warmstart.execution.process.child import Child
@@ -131,6 +132,7 @@ def evaluate_locally(
     protocol: EvaluationProtocol | None = None,
     n_jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    chosen: MutableMapping[str, Configuration] | None = None,
 ) -> Generator[Evaluation, None, None]:
     """Cross-validate every configuration on every task.
 
@@ -144,6 +146,10 @@ def evaluate_locally(
         Children at a time; each uses one core.
     progress : callable, optional
         Called with the evaluations done and those there are.
+    chosen : dict, optional
+        Where given, each ensemble is also told of with the number of its rounds that is
+        best, read off the same fit (:func:`~warmstart.execution.chosen_rounds.chosen_rounds`);
+        those configurations are put here, by their ids.
 
     Yields
     ------
@@ -171,3 +177,6 @@ def evaluate_locally(
             if result.problem:
                 raise HistoryError(f"{result.unit.task.task_id}: {result.problem}")
             yield from result.evaluations
+            for configuration, read in chosen_rounds(result) if chosen is not None else ():
+                chosen[configuration.configuration_id] = configuration
+                yield from read

@@ -17,6 +17,7 @@ from warmstart.recommend.engine import Engine
 from warmstart.recommend.observations import Result, beyond_perfect, read_result
 from warmstart.recommend.question.arguments import check_count
 from warmstart.recommend.question.search_question import Question
+from warmstart.recommend.rounds import best_of_rounds
 
 if TYPE_CHECKING:
     from warmstart.models.surfaces.region import Region
@@ -154,7 +155,7 @@ class AskTell:
     def tell(
         self,
         configuration: Suggestion | Mapping[str, Any] | Any,
-        score: float | None = None,
+        score: float | Mapping[int, float] | None = None,
         *,
         cost_s: float | None = None,
         status: Status = "ok",
@@ -164,9 +165,11 @@ class AskTell:
         Parameters
         ----------
         configuration : Suggestion, mapping or configuration id
-            A mapping need not be of the base: a new one is placed by its features.
-        score : float, optional
-            Higher is better, in the search's metric; required unless it failed.
+            New values are placed by their features.
+        score : float or mapping of int to float, optional
+            Higher is better, in the search's metric; required unless it failed. Scores by
+            number of rounds, as :func:`warmstart.downstream.cross_validate_rounds` reads
+            them off one fit, tell of the configuration with the best number of them.
         cost_s : float, optional
             Seconds it took.
         status : {"ok", "failed", "timeout", "memout", "pruned"}
@@ -177,7 +180,7 @@ class AskTell:
         ------
         HistoryError
             If the score is missing, NaN or infinite, the cost is no duration, there is no
-            such status, or the configuration is unknown. Nothing is learnt then.
+            such status, or the configuration is unknown or, told by rounds, has none.
 
         Warns
         -----
@@ -185,9 +188,13 @@ class AskTell:
             If the score is better than any can be in the metric, such as a percentage or
             a loss without its minus sign.
         """
-        engine = self.engine
+        engine, asked = self.engine, None
+        if isinstance(score, Mapping):
+            configuration, score, asked = best_of_rounds(engine, configuration, score)
         values, name = engine.pool.identify(configuration, engine.pending)
         result = read_result(values, name, score=score, cost_s=cost_s, status=status)
+        if asked is not None:  # it was run, under another name
+            engine.close(asked)
         if note := beyond_perfect(result, self.question.metric):
             self.note(note)
         engine.tell(engine.pool.place(values, name), result)
@@ -196,26 +203,15 @@ class AskTell:
         """Take a configuration as asked: someone else is trying it.
 
         It is not asked again, and the next picks expect it to turn out as predicted, until
-        it is told.
-
-        Raises
-        ------
-        HistoryError
-            If the configuration is unknown.
+        it is told; an unknown id is refused.
         """
         index = self.engine.add(configuration)
         if index not in self.engine.pending:
             self.engine.pending.append(index)
 
     def close(self, configuration: Suggestion | Mapping[str, Any] | Any) -> None:
-        """Never ask a configuration, and expect nothing of it.
-
-        Raises
-        ------
-        HistoryError
-            If the configuration is unknown.
-        """
-        self.engine.closed.add(self.engine.add(configuration))
+        """Never ask a configuration, and expect nothing of it; an unknown id is refused."""
+        self.engine.close(self.engine.add(configuration))
 
     def note(self, note: str) -> None:
         """Warn of something, and keep it; once is enough."""

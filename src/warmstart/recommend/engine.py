@@ -133,9 +133,7 @@ class Engine:
         return asked
 
     def ask_in(self, region: Region, allowed: Allowed) -> int | None:
-        """Place of the next configuration anywhere in a study's space; from now on pending.
-
-        Needs `surfaces`. None where nothing that was looked at is allowed.
+        """Place of the next configuration anywhere in a study's space; None if none may be.
 
         Parameters
         ----------
@@ -167,6 +165,11 @@ class Engine:
         self._observed.add(place)
         self.belief.learn(result)
         self._lead.learn(place, result.score)
+
+    def close(self, place: int) -> None:
+        """Never ask a configuration, and expect no result of it."""
+        self.closed.add(place)
+        self.pending = [other for other in self.pending if other != place]
 
     def add(self, configuration: Any) -> int:
         """Place of a configuration: a suggestion, values or an id; new ones come last.

@@ -101,14 +101,14 @@ def read_result(
         raise HistoryError(
             f"status of {about} must be one of {', '.join(STATUSES)}, got {status!r}"
         )
-    cost = _number(cost_s)
+    cost = number(cost_s)
     if cost_s is not None and (cost is None or not 0 <= cost < math.inf):
         raise HistoryError(
             f"cost_s of {about} is a duration in seconds, got {cost_s!r}; leave it out "
             "where it is not known"
         )
-    number = _number(score)
-    if status == "ok" and (number is None or not math.isfinite(number)):
+    found = number(score)
+    if status == "ok" and (found is None or not math.isfinite(found)):
         several = np.ndim(score) > 0
         raise HistoryError(
             f"score of {about} must be a finite number, got {score!r}; "
@@ -121,14 +121,20 @@ def read_result(
     return Result(
         configuration=dict(values),
         configuration_id=plain_value(name),
-        score=number if status == "ok" and number is not None else math.nan,
+        score=found if status == "ok" and found is not None else math.nan,
         cost_s=math.nan if cost is None else cost,
         status=status,
     )
 
 
-def _number(value: Any) -> float | None:
-    """A real number of any library as Python's; None for anything else."""
+def number(value: Any) -> float | None:
+    """A real number of any library as Python's; None for anything else.
+
+    Examples
+    --------
+    >>> number(np.float32(0.5)), number(True), number("1")
+    (0.5, 1.0, None)
+    """
     if isinstance(value, np.ndarray | np.generic) and np.ndim(value) == 0:
         value = value.item()
     return float(value) if isinstance(value, Real) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from warmstart._shown import shown
@@ -41,7 +41,7 @@ class Search(AskTell):
 
     def run(
         self,
-        objective: Callable[[Suggestion], float],
+        objective: Callable[[Suggestion], float | Mapping[int, float]],
         n: int,
         *,
         callback: Callable[[Self, Result], None] | None = None,
@@ -52,9 +52,11 @@ class Search(AskTell):
         Parameters
         ----------
         objective : callable
-            From a Suggestion to its score, higher better; the seconds it takes are told
-            too. What it raises is told as a failure and logged, and warned of if nothing
-            succeeds; Ctrl-C stops the run and keeps what was told.
+            From a Suggestion to its score, higher better, or to scores by number of rounds
+            (:class:`warmstart.downstream.ReadOffObjective` is one: it fits boosters once
+            with the most rounds, and the best number of them is recorded); the seconds it
+            takes are told too. What it raises is told as a failure and logged, and warned
+            of if nothing succeeds; Ctrl-C stops the run and keeps what was told.
         n : int
             Fewer where no more are left or the time budget is spent; `warnings` says so.
         callback : callable, optional
@@ -82,7 +84,9 @@ class Search(AskTell):
                 break
             begun = time.perf_counter()
             try:
-                score = float(objective(suggestion))
+                score = objective(suggestion)
+                if not isinstance(score, Mapping):
+                    score = float(score)
             except Exception as raised:  # noqa: BLE001 - an objective may fail in any way
                 error = raised
                 _log.warning("configuration %s failed: %s", suggestion.configuration_id, error)

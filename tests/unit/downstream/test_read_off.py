@@ -4,15 +4,20 @@ import numpy as np
 import optuna
 import pytest
 from sklearn.datasets import load_wine, make_regression
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestRegressor
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from warmstart.downstream import cross_validate_rounds, report_rounds
-from warmstart.downstream.read_off import RoundScores
-from warmstart.errors import ArgumentError
+import warmstart
+from warmstart.downstream import ReadOffObjective, cross_validate_rounds, report_rounds
+from warmstart.errors import ArgumentError, HistoryError
+from warmstart.execution.measure.read_off import RoundScores
 
 FOLDS = KFold(3, shuffle=True, random_state=0)
 
@@ -78,3 +83,79 @@ def test_what_has_no_rounds_is_refused():
     for rounds in ((), (0,), (True,), (2.5,)):
         with pytest.raises(ArgumentError, match="positive whole numbers"):
             cross_validate_rounds(LogisticRegression(), X, y, rounds=rounds)
+
+
+def test_rounds_are_set_whatever_the_estimator_has():
+    X, y = load_wine(return_X_y=True)
+    one = make_pipeline(StandardScaler(), RandomForestClassifier(500, random_state=0))
+    found = cross_validate_rounds(one, X, y, rounds=(2, 4), cv=FOLDS)
+    assert list(found) == [2, 4]
+    assert one[-1].n_estimators == 500
+    plain = RandomForestClassifier(4, random_state=0)
+    assert found[4] == pytest.approx(cross_val_score(plain, X, y, cv=FOLDS).mean())
+
+
+def test_who_is_given_up_is_told_what_it_would_have_reached():
+    X, y = load_wine(return_X_y=True)
+    good = RoundScores(rounds=(5,), folds=np.array([[0.9], [1.0], [1.0]]))
+    stump = HistGradientBoostingClassifier(max_depth=1, learning_rate=0.001)
+    found = cross_validate_rounds(stump, X, y, rounds=(1, 5), cv=FOLDS, incumbent=good)
+    first = found.folds[0].max()
+    assert found.best_score == pytest.approx(first + np.mean([0.9, 1, 1]) - 0.9)
+
+
+def test_an_objective_for_a_study_fits_once_and_gives_up_who_is_behind():
+    X, y = load_wine(return_X_y=True)
+    fits = []
+
+    class Counted(HistGradientBoostingClassifier):
+        __module__ = HistGradientBoostingClassifier.__module__
+
+        def fit(self, X, y, sample_weight=None):
+            fits.append(self.max_iter)
+            return super().fit(X, y, sample_weight)
+
+    def make(trial):
+        rate = trial.suggest_categorical("learning_rate", [0.1, 1e-6])
+        return Counted(learning_rate=rate, max_depth=2, random_state=0)
+
+    Counted.__name__ = "HistGradientBoostingClassifier"
+    objective = ReadOffObjective(X, y, make, rounds=(5, 10), cv=FOLDS, scoring="accuracy")
+    study = optuna.create_study(direction="maximize")
+    study.enqueue_trial({"learning_rate": 0.1})
+    study.enqueue_trial({"learning_rate": 1e-6})
+    study.optimize(objective, n_trials=2)
+    assert fits == [10] * 4
+    good, bad = study.trials
+    assert good.value > 0.9 > bad.value
+    assert good.user_attrs["warmstart:rounds"] == objective.incumbent.best_rounds
+
+
+def test_a_search_records_the_rounds_that_were_best():
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    search = warmstart.search(X, y, space=["hist_gradient_boosting", "logistic_regression"])
+    objective = ReadOffObjective(X, y, rounds=(3, 9), cv=FOLDS, scoring="accuracy")
+    search.run(objective, n=4)
+    assert len(search.history) == 4
+    assert not search.engine.pending
+    for told in search.history:
+        if told.configuration["learner"] == "hist_gradient_boosting":
+            assert told.configuration["hist_gradient_boosting:max_iter"] in (3, 9)
+    again = warmstart.resume(search.to_json())
+    assert again.best == search.best
+    assert again.ask().configuration == search.ask().configuration
+
+
+def test_scores_by_rounds_of_what_has_none_are_refused():
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    search = warmstart.search(X, y, space="logistic_regression")
+    asked = search.ask()
+    with pytest.raises(HistoryError, match="0 of its hyperparameters count rounds"):
+        search.tell(asked, {10: 0.5})
+    search = warmstart.search(X, y, space="hist_gradient_boosting")
+    asked = search.ask()
+    for scores in ({}, {10: float("nan")}):
+        with pytest.raises(HistoryError, match="scores are finite numbers"):
+            search.tell(asked, scores)
+    assert not search.history
+    assert search.engine.pending

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from sklearn.base import is_regressor
+from sklearn.metrics import check_scoring
 
+from warmstart.downstream.optuna_sampler.proposers.continuous import with_rounds
 from warmstart.downstream.sklearn_search.candidates import as_frame, own_pool
 from warmstart.downstream.sklearn_search.estimators import (
     ConfiguredClassifier,
     ConfiguredRegressor,
 )
+from warmstart.downstream.sklearn_search.rounds.first_fold import Watched
+from warmstart.downstream.sklearn_search.rounds.read_off import ReadOffScorer
 from warmstart.downstream.sklearn_search.run import SearchRun
 from warmstart.downstream.sklearn_search.run_continuous import continuous_run
 
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
     from warmstart.recommend.search import Search
 
 from warmstart.downstream.sklearn_search.settings import SearchSettings
+from warmstart.errors import ArgumentError
 
 _SCORER = {
     "log_loss": "neg_log_loss",
@@ -32,6 +39,8 @@ _SCORER = {
 
 class BegunSearch(SearchSettings):
     """Begins the search that :class:`~warmstart.WarmStartSearchCV` follows."""
+
+    _run: SearchRun
 
     def _embedded(self, dataset: Dataset, seed: int) -> tuple[Search, Any, Any]:
         """Search over the base's pipelines, their stand-in, and what to score by."""
@@ -63,6 +72,7 @@ class BegunSearch(SearchSettings):
         kind = "regression" if is_regressor(self.estimator) else "classification"
         if (led := self._own_led(base, X, y, kind, seed)) is not None:
             return led
+        self._refuse_rounds()
         pool = own_pool(
             base,
             self.estimator,
@@ -85,6 +95,59 @@ class BegunSearch(SearchSettings):
         )
         return SearchRun(search, lambda asked: dict(pool[asked.configuration_id].params))
 
+    def _led(
+        self, search: Search, distributions: Mapping[str, Any] | None = None
+    ) -> SearchRun | None:
+        """Anywhere, where surfaces lead; rounds are read off fits that have one score each."""
+        rounds, several = self.rounds, not _is_one(self.scoring)
+        if several and rounds == "auto":
+            rounds = None
+        elif several and rounds is not None:
+            raise ArgumentError(
+                f"rounds={rounds!r} needs one metric that scoring= names or makes"
+            )
+        run = continuous_run(
+            search, distributions, self.mapping, rounds=rounds, estimator=self.estimator
+        )
+        if run is None:
+            self._refuse_rounds()
+        if run is not None and several and self.rounds == "auto":
+            run.notes.append(
+                "rounds are searched, not read off fits: scoring= is no single metric"
+            )
+        return run
+
+    def _refuse_rounds(self) -> None:
+        if self.rounds is not None and not isinstance(self.rounds, str):
+            with_rounds(None, 1)  # says why not
+
+    def _fit_candidates(self, X: Any, y: Any, params: Mapping[str, Any]) -> None:
+        """What scikit-learn does, each fit scored at many rounds where they are read off."""
+        read, own = self._run.read_off, self.estimator
+        if read is None:
+            super().fit(X, y, **params)
+            return
+        scorer = ReadOffScorer(check_scoring(own, self.scoring), read.rounds)
+        with instead(self, estimator=Watched(own, read.board), scoring=scorer):
+            super().fit(X, y, **params)
+        self.scorer_ = scorer.scorer
+        if self.refit:
+            self.best_estimator_ = self.best_estimator_.inner
+
+    def _format_results(
+        self, candidate_params: Any, n_splits: int, out: Any, more_results: Any = None
+    ) -> dict[str, Any]:
+        """scikit-learn's, of the rounds that were chosen; folds not fitted have no score."""
+        read, left_out = self._run.read_off, []
+        if read is not None:
+            out, left_out = read.settle(candidate_params, n_splits, out)
+        results: dict[str, Any] = super()._format_results(
+            candidate_params, n_splits, out, more_results
+        )
+        for row, fold in left_out:
+            results[f"split{fold}_test_score"][row] = results["std_test_score"][row] = np.nan
+        return results
+
     def _own_led(
         self, base: Recommender, X: Any, y: Any, kind: str, seed: int
     ) -> SearchRun | None:
@@ -103,4 +166,29 @@ class BegunSearch(SearchSettings):
             n_initial=self.batch_size,
             random_state=seed,
         )
-        return continuous_run(search, self.param_distributions, self.mapping)
+        return self._led(search, self.param_distributions)
+
+
+def _is_one(scoring: Any) -> bool:
+    """Whether it is one metric that scores by predictions."""
+    return scoring is None or isinstance(scoring, str) or hasattr(scoring, "_score_func")
+
+
+@contextmanager
+def instead(owner: Any, **attributes: Any) -> Iterator[None]:
+    """Attributes of an object for a while; scikit-learn's `fit` reads them from it.
+
+    Parameters
+    ----------
+    owner : object
+    **attributes :
+        What they are meanwhile.
+    """
+    before = {name: getattr(owner, name) for name in attributes}
+    for name, value in attributes.items():
+        setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(owner, name, value)

@@ -13,6 +13,7 @@ from warmstart.errors import KnowledgeError
 
 if TYPE_CHECKING:
     from warmstart.downstream.sklearn_search.race import Race
+    from warmstart.downstream.sklearn_search.rounds.read_off import ReadOff
     from warmstart.recommend.answer.suggestion import Suggestion
     from warmstart.recommend.search import Search
 
@@ -38,6 +39,9 @@ class SearchRun:
         """Of the rows of the results, in the search's pool."""
 
         self.race: Race | None = None
+        self.read_off: ReadOff | None = None
+        """How rounds are read off each fit, where they are."""
+
         self._error: ValueError | None = None
 
     @property
@@ -68,6 +72,8 @@ class SearchRun:
     ) -> None:
         """Cross-validate some candidates and learn from their scores."""
         params = [self._params(one) for one in asked]
+        if self.read_off is not None:
+            self.read_off.begin(params)
         try:
             results = evaluate_candidates(params)
         except ValueError as error:
@@ -86,11 +92,12 @@ class SearchRun:
             self.search.tell(asked[0], status="failed")
             return
         self.results = results
-        self.places += [self.search.engine.add(one) for one in asked]
+        told = [self._as_run(one, given) for one, given in zip(asked, params, strict=True)]
+        self.places += [self.search.engine.add(one) for one in told]
         name, n = metric(results), len(asked)
         scores = results[f"mean_test_{name}"][-n:]
         failed = failed_candidates(results, name, error_score)[-n:]
-        for one, score, bad in zip(asked, scores, failed, strict=True):
+        for one, score, bad in zip(told, scores, failed, strict=True):
             if bad:
                 self.search.tell(one, status="failed")
                 continue
@@ -103,6 +110,10 @@ class SearchRun:
                     f"{self.search.question.metric}, the metric of the base; score by that"
                 )
             self.search.tell(one, float(score))
+
+    def _as_run(self, asked: Suggestion, params: dict[str, Any]) -> Any:  # noqa: ARG002 - for others
+        """What was evaluated in the end."""
+        return asked
 
     def check_any(self) -> None:
         """Refuse to end without a single score, as scikit-learn does."""

@@ -9,6 +9,13 @@ from warmstart.downstream.names.inverse import match, read_mapping
 from warmstart.downstream.optuna_sampler.proposers.continuous import (
     ContinuousSpace,
     continuous_space_of,
+    with_rounds,
+)
+from warmstart.downstream.sklearn_search.rounds.read_off import ReadOff
+from warmstart.downstream.sklearn_search.rounds.which import (
+    Rounds,
+    name_of_rounds,
+    rounds_to_read,
 )
 from warmstart.downstream.sklearn_search.run import SearchRun
 from warmstart.spaces.legal import plain
@@ -35,6 +42,8 @@ class ContinuousRun(SearchRun):
     names : mapping of str to str, optional
         From the estimator's parameters to keys of a configuration; all of a configuration
         by default, for an estimator that is made of one.
+    rounds : sequence of int, optional
+        Read off each fit.
     """
 
     def __init__(
@@ -43,6 +52,7 @@ class ContinuousRun(SearchRun):
         continuous: ContinuousSpace,
         region: Region,
         names: Mapping[str, str] | None = None,
+        rounds: Sequence[int] | None = None,
     ) -> None:
         def params(one: Suggestion) -> dict[str, Any]:
             if names is None:
@@ -51,33 +61,56 @@ class ContinuousRun(SearchRun):
 
         super().__init__(search, params)
         self._continuous, self.region = continuous, region
+        if rounds is not None:
+            key = continuous.rounds_key
+            name = next(name for name, meant in (names or {key: key}).items() if meant == key)
+            self.read_off = ReadOff(name, rounds)
 
     def n_open(self) -> int:
         """As many as anybody asks for."""
         return _MANY
 
+    def _as_run(self, asked: Suggestion, params: dict[str, Any]) -> Any:
+        """With the rounds that were best."""
+        if self.read_off is None:
+            return asked
+        key = self._continuous.rounds_key
+        chosen = {**asked.configuration, key: params[self.read_off.name]}
+        if chosen == asked.configuration:
+            return asked
+        self.search.close(asked)
+        return chosen
+
     def ask(self, n: int) -> Sequence[Suggestion]:
         """The next `n` candidates; fewer where nothing new is found."""
         found: list[Suggestion] = []
-        known = {repr(sorted(values.items())) for values in self.search.engine.pool.added}
+        known = {self._fit_of(values) for values in self.search.engine.pool.added}
         for _ in range(n):
 
             def allowed(point: dict[str, Any]) -> dict[str, Any] | None:
                 whole = self._continuous.configuration(point)
-                return None if repr(sorted(whole.items())) in known else whole
+                return None if self._fit_of(whole) in known else whole
 
             one = self.search.ask_in(self.region, allowed)
             if one is None:
                 break
-            known.add(repr(sorted(one.configuration.items())))
+            known.add(self._fit_of(one.configuration))
             found.append(one)
         return found
+
+    def _fit_of(self, values: Mapping[str, Any]) -> str:
+        """What is fitted; of rounds that are read off it every number is the same."""
+        free = "" if self.read_off is None else self._continuous.rounds_key
+        return repr(sorted((key, value) for key, value in values.items() if key != free))
 
 
 def continuous_run(
     search: Search,
     distributions: Mapping[str, Any] | None = None,
     mapping: Mapping[str, Any] | None = None,
+    *,
+    rounds: Rounds = None,
+    estimator: Any = None,
 ) -> ContinuousRun | None:
     """A run that surfaces lead; None where there are none, or they know none of the names.
 
@@ -89,12 +122,23 @@ def continuous_run(
         pipelines are searched by default.
     mapping : mapping, optional
         See :func:`warmstart.downstream.names.inverse.read_mapping`.
+    rounds : sequence of int or "auto", optional
+        What is read off each fit; by "auto" what the distributions have.
+    estimator : estimator, optional
+        One's own.
+
+    Raises
+    ------
+    ArgumentError
+        If rounds are named that the estimator does not have.
     """
     continuous = continuous_space_of(search)
     if continuous is None:
         return None
     if distributions is None:
-        return ContinuousRun(search, continuous, continuous.region({}))
+        read = rounds_to_read(continuous, rounds)
+        continuous = continuous if read is None else with_rounds(continuous, read[-1])
+        return ContinuousRun(search, continuous, continuous.region({}), rounds=read)
     pairs = read_mapping(mapping, list(continuous.template))
     names = {name: match(name, continuous.template, pairs) or name for name in distributions}
     axes = {f"{continuous.box.prefix}{name}" for name in continuous.box.names}
@@ -102,7 +146,12 @@ def continuous_run(
     if not axes & set(asked) or any(one is None for one in asked.values()):
         return None
     found = {key: one for key, one in asked.items() if one is not None}
-    return ContinuousRun(search, continuous, continuous.region(found), names)
+    read = rounds_to_read(continuous, rounds, found)
+    if read is not None:
+        continuous = with_rounds(continuous, read[-1])
+        if continuous.rounds_key not in found:
+            names[name_of_rounds(estimator)] = continuous.rounds_key
+    return ContinuousRun(search, continuous, continuous.region(found), names, read)
 
 
 def _parameter(name: str, distribution: Any) -> Parameter | None:

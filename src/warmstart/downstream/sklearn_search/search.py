@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from joblib import effective_n_jobs
 from sklearn.utils import check_random_state
 
 from warmstart.downstream.sklearn_search.failed_fits import append_failures
 from warmstart.downstream.sklearn_search.known_rows import known_rows
 from warmstart.downstream.sklearn_search.race import Race, other_folds, take_out
 from warmstart.downstream.sklearn_search.run import SearchRun
-from warmstart.downstream.sklearn_search.run_continuous import continuous_run
 from warmstart.recommend.question.documented import documented
 from warmstart.spaces.pipelines.target_pipeline import TargetPipeline
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-from warmstart.downstream.sklearn_search.begun import BegunSearch
+from warmstart.downstream.sklearn_search.begun import BegunSearch, instead
 
 
 @documented
@@ -63,6 +62,13 @@ class WarmStartSearchCV(BegunSearch):
     look : Look, optional
         What :func:`warmstart.suggest` measured on the same data, ``suggestions.look``: first
         knowledge of the search over pipelines of the base.
+    rounds : "auto", sequence of int or None
+        Where `space` names a booster or forest that the base has surfaces of, numbers of
+        rounds that each fit is scored at: all are fitted with the largest, and each candidate
+        is kept with its best. By default those of `param_distributions`, or 30 to 500. With
+        one job the first fold comes first: who is there more than a standard deviation behind
+        is fitted to no other (NaN in ``cv_results_``; its mean is what it would have reached
+        had it gained on them what the best did). None searches rounds like any parameter.
     batch_size : int
         Candidates chosen before their scores are seen; more for many jobs.
     scoring, n_jobs, refit, cv, verbose, pre_dispatch, random_state, error_score, \
@@ -123,16 +129,16 @@ return_train_score
             dataset = load_dataset(X, y)
             known = known_rows(X, y, dataset.schema, self.cv, params)
             search, stand_in, scoring = self._embedded(dataset, seed)
-            self._run = continuous_run(search) or SearchRun(
+            self._run = self._led(search) or SearchRun(
                 search, lambda one: dict(one.configuration)
             )
-            with _instead(self, estimator=stand_in, scoring=scoring, cv=known.cv):
-                super().fit(known.X, known.y, **known.params)
+            with instead(self, estimator=stand_in, scoring=scoring, cv=known.cv):
+                self._fit_candidates(known.X, known.y, known.params)
             if self.refit:
                 self.best_estimator_ = self.best_estimator_.pipeline_
         else:
             self._run = self._own(X, y, seed)
-            super().fit(X, y, **params)
+            self._fit_candidates(X, y, params)
         self.warnings_ = (*self._run.search.warnings, *self._run.notes)
         self.race_results_ = take_out(self.cv_results_, self._run.n_evaluated)
         append_failures(self.cv_results_, self._run.failed, self.error_score)
@@ -148,6 +154,10 @@ return_train_score
 
     def _run_search(self, evaluate_candidates: Callable[..., Mapping[str, Any]]) -> None:
         run, left = self._run, self.n_iter
+        if run.read_off is not None:
+            # Elsewhere the folds of a candidate do not wait for each other.
+            one_by_one = effective_n_jobs(self.n_jobs) == 1
+            run.read_off.board.begin(self.n_splits_, one_by_one=one_by_one)
         while left > 0:
             n = min(self.batch_size, left, run.n_open())
             asked = run.ask(n) if n else ()
@@ -161,6 +171,8 @@ return_train_score
             left -= len(asked)
             run.evaluate(asked, evaluate_candidates, self._learnt_from, self.error_score)
         run.check_any()
+        if run.read_off is not None:
+            run.read_off.close()
         self._race(evaluate_candidates)
 
     def _race(self, evaluate_candidates: Callable[..., Mapping[str, Any]]) -> None:
@@ -199,16 +211,3 @@ return_train_score
             return self.refit
         prefix = "mean_test_"
         return next(k.removeprefix(prefix) for k in results if k.startswith(prefix))
-
-
-@contextmanager
-def _instead(owner: Any, **attributes: Any) -> Iterator[None]:
-    """Attributes of an object for a while; scikit-learn's `fit` reads them from it."""
-    before = {name: getattr(owner, name) for name in attributes}
-    for name, value in attributes.items():
-        setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            setattr(owner, name, value)

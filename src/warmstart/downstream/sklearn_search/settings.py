@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sklearn.base import BaseEstimator
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import get_tags
-from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from warmstart.errors import HistoryError
 from warmstart.metrics import find_metric
@@ -29,6 +29,7 @@ class SearchSettings(BaseSearchCV):  # type: ignore[misc]
         "param_distributions": [dict, list, None],
         "n_iter": [Interval(numbers.Integral, 1, None, closed="left")],
         "look": [Look, None],
+        "rounds": ["array-like", StrOptions({"auto"}), None],
         "n_finalists": [Interval(numbers.Integral, 0, None, closed="left")],
         "n_candidates": [Interval(numbers.Integral, 1, None, closed="left")],
         "batch_size": [Interval(numbers.Integral, 1, None, closed="left")],
@@ -52,6 +53,7 @@ class SearchSettings(BaseSearchCV):  # type: ignore[misc]
         batch_size: int = 1,
         n_finalists: int = 3,
         look: Look | None = None,
+        rounds: Any = "auto",
         scoring: Any = None,
         n_jobs: int | None = None,
         refit: Any = True,
@@ -84,6 +86,7 @@ class SearchSettings(BaseSearchCV):  # type: ignore[misc]
         self.batch_size = batch_size
         self.n_finalists = n_finalists
         self.look = look
+        self.rounds = rounds
         self.random_state = random_state
 
     def _base(self) -> Recommender:

@@ -72,6 +72,31 @@ def stages(
     return total, stages_kept
 
 
+def rounds_parameter(model: Any) -> str | None:
+    """Parameter that says how many rounds an ensemble is fitted with.
+
+    None where a fit does not say what it would predict with fewer; wrappers are looked into
+    by their ``estimator``.
+    """
+    prefix, inner = "", model
+    while True:
+        library, _, name = type(inner).__module__.partition(".")[0], "", type(inner).__name__
+        if library in ("lightgbm", "xgboost"):
+            return f"{prefix}n_estimators"
+        if library == "catboost":
+            given = inner.get_params()  # one of several names, once
+            return prefix + next((name for name in _CATBOOST if name in given), _CATBOOST[0])
+        if name.startswith("HistGradientBoosting"):
+            return f"{prefix}max_iter"
+        if name.startswith(("RandomForest", "ExtraTrees")):
+            return f"{prefix}n_estimators"
+        if not hasattr(inner, "estimator"):
+            return None
+        prefix, inner = f"{prefix}estimator__", inner.estimator
+
+
+_CATBOOST = ("iterations", "n_estimators", "num_trees", "num_boost_round")
+
 Answer = Callable[[list[int]], Iterator[tuple[int, Any]]]
 
 

@@ -105,9 +105,7 @@ def _forest(learner: str, *, bootstrap: bool) -> Box:
         learner=learner,
         prefix=f"{learner}:",
         axes=(
-            Axis(
-                name="max_features", low=0.05, high=1.0, default=0.3, log=False, words=words
-            ),
+            Axis(name="max_features", low=0.05, high=1.0, default=0.3, log=False, words=words),
             Axis(name="min_samples_leaf", low=1, high=64, default=1, whole=True),
             Axis(name="max_depth", low=2, high=32, default=None, whole=True, no_limit=(None,)),
             _rounds("n_estimators"),

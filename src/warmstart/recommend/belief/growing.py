@@ -201,5 +201,5 @@ class GrowingBelief:
             return
         for name in ("log_weights", "scales", "levels", "kind", "component", "means"):
             setattr(self, f"_{name}", getattr(self, f"_{name}")[kept])
-        for name in ("variances", "root", "gaps", "across"):
+        for name in ("variances", "root", "residuals", "across"):
             setattr(self, f"_{name}", getattr(self, f"_{name}")[kept])
