@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from warmstart.domain import Configuration
-from warmstart.execution.local import LocalTask, Protocol, evaluate_locally
+from warmstart.execution.local import LocalTask, EvaluationProtocol, evaluate_locally
 
 NAME = "hist_gradient_boosting"
 
@@ -46,12 +46,12 @@ def booster(rounds):
 def test_the_best_rounds_score_as_if_they_had_been_fitted(task):
     chosen = {}
     most = booster(64)
-    rows = list(evaluate_locally([task], [most], protocol=Protocol(), chosen=chosen))
+    rows = list(evaluate_locally([task], [most], protocol=EvaluationProtocol(), chosen=chosen))
     [(name, one)] = chosen.items()
     assert one.values[f"{NAME}:max_iter"] < 64
     read = {row.metric: row for row in rows if row.configuration_id == name}
     assert len({(row.source_run_id, row.metric) for row in rows}) == len(rows)
-    plain = list(evaluate_locally([task], [one], protocol=Protocol()))
+    plain = list(evaluate_locally([task], [one], protocol=EvaluationProtocol()))
     assert {row.configuration_id for row in plain} == {name}
     for row in plain:
         assert read[row.metric].score == pytest.approx(row.score)
@@ -61,5 +61,5 @@ def test_the_best_rounds_score_as_if_they_had_been_fitted(task):
 
 
 def test_nothing_is_added_that_is_not_asked_for(task):
-    rows = list(evaluate_locally([task], [booster(64)], protocol=Protocol()))
+    rows = list(evaluate_locally([task], [booster(64)], protocol=EvaluationProtocol()))
     assert len({row.configuration_id for row in rows}) == 1
