@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from warmstart.domain import Configuration
-from warmstart.execution.local import LocalTask, EvaluationProtocol, evaluate_locally
+from warmstart.execution.local import EvaluationProtocol, LocalTask, evaluate_locally
 
 NAME = "hist_gradient_boosting"
 
