@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sklearn.model_selection import cross_val_score
 
@@ -110,7 +110,9 @@ class ReadOffObjective:
         best = self.incumbent
         if not found.stopped and (best is None or found.best_score > best.best_score):
             self.incumbent = found
-        return report_rounds(asked, found) if hasattr(asked, "set_user_attr") else found
+        # Optuna need not be there to run a search.
+        is_trial = hasattr(asked, "set_user_attr")
+        return report_rounds(cast("Trial", asked), found) if is_trial else found
 
 
 def report_rounds(trial: Trial, found: Mapping[int, float]) -> float:

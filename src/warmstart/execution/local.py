@@ -177,6 +177,8 @@ def evaluate_locally(
             if result.problem:
                 raise HistoryError(f"{result.unit.task.task_id}: {result.problem}")
             yield from result.evaluations
-            for configuration, read in chosen_rounds(result) if chosen is not None else ():
+            if chosen is None:
+                continue
+            for configuration, read in chosen_rounds(result):
                 chosen[configuration.configuration_id] = configuration
                 yield from read

@@ -138,7 +138,8 @@ class BegunSearch(SearchSettings):
         self, candidate_params: Any, n_splits: int, out: Any, more_results: Any = None
     ) -> dict[str, Any]:
         """scikit-learn's, of the rounds that were chosen; folds not fitted have no score."""
-        read, left_out = self._run.read_off, []
+        read = self._run.read_off
+        left_out: list[tuple[int, int]] = []
         if read is not None:
             out, left_out = read.settle(candidate_params, n_splits, out)
         results: dict[str, Any] = super()._format_results(

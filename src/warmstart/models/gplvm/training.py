@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -34,8 +34,9 @@ class Recipe:
     tasks_per_step: int = 50
 
     configurations_per_step: int | None = 1000
-    """Drawn anew for each step where there are more: a step's cost is the cube of it. None
-    takes all, as does any table with no more."""
+    """Of a step, where there are more: its cost is the cube of it, its memory the square.
+    Steps take turns, so that each configuration is drawn about as often. None takes all, as
+    does any table with no more."""
 
     device: str = "cpu"
     """Where torch computes: "cpu", "cuda", "cuda:1", …"""
@@ -70,7 +71,10 @@ def train(responses: Floats, recipe: Recipe, *, random_state: int = 0) -> Latent
               K(X_{O_t}, X_{O_t}) + \sigma^2 I\big)
 
     with :math:`O_t` the configurations known on task t. Latents begin at the principal
-    components of the table, holes filled with zero.
+    components of the table, holes filled with zero. A step sees some tasks and some of the
+    configurations; those it does not see stay where they are. No covariance is larger than
+    of one step, and the device holds no more of the table than that: memory grows with the
+    table, not with its square.
 
     Parameters
     ----------
@@ -111,33 +115,31 @@ def train(responses: Floats, recipe: Recipe, *, random_state: int = 0) -> Latent
         torch.tensor(latents, requires_grad=True, **place),
         *(torch.zeros(size, requires_grad=True, **place) for size in (latents.shape[1], 1, 1)),
     ]
-    maker = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[recipe.optimiser]
-    steps = maker(parameters, lr=recipe.learning_rate)
-    y = torch.tensor(filled, **place)
-    known = torch.tensor(known_rows, device=place["device"])
     rng = np.random.default_rng(random_state)
     n_configs = responses.shape[1]
     at_most = min(recipe.configurations_per_step or n_configs, n_configs)
+    steps = _Steps(parameters, recipe, some=at_most < n_configs)
+    turns = _turns(n_configs, at_most, rng)
     for epoch in range(recipe.n_epochs):
         total, n_entries = 0.0, 0
         order = rng.permutation(rows)
         for start in range(0, len(order), recipe.tasks_per_step):
-            batch = torch.tensor(order[start : start + recipe.tasks_per_step])
-            drawn = slice(None)
-            if at_most < n_configs:
-                drawn = torch.tensor(np.sort(rng.choice(n_configs, at_most, replace=False)))
+            columns = next(turns)
+            block = np.ix_(order[start : start + recipe.tasks_per_step], columns)
+            seen = torch.tensor(known_rows[block], device=place["device"])
+            drawn = torch.tensor(columns, device=place["device"])
             covariance = rbf_ard(parameters, drawn)
-            seen = known[batch][:, drawn]
+            y = torch.tensor(filled[block], **place)
             try:
-                loss, gradient = likelihood(covariance.detach(), y[batch][:, drawn], seen)
+                loss, gradient = likelihood(covariance.detach(), y, seen)
             except torch.linalg.LinAlgError as error:
                 raise ArgumentError(
                     f"training diverged in epoch {epoch + 1}; lower the learning rate, which "
                     f"is {recipe.learning_rate:g} with {recipe.optimiser}"
                 ) from error
-            steps.zero_grad()
+            steps.forget()
             covariance.backward(gradient)
-            steps.step()
+            steps.take(drawn)
             total, n_entries = total + loss, n_entries + int(seen.sum())
         mean = total / max(n_entries, 1) + np.log(unit)
         if recipe.progress is not None:
@@ -151,6 +153,57 @@ def train(responses: Floats, recipe: Recipe, *, random_state: int = 0) -> Latent
         variance=float(np.exp(log_variance[0])) * unit**2,
         noise=float(np.exp(log_noise[0])) * unit**2,
     )
+
+
+def _turns(
+    n_configs: int, at_most: int, rng: np.random.Generator
+) -> Iterator[np.ndarray[Any, np.dtype[np.intp]]]:
+    """Which configurations each step sees, ascending: as many, all about as often."""
+    while True:
+        order = np.arange(n_configs) if at_most == n_configs else rng.permutation(n_configs)
+        for start in range(0, n_configs - at_most + 1, at_most):
+            yield np.sort(order[start : start + at_most])
+
+
+class _Steps:
+    """Gradient steps; where a step sees some configurations, only those move.
+
+    Momentum would carry the others on, so that with Adam each counts its own steps.
+    """
+
+    def __init__(self, parameters: list[Any], recipe: Recipe, *, some: bool) -> None:
+        torch = require("torch", extra="torch")
+        self._parameters, self._rate = parameters, recipe.learning_rate
+        self._apart = some and recipe.optimiser == "adam"
+        maker = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[recipe.optimiser]
+        shared = parameters[1:] if self._apart else parameters
+        self._shared = maker(shared, lr=recipe.learning_rate)
+        if self._apart:
+            latents = parameters[0].detach()
+            self._first, self._second = torch.zeros_like(latents), torch.zeros_like(latents)
+            self._counts = torch.zeros_like(latents[:, :1])
+
+    def forget(self) -> None:
+        for parameter in self._parameters:
+            parameter.grad = None
+
+    def take(self, drawn: Any) -> None:
+        self._shared.step()
+        if not self._apart:
+            return
+        latents, near = self._parameters[0].detach(), _ADAM
+        gradient = self._parameters[0].grad[drawn]
+        self._counts[drawn] += 1
+        n = self._counts[drawn]
+        first = near[0] * self._first[drawn] + (1 - near[0]) * gradient
+        second = near[1] * self._second[drawn] + (1 - near[1]) * gradient**2
+        self._first[drawn], self._second[drawn] = first, second
+        spread = (second / (1 - near[1] ** n)).sqrt() + 1e-8
+        latents[drawn] -= self._rate * first / (1 - near[0] ** n) / spread
+
+
+_ADAM = (0.9, 0.999)
+"""How fast Adam forgets gradients and their squares."""
 
 
 def principal_latents(filled: Floats, n_latent: int) -> Floats:
