@@ -17,7 +17,6 @@ from warmstart.recommend.engine import Engine
 from warmstart.recommend.observations import Result, beyond_perfect, read_result
 from warmstart.recommend.question.arguments import check_count
 from warmstart.recommend.question.search_question import Question
-from warmstart.recommend.rounds import best_of_rounds
 
 if TYPE_CHECKING:
     from warmstart.models.surfaces.region import Region
@@ -190,6 +189,8 @@ class AskTell:
         """
         engine, asked = self.engine, None
         if isinstance(score, Mapping):
+            from warmstart.recommend.rounds import best_of_rounds
+
             configuration, score, asked = best_of_rounds(engine, configuration, score)
         values, name = engine.pool.identify(configuration, engine.pending)
         result = read_result(values, name, score=score, cost_s=cost_s, status=status)
