@@ -34,8 +34,8 @@ from warmstart.execution.prediction import predict
 from warmstart.execution.prepared_folds import Fold
 from warmstart.execution.tasks import LocalTask, read_tasks
 from warmstart.metrics import metrics_for, score_prediction
-from warmstart.models.surfaces.box import Box
-from warmstart.models.surfaces.boxes import BOXES, PREPARATION, ROUNDS
+from warmstart.models.surfaces.box import ROUNDS, Box
+from warmstart.models.surfaces.boxes import BOXES, PREPARATION
 from warmstart.models.surfaces.sources import Sources
 from warmstart.models.surfaces.store import FEWEST, KERNELS
 from warmstart.models.surfaces.store import surface as surface_of

@@ -14,7 +14,7 @@ from warmstart.errors import KnowledgeError
 from warmstart.histories.runs.directions import usual_name
 from warmstart.knowledge.base import surfaces_path
 from warmstart.models.curves.curves import Curves, curves_of
-from warmstart.models.surfaces.boxes import ROUNDS
+from warmstart.models.surfaces.box import ROUNDS
 from warmstart.models.surfaces.store import SurfaceStore
 
 if TYPE_CHECKING:

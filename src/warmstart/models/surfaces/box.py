@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart.errors import ArgumentError
-from warmstart.spaces.legal import same
 
 Array = npt.NDArray[np.float64]
 
@@ -53,9 +52,9 @@ class Axis:
         >>> depth.place(4), depth.place(None), depth.at(1.0), depth.at(0.5)
         (0.5, 1.0, -1, 4)
         """
-        if any(same(none, value) for none in self.no_limit):
+        if any(value is none or value == none for none in self.no_limit):
             return 1.0
-        number = float(next((n for word, n in self.words if same(word, value)), value))
+        number = float(next((n for word, n in self.words if word == value), value))
         if not self.log:
             return (number - self.low) / (self.high - self.low)
         if number <= 0:  # zero is as far as the scale goes
@@ -107,3 +106,7 @@ class Box:
     def at(self, point: Sequence[float] | Array) -> dict[str, Any]:
         """The configuration at a point of the unit cube."""
         return {axis.name: axis.at(place) for axis, place in zip(self.axes, point, strict=True)}
+
+
+ROUNDS = (10, 17, 28, 46, 77, 129, 215, 359, 599, 1000)
+"""Numbers of rounds that scores are read off at."""

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from warmstart.models.surfaces.box import Axis, Box
 
-ROUNDS = (10, 17, 28, 46, 77, 129, 215, 359, 599, 1000)
-"""Numbers of rounds that scores are read off at."""
-
 PREPARATION = {"imputation": "median", "scaling": "standard"}
 """How tables were prepared for learners that need it."""
 

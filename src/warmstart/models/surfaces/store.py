@@ -12,8 +12,7 @@ import numpy as np
 
 from warmstart.errors import KnowledgeError
 from warmstart.models.gaussian.shared_gp import SharedKernel
-from warmstart.models.surfaces.box import Box
-from warmstart.models.surfaces.boxes import BOXES, ROUNDS
+from warmstart.models.surfaces.box import ROUNDS, Box
 from warmstart.models.surfaces.sources import Sources, Surface
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -44,7 +43,11 @@ class SurfaceStore:
 
     def box(self, learner: str) -> Box | None:
         """The cube of a learner; None where no table was scored with it."""
-        return BOXES.get(learner) if (self.folder / f"{learner}.parquet").is_file() else None
+        if not (self.folder / f"{learner}.parquet").is_file():
+            return None
+        from warmstart.models.surfaces.boxes import BOXES
+
+        return BOXES.get(learner)
 
     def sources(
         self, learner: str, metric: str, excluded: Collection[str] = ()
@@ -67,6 +70,8 @@ class SurfaceStore:
             If the file is damaged.
         """
         gone = frozenset(map(str, excluded))
+        if (box := self.box(learner)) is None:
+            return None
         rows = self._rows(learner)
         families = {str(row["family"]) for row in rows if str(row["task_id"]) in gone}
         key = (
@@ -83,13 +88,13 @@ class SurfaceStore:
             if len(kept) < FEWEST:
                 return None
             try:
-                surfaces = [surface(row, metric, BOXES[learner]) for row in kept]
+                surfaces = [surface(row, metric, box) for row in kept]
             except (KeyError, TypeError, ValueError, IndexError) as error:
                 raise KnowledgeError(
                     f"{self.folder / learner}.parquet is damaged: {error!r}"
                 ) from error
             self._fitted[key] = Sources.fit(
-                surfaces, box=BOXES[learner], kernel=self._kernel(learner, metric)
+                surfaces, box=box, kernel=self._kernel(learner, metric)
             )
         return self._fitted[key]
 
@@ -103,7 +108,7 @@ class SurfaceStore:
             Mean over folds at each of :data:`~warmstart.models.surfaces.box.ROUNDS`; NaN
             beyond those that a point was scored at.
         """
-        if self.box(learner) is None:
+        if (box := self.box(learner)) is None or box.rounds is None:
             return
         for row in self._rows(learner):
             if row.get(metric) is None:

@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warmstart.models.surfaces.boxes import BOXES, ROUNDS
+from warmstart.models.surfaces.box import ROUNDS
+from warmstart.models.surfaces.boxes import BOXES
 from warmstart.models.surfaces.store import KERNELS, SurfaceStore
 
 BOX = BOXES["lightgbm"]
