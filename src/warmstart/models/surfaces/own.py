@@ -63,6 +63,10 @@ class OwnSurfaces:
             self._boxes[learner] = self._find(learner)
         return self._boxes[learner]
 
+    def names(self) -> set[str]:
+        """None but those of the base itself."""
+        return set()
+
     def sources(
         self, learner: str, metric: str, excluded: Collection[str] = ()
     ) -> Sources | None:

@@ -49,6 +49,15 @@ class SurfaceStore:
 
         return BOXES.get(learner)
 
+    def names(self) -> set[str]:
+        """Of all tables that were scored, and of their families."""
+        return {
+            str(row[column])
+            for path in self.folder.glob("*.parquet")
+            for row in self._rows(path.stem)
+            for column in ("task_id", "family")
+        }
+
     def sources(
         self, learner: str, metric: str, excluded: Collection[str] = ()
     ) -> Sources | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -172,7 +172,9 @@ _TYPO = 0.8
 """Likeness from which an unknown name is taken for a misspelt one."""
 
 
-def resolve_excluded(exclude: Any, tasks: Any) -> tuple[list[Any], list[str]]:
+def resolve_excluded(
+    exclude: Any, tasks: Any, elsewhere: Callable[[], Collection[str]] = tuple
+) -> tuple[list[Any], list[str]]:
     """Task ids that `exclude` names by id, name or family.
 
     Parameters
@@ -180,6 +182,8 @@ def resolve_excluded(exclude: Any, tasks: Any) -> tuple[list[Any], list[str]]:
     exclude : str or iterable
     tasks : DataFrame
         Of a meta-dataset: index task_id, columns name and family.
+    elsewhere : callable
+        Names of tables that only surfaces know; asked where a name is of no task.
 
     Returns
     -------
@@ -204,7 +208,15 @@ def resolve_excluded(exclude: Any, tasks: Any) -> tuple[list[Any], list[str]]:
         if "name" in tasks:
             matches |= tasks["name"] == name
         if not matches.any():
+            more = elsewhere()
+            if str(name) in more:
+                notes.append(
+                    f"exclude names {name!r}, which surfaces know and the base does not: it is "
+                    "left out of those."
+                )
+                continue
             known = [str(k) for k in {*tasks.index, *tasks["family"], *tasks.get("name", ())}]
+            known += sorted(more)
             said = f"exclude names {name!r}, which is no task, name or family known"
             if close := difflib.get_close_matches(str(name), known, n=3, cutoff=_TYPO):
                 raise KnowledgeError(f"{said}; did you mean {', '.join(close)}?")

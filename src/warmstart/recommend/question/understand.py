@@ -78,7 +78,8 @@ def understand(store: Store, query: TaskQuery) -> Understood:
     query : TaskQuery
     """
     md, task_type = store.md, query.task_type
-    excluded, notes = resolve_excluded(query.exclude, md.tasks)
+    elsewhere = tuple if store.surfaces is None else store.surfaces.names
+    excluded, notes = resolve_excluded(query.exclude, md.tasks, elsewhere)
     dataset = None
     if query.data is None and (query.y is not None or query.target is not None):
         given_as = "y" if query.target is None else f"target={query.target!r}"

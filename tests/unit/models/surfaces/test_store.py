@@ -54,3 +54,9 @@ def test_the_package_ships_some():
     assert sources.n_tasks >= FEWEST
     # The reported tables of the benchmarks are in no base.
     assert not {"keel-phoneme", "keel-magic", "keel-satimage"} & set(sources.names)
+
+
+def test_all_tables_and_families_have_names(tmp_path):
+    store = make_store(tmp_path)
+    row = store._rows("lightgbm")[0]
+    assert {row["task_id"], row["family"]} <= store.names()

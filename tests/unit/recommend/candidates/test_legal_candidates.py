@@ -186,3 +186,14 @@ class TestExclude:
         assert found == ["t1", "t2"]
         assert len(notes) == 1
         assert "'zzz', which is no task, name or family known" in notes[0]
+
+    def test_tables_that_only_surfaces_know_are_known(self):
+        def elsewhere():
+            return {"keel-ring", "ring"}
+
+        found, notes = resolve_excluded(["iris", "ring"], self.tasks, elsewhere)
+        assert found == ["t1", "t2"]
+        assert "'ring', which surfaces know" in notes[0]
+        with pytest.raises(KnowledgeError, match="did you mean keel-ring"):
+            resolve_excluded("keel-rin", self.tasks, elsewhere)
+        assert resolve_excluded("iris", self.tasks, None)[0] == ["t1", "t2"]
