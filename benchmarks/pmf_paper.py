@@ -9,6 +9,14 @@ without it the split that comes with the published table is taken. Columns are d
 random among the 38,151 pipelines: a GP-LVM costs the cube of their number. Random search
 with several tries a step is what the paper compares with.
 
+At full width a GP-LVM is trained once and kept in ``--kept`` (``--rank`` factors of its
+covariance), and the test tasks are followed in parts, ``--part 0 9``, ``--part 1 9``, … whose
+results lie in ``--parts``; the last part that is missing prints all:
+
+    python benchmarks/pmf_paper.py --table performance.parquet --splits splits.json \
+        --metafeatures metafeatures.parquet --columns 38151 --methods gplvm --rank 300 \
+        --kept gplvm.npz --parts DIR --part 0 9
+
 ``--time-training`` instead times training: the likelihood of this library, one inverse a
 batch, against a straightforward loop that factorises each task's own block under autograd;
 same parameters, same batches, same steps.
@@ -21,7 +29,7 @@ import json
 import shlex
 import sys
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +37,7 @@ import numpy as np
 import pandas as pd
 
 from warmstart.evaluate.replay import replay
+from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.gplvm.gplvm import GPLVM
 from warmstart.models.gplvm.training import (
@@ -46,7 +55,11 @@ DEFAULT = ("pmf", "gplvm", "gplvm_published", "random", "random_x2", "random_x4"
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--table", default="pmf", help="published table, or a folder")
+    parser.add_argument(
+        "--table",
+        default="pmf",
+        help="published table, a folder, or Parquet with a column a task, a row a pipeline",
+    )
     parser.add_argument("--cache", type=Path, metavar="FOLDER", help="of published tables")
     parser.add_argument("--splits", type=Path, metavar="FILE")
     parser.add_argument("--metafeatures", type=Path, metavar="FILE", help="Parquet, by task id")
@@ -62,10 +75,23 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=5, help="repeats of a random method")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--parts", type=Path, help="folder of finished parts, to resume")
+    parser.add_argument("--rank", type=int, default=1000, help="of a GP-LVM's covariance")
+    parser.add_argument("--epochs", type=int, default=Recipe().n_epochs, help="of gplvm")
+    parser.add_argument("--kept", type=Path, metavar="FILE", help="gplvm, trained once")
+    parser.add_argument("--part", type=int, nargs=2, metavar=("K", "N"), help="of test tasks")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw both curves there")
     parser.add_argument("--time-training", type=int, metavar="EPOCHS")
     parser.add_argument("--time-tasks", type=int, default=100, help="to time training on")
     return parser.parse_args()
+
+
+def opened(args: argparse.Namespace) -> MetaDataset:
+    """The table, wherever it is."""
+    if Path(args.table).is_dir():
+        return MetaDataset.open(args.table)
+    if args.table.endswith(".parquet"):
+        return MetaDataset.from_matrix(pd.read_parquet(args.table).T, metric="accuracy")
+    return MetaDataset.published(args.table, cache=args.cache)
 
 
 def read_split(md: MetaDataset, file: Path | None) -> tuple[pd.Index, pd.Index]:
@@ -85,17 +111,63 @@ def named_methods(args: argparse.Namespace) -> dict[str, str | PerformanceModel]
     made: dict[str, str | PerformanceModel] = {name: name for name in args.methods}
     progress = Progress()
     recipes = {
-        "gplvm": Recipe(device=args.device, progress=progress),
+        "gplvm": Recipe(device=args.device, n_epochs=args.epochs, progress=progress),
         "gplvm_published": replace(
             PUBLISHED, n_epochs=args.published_epochs, device=args.device, progress=progress
         ),
     }
     for name in set(recipes) & set(made):
-        made[name] = GPLVM(recipe=recipes[name])
+        made[name] = GPLVM(recipe=recipes[name], max_rank=args.rank)
+    if "gplvm" in made and args.kept is not None:
+        made["gplvm"] = Kept(recipe=recipes["gplvm"], max_rank=args.rank, file=args.kept)
     unknown = set(made) - set(METHODS)
     if unknown:
         raise SystemExit(f"unknown methods: {', '.join(sorted(unknown))}")
     return made
+
+
+@dataclass(slots=True, kw_only=True)
+class Kept(GPLVM):
+    """A GP-LVM that is trained once and read from a file after."""
+
+    file: Path
+
+    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Kept:
+        if not self.file.exists():
+            GPLVM.fit(self, table, random_state=random_state)
+            self.save(self.file)
+            return self
+        found = GPLVM.load(self.file)
+        assert found.kernel_ is not None
+        self.mean_, self.kernel_, self.design_ = found.mean_, found.kernel_, found.design_
+        self.similarity_, self.factor_ = found.similarity_, found.kernel_.factor(self.max_rank)
+        return self
+
+
+def in_parts(
+    part: MetaDataset, args: argparse.Namespace, ids: pd.Index, test_ids: pd.Index
+) -> None:
+    """Follow some of the test tasks; print all when no part is missing."""
+    k, n = args.part
+    args.parts.mkdir(parents=True, exist_ok=True)
+    for name, model in named_methods(args).items():
+        label = f"{name}-{args.columns}-{args.seed}-{args.n_evaluations}"
+        result = replay(
+            part,
+            {name: model},
+            folds=pd.Series(ids.isin(test_ids).astype(int), index=ids),
+            tasks=test_ids[k::n],
+            n_evaluations=args.n_evaluations,
+            random_state=args.seed,
+            n_seeds=args.seeds,
+        )
+        print(result.timings.to_string(), flush=True)
+        result.regret.to_parquet(args.parts / f"{label}-{k}-{n}.parquet")
+        files = [args.parts / f"{label}-{j}-{n}.parquet" for j in range(n)]
+        found = pd.concat([pd.read_parquet(file) for file in files if file.exists()])
+        regret = 100 * found["normalised_regret"]
+        by_t = regret.groupby(found["t"]).agg(["mean", "sem"]).loc[args.at].round(2)
+        print(f"{name}: {found['task_id'].nunique()} of {len(test_ids)} test tasks\n{by_t.T}")
 
 
 class Progress:
@@ -189,12 +261,8 @@ def time_training(scores: np.ndarray, args: argparse.Namespace) -> None:
 
 def main() -> None:
     args = arguments()
-    is_folder = Path(args.table).is_dir()
-    md = (
-        MetaDataset.open(args.table)
-        if is_folder
-        else MetaDataset.published(args.table, cache=args.cache)
-    )
+    args.at = [t for t in args.at if t <= args.n_evaluations]
+    md = opened(args)
     if args.metafeatures is not None:
         md = md.describe(pd.read_parquet(args.metafeatures))
     train_ids, test_ids = read_split(md, args.splits)
@@ -224,6 +292,9 @@ def main() -> None:
         f"columns, seed {args.seed}; gplvm_published trained {args.published_epochs} epochs\n",
         flush=True,
     )
+    if args.part is not None:
+        in_parts(part, args, ids, test_ids)
+        return
     result = replay(
         part,
         named_methods(args),
@@ -236,7 +307,7 @@ def main() -> None:
         cache_dir=args.parts,
         progress=lambda done, total, name: print(f"{done}/{total} {name}", file=sys.stderr),
     )
-    at = [t for t in args.at if t <= args.n_evaluations]
+    at = args.at
     print(result.to_text(at))
     print("\nMean rank after t evaluations:\n")
     print(ranks(result.regret, at).to_string())
