@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from warmstart.errors import ArgumentError
 from warmstart.metadataset.core.score_table import Floats
 from warmstart.models.gplvm.latent_kernel import LatentKernel
 from warmstart.models.gplvm.likelihood import likelihood
+from warmstart.models.gplvm.steps import Steps, turns_of
 
 _JITTER = 1e-8
 """Of the variance, beside the noise."""
@@ -118,8 +119,8 @@ def train(responses: Floats, recipe: Recipe, *, random_state: int = 0) -> Latent
     rng = np.random.default_rng(random_state)
     n_configs = responses.shape[1]
     at_most = min(recipe.configurations_per_step or n_configs, n_configs)
-    steps = _Steps(parameters, recipe, some=at_most < n_configs)
-    turns = _turns(n_configs, at_most, rng)
+    steps = Steps(parameters, recipe.optimiser, recipe.learning_rate, some=at_most < n_configs)
+    turns = turns_of(n_configs, at_most, rng)
     for epoch in range(recipe.n_epochs):
         total, n_entries = 0.0, 0
         order = rng.permutation(rows)
@@ -153,57 +154,6 @@ def train(responses: Floats, recipe: Recipe, *, random_state: int = 0) -> Latent
         variance=float(np.exp(log_variance[0])) * unit**2,
         noise=float(np.exp(log_noise[0])) * unit**2,
     )
-
-
-def _turns(
-    n_configs: int, at_most: int, rng: np.random.Generator
-) -> Iterator[np.ndarray[Any, np.dtype[np.intp]]]:
-    """Which configurations each step sees, ascending: as many, all about as often."""
-    while True:
-        order = np.arange(n_configs) if at_most == n_configs else rng.permutation(n_configs)
-        for start in range(0, n_configs - at_most + 1, at_most):
-            yield np.sort(order[start : start + at_most])
-
-
-class _Steps:
-    """Gradient steps; where a step sees some configurations, only those move.
-
-    Momentum would carry the others on, so that with Adam each counts its own steps.
-    """
-
-    def __init__(self, parameters: list[Any], recipe: Recipe, *, some: bool) -> None:
-        torch = require("torch", extra="torch")
-        self._parameters, self._rate = parameters, recipe.learning_rate
-        self._apart = some and recipe.optimiser == "adam"
-        maker = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[recipe.optimiser]
-        shared = parameters[1:] if self._apart else parameters
-        self._shared = maker(shared, lr=recipe.learning_rate)
-        if self._apart:
-            latents = parameters[0].detach()
-            self._first, self._second = torch.zeros_like(latents), torch.zeros_like(latents)
-            self._counts = torch.zeros_like(latents[:, :1])
-
-    def forget(self) -> None:
-        for parameter in self._parameters:
-            parameter.grad = None
-
-    def take(self, drawn: Any) -> None:
-        self._shared.step()
-        if not self._apart:
-            return
-        latents, near = self._parameters[0].detach(), _ADAM
-        gradient = self._parameters[0].grad[drawn]
-        self._counts[drawn] += 1
-        n = self._counts[drawn]
-        first = near[0] * self._first[drawn] + (1 - near[0]) * gradient
-        second = near[1] * self._second[drawn] + (1 - near[1]) * gradient**2
-        self._first[drawn], self._second[drawn] = first, second
-        spread = (second / (1 - near[1] ** n)).sqrt() + 1e-8
-        latents[drawn] -= self._rate * first / (1 - near[0] ** n) / spread
-
-
-_ADAM = (0.9, 0.999)
-"""How fast Adam forgets gradients and their squares."""
 
 
 def principal_latents(filled: Floats, n_latent: int) -> Floats:

@@ -5,9 +5,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from warmstart.models.gplvm.training import Recipe, _Steps, _turns, train  # noqa: E402
-
-RECIPE = Recipe(learning_rate=0.1)
+from warmstart.models.gplvm.steps import Steps, turns_of  # noqa: E402
+from warmstart.models.gplvm.training import Recipe, train  # noqa: E402
 
 
 def quadratic(parameters):
@@ -22,7 +21,7 @@ def made():
 
 def test_all_that_are_seen_move_as_adam_moves_them():
     ours, plain = made(), made()
-    steps = _Steps(ours, RECIPE, some=True)
+    steps = Steps(ours, "adam", 0.1, some=True)
     adam = torch.optim.Adam(plain, lr=0.1)
     for _ in range(4):
         steps.forget()
@@ -38,7 +37,7 @@ def test_all_that_are_seen_move_as_adam_moves_them():
 def test_who_is_seen_late_begins_as_if_it_were_the_first_step():
     ours = made()
     start = ours[0].detach().clone()
-    steps = _Steps(ours, RECIPE, some=True)
+    steps = Steps(ours, "adam", 0.1, some=True)
     for seen in ([0, 1], [0, 1], [3]):
         steps.forget()
         quadratic(ours).backward()
@@ -49,7 +48,7 @@ def test_who_is_seen_late_begins_as_if_it_were_the_first_step():
 
 
 def test_turns_see_all_about_as_often():
-    turns = _turns(10, 3, np.random.default_rng(0))
+    turns = turns_of(10, 3, np.random.default_rng(0))
     counts = np.zeros(10, dtype=int)
     for _ in range(30):
         seen = next(turns)
@@ -57,7 +56,7 @@ def test_turns_see_all_about_as_often():
         assert (np.diff(seen) > 0).all()
         counts[seen] += 1
     assert counts.min() >= 5
-    whole = _turns(4, 4, np.random.default_rng(0))
+    whole = turns_of(4, 4, np.random.default_rng(0))
     assert next(whole).tolist() == next(whole).tolist() == [0, 1, 2, 3]
 
 
