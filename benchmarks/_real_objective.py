@@ -45,7 +45,8 @@ class RealObjective:
     """
 
     def __init__(self, task: LocalTask, split: int, learner: str, cache: Path) -> None:
-        self.task, self.learner = task, learner
+        self.task, self.learner, self.cache = task, learner, cache
+        self.corpus = Path(task.path).parent
         self.metric = METRIC[task.task_type]
         whole = load_dataset(task.path, target=task.target, task_type=task.task_type)
         y = np.asarray(whole.y)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import time
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import optuna
+import pandas as pd
 
 import warmstart
 from _real_objective import READ_OFF, RealObjective
@@ -15,10 +18,29 @@ from warmstart.downstream.adapters.optuna import seed as enqueue
 from warmstart.downstream.optuna_sampler.sampler import WarmStartSampler
 from warmstart.downstream.read_off import report_rounds
 from warmstart.execution.measure.read_off import RoundScores
+from warmstart.execution.tasks import LocalTask, read_tasks
 from warmstart.knowledge.base import open_knowledge
+from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.spaces.space import Number
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+EARLIER = Path(__file__).parents[1] / "data" / "surfaces" / "held_out.csv"
+
+
+def earlier(corpus: Path, kind: str) -> list[LocalTask]:
+    """Tables of a kind, 1,000 to 4,000 rows, of families that are not held out, by a draw."""
+    with EARLIER.open(newline="", encoding="utf-8") as lines:
+        gone = {row["family"] for row in csv.DictReader(lines) if row["role"] == "reported"}
+    with (corpus / "tasks.csv").open(newline="", encoding="utf-8") as lines:
+        rows = {row["task_id"]: int(row["n_rows"]) for row in csv.DictReader(lines)}
+    found: dict[str, LocalTask] = {}
+    tasks = read_tasks(corpus / "tasks.csv")
+    for task in sorted(tasks, key=lambda task: zlib.crc32(task.task_id.encode())):
+        if task.task_type == kind and 1000 <= rows[task.task_id] <= 4000:
+            found.setdefault(task.family, task)
+    return [task for family, task in found.items() if family not in gone]
+
 
 Trials = list[tuple[dict[str, Any], float, float, float]]
 """Values, score, CPU seconds of the fits and of asking."""
@@ -81,6 +103,14 @@ class Study:
         # Else the first draws of cold methods would be the same on every table.
         self.cold_seed = zlib.crc32(f"{objective.task.task_id} {split}".encode())
         self.parameters = SPACES[objective.learner]
+
+    def others(self, n: int) -> list[RealObjective]:
+        """Tables of the kind that a user may have tuned before, of no held-out family."""
+        mine = self.objective
+        return [
+            RealObjective(task, 0, mine.learner, mine.cache)
+            for task in earlier(mine.corpus, mine.task.task_type)[:n]
+        ]
 
     def suggest(self, trial: optuna.Trial, *, rounds: bool) -> dict[str, Any]:
         """Values of a trial, as an objective asks for them."""
@@ -209,6 +239,30 @@ def now_read_off(study: Study, n: int) -> Trials:
     return optimise(study, sampler, n, rounds=False)
 
 
+def own(study: Study, n: int, n_studies: int, *, read_off: bool = False) -> Trials:
+    """Led by cold studies of 25 trials on other tables of the kind, as a user has them."""
+    runs = [
+        {"task": other.task.task_id, "score": score, **values}
+        for other in study.others(n_studies)
+        for values, score, *_ in tpe(Study(other, 0), 25)
+    ]
+    md = MetaDataset.from_evaluations(
+        pd.DataFrame(runs),
+        task="task",
+        score="score",
+        higher_is_better=True,
+        parameters=[p.name for p in (*study.parameters, ROUNDS)],
+    )
+    base = warmstart.Recommender().fit(md).with_surfaces()
+    sampler = WarmStartSampler(
+        base.search(random_state=study.seed),
+        seed=study.seed,
+        n_trials=n,
+        rounds=READ_OFF[-1] if read_off else None,
+    )
+    return optimise(study, sampler, n, rounds=not read_off)
+
+
 METHODS: dict[str, Callable[[Study, int], Trials]] = {
     "random": random,
     "tpe": tpe,
@@ -220,6 +274,10 @@ METHODS: dict[str, Callable[[Study, int], Trials]] = {
     "sampler_now": sampler_now,
     "tpe_read_off": tpe_read_off,
     "now_read_off": now_read_off,
+    "own_6": lambda study, n: own(study, n, 6),
+    "own_12": lambda study, n: own(study, n, 12),
+    "own_6_read_off": lambda study, n: own(study, n, 6, read_off=True),
+    "own_12_read_off": lambda study, n: own(study, n, 12, read_off=True),
 }
 
 

@@ -22,6 +22,9 @@ _FEWEST = 2
 _FEWEST_RESULTS = 5
 """Of a study that is to say anything."""
 
+_ROUNDS = ("n_estimators", "max_iter", "iterations", "num_boost_round", "num_iterations")
+"""Hyperparameters that count rounds, which scores at fewer can be read off."""
+
 _MOST_RESULTS = 128
 """Of one study: the best half and as many others."""
 
@@ -120,7 +123,13 @@ class OwnSurfaces:
                         whole=all(isinstance(value, int) for value in seen),
                     )
                 )
-        return Box(learner=learner, axes=tuple(axes), prefix=prefix) if axes else None
+        if not axes:
+            return None
+        # The rounds of a booster are the last axis, as in every box.
+        axes.sort(key=lambda axis: axis.name in _ROUNDS)
+        last = axes[-1].name
+        rounds = last if last in _ROUNDS else None
+        return Box(learner=learner, axes=tuple(axes), prefix=prefix, rounds=rounds)
 
     def _surfaces(self, learner: str, metric: str, gone: Collection[str]) -> list[Surface]:
         box, ids = self.box(learner), self._ids(learner)

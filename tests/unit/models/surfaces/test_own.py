@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import warmstart
+from warmstart.downstream import report_rounds
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.surfaces.own import OwnSurfaces
 
@@ -52,6 +53,35 @@ def test_numbers_are_axes_over_what_was_searched(md):
     assert axes["leaves"].whole
     assert 0.001 <= axes["rate"].low < 0.002
     assert OwnSurfaces(md).box("other") is None
+
+
+def test_rounds_are_the_last_axis_and_may_be_read_off():
+    rng = np.random.default_rng(1)
+    runs = pd.DataFrame(
+        {
+            "task": np.repeat(["a", "b", "c"], 12),
+            "n_estimators": rng.integers(10, 500, size=36),
+            "rate": 10 ** rng.uniform(-3, 0, size=36),
+            "score": rng.random(36),
+        }
+    )
+    md = MetaDataset.from_evaluations(
+        runs,
+        task="task",
+        score="score",
+        higher_is_better=True,
+        parameters=["n_estimators", "rate"],
+    )
+    box = OwnSurfaces(md).box("")
+    assert box.rounds == box.names[-1] == "n_estimators"
+    search = warmstart.Recommender().fit(md).with_surfaces().search()
+    sampler = warmstart.WarmStartSampler(search, n_trials=4, rounds=300)
+    study = optuna.create_study(direction="maximize", sampler=sampler)
+    for _ in range(4):
+        trial = study.ask()
+        rate = trial.suggest_float("rate", 0.001, 1.0, log=True)
+        study.tell(trial, report_rounds(trial, {50: rate / 2, 300: rate / 3}))
+    assert [trial.user_attrs["warmstart:rounds"] for trial in study.trials] == [50] * 4
 
 
 def test_each_study_is_a_surface_and_can_be_left_out(md):
