@@ -62,11 +62,11 @@ class RealObjective:
         if len(outside) > MOST_TRUTH:
             outside = np.random.default_rng(split).choice(outside, MOST_TRUTH, replace=False)
         self.frame = whole.X.iloc[inside].reset_index(drop=True)
-        self._y, self._out_y = y[inside], y[outside]
+        self.labels, self._out_y = y[inside], y[outside]
         self._out = whole.X.iloc[outside].reset_index(drop=True)
         self._schema = dataclasses.replace(whole.schema, n_rows=len(inside))
         self.target = whole.y.iloc[inside].reset_index(drop=True)
-        parts = folds(self._y if self.n_classes else None, len(inside), seed=split)
+        parts = folds(self.labels if self.n_classes else None, len(inside), seed=split)
         self._folds = list(parts)
         self._ready: dict[Any, Any] = {}
         self._path = cache / f"{learner}-{task.task_id}-{split}.jsonl"
@@ -109,8 +109,8 @@ class RealObjective:
 
         def fit() -> dict[str, Any]:
             start = time.process_time()
-            model = self._model(values)
-            model.fit(self.frame, self._y)
+            model = self.model(values)
+            model.fit(self.frame, self.labels)
             shown = predict(model, self._out, self.n_classes)
             return {
                 "scores": [self._score(self._out_y, shown)],
@@ -127,7 +127,8 @@ class RealObjective:
                 lines.write(json.dumps(self._known[key]) + "\n")
         return self._known[key]
 
-    def _model(self, values: Mapping[str, Any]) -> Any:
+    def model(self, values: Mapping[str, Any]) -> Any:
+        """The unfitted pipeline."""
         few = self._schema.max_categories <= FEW_LEVELS
         full = {
             "learner": self.learner,
@@ -147,22 +148,22 @@ class RealObjective:
         scores, cpu_s = [], 0.0
         for number in numbers:
             train, test = self._folds[number]
-            model = self._model(values)
+            model = self.model(values)
             if number not in self._ready:
                 steps = model[:-1]
                 self._ready[number] = (
-                    steps.fit_transform(self.frame.iloc[train], self._y[train]),
+                    steps.fit_transform(self.frame.iloc[train], self.labels[train]),
                     steps.transform(self.frame.iloc[test]),
                 )
             X_train, X_test = self._ready[number]
             start = time.process_time()
-            booster = model[-1].fit(X_train, self._y[train])
+            booster = model[-1].fit(X_train, self.labels[train])
             shown = {}
             if rounds:
                 _, staged = stages(booster, X_test, rounds)
                 shown = {k: predict(stage, X_test, self.n_classes) for k, stage in staged}
             last = predict(booster, X_test, self.n_classes)
-            found = [self._score(self._y[test], shown.get(k, last)) for k in rounds or (0,)]
+            found = [self._score(self.labels[test], shown.get(k, last)) for k in rounds or (0,)]
             cpu_s += time.process_time() - start
             scores.append(found)
         return {

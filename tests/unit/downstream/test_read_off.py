@@ -1,4 +1,7 @@
-"""Scores at fewer rounds are those of models fitted with so many."""
+"""Scores at fewer rounds are those of models fitted with so many.
+
+Also of: execution.measure.read_off, recommend.rounds.
+"""
 
 import numpy as np
 import optuna

@@ -1,6 +1,6 @@
 """A study's own space: what it has, what it lacks, what only it has.
 
-Also of: models.surfaces.box.
+Also of: models.surfaces.box, models.surfaces.boxes.
 """
 
 import numpy as np
