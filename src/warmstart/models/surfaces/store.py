@@ -54,7 +54,7 @@ class SurfaceStore:
         return {
             str(row[column])
             for path in self.folder.glob("*.parquet")
-            for row in self._rows(path.stem)
+            for row in self.rows(path.stem)
             for column in ("task_id", "family")
         }
 
@@ -81,7 +81,7 @@ class SurfaceStore:
         gone = frozenset(map(str, excluded))
         if (box := self.box(learner)) is None:
             return None
-        rows = self._rows(learner)
+        rows = self.rows(learner)
         families = {str(row["family"]) for row in rows if str(row["task_id"]) in gone}
         key = (
             learner,
@@ -119,7 +119,7 @@ class SurfaceStore:
         """
         if (box := self.box(learner)) is None or box.rounds is None:
             return
-        for row in self._rows(learner):
+        for row in self.rows(learner):
             if row.get(metric) is None:
                 continue
             last = np.asarray(row["last"], dtype=np.intp)
@@ -135,7 +135,14 @@ class SurfaceStore:
         found = json.loads(said.get(KERNELS, b"{}")).get(metric)
         return None if found is None else SharedKernel(np.array(found[:-1]), float(found[-1]))
 
-    def _rows(self, learner: str) -> list[dict[str, Any]]:
+    def rows(self, learner: str) -> list[dict[str, Any]]:
+        """The packed tables of a learner that has a :meth:`box`.
+
+        Raises
+        ------
+        KnowledgeError
+            If the file cannot be read.
+        """
         if learner not in self._read:
             import pyarrow as pa
             import pyarrow.parquet as pq
