@@ -90,7 +90,9 @@ def opened(args: argparse.Namespace) -> MetaDataset:
     if Path(args.table).is_dir():
         return MetaDataset.open(args.table)
     if args.table.endswith(".parquet"):
-        return MetaDataset.from_matrix(pd.read_parquet(args.table).T, metric="accuracy")
+        scores = pd.read_parquet(args.table).T
+        scores.index = scores.index.astype(int)  # OpenML's dataset ids
+        return MetaDataset.from_matrix(scores, metric="accuracy")
     return MetaDataset.published(args.table, cache=args.cache)
 
 
