@@ -17,9 +17,9 @@ from typing import Any
 from warmstart.domain import Configuration, Evaluation
 from warmstart.errors import HistoryError
 from warmstart.execution import remote_unit
-from warmstart.execution.chosen_rounds import chosen_rounds
 from warmstart.execution.evaluation_protocol import EvaluationProtocol, Limits
 from warmstart.execution.executors.base import Executor, run_units
+from warmstart.execution.measure.chosen_rounds import chosen_rounds
 from warmstart.execution.process.child import Child
 from warmstart.execution.tasks import LocalTask, read_tasks
 from warmstart.execution.unit import (
@@ -148,7 +148,7 @@ def evaluate_locally(
         Called with the evaluations done and those there are.
     chosen : dict, optional
         Where given, each ensemble is also told of with the number of its rounds that is
-        best, read off the same fit (:func:`~warmstart.execution.chosen_rounds.chosen_rounds`);
+        best, read off the same fit (:func:`~warmstart.execution.measure.chosen_rounds.chosen_rounds`);
         those configurations are put here, by their ids.
 
     Yields
