@@ -148,7 +148,7 @@ def evaluate_locally(
         Called with the evaluations done and those there are.
     chosen : dict, optional
         Where given, each ensemble is also told of with the number of its rounds that is
-        best, read off the same fit (:func:`~warmstart.execution.measure.chosen_rounds.chosen_rounds`);
+        best, read off the same fit (see :mod:`warmstart.execution.measure.chosen_rounds`);
         those configurations are put here, by their ids.
 
     Yields
