@@ -163,12 +163,33 @@ def report(runs: pd.DataFrame, options: argparse.Namespace) -> None:
         equalled = [int(sum(cold >= mine[t])) + 1 for t in at[1:]]
         shown = [str(k) if k <= options.trials else f"> {options.trials}" for k in equalled]
         print(f"  {name}: " + ", ".join(shown))
+    at_equal_seconds(runs, options.methods, at[1:])
     print("\nmean regret over trials 3 to 15 less that of cold TPE, paired by table and split")
     window = [t for t in range(3, 16) if t <= options.trials]
     for name in options.methods:
         gap = by.loc[name].loc[window].mean() - by.loc["tpe"].loc[window].mean()
         mean, error = per_table(gap)
         print(f"  {name}: {mean:.1f} ± {error:.1f}")
+
+
+def at_equal_seconds(runs: pd.DataFrame, methods: list[str], at: list[int]) -> None:
+    """Regret when the CPU seconds are spent that cold TPE needs for so many trials."""
+    keys = ["table", "split"]
+    runs = runs.assign(spent=runs["fit_s"] + runs["ask_s"])
+    runs["spent"] = runs.groupby([*keys, "method"])["spent"].cumsum()
+    cold = runs[runs["method"] == "tpe"].set_index([*keys, "t"])["spent"]
+    print("\nregret at the CPU seconds of cold TPE's trial " + ", ".join(map(str, at)))
+    for name in methods:
+        shown = []
+        for t in at:
+            budget = cold.xs(t, level="t").rename("budget")
+            mine = runs[runs["method"] == name].join(budget, on=keys)
+            # Who has not finished a trial by then is shown with the first.
+            mine = mine[(mine["spent"] <= mine["budget"]) | (mine["t"] == 1)]
+            last = mine.sort_values("t").groupby(keys)["regret"].last()
+            means = last.groupby(level="table").mean()
+            shown.append(f"{means.mean():.0f} ± {means.sem():.0f}")
+        print(f"  {name}: " + " | ".join(shown))
 
 
 if __name__ == "__main__":
