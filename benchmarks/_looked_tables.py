@@ -84,6 +84,13 @@ class Table:
             self.memory[key] = make()
         return self.memory[key]
 
+    def told(self, quantiles: Floats) -> None:
+        """Note what is told of what is kept: quantiles at .05, .5 and .95, shape (3, 1)."""
+        found = self.fitted.units.as_reported(quantiles, self.phi)[:, 0]
+        self.memory["told"] = dict(
+            zip(("low", "expected", "high"), map(float, found), strict=True)
+        )
+
     def listed(self, name: str) -> dict[int, Mapping[str, Any]]:
         """What a list has, by its places, which follow the base's; nothing without a name."""
         found = {k: self.values[k] for k in self.lists.get(name, [])}

@@ -88,7 +88,12 @@ class Variant:
             _InOrder(underway, table.remembered("batch", lambda: our_batch(table))).run()
         else:
             LookSearch(underway, first).run()
-        return self._choose(record, belief, int(regret.argmin()))
+        kept = self._choose(record, belief, int(regret.argmin()))
+        table.memory["told"] = {}
+        if record.measured and not extra:
+            level_std = record.averages().level_std
+            table.told(belief.score_quantiles((0.05, 0.5, 0.95), np.array([kept]), level_std))
+        return kept
 
     def _belief(self, table: Table, extra: Mapping[int, Mapping[str, Any]]) -> LookBelief:
         kind = LookBelief if self.told_noise else _Sure

@@ -144,7 +144,12 @@ def first_picks(real: RealTable, table: Table, metric: str, results: Results) ->
             )
     if (table.name, metric, "first suggestion", 0.0) not in results:
         pick = STRATEGIES["our batch, in its order"](table, 0.0)
+        predictive = table.fitted.models.pmf_with_level.predictive(
+            table.phi, np.array([table.columns[pick]])
+        )
+        table.told(predictive.score_quantiles((0.05, 0.5, 0.95), np.array([0])))
         results.add(
+            **table.memory["told"],
             table=table.name,
             metric=metric,
             method="first suggestion",
@@ -192,8 +197,10 @@ def work(args: argparse.Namespace, methods: Mapping[str, Kept], results: Results
             first_picks(real, table, metric, results)
             for of, name, s in wanted:
                 if of == metric:
+                    table.memory["told"] = {}
                     kept = methods[name](table, s)
                     results.add(
+                        **table.memory["told"],
                         table=table.name,
                         metric=metric,
                         method=name,
