@@ -36,7 +36,7 @@ class Results:
     def frame(
         self, metric: str, methods: Sequence[str], seconds: float, tables: Collection[str]
     ) -> pd.DataFrame:
-        """Test scores, one row a table that every method was tried on."""
+        """Test scores, one row a table; NaN where a method was not tried on it."""
         cells = {
             (table, method): row["score"]
             for (table, of, method, s), row in self._rows.items()
@@ -45,18 +45,55 @@ class Results:
         found = pd.Series(cells, dtype=float)
         if found.empty:
             return pd.DataFrame(columns=list(methods), dtype=float)
-        return found.unstack().reindex(columns=list(methods)).dropna()
+        return found.unstack().reindex(columns=list(methods))
+
+    def told(
+        self, metric: str, method: str, seconds: float, tables: Collection[str]
+    ) -> pd.DataFrame:
+        """Interval told of what a method kept, and the score that came of it."""
+        rows = [
+            {name: row[name] for name in ("low", "expected", "high", "score")}
+            for (table, of, by, s), row in self._rows.items()
+            if (of, by, s) == (metric, method, seconds) and table in tables and "low" in row
+        ]
+        return pd.DataFrame(rows, columns=["low", "expected", "high", "score"])
 
 
 def report(frame: pd.DataFrame, metric: str, seconds: float) -> None:
-    """Scores x 100, and the look less each method: mean ± standard error, won/tied/lost."""
-    if len(frame) < 2:
+    """Scores x 100, and the look less each method on the tables that both were tried on."""
+    n = int(frame["look"].notna().sum())
+    if n < 2:
         return
-    print(f"## {metric}, {seconds:g} s: {len(frame)} tables\n")
-    print("| method | kept | the look gains | won / tied / lost by the look |")
-    print("| --- | --: | --: | --: |")
+    print(f"## {metric}, {seconds:g} s: {n} tables\n")
+    print("| method | tables | kept | the look gains | won / tied / lost by the look |")
+    print("| --- | --: | --: | --: | --: |")
     for name in frame:
-        print(f"| {name} | {100 * frame[name].mean():.2f} | {gap(frame, 'look', name)} |")
+        both = frame[["look", name]].dropna() if name != "look" else frame[["look"]].dropna()
+        if len(both) > 1:
+            cells = f"{len(both)} | {100 * both[name].mean():.2f} | {gap(both, 'look', name)}"
+            print(f"| {name} | {cells} |")
+    print(flush=True)
+
+
+def told_report(
+    results: Results, metric: str, seconds: Sequence[float], tables: Collection[str]
+) -> None:
+    """How often the score on the test rows is within the 90 % interval told, and its width."""
+    print(f"### {metric}, intervals of what is kept, and its score on the test rows\n")
+    print("| | tables | % inside | % below | % above | width | off by |")
+    print("| --- | --: | --: | --: | --: | --: | --: |")
+    for name, s in [("first suggestion", 0.0), *(("look", s) for s in seconds)]:
+        found = results.told(metric, name, s, tables)
+        if len(found) > 1:
+            below = 100 * (found["score"] < found["low"]).mean()
+            above = 100 * (found["score"] > found["high"]).mean()
+            error = 100 * np.sqrt((100 - below - above) * (below + above) / 1e4 / len(found))
+            width = (found["high"] - found["low"]).mean()
+            off = (found["score"] - found["expected"]).abs().mean()
+            print(
+                f"| {name}, {s:g} s | {len(found)} | {100 - below - above:.0f} ± {error:.0f} | "
+                f"{below:.0f} | {above:.0f} | {width:.3f} | {off:.3f} |"
+            )
     print(flush=True)
 
 

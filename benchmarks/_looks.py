@@ -11,12 +11,13 @@ import numpy as np
 
 from _looked_tables import Recorded, Table
 from warmstart.metrics import METRICS
+from warmstart.models.rankings.knn_portfolio import KNNPortfolio
 from warmstart.models.rankings.portfolio import Portfolio
 from warmstart.recommend.acquisition.batch import best_of_n
 from warmstart.recommend.belief.prior import believe
 from warmstart.recommend.history.columns import take_columns
 from warmstart.recommend.history.identity import Point
-from warmstart.recommend.look.belief import LookBelief
+from warmstart.recommend.look.belief import Array, LookBelief
 from warmstart.recommend.look.measuring.fits import Fit
 from warmstart.recommend.look.measuring.record import Record
 from warmstart.recommend.look.measuring.seconds import Seconds
@@ -53,15 +54,23 @@ class Variant:
     """A list of others that may be tried too, if any."""
 
     def __call__(self, table: Table, limit_s: float) -> int:
+        record, belief = self.looked(table, limit_s)
+        kept = self._choose(record, belief, table)
+        table.memory["told"] = {}
+        if record.measured and not self.more:
+            level_std = record.averages().level_std
+            table.told(belief.score_quantiles((0.05, 0.5, 0.95), np.array([kept]), level_std))
+        return kept
+
+    def looked(self, table: Table, limit_s: float) -> tuple[Record, LookBelief]:
+        """What is measured in so many seconds, and believed then."""
         columns, extra = table.columns, table.listed(self.more)
         belief = table.remembered(f"belief {self.more}", lambda: self._belief(table, extra))
         belief.forget()
-        regret = table.regrets().mean(axis=0)
-        regret = (regret - regret.min()) / max(float(np.ptp(regret)), 1e-12)
         promise = table.remembered(
             f"promise {self.more}", lambda: belief.promise(np.random.default_rng(0))
         )
-        first = promise if self.first == "promise" else 1.0 - regret
+        first = promise if self.first == "promise" else _least_regret(table)
         learners = [table.fitted.learners[c] for c in columns]
         predicted = table.predicted_s()
         for values in extra.values():
@@ -88,12 +97,7 @@ class Variant:
             _InOrder(underway, table.remembered("batch", lambda: our_batch(table))).run()
         else:
             LookSearch(underway, first).run()
-        kept = self._choose(record, belief, int(regret.argmin()))
-        table.memory["told"] = {}
-        if record.measured and not extra:
-            level_std = record.averages().level_std
-            table.told(belief.score_quantiles((0.05, 0.5, 0.95), np.array([kept]), level_std))
-        return kept
+        return record, belief
 
     def _belief(self, table: Table, extra: Mapping[int, Mapping[str, Any]]) -> LookBelief:
         kind = LookBelief if self.told_noise else _Sure
@@ -105,15 +109,22 @@ class Variant:
         prior = believe(table.fitted, table.phi, points)
         return kind(prior, table.fitted.units.scale(table.phi))
 
-    def _choose(self, record: Record, belief: LookBelief, at_once: int) -> int:
+    def _choose(self, record: Record, belief: LookBelief, table: Table) -> int:
         measured = record.measured
         if not measured:
-            return at_once
+            return int(table.regrets().mean(axis=0).argmin())
         if self.kept == "belief":
             return min(measured, key=lambda i: belief.means[i])
         whole = [i for i in measured if len(record.scores[i]) >= 3]
         means = {i: float(np.mean(list(record.scores[i].values()))) for i in measured}
         return max(whole or measured, key=lambda i: means[i])
+
+
+def _least_regret(table: Table) -> Array:
+    """How little each is expected to lose, from 0 to 1."""
+    regret = table.regrets().mean(axis=0)
+    least: Array = 1.0 - (regret - regret.min()) / max(float(np.ptp(regret)), 1e-12)
+    return least
 
 
 class _Sure(LookBelief):
@@ -189,6 +200,38 @@ def portfolio_per_second(table: Table) -> list[int]:
     return order
 
 
+def knn_portfolio(table: Table) -> list[int]:
+    reduced = take_columns(table.fitted.aligned, np.asarray(table.columns))
+    return KNNPortfolio().fit(reduced).start(table.phi).batch(len(table.columns))
+
+
+def halving(table: Table, seconds: float) -> int:
+    """Successive halving: all for a fold each, cheapest first, then the better third again."""
+    fits = Recorded(table)
+    order = [int(k) for k in np.argsort(table.predicted_s(), kind="stable")]
+    scores: dict[int, list[float]] = {}
+    for fold in range(3 * table.max_divisions):
+        for index in order:
+            fits.submit(Fit(index, Part(fold // 3, fold % 3)))
+            outcome = fits.wait(seconds)
+            if outcome is None:
+                return _best_mean(scores, order)
+            if outcome.status == "ok":
+                scores.setdefault(index, []).append(outcome.score)
+        order = sorted((i for i in order if i in scores), key=lambda i: -np.mean(scores[i]))
+        order = order[: max(len(order) // 3, 2)]
+    return _best_mean(scores, order)
+
+
+def _best_mean(scores: Mapping[int, list[float]], order: Sequence[int]) -> int:
+    """The best mean of those that have most folds."""
+    if not scores:
+        return order[0]
+    most = max(map(len, scores.values()))
+    whole = [i for i, found in scores.items() if len(found) == most]
+    return max(whole, key=lambda i: float(np.mean(scores[i])))
+
+
 def at_random(table: Table) -> list[int]:
     rng = np.random.default_rng(zlib.crc32(table.name.encode()))
     return [int(k) for k in rng.permutation(len(table.columns))]
@@ -199,8 +242,10 @@ LUCKIEST = Variant(rules=replace(RULES, explore_share=1.0, give_up=0.0), kept="s
 STRATEGIES: Mapping[str, Kept] = {
     "our batch, in its order": in_order("batch", our_batch),
     "greedy portfolio": in_order("portfolio", portfolio),
+    "kNN portfolio": in_order("knn", knn_portfolio),
     "portfolio per second": in_order("portfolio per second", portfolio_per_second),
     "random": in_order("random", at_random),
+    "successive halving": halving,
     "EI per second, the best score is kept": LUCKIEST,
     "look": Variant(),
 }

@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 
 import warmstart
-from _kept import Results, first_report, report
+from _kept import Results, first_report, report, told_report
 from _lists import Listed, autogluon, flaml, library_defaults, pool_of
 from _looked_tables import Measured, Table
 from _looks import ABLATIONS, STRATEGIES, Kept, in_order
@@ -61,6 +61,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, nargs=2, default=(500, 50_000))
     parser.add_argument("--seconds", type=float, nargs="+", default=[5, 2])
     parser.add_argument("--minutes", type=float, default=1e9, help="begin no table after these")
+    parser.add_argument("--methods", nargs="+", help="some of those reported; all by default")
     parser.add_argument("--ablations", action="store_true")
     parser.add_argument("--report", action="store_true", help="of what is done; fit nothing")
     parser.add_argument("--metrics", nargs="+", default=["roc_auc", "balanced_accuracy", "r2"])
@@ -224,9 +225,10 @@ def main() -> None:
     args = arguments()
     reported = {name: STRATEGIES[name] for name in OURS} | dict(LISTS)
     methods = dict(ABLATIONS) if args.ablations else reported
+    wanted = {name: methods[name] for name in args.methods or methods}
     results = Results(args.kept)
     if not args.report:
-        work(args, methods, results)
+        work(args, wanted, results)
     print(f"    {shlex.join(['python', *sys.argv])}\n")
     print(
         f"warmstart {warmstart.__version__}; test score x 100 of what is kept after equal CPU "
@@ -238,6 +240,7 @@ def main() -> None:
         for seconds in sorted(args.seconds):
             report(results.frame(metric, list(methods), seconds, tables), metric, seconds)
         first_report(results, metric, sorted(args.seconds), defaults(), tables)
+        told_report(results, metric, sorted(args.seconds), tables)
 
 
 if __name__ == "__main__":

@@ -34,15 +34,15 @@ SHARES = {"roc_auc": 0.17, "log_loss": 0.2, "r2": 0.23, "rmse": 0.23, "mae": 0.2
 """Of a fold's variance, what differs between configurations; .46 for the other metrics."""
 
 
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+def parser_of(doc: str | None) -> argparse.ArgumentParser:
+    """Options of whoever replays looks on the base's records."""
+    parser = argparse.ArgumentParser(description=(doc or "").partition("\n")[0])
     add_questions(parser)
     parser.set_defaults(folds=5)
     parser.add_argument("--families", choices=["all", "tuning", "reported"], default="all")
     parser.add_argument("--seconds", type=float, nargs="+", default=[0.5, 1, 2, 4, 8])
     parser.add_argument("--noise", type=float, help="0 for none; by default by metric")
-    parser.add_argument("--ablations", action="store_true")
-    return parser.parse_args()
+    return parser
 
 
 def tables_of(
@@ -110,7 +110,9 @@ def _described(metafeatures: pd.DataFrame | None, task: object) -> pd.Series | N
 
 
 def main() -> None:
-    args = arguments()
+    parser = parser_of(__doc__)
+    parser.add_argument("--ablations", action="store_true")
+    args = parser.parse_args()
     print(f"    {shlex.join(['python', *sys.argv])}\n")
     print(
         f"warmstart {warmstart.__version__}; normalised regret x 100 of what is kept, mean ± "
