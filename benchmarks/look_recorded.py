@@ -33,6 +33,14 @@ N_FOLDS = 9
 SHARES = {"roc_auc": 0.17, "log_loss": 0.2, "r2": 0.23, "rmse": 0.23, "mae": 0.23}
 """Of a fold's variance, what differs between configurations; .46 for the other metrics."""
 
+OWN, OTHERS = 2.0, 5.0
+"""Degrees of freedom of a variance from three folds, and what those of others count as."""
+
+CHI_MEDIAN = 0.69
+"""Median of such a variance over its mean."""
+
+MOST = 10.0
+
 
 def parser_of(doc: str | None) -> argparse.ArgumentParser:
     """Options of whoever replays looks on the base's records."""
@@ -74,8 +82,8 @@ def tables_of(
             ]
             truth = score[usable]
             rng = np.random.default_rng(zlib.crc32(f"{metric} {ids[row]}".encode()))
-            std = np.sqrt(share) * stds.iloc[row, usable].fillna(0.0).to_numpy(dtype=float)
-            luck = rng.normal(size=(len(usable), N_FOLDS)) * std[:, None]
+            own = stds.iloc[row, usable].to_numpy(dtype=float) ** 2
+            luck = rng.normal(size=(len(usable), N_FOLDS)) * _noise(share * own)[:, None]
             phi = _described(whole.table.metafeatures, ids[row])
             yield Table(
                 name=str(ids[row]),
@@ -89,6 +97,18 @@ def tables_of(
                 n_train=2000 if phi is None else int(min(phi["NumberOfInstances"], 2000)),
                 unit=float(truth.max() - truth.min()) or 1.0,
             )
+
+
+def _noise(variances: Floats) -> Floats:
+    """Of one fold of each; what three folds say of it counts less than what all say.
+
+    On real fits variances of configurations differ by half of their mean or so.
+    """
+    known = np.isfinite(variances)
+    usual = float(np.median(variances[known])) / CHI_MEDIAN if known.any() else 0.0
+    own = np.minimum(np.where(known, variances, usual), MOST * usual)
+    result: Floats = np.sqrt((OWN * own + OTHERS * usual) / (OWN + OTHERS))
+    return result
 
 
 def _told(scores: Floats, seconds: Floats) -> Callable[[int, Part, float], Measured]:

@@ -105,19 +105,24 @@ def average(scores: Array, weights: Sequence[float], guess: float) -> Averages:
     y = np.where(known, scores, 0.0)
     w = known * np.asarray(weights, dtype=float)
     of_row, of_column = w.sum(axis=1), np.maximum(w.sum(axis=0), 1e-12)
-    folds = np.zeros(scores.shape[1])
+    freedom = max(known.sum() - known.any(axis=1).sum() - known.any(axis=0).sum() + 1, 0)
+    folds, variance = np.zeros(scores.shape[1]), guess**2
     means = (w * y).sum(axis=1) / of_row
     # Only the differences between folds that share configurations are known; the folds
     # every configuration has come first, and one sweep solves those exactly.
     centre = w.sum(axis=0) / w.sum()
     for _ in range(_N_SWEEPS):
-        folds = (w * (y - means[:, None])).sum(axis=0) / of_column
+        # Who goes on to further folds was lucky on the first, and falls back there: that a
+        # fold is hard is told by how those do against what was to be expected of them.
+        differ = max(float(means.var()) - float((variance / of_row).mean()), 1e-3 * variance)
+        trusted = of_row / (of_row + variance / differ)
+        likely = means.mean() + trusted * (means - means.mean())
+        folds = (w * (y - likely[:, None])).sum(axis=0) / of_column
         folds -= centre @ folds
         means = (w * (y - folds)).sum(axis=1) / of_row
-    residual = np.where(known, y - means[:, None] - folds, 0.0)
-    freedom = max(known.sum() - known.any(axis=1).sum() - known.any(axis=0).sum() + 1, 0)
-    squares = float((w * residual**2).sum())
-    variance = (squares + _PRIOR_FREEDOM * guess**2) / (freedom + _PRIOR_FREEDOM)
+        residual = np.where(known, y - means[:, None] - folds, 0.0)
+        squares = float((w * residual**2).sum())
+        variance = (squares + _PRIOR_FREEDOM * guess**2) / (freedom + _PRIOR_FREEDOM)
     n_used = int(known.any(axis=0).sum())
     spread = float(np.var(folds[known.any(axis=0)], ddof=1)) if n_used > 1 else 0.0
     return Averages(
