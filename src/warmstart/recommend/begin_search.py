@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from warmstart.domain import plain_value
 from warmstart.errors import ArgumentError, KnowledgeError, MetaDatasetError
-from warmstart.recommend.belief.first_knowledge import check_first_look
+from warmstart.recommend.belief.first_knowledge import check_first_look, notes_on_first_look
 from warmstart.recommend.candidates.legal_candidates import check_pool, choose_candidates
 from warmstart.recommend.candidates.own_pool import read_pool
 from warmstart.recommend.candidates.within import within
@@ -104,7 +104,8 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
     )
     read = () if task.dataset is None else task.dataset.warnings
     led = sources_for(store.surfaces, question)
-    notes = (*read, *task.notes, *fitted.notes, *left_out, *note_few(led))
+    other = notes_on_first_look(first_look, task.dataset)
+    notes = (*read, *task.notes, *fitted.notes, *left_out, *other, *note_few(led))
     return Search(fitted, question, surfaces=led, warnings=notes)
 
 

@@ -10,12 +10,16 @@ from warmstart.errors import KnowledgeError
 from warmstart.recommend.look.result import Look
 
 if TYPE_CHECKING:
+    from warmstart.datasets.dataset import Dataset
     from warmstart.models.pmf.posterior import PMFPosterior
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.history.identity import Point
 
 _PER_DOUBLING = 0.05
 """Standard deviation, in the logarithm of the loss, of what twice the rows change."""
+
+_SAME = 0.5
+"""Share of common content from which a look and a search are taken to be of one dataset."""
 
 
 def check_first_look(look: object, metric: str | None) -> Look | None:
@@ -47,6 +51,29 @@ def check_first_look(look: object, metric: str | None) -> Look | None:
             f"metric={metric!r}"
         )
     return look
+
+
+def notes_on_first_look(look: Look | None, dataset: Dataset | None) -> list[str]:
+    """Whether a look was at other data than a search is for.
+
+    Parameters
+    ----------
+    look : Look, optional
+        That the search begins from.
+    dataset : Dataset, optional
+        Of the search.
+    """
+    if look is None or dataset is None or not look.fingerprint:
+        return []
+    from warmstart.datasets.fingerprints.fingerprint import similarity
+
+    share = similarity(dataset.fingerprint, look.fingerprint)
+    if share >= _SAME:
+        return []
+    return [
+        f"The look was at other data ({100 * share:.0f} % alike): what it measured counts as if "
+        "it had been measured on these."
+    ]
 
 
 def tell_look(

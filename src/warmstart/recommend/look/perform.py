@@ -144,6 +144,7 @@ def look_at(
         ended=ended,
         fold_std=np.nan if found is None else found.fold_std,
         level_std=np.nan if found is None else found.level_std,
+        fingerprint=dataset.fingerprint,
     )
     return look, belief
 

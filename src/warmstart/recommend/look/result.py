@@ -73,6 +73,9 @@ class Look:
     level_std: float = math.nan
     """Standard error of what all scores share: other folds may all be harder."""
 
+    fingerprint: str = ""
+    """Content of the data, see :mod:`warmstart.datasets.fingerprints.fingerprint`."""
+
     def __len__(self) -> int:
         return len(self.measurements)
 

@@ -215,3 +215,12 @@ def test_one_wild_value_leaves_finite_expectations(base, data):
     wild.loc[7, "a"] = 1e30
     looked = base.suggest(wild, target="y", n=3, look_n=3, task_type="regression")
     assert all(np.isfinite([one.score_low, one.score, one.score_high]).all() for one in looked)
+
+
+def test_a_search_says_when_the_look_was_at_other_data(base, data, looked):
+    again = Look.from_dict(json.loads(json.dumps(looked.look.to_dict())))
+    search = base.search(data, target="y", space=CHEAP, look=again)
+    assert not [note for note in search.warnings if "look" in note]
+    other = data.assign(a=data["a"] * 3 + 1)
+    search = base.search(other, target="y", space=CHEAP, look=again)
+    assert [note for note in search.warnings if "look was at other data" in note]
