@@ -71,8 +71,8 @@ def notes_on_first_look(look: Look | None, dataset: Dataset | None) -> list[str]
     if share >= _SAME:
         return []
     return [
-        f"The look was at other data ({100 * share:.0f} % alike): what it measured counts as if "
-        "it had been measured on these."
+        f"The look was at other data ({100 * share:.0f} % alike); what it measured counts as "
+        "if it had been measured here."
     ]
 
 
