@@ -15,6 +15,7 @@ import inspect
 import io
 import json
 import re
+import resource
 import shlex
 import subprocess
 import sys
@@ -49,6 +50,9 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="only so many datasets")
     parser.add_argument("--timing", nargs="*", default=[], metavar="ROWSxCOLUMNS",
                         help="time synthetic datasets of these sizes instead")  # fmt: skip
+    parser.add_argument("--cap", type=int, metavar="SECONDS",
+                        help="time each group of pymfe for so long at most")  # fmt: skip
+    parser.add_argument("--memory", type=float, default=8.0, help="... and so many GB")
     parser.add_argument("--groups", nargs="+", default=list(GROUPS), choices=GROUPS)
     parser.add_argument("--answer", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -335,20 +339,62 @@ def _time(chosen: argparse.Namespace) -> None:
         X, y = _made(size)
         here = min(_seconds_here(features, X, y) for _ in range(3))
         line = f"{size}: {len(features)} features, {here:.3f} CPU s here"
-        if chosen.pymfe:
-            with tempfile.TemporaryDirectory() as name:
-                warm = _write(Path(name), "a", *_made("60x3"))
-                path = _write(Path(name), "x", X, y)
-                command = [chosen.pymfe, __file__, "--answer", name, "--groups", *chosen.groups]
-                subprocess.run(command, check=True)
-                del warm
-                seconds = json.loads(path.with_suffix(".json").read_text())["s"]
-            imports = seconds.pop("imports")
-            there = sum(seconds.values())
-            line += f", {there:.2f} in pymfe ({imports:.2f} more to import it): "
-            line += f"{there / here:.1f} times; "
-            line += ", ".join(f"{group} {s:.3f}" for group, s in seconds.items())
+        if not chosen.pymfe:
+            print(line, flush=True)
+            continue
+        with tempfile.TemporaryDirectory() as name:
+            _write(Path(name), "a", *_made("60x3"))
+            path = _write(Path(name), "x", X, y)
+            if chosen.cap:
+                print(line, flush=True)
+                _bounded(chosen, Path(name), here)
+                continue
+            command = [chosen.pymfe, __file__, "--answer", name, "--groups", *chosen.groups]
+            subprocess.run(command, check=True)
+            seconds = json.loads(path.with_suffix(".json").read_text())["s"]
+        imports = seconds.pop("imports")
+        there = sum(seconds.values())
+        line += f", {there:.2f} in pymfe ({imports:.2f} more to import it): "
+        line += f"{there / here:.1f} times; "
+        line += ", ".join(f"{group} {s:.3f}" for group, s in seconds.items())
         print(line, flush=True)
+
+
+def _bounded(chosen: argparse.Namespace, folder: Path, here: float) -> None:
+    """A process a group, each stopped at so many CPU seconds and so much memory.
+
+    What a stopped one had used is the least that the group takes; nothing is extrapolated.
+    """
+    there, finished, stopped = 0.0, [], []
+    for group in chosen.groups:
+        for old in folder.glob("*.json"):
+            old.unlink()
+        before = _of_children()
+        command = [chosen.pymfe, __file__, "--answer", str(folder), "--groups", group]
+        limits = f"ulimit -t {chosen.cap} -v {int(chosen.memory * 2**20)}"
+        limited = ["bash", "-c", f"{limits}; exec {shlex.join(command)}"]
+        done = subprocess.run(limited, stderr=subprocess.PIPE, text=True)
+        used = _of_children() - before
+        if done.returncode == 0:
+            seconds = json.loads((folder / "x.json").read_text())["s"][group]
+            finished.append(f"{group} {seconds:.2f}")
+        else:
+            warm = json.loads((folder / "a.json").read_text())["s"]
+            seconds = max(used - warm["imports"] - 2 * warm[group], 0.0)
+            said = (done.stderr.strip().splitlines() or ["stopped"])[-1][:90]
+            stopped.append(f"{group} after {seconds:.2f} ({said})")
+        there += seconds
+        print(f"  {(finished if done.returncode == 0 else stopped)[-1]}", flush=True)
+    print(
+        f"  at least {there:.1f} CPU s in pymfe, {there / here:.0f} times; finished: "
+        f"{', '.join(finished) or 'none'}; not: {', '.join(stopped) or 'none'}",
+        flush=True,
+    )
+
+
+def _of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _seconds_here(features: list[Any], X: Any, y: Any) -> float:

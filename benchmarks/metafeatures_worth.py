@@ -6,11 +6,13 @@
 Families are left out; the default model names ten configurations at once, and the normalised
 regret x 100 of the best of the first 1, 3, 5 and 10 is told. It sees no meta-features, the
 seven simplest, each group alone, auto-sklearn's 46, the default groups, all, all after a
-selection inside the training folds, and the same numbers dealt out to the tasks at random:
-what is no better than those is worth nothing. Every meta-feature of every task is computed
-first (kept in ``--described``, so that it goes on where it was stopped), with the CPU seconds
-of each group. ``FOLDER`` of ``--corpus`` is what ``python data/corpus/fetch.py --out FOLDER``
-makes. Oboe's rows do not come with it: there, groups hold what auto-sklearn's 46 hold of them.
+selection inside the training folds (of a set, or one by one), and the same numbers dealt out
+to the tasks at random: what is no better than those is worth nothing. ``--each`` asks of every
+meta-feature by itself whether it says anything that the seven simplest do not. Every
+meta-feature of every task is computed first (kept in ``--described``, so that it goes on where
+it was stopped), with the CPU seconds of each group. ``FOLDER`` of ``--corpus`` is what
+``python data/corpus/fetch.py --out FOLDER`` makes. Oboe's rows do not come with it: there,
+groups hold what auto-sklearn's 46 hold of them.
 """
 
 from __future__ import annotations
@@ -47,7 +49,8 @@ SIMPLE = (
     "ClassProbabilityMax", "NumberOfCategoricalFeatures", "PercentageOfMissingValues",
 )  # fmt: skip
 DEFAULTS = {"classification": ("balanced_accuracy", "roc_auc"), "regression": ("r2", "mae")}
-PERMUTED = "permuted"
+PERMUTED = "dealt out at random"
+AMONG = (5, 10, 20, 40, 80, 160)
 
 
 @dataclass(kw_only=True)
@@ -84,6 +87,35 @@ class Selecting:
         if metafeatures is not None:
             metafeatures = metafeatures[list(self.chosen_)]
         return self.model.start(metafeatures)
+
+
+@dataclass(kw_only=True)
+class SelectingEach(Selecting):
+    """The default, seeing the meta-features that say most of the training tasks, one by one.
+
+    They are ordered by how much of the responses' leading directions each explains by itself
+    (squared rank correlations, weighed by the directions' variance); how many of them are
+    seen is what explains families left out best, among the training tasks alone.
+    """
+
+    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
+        rows, _ = table.described()
+        assert table.metafeatures is not None
+        phi = table.metafeatures.loc[table.task_ids[rows]]
+        targets = _directions(table.scores[rows])
+        told = np.nan_to_num(_standard_ranks(phi.to_numpy(dtype=float)).T @ targets / len(phi))
+        order = phi.columns[np.argsort(-(told**2).sum(axis=1), kind="stable")]
+        counts = [n for n in AMONG if n < len(order)] + [len(order)]
+        self.sets = {str(n): tuple(order[:n]) for n in counts}
+        return super().fit(table, random_state=random_state)
+
+
+def _standard_ranks(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Ranks of each column, of mean 0 and variance 1; NaN where all are the same."""
+    ranks = pd.DataFrame(values).rank().to_numpy()
+    centred: np.ndarray[Any, Any] = ranks - ranks.mean(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return centred / centred.std(axis=0)
 
 
 def _described_by(table: ScoreTable, metafeatures: pd.DataFrame) -> ScoreTable:
@@ -150,63 +182,68 @@ def sets_of(names: pd.Index) -> dict[str, tuple[str, ...]]:
     found["auto-sklearn's 46"] = tuple(name for name in names if name in auto)
     found["default groups"] = tuple(name for name in names if bool(listed["default"].get(name)))
     found["all"] = tuple(names)
-    return {name: one for name, one in found.items() if one}
+    kept: dict[str, tuple[str, ...]] = {}
+    for name, one in found.items():
+        if one and set(one) not in map(set, kept.values()):
+            kept[name] = one
+    return kept
 
 
 # what they are worth
 
 
 def regrets(
-    md: MetaDataset, method: str | PerformanceModel, folds: int, seeds: int, tasks: Any = None
+    md: MetaDataset, method: str | PerformanceModel, folds: int, seed: int, tasks: Any = None
 ) -> pd.DataFrame:
-    """Normalised regret of each task at each number, means over the seeds' folds."""
-    found = []
-    for seed in range(seeds):
-        result = replay(
-            md, {"ours": method}, folds=folds, n_evaluations=max(AT), mode="batch",
-            random_state=seed, n_seeds=1, tasks=tasks,
-        )  # fmt: skip
-        long = result.regret
-        long = long[long["t"].isin(AT)]
-        found.append(long.groupby(["task_id", "t"])["normalised_regret"].mean().unstack("t"))
-    return sum(found) / seeds
+    """Normalised regret of each task at each number, families dealt out by `seed`."""
+    result = replay(
+        md, {"ours": method}, folds=folds, n_evaluations=max(AT), mode="batch",
+        random_state=seed, n_seeds=1, tasks=tasks,
+    )  # fmt: skip
+    long = result.regret
+    long = long[long["t"].isin(AT)]
+    return long.groupby(["task_id", "t"])["normalised_regret"].mean().unstack("t")
 
 
 def variants(
     md: MetaDataset, phi: pd.DataFrame, chosen: argparse.Namespace, label: str
 ) -> dict[str, pd.DataFrame]:
-    """Regrets of each set of meta-features, by task."""
+    """Regrets of each set of meta-features, by task, means over the seeds' folds."""
     phi = phi.loc[:, phi.notna().any()]
     sets = sets_of(phi.columns)
     tasks = md.tasks.index.intersection(phi.index)
-
-    def of(
-        name: str, frame: pd.DataFrame | None, method: str | PerformanceModel = "pmf"
-    ) -> pd.DataFrame:
-        """Measured once, and kept where a folder for it is named."""
-        path = chosen.cache and chosen.cache / f"{label} {name} {chosen.seeds}.parquet"
-        if path and path.exists():
-            return pd.read_parquet(path).rename(columns=int)
-        seen = md if frame is None else _with(md, frame)
-        regret = regrets(seen, method, chosen.folds, chosen.seeds, tasks)
-        if path:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            regret.rename(columns=str).to_parquet(path)
-        return regret
-
-    found = {"none": of("none", _nothing(phi))}
-    for name, names in sets.items():
-        found[name] = of(name, phi[list(names)])
-    found["all, a set selected inside"] = of("selected", phi, Selecting(sets=sets))
-    for name in ("default groups", "all"):
-        draws = []
-        for seed in range(chosen.permutations):
-            dealt = phi[list(sets[name])].copy()
-            rng = np.random.default_rng([chosen.seed, seed])
-            dealt[:] = dealt.to_numpy()[rng.permutation(len(dealt))]
-            draws.append(of(f"{name} {PERMUTED} {seed}", dealt))
-        found[f"{name}, {PERMUTED}"] = sum(draws) / len(draws)
-    return found
+    seen: dict[str, tuple[pd.DataFrame, str | PerformanceModel]] = {
+        "none": (_nothing(phi), "pmf")
+    }
+    seen |= {name: (phi[list(names)], "pmf") for name, names in sets.items()}
+    seen["all, a set selected inside"] = phi, Selecting(sets=sets)
+    seen["all, selected one by one inside"] = phi, SelectingEach(sets={})
+    dealt: dict[str, list[str]] = {}
+    for name in ("the seven simplest", "auto-sklearn's 46", "default groups", "all"):
+        if name not in sets:
+            continue
+        for draw in range(chosen.permutations):
+            frame = phi[list(sets[name])].copy()
+            rng = np.random.default_rng([chosen.seed, draw])
+            frame[:] = frame.to_numpy()[rng.permutation(len(frame))]
+            dealt.setdefault(name, []).append(f"{name} {PERMUTED} {draw}")
+            seen[dealt[name][-1]] = frame, "pmf"
+    found: dict[str, list[pd.DataFrame]] = {name: [] for name in seen}
+    for seed in range(chosen.seed, chosen.seed + chosen.seeds):
+        for name, (frame, method) in seen.items():
+            path = chosen.cache and chosen.cache / f"{label} {name} seed {seed}.parquet"
+            if path and path.exists():
+                found[name].append(pd.read_parquet(path).rename(columns=int))
+                continue
+            regret = regrets(_with(md, frame), method, chosen.folds, seed, tasks)
+            if path:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                regret.rename(columns=str).to_parquet(path)
+            found[name].append(regret)
+    means = {name: sum(frames) / len(frames) for name, frames in found.items()}
+    for name, draws in dealt.items():
+        means[f"{name}, {PERMUTED}"] = sum(means.pop(draw) for draw in draws) / len(draws)
+    return means
 
 
 def _nothing(phi: pd.DataFrame) -> pd.DataFrame:
@@ -225,19 +262,74 @@ def _with(md: MetaDataset, phi: pd.DataFrame) -> MetaDataset:
 def report(found: dict[str, pd.DataFrame], cost: dict[str, float]) -> str:
     """One row a set: CPU, regret at each number, and how far from the best on average."""
     mean = {name: frame.mean(axis=1) for name, frame in found.items()}
-    best = min(mean, key=lambda name: float(mean[name].mean()))
-    lines = ["| seen | CPU s a task | " + " | ".join(f"n={t}" for t in AT)
-             + " | mean | more than the best, ± paired error |",
-             "| --- | --: |" + " --: |" * (len(AT) + 2)]  # fmt: skip
+    real = [name for name in mean if PERMUTED not in name]
+    best = min(real, key=lambda name: float(mean[name].mean()))
+    control = [one for name, one in mean.items() if PERMUTED in name]
+    luck = sum(control) / len(control) if control else None
+    lines = ["| seen | CPU ms | " + " | ".join(map(str, AT))
+             + " | mean | less what numbers dealt out at random leave | more than the best |",
+             "| --- | --: |" + " --: |" * (len(AT) + 3)]  # fmt: skip
+    level = []
     for name, frame in found.items():
         gap = mean[name] - mean[best]
         cells = [f"{100 * m:.2f} ± {100 * e:.2f}" for m, e in zip(
             frame.mean(), frame.std() / np.sqrt(len(frame)), strict=True)]  # fmt: skip
-        error = float(gap.std()) / np.sqrt(len(gap))
-        seconds = f"{cost[name]:.3f}" if name in cost else ""
+        more, error = _paired(gap)
+        if name in cost and more <= error:
+            level.append(name)
+        told = "{:.2f} ± {:.2f}".format(*_paired(mean[name] - luck)) if luck is not None else ""
+        lines.append(f"| {name} | {1000 * cost[name]:.0f}" if name in cost else f"| {name} | ")
+        lines[-1] += (
+            f" | {' | '.join(cells)} | {100 * mean[name].mean():.2f} | {told} "
+            f"| {more:.2f} ± {error:.2f} |"
+        )
+    if level:
+        cheapest = min(level, key=lambda name: cost[name])
+        lines.append(f"\nthe cheapest within one paired error of the best: {cheapest}")
+    return "\n".join(lines)
+
+
+def _paired(gap: pd.Series[float]) -> tuple[float, float]:
+    """Mean x 100 and its standard error."""
+    return 100 * float(gap.mean()), 100 * float(gap.std()) / float(np.sqrt(len(gap)))
+
+
+def each(md: MetaDataset, phi: pd.DataFrame, draws: int = 1_000) -> str:
+    """Which meta-features say of the scores what the seven simplest do not.
+
+    Of the responses' five leading directions and of every meta-feature, as ranks, what is
+    linear in the simplest is taken out; what remains is correlated. Tasks are dealt out at
+    random `draws` times: the largest of all correlations of a draw is what luck can do.
+    """
+    phi = phi.loc[md.tasks.index.intersection(phi.index)]
+    simple = [name for name in SIMPLE if name in phi]
+    targets = _directions(md.matrix().loc[phi.index].to_numpy(dtype=float), 5)
+    lines = []
+    for taken, names in (("nothing", []), ("the simplest", simple)):
+        known = np.nan_to_num(_standard_ranks(phi[names].to_numpy(dtype=float)))
+        known = np.linalg.qr(np.column_stack([np.ones(len(phi)), known]))[0]
+        rest = [name for name in phi if name not in names]
+        ranks = _standard_ranks(phi[rest].to_numpy(dtype=float))
+        rest = [name for name, one in zip(rest, ranks.T, strict=True) if np.isfinite(one).all()]
+        left, right = (
+            one - known @ (known.T @ one)
+            for one in (ranks[:, np.isfinite(ranks).all(axis=0)], targets)
+        )
+        varies = np.linalg.norm(left, axis=0) > 1e-6 * np.sqrt(len(phi))
+        left, rest = left[:, varies], list(np.array(rest)[varies])
+        left, right = (one / np.linalg.norm(one, axis=0) for one in (left, right))
+        told = np.abs(left.T @ right).max(axis=1)
+        rng = np.random.default_rng(0)
+        luck = np.sort([
+            np.abs(left.T @ right[rng.permutation(len(right))]).max() for _ in range(draws)
+        ])  # fmt: skip
+        bar = luck[int(0.95 * draws)]
+        order = np.argsort(-told)
+        top = ", ".join(f"{rest[i]} {told[i]:.2f}" for i in order[:8])
         lines.append(
-            f"| {name} | {seconds} | {' | '.join(cells)} | {100 * mean[name].mean():.2f} "
-            f"| {100 * gap.mean():.2f} ± {100 * error:.2f} |"
+            f"beyond {taken}: {(told > bar).sum()} of {len(told)} meta-features correlate by "
+            f"more than {bar:.2f} with one of five directions of the scores, the most of any "
+            f"that luck reaches in 19 of 20 draws; most: {top}"
         )
     return "\n".join(lines)
 
@@ -263,6 +355,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1, help="how often families are dealt out")
     parser.add_argument("--cache", type=Path, help="folder of regrets, to resume")
     parser.add_argument("--permutations", type=int, default=5)
+    parser.add_argument("--each", action="store_true", help="every meta-feature by itself")
     chosen = parser.parse_args()
     warnings.simplefilter("ignore")
     base = print_heading(chosen.knowledge)
@@ -273,7 +366,14 @@ def main() -> None:
         listed = set(catalogue()["name"])
         phi = phi[[name for name in phi if name in listed]]
         print(f"## Oboe: {len(phi)} tasks, {phi.shape[1]} meta-features\n")
-        print("\n" + report(variants(md, phi, chosen, "oboe"), {}), flush=True)
+        if chosen.each:
+            print(each(md, phi))
+            return
+        cost = {}
+        if chosen.corpus:  # what the groups cost on the base's tables
+            _, seconds = describe(chosen.corpus, chosen.described, base.tasks.index)
+            cost = costs(seconds, phi.columns)
+        print("\n" + report(variants(md, phi, chosen, "oboe"), cost), flush=True)
         return
     phi, seconds = describe(chosen.corpus, chosen.described, base.tasks.index)
     if chosen.only_describe:
@@ -285,6 +385,9 @@ def main() -> None:
         seen = phi.loc[phi.index.intersection(md.tasks.index)]
         seen = seen.loc[:, seen.notna().all()]
         print(f"## {kind}, {metric}: {len(seen)} tasks, {seen.shape[1]} meta-features\n")
+        if chosen.each:
+            print(each(md, seen) + "\n", flush=True)
+            continue
         cost = costs(seconds.loc[seen.index], seen.columns)
         print(
             "\n" + report(variants(md, seen, chosen, f"{kind} {metric}"), cost) + "\n",

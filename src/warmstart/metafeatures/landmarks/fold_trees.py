@@ -44,7 +44,6 @@ class FoldTree:
     """Impurity of each node times its share of the rows."""
 
     is_leaf: np.ndarray[Any, np.dtype[np.bool_]]
-    importances: Floats
 
     def cut(self, depth: int) -> Floats:
         """Chances of each held-out row's classes, where no path is longer than `depth`."""
@@ -87,6 +86,8 @@ def fold_trees(sample: LandmarkSample, seed: int, **options: Any) -> list[FoldTr
     from sklearn.tree import DecisionTreeClassifier
 
     found = []
+    # What the trees would check and convert, once for all folds.
+    X = sample.X.astype(np.float32)
     for k in range(LANDMARK_FOLDS):
         held_out = np.flatnonzero(sample.fold == k)
         train = sample.fold != k
@@ -96,12 +97,13 @@ def fold_trees(sample: LandmarkSample, seed: int, **options: Any) -> list[FoldTr
             # Classes with one member each look like a regression target to it.
             warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
             fitted = DecisionTreeClassifier(random_state=seed, **options)
-            fitted.fit(sample.X[train], sample.y[train])
-        found.append(_read(fitted, sample, held_out))
+            fitted.fit(X[train], sample.y[train], check_input=False)
+        leaf = fitted.apply(X[held_out], check_input=False)
+        found.append(_read(fitted, leaf, held_out, sample.n_classes))
     return found
 
 
-def _read(fitted: Any, sample: LandmarkSample, held_out: Integers) -> FoldTree:
+def _read(fitted: Any, leaf: Integers, held_out: Integers, n_classes: int) -> FoldTree:
     inner = fitted.tree_
     n_nodes = inner.node_count
     parent = np.zeros(n_nodes, dtype=np.int64)
@@ -111,16 +113,15 @@ def _read(fitted: Any, sample: LandmarkSample, held_out: Integers) -> FoldTree:
         children = np.concatenate([inner.children_left[above], inner.children_right[above]])
         parent[children] = np.tile(above, 2)
         levels.append(children)
-    chances = np.zeros((n_nodes, sample.n_classes))
+    chances = np.zeros((n_nodes, n_classes))
     value = inner.value[:, 0, :]
     chances[:, fitted.classes_.astype(np.int64)] = value / value.sum(axis=1, keepdims=True)
     return FoldTree(
         held_out=held_out,
-        leaf=fitted.apply(sample.X[held_out]),
+        leaf=leaf,
         chances=chances,
         parent=parent,
         levels=tuple(levels[:-1]),
         risk=inner.impurity * inner.weighted_n_node_samples / inner.weighted_n_node_samples[0],
         is_leaf=inner.feature < 0,
-        importances=fitted.feature_importances_,
     )

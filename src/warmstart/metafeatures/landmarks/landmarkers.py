@@ -1,14 +1,18 @@
 """Landmarkers by error rate, Cohen's kappa and area under the ROC curve, and ranks of them.
 
 OpenML's learners come from Weka; here stand the nearest of scikit-learn: J48 is a tree pruned
-at a confidence, here by its cost; REPTree prunes by held-out rows, here by depth. Five
+at a confidence, here by its cost; REPTree prunes by held-out rows, here by depth. The most and
+the least telling column are those of the largest and the least information gain by one split,
+as in [2]_; pymfe takes the importances of a full tree. Five
 stratified folds on at most 1,500 rows and 100 columns, as the default landmarkers.
 
 References
 ----------
 .. [1] Pfahringer, Bensusan, Giraud-Carrier. "Meta-Learning by Landmarking Various Learning
    Algorithms." ICML 2000.
-.. [2] Fürnkranz, Petrak. "An evaluation of landmarking variants." 2001 (relative landmarks).
+.. [2] Bensusan, Giraud-Carrier. "Discovering task neighbourhoods through landmark learning
+   performances." PKDD 2000 (elite nearest neighbour, worst nodes).
+.. [3] Fürnkranz, Petrak. "An evaluation of landmarking variants." 2001 (relative landmarks).
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ from warmstart.metafeatures.feature import CLASSIFICATION, Feature
 from warmstart.metafeatures.landmarking import full_trees, stumps
 from warmstart.metafeatures.landmarks.fold_trees import FoldTree, fold_trees
 from warmstart.metafeatures.landmarks.learners import class_log_densities, nearest_neighbour
-from warmstart.metafeatures.landmarks.one_split import one_split
+from warmstart.metafeatures.landmarks.one_split import one_split, split_gains
 from warmstart.metafeatures.landmarks.sample import LandmarkSample, landmark_sample
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
@@ -82,31 +86,36 @@ def _naive_bayes(prepared: Prepared) -> Floats:
     return np.nan_to_num(found)
 
 
-def _on_column(place: int, inner: Callable[[LandmarkSample, FoldTree], Floats]) -> Learner:
-    """On the most (-1) or the least (0) telling column of each fold's full tree."""
+def _gains(prepared: Prepared) -> dict[int, Floats]:
+    rows = prepared.once(landmark_sample)
+    return split_gains(rows.X, rows.y, rows.n_classes, rows.fold)
+
+
+def _on_column(telling: bool, inner: Callable[[LandmarkSample, int], Floats]) -> Learner:
+    """On the column of the largest or the least gain by one split, in each fold."""
 
     def chances(prepared: Prepared) -> Floats:
         rows = prepared.once(landmark_sample)
         found = np.zeros((len(rows.y), rows.n_classes))
-        for tree in prepared.once(full_trees):
-            column = int(np.argsort(tree.importances, kind="stable")[place])
+        for k, gain in prepared.once(_gains).items():
+            column = int(gain.argmax() if telling else gain.argmin())
             alone = LandmarkSample(rows.X[:, [column]], rows.y, rows.fold, rows.n_classes)
-            found[tree.held_out] = inner(alone, tree)
+            found[rows.fold == k] = inner(alone, k)
         return found
 
     return chances
 
 
-def _stump_on(rows: LandmarkSample, tree: FoldTree) -> Floats:
-    x, train = rows.X[:, 0], np.ones(len(rows.y), dtype=bool)
-    train[tree.held_out] = False
-    return one_split(x[train], rows.y[train], rows.n_classes).chances(x[tree.held_out])
+def _stump_on(rows: LandmarkSample, k: int) -> Floats:
+    x, held_out = rows.X[:, 0], rows.fold == k
+    split = one_split(x[~held_out], rows.y[~held_out], rows.n_classes)
+    return split.chances(x[held_out])
 
 
-def _neighbour_on(rows: LandmarkSample, tree: FoldTree) -> Floats:
-    x, train = rows.X[:, 0], np.setdiff1d(np.arange(len(rows.y)), tree.held_out)
-    nearest = np.abs(x[tree.held_out, None] - x[train]).argmin(axis=1)
-    return _one_hot(rows, rows.y[train[nearest]])
+def _neighbour_on(rows: LandmarkSample, k: int) -> Floats:
+    x, held_out = rows.X[:, 0], rows.fold == k
+    nearest = np.abs(x[held_out, None] - x[~held_out]).argmin(axis=1)
+    return _one_hot(rows, rows.y[~held_out][nearest])
 
 
 def _cut(trees: Callable[[Prepared], list[FoldTree]], depth: int) -> Learner:
@@ -119,9 +128,9 @@ def _pruned(alpha: float) -> Learner:
 
 LEARNERS: dict[str, tuple[Learner, str]] = {
     "Stump": (_cut(stumps, 1), "one split"),
-    "WorstStump": (_on_column(0, _stump_on), "a split on the least telling column"),
+    "WorstStump": (_on_column(False, _stump_on), "a split on the least telling column"),
     "EliteNeighbour": (
-        _on_column(-1, _neighbour_on),
+        _on_column(True, _neighbour_on),
         "the nearest row in the most telling column",
     ),
     "Neighbour": (_neighbour, "the nearest row"),

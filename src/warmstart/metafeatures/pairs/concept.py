@@ -29,9 +29,11 @@ def _weights(prepared: Prepared) -> Floats:
     """Near 1 for near rows, near 0 across the cube, of each pair of rows."""
     distance = prepared.once(unit_distances)
     n_columns = max(prepared.once(pair_sample).unit.shape[1], 1)
-    left = np.maximum(math.sqrt(n_columns) - distance, 1e-9)
-    weights: Floats = np.exp2(-2.0 * distance / left)
-    return weights
+    left = math.sqrt(n_columns) - distance
+    np.maximum(left, 1e-9, out=left)
+    weights: Floats = -2.0 * distance
+    weights /= left
+    return np.exp2(weights, out=weights)
 
 
 def _by_radius(prepared: Prepared) -> tuple[Floats, Floats]:
@@ -39,8 +41,10 @@ def _by_radius(prepared: Prepared) -> tuple[Floats, Floats]:
 
     The weight is a half for rows within a distance of 1, a quarter within 2, and so on.
     """
-    radius = np.maximum(np.ceil(prepared.once(unit_distances)), 1.0)
-    return _summed(prepared, np.exp2(-radius))
+    radius = np.ceil(prepared.once(unit_distances))
+    np.maximum(radius, 1.0, out=radius)
+    np.negative(radius, out=radius)
+    return _summed(prepared, np.exp2(radius, out=radius))
 
 
 def _summed(prepared: Prepared, pairs: Floats) -> tuple[Floats, Floats]:
