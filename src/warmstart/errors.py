@@ -63,5 +63,9 @@ class HistoryWarning(UserWarning):
     """A history is used that says less than it seems to."""
 
 
+class MetaFeatureWarning(UserWarning):
+    """Meta-features that were asked for are left out."""
+
+
 class SeedWarning(UserWarning):
     """Seeding a tuner does something that may not be expected."""

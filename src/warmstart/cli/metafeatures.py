@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 @reads_files
 def metafeatures(
     file: Annotated[
-        str | None, typer.Argument(help="Dataset to describe; without it, use --list.")
+        str | None,
+        typer.Argument(help="Dataset to describe; without it, the groups are listed."),
     ] = None,
     target: Target = None,
     group: Annotated[
@@ -29,7 +30,7 @@ def metafeatures(
         typer.Option(metavar="SECONDS", min=0.001, help="Leave out the dearest groups."),
     ] = None,
     listed: Annotated[
-        bool, typer.Option("--list", help="Every meta-feature: group, unit, range, source.")
+        bool, typer.Option("--list", help="Every one: formula, unit, range, cost, source.")
     ] = False,
     elsewhere: Annotated[
         bool,
@@ -40,9 +41,10 @@ def metafeatures(
     *,
     reading: dict[str, Any],
 ) -> None:
-    """List meta-features, or compute those of a dataset with the status of each."""
-    if not (listed or elsewhere) and file is None:
-        raise typer.BadParameter("name a dataset, or give --list or --counterparts")
+    """List meta-features, or compute those of a dataset with the status of each.
+
+    warmstart metafeatures data.csv --target y --group all --budget 2
+    """
     from warmstart.report.frame_table import frame_table
 
     if elsewhere:
@@ -53,6 +55,12 @@ def metafeatures(
         from warmstart.metafeatures.catalogue import catalogue
 
         found = catalogue()
+        if group and "all" not in group:
+            found = _of_groups(found, group)
+    elif file is None:
+        from warmstart.metafeatures.catalogue import group_table
+
+        found = group_table()
         if group and "all" not in group:
             found = _of_groups(found, group)
     else:
@@ -77,10 +85,13 @@ def metafeatures(
         between = [
             f"{low:g} to {high:g}" for low, high in zip(found.low, found.high, strict=True)
         ]
-        found = found.assign(range=between)
-        found = found[
-            ["name", "group", "cost", "tasks", "unit", "range", "source", "description"]
-        ]
+        told = found["description"] + "\n" + found["formula"]
+        found = found.assign(range=between, meaning=told)
+        found = found[["name", "meaning", "group", "cost", "tasks", "unit", "range", "source"]]
+    if elsewhere:
+        found = found.drop(columns="in_builds")
+    elif "about" in found:
+        found = found.assign(default=found["default"].map({True: "yes", False: ""}))
     results().print(frame_table(found))
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from warmstart.metafeatures.elsewhere.qualities import qualities_read
 from warmstart.metafeatures.elsewhere.references import COUNTERPARTS
 from warmstart.metafeatures.feature import CLASSIFICATION, REGRESSION, MetaFeature
+from warmstart.metafeatures.formulas.table import formula_of
 from warmstart.metafeatures.planning.costs import cost_class
 from warmstart.metafeatures.registry import default_groups, every_feature
 
@@ -41,10 +43,11 @@ def catalogue() -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, shape (n_metafeatures, 10)
+    DataFrame, shape (n_metafeatures, 11)
         With the columns ``name``, ``group``, ``default`` (whether it is computed where no group
-        is named), ``cost`` (of its group: cheap, moderate or dear), ``tasks``, ``unit``,
-        ``low``, ``high``, ``source`` and ``description``.
+        is named), ``cost`` (of its group: cheap, moderate or dear), ``tasks``, ``unit``
+        ("number" of what has none), ``low``, ``high``, ``source``, ``formula`` (in the letters
+        of :data:`~warmstart.metafeatures.formulas.table.SYMBOLS`) and ``description``.
 
     Examples
     --------
@@ -55,6 +58,52 @@ def catalogue() -> pd.DataFrame:
     default = set(default_groups())
     return pd.DataFrame(
         [_row(feature, feature.group in default) for feature in every_feature()]
+    )
+
+
+ABOUT = {
+    "general": "rows, columns, classes, missing cells",
+    "statistical": "skewness, kurtosis, correlation, principal components",
+    "information": "entropies, in ten bins",
+    "landmarking": "held-out scores of simple learners",
+    "target": "spread and shape of a regression target",
+    "counts": "kinds of columns, sizes of classes, duplicates",
+    "columns": "means, spreads, quantiles of columns",
+    "discriminant": "covariances, canonical correlations",
+    "association": "entropies and concentration, column by column",
+    "missingness": "where cells are missing, and with what",
+    "text-date": "lengths of texts, regularity of dates",
+    "order": "what makes random splits deceive: drift, groups of rows",
+    "itemset": "values that occur, and together",
+    "model-based": "shape of a full decision tree",
+    "clustering": "how well classes are clusters",
+    "concept": "how classes vary among near rows",
+    "landmarkers": "error, kappa, AUC of fourteen simple learners",
+    "complexity": "overlap of classes, borders, near rows (Lorena et al.)",
+}
+"""What the built-in groups tell, in a few words."""
+
+
+def group_table() -> pd.DataFrame:
+    """One row a group: how many meta-features, by default or not, its cost, what it tells.
+
+    Examples
+    --------
+    >>> group_table().set_index("group").loc["landmarking", ["default", "cost"]].tolist()
+    [True, 'moderate']
+    """
+    found = catalogue().groupby("group", sort=False)
+    return pd.DataFrame(
+        [
+            {
+                "group": group,
+                "number": len(part),
+                "default": bool(part["default"].iloc[0]),
+                "cost": part["cost"].iloc[0],
+                "about": ABOUT.get(str(group), ""),
+            }
+            for group, part in found
+        ]
     )
 
 
@@ -73,10 +122,11 @@ def _row(feature: MetaFeature, is_default: bool) -> dict[str, Any]:
         "default": is_default,
         "cost": cost_class(feature.group),
         "tasks": _tasks(feature),
-        "unit": unit,
+        "unit": unit or "number",
         "low": limits[0],
         "high": limits[1],
         "source": source,
+        "formula": getattr(feature, "written", "") or formula_of(feature.name),
         "description": getattr(feature, "description", ""),
     }
 
@@ -91,13 +141,19 @@ def _tasks(feature: MetaFeature) -> str:
 def counterparts() -> pd.DataFrame:
     """One row a meta-feature of auto-sklearn, OpenML or pymfe, and what it is called here.
 
-    Columns system, theirs, ours, how and note.
+    Returns
+    -------
+    DataFrame
+        With the columns ``system``, ``theirs``, ``ours`` (empty where there is none), ``how``
+        ("equal" in definition and unit, in another "unit", "differs", "none"), ``note`` and
+        ``in_builds`` (whether ``warmstart build openml`` describes tasks by it).
 
     Examples
     --------
     >>> counterparts().groupby("system").size().to_dict()
     {'auto-sklearn': 46, 'openml': 119, 'pymfe': 112}
     """
+    taken = qualities_read([one.theirs for one in COUNTERPARTS if one.system == "openml"])
     return pd.DataFrame(
         [
             {
@@ -106,6 +162,7 @@ def counterparts() -> pd.DataFrame:
                 "ours": one.ours,
                 "how": one.how,
                 "note": one.note,
+                "in_builds": one.system == "openml" and one.theirs in taken,
             }
             for one in COUNTERPARTS
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from warmstart.errors import ArgumentError
+from warmstart.errors import ArgumentError, MetaFeatureWarning
 from warmstart.metafeatures.feature import Feature, MetaFeature
 from warmstart.metafeatures.planning.sampled import is_sampled
 from warmstart.metafeatures.prepared import MAX_COLUMNS, MAX_ROWS, Prepared, Table
@@ -53,9 +54,11 @@ def extract_metafeatures(
     """Describe a dataset by numbers: the 46 of auto-sklearn and more.
 
     All datasets of a task family (classification, regression) get the same names in the
-    same order. Where a quantity is not defined, such as the skewness of numeric columns
-    where there are none, it is 0. Above the caps, statistics come from a random sample,
-    landmarkers from at most 1,500 rows and 100 columns of it; counts come from all rows.
+    same order. What each means, with formula, unit, range and source, is listed by
+    ``warmstart metafeatures --list`` and :func:`warmstart.metafeatures.catalogue.catalogue`.
+    Where a quantity is not defined, such as the skewness of numeric columns where there are
+    none, it is 0. Above the caps, statistics come from a random sample, landmarkers from at
+    most 1,500 rows and 100 columns of it; counts come from all rows.
 
     Parameters
     ----------
@@ -77,7 +80,7 @@ def extract_metafeatures(
         Seed of samples, folds and the random landmarker.
     budget_s : float, optional
         CPU seconds. Whole groups are left out, the dearest first, by what they are estimated
-        to cost; a warning names them.
+        to cost; a :class:`~warmstart.errors.MetaFeatureWarning` names them.
 
     Returns
     -------
@@ -113,7 +116,7 @@ def extract_metafeatures(
     >>> bool(values["Landmark1NN"] > 0.9)
     True
     """
-    return extract_with_status(
+    found = extract_with_status(
         data,
         y,
         target=target,
@@ -123,7 +126,13 @@ def extract_metafeatures(
         max_columns=max_columns,
         random_state=random_state,
         budget_s=budget_s,
-    ).values
+    )
+    if found.left_out:
+        costs = ", ".join(f"{group} ({cost:.2g} s)" for group, cost in found.left_out.items())
+        warnings.warn(
+            f"groups left out, beyond {budget_s:g} s: {costs}", MetaFeatureWarning, stacklevel=2
+        )
+    return found.values
 
 
 def extract_with_status(
@@ -215,9 +224,6 @@ def described(
         wanted = dict.fromkeys(feature.group for feature in features)
         kept, left_out = affordable(wanted, prepared, budget_s)
         features = [feature for feature in features if feature.group in kept]
-        if left_out:
-            costs = ", ".join(f"{group} ({cost:.2g} s)" for group, cost in left_out.items())
-            _log.warning("groups left out, beyond %g s: %s", budget_s, costs)
     values: dict[str, float] = {}
     status: dict[str, Status] = {}
     # On matrices this small, BLAS threads cost several times what they save. Quantities that

@@ -81,6 +81,9 @@ class Feature:
     source: str = ""
     """Who defined it; a short name out of :data:`SOURCES`."""
 
+    written: str = ""
+    """The formula in words; those built in are in :mod:`warmstart.metafeatures.formulas`."""
+
     neutral: float = 0.0
     """Stands for a quantity that is not defined on a dataset, or too large for a float."""
 

@@ -28,9 +28,19 @@ def test_lists_every_meta_feature():
     found = pd.read_csv(io.StringIO(done.output))
     assert len(found) > 650
     assert {"name", "group", "cost", "unit", "low", "high", "source"} <= set(found.columns)
+    assert found["formula"].notna().all()
     shown = run("--list", "--group", "itemset")
     assert "OneItemsetMean" in shown.output
     assert "ClassEntropy" not in shown.output
+
+
+def test_the_groups_where_nothing_is_named():
+    done = run()
+    assert done.exit_code == 0, done.output
+    assert "what makes random splits deceive" in " ".join(done.output.split())
+    found = pd.read_csv(io.StringIO(run("--csv").output)).set_index("group")
+    assert found.loc["complexity", ["default", "cost"]].tolist() == [False, "dear"]
+    assert found["about"].notna().all()
 
 
 def test_names_elsewhere():
@@ -52,7 +62,7 @@ def test_of_a_dataset_with_status(iris):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((), "name a dataset, or give --list"),
+        (("--group", "itemsets"), "got 'itemsets'"),
         (("--list", "--group", "itemsets"), "got 'itemsets'"),
     ],
 )

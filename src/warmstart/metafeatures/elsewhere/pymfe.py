@@ -61,7 +61,8 @@ FOLDS = (
     "mean over all held-out rows of five stratified folds of at most 1,500 shuffled rows and "
     "100 columns, with categories as 0/1; pymfe has ten folds of all rows in their order"
 )
-_RELATIVE = "rank of the landmarker among six here, seven there; one less its error here"
+_TELLING = "how telling a column is, by one split here, by a full tree's importances there"
+_RELATIVE = "rank of the landmarker among seven, the folds as of the landmarkers themselves"
 
 _PYMFE_DIFFERS = {
     "sd_ratio": ("SDRatio", "pymfe weighs covariances by sizes of classes in reverse order"),
@@ -79,9 +80,9 @@ _PYMFE_DIFFERS = {
     "l2": ("ComplexityL2*", f"at most 500 rows; {_RANDOM}"),
     "l3": ("ComplexityL3*", f"at most 500 rows; {_RANDOM}"),
     "best_node": ("LandmarkStumpErrorRate", FOLDS),
-    "worst_node": ("LandmarkWorstStumpErrorRate", FOLDS),
+    "worst_node": ("LandmarkWorstStumpErrorRate", f"{FOLDS}; {_TELLING}"),
     "random_node": ("LandmarkRandomNodeLearner", FOLDS),
-    "elite_nn": ("LandmarkEliteNeighbourErrorRate", FOLDS),
+    "elite_nn": ("LandmarkEliteNeighbourErrorRate", f"{FOLDS}; {_TELLING}"),
     "one_nn": ("LandmarkNeighbourErrorRate", FOLDS),
     "naive_bayes": ("LandmarkNaiveBayesErrorRate", FOLDS),
     "linear_discr": ("LandmarkLDA", FOLDS),
@@ -91,7 +92,7 @@ _PYMFE_DIFFERS = {
     "elite_nn.relative": ("RankOfEliteNeighbour", _RELATIVE),
     "one_nn.relative": ("RankOfNeighbour", _RELATIVE),
     "naive_bayes.relative": ("RankOfNaiveBayes", _RELATIVE),
-    "linear_discr.relative": ("", "linear discriminant analysis is not ranked here"),
+    "linear_discr.relative": ("RankOfLDA", _RELATIVE),
 }  # fmt: skip
 
 _WHOLE = "a distance that is a whole number but for rounding falls on either side of it"

@@ -20,7 +20,6 @@ _QUALITIES_EQUAL = {
 }  # fmt: skip
 
 _QUALITIES_IN_PERCENT = {
-    "PercentageOfMissingValues": "PercentageOfMissingValues",
     "PercentageOfInstancesWithMissingValues": "PercentageOfInstancesWithMissingValues",
     "MajorityClassPercentage": "ClassProbabilityMax",
     "MinorityClassPercentage": "ClassProbabilityMin",
@@ -31,6 +30,7 @@ _QUALITIES_WITH_TARGET = {
     "NumberOfFeatures": "NumberOfFeatures", "Dimensionality": "DatasetRatio",
     "NumberOfSymbolicFeatures": "NumberOfCategoricalFeatures",
     "NumberOfBinaryFeatures": "NumberOfBinaryFeatures",
+    "PercentageOfMissingValues": "PercentageOfMissingValues",
     "PercentageOfNumericFeatures": "ShareOfNumericFeatures",
     "PercentageOfSymbolicFeatures": "ShareOfCategoricalFeatures",
     "PercentageOfBinaryFeatures": "ShareOfBinaryFeatures",
@@ -101,18 +101,19 @@ def _openml() -> list[Counterpart]:
         one(theirs, ours, "differs", _TARGET) for theirs, ours in _QUALITIES_WITH_TARGET.items()
     ]
     quartiles = "quartiles at (n + 1) / 4 there, interpolated linearly here"
-    powers = {
-        "SkewnessOfNumericAtts": "times the root of 1 - 1/n there",
-        "KurtosisOfNumericAtts": "(kurtosis + 3) times 1 - 1/n, less 3, there",
-    }
+    filled = "missing cells are the most frequent value there, a value of their own here"
     for what, prefix in _OF_COLUMNS.items():
         for theirs, ours in _SUMMARIES.items():
-            notes = [powers.get(what, ""), quartiles if theirs[-1] in "123" else ""]
-            note = "; ".join(filter(None, notes))
-            name = f"{prefix}{ours}"
-            if what in powers and ours in ("Min", "Mean", "Max"):
-                name = name.replace("Type2", "")
-            found.append(one(f"{theirs}{what}", name, "differs" if note else "equal", note))
+            of_quartiles = theirs[-1] in "123"
+            notes = [quartiles if of_quartiles else "", filled if "Nominal" in prefix else ""]
+            found.append(
+                one(
+                    f"{theirs}{what}",
+                    f"{prefix}{ours}",
+                    "differs" if of_quartiles else "equal",
+                    "; ".join(filter(None, notes)),
+                )
+            )
     nominal = "of categorical columns alone there, of all here"
     found += [
         one("EquivalentNumberOfAtts", "EquivalentNumberOfColumns", "differs", nominal),
@@ -138,6 +139,7 @@ def _auto_sklearn() -> list[Counterpart]:
         for name in _AUTO_SKLEARN
         if name.startswith("Landmark")
     }
+    notes["PCASkewnessFirstPC"] = "of either sign there, as the component falls; here positive"
     return [
         Counterpart(system="auto-sklearn", theirs=name, ours=name,
                     how="differs" if name in notes else "equal", note=notes.get(name, ""))

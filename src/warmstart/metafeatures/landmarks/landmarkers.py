@@ -25,9 +25,13 @@ from typing import Any
 import numpy as np
 
 from warmstart.metafeatures.feature import CLASSIFICATION, Feature
-from warmstart.metafeatures.landmarking import full_trees, stumps
+from warmstart.metafeatures.landmarking import full_trees, held_out_score, stumps
 from warmstart.metafeatures.landmarks.fold_trees import FoldTree, fold_trees
-from warmstart.metafeatures.landmarks.learners import class_log_densities, nearest_neighbour
+from warmstart.metafeatures.landmarks.learners import (
+    class_log_densities,
+    linear_discriminant,
+    nearest_neighbour,
+)
 from warmstart.metafeatures.landmarks.one_split import one_split, split_gains
 from warmstart.metafeatures.landmarks.sample import LandmarkSample, landmark_sample
 from warmstart.metafeatures.prepared import Prepared
@@ -189,12 +193,15 @@ RANKED = (
     "Neighbour",
     "NaiveBayes",
     "RandomTreeDepth1",
+    "LDA",
 )
 
 
 def _ranks(prepared: Prepared) -> dict[str, float]:
     """Rank of each of a few by its error, 1 the least; ties share."""
-    errors = np.array([prepared.once(_BY_NAME[name])[0] for name in RANKED])
+    by_name = {name: prepared.once(_BY_NAME[name])[0] for name in RANKED if name in _BY_NAME}
+    by_name["LDA"] = 1 - held_out_score(prepared.once(landmark_sample), linear_discriminant)
+    errors = np.array([by_name[name] for name in RANKED])
     below = (errors[None] < errors[:, None]).sum(axis=1)
     level = (errors[None] == errors[:, None]).sum(axis=1)
     return dict(zip(RANKED, (below + (level + 1) / 2).tolist(), strict=True))
@@ -224,12 +231,13 @@ def _features() -> list[Feature]:
             name=f"RankOf{name}",
             group=GROUP,
             formula=lambda p, name=name: p.once(_ranks)[name],  # type: ignore[misc]
-            description=f"Rank of {LEARNERS[name][1]} among six by error, 1 the least.",
+            description=f"Rank of {what} among seven by error, 1 the least.",
             task_types=CLASSIFICATION,
             limits=(1.0, float(len(RANKED))),
             source="landmarking",
         )
         for name in RANKED
+        for what in (LEARNERS[name][1] if name in LEARNERS else "linear discriminant analysis",)
     ]
     return found
 

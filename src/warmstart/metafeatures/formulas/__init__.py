@@ -1,0 +1,1 @@
+"""Formulas of the meta-features in writing, for the catalogue."""
