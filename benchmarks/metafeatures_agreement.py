@@ -376,8 +376,10 @@ def _bounded(chosen: argparse.Namespace, folder: Path, here: float) -> None:
         done = subprocess.run(limited, stderr=subprocess.PIPE, text=True)
         used = _of_children() - before
         if done.returncode == 0:
-            seconds = json.loads((folder / "x.json").read_text())["s"][group]
-            finished.append(f"{group} {seconds:.2f}")
+            told = json.loads((folder / "x.json").read_text())
+            seconds, values = told["s"][group], list(told["values"].values())
+            answered = int(np.isfinite(values).sum())
+            finished.append(f"{group} {seconds:.2f} ({answered} of {len(values)} answered)")
         else:
             warm = json.loads((folder / "a.json").read_text())["s"]
             seconds = max(used - warm["imports"] - 2 * warm[group], 0.0)

@@ -57,6 +57,7 @@ CAUSES = {
         "columns of one value count there, with a skewness of 0 and a kurtosis of -3",
     ),
     "PCAFractionOfComponentsFor95PercentVariance": "columns of one value count there",
+    "PCAKurtosisFirstPC": "six digits recorded; a full design has components of one variance",
 }
 
 
@@ -251,11 +252,13 @@ def main() -> None:
             "  below 95 %: " + ", ".join(f"{k} {v:.0%}" for k, v in share.items() if v < 0.95)
         )
         for name, cells in part[~part["equal"]].groupby("name"):
-            one = cells.iloc[0]
+            gap = (cells["there"] - cells["here"]).abs()
+            one = cells.loc[gap.idxmax()]
             cause = f" [{CAUSES[name]}]" if name in CAUSES else ""
             print(
-                f"  {name}: {len(cells)} other of {(part['name'] == name).sum()}, such as "
-                f"{one['dataset']}: {one['there']:.7g} there, {one['here']:.7g} here{cause}"
+                f"  {name}: {len(cells)} other of {(part['name'] == name).sum()}, half by less "
+                f"than {gap.median():.1g}, the farthest {one['dataset']}: {one['there']:.7g} "
+                f"there, {one['here']:.7g} here{cause}"
             )
         if others := alike.get(str(system)):
             print(f"  {len(others)} only look alike: " + "; ".join(others.values()))

@@ -72,7 +72,9 @@ class Selecting:
         targets = _directions(table.scores[rows])
         families = table.families[rows]
         best = -np.inf
-        for names in self.sets.values():
+        # What has the unit of the target is not shown to models.
+        shown = [tuple(name for name in one if name in phi) for one in self.sets.values()]
+        for names in filter(None, shown):
             prior = PriorMean.fit(
                 phi[list(names)], targets, families, random_state=random_state
             )

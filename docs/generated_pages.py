@@ -66,13 +66,24 @@ def _write(folder: str, text: str, modules: dict[str, str]) -> None:
 
 
 def write_tables(*_: object) -> None:
-    """The catalogue of meta-features and their names elsewhere."""
-    from warmstart.metafeatures.catalogue import catalogue, counterparts
+    """The catalogue of meta-features, their groups, and their names elsewhere."""
+    from warmstart.metafeatures.catalogue import catalogue, counterparts, coverage, group_table
+    from warmstart.metafeatures.formulas.table import SYMBOLS
 
     folder = HERE / "_build" / "tables"
     folder.mkdir(parents=True, exist_ok=True)
-    for name, table in (("metafeatures", catalogue()), ("counterparts", counterparts())):
+    listed = catalogue()
+    # As code: bars and underscores mean something in a page.
+    listed["formula"] = "``" + listed["formula"] + "``"
+    tables = {
+        "metafeatures": listed,
+        "groups": group_table(),
+        "counterparts": counterparts(),
+        "coverage": coverage(),
+    }
+    for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
+    (folder / "symbols.txt").write_text(f"In the formulas: {SYMBOLS}.\n", "utf-8")
 
 
 def write_defaults(*_: object) -> None:

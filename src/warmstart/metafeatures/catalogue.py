@@ -89,8 +89,8 @@ def group_table() -> pd.DataFrame:
 
     Examples
     --------
-    >>> group_table().set_index("group").loc["landmarking", ["default", "cost"]].tolist()
-    [True, 'moderate']
+    >>> group_table().set_index("group").loc["landmarking", "cost"]
+    'moderate'
     """
     found = catalogue().groupby("group", sort=False)
     return pd.DataFrame(
@@ -167,3 +167,19 @@ def counterparts() -> pd.DataFrame:
             for one in COUNTERPARTS
         ]
     )
+
+
+def coverage() -> pd.DataFrame:
+    """One row a system: how many of its meta-features are here, and how.
+
+    Examples
+    --------
+    >>> coverage().set_index("system")[["theirs", "none"]].to_dict("index")
+    {'auto-sklearn': {'theirs': 46, 'none': 0}, 'openml': {'theirs': 119, 'none': 12}, \
+'pymfe': {'theirs': 112, 'none': 0}}
+    """
+    how = ["equal", "unit", "differs", "none"]
+    found = counterparts().groupby("system")["how"].value_counts().unstack(fill_value=0)
+    found = found.reindex(columns=how, fill_value=0)
+    found.insert(0, "theirs", found.sum(axis=1))
+    return found.rename_axis(columns=None).reset_index()

@@ -141,6 +141,7 @@ def extract_with_status(
     *,
     target: str | int | None = None,
     task_type: str | None = None,
+    max_rows: int = MAX_ROWS,
     random_state: int = 0,
     **options: Any,
 ) -> Extracted:
@@ -155,10 +156,13 @@ def extract_with_status(
     """
     from warmstart.datasets.load import load_dataset
 
+    # Of a sparse matrix only the rows that are looked at are ever made dense.
+    X = data[0] if isinstance(data, tuple) and data else data
+    limit = {"max_rows": max(max_rows, 1)} if hasattr(X, "tocsr") else {}
     dataset = load_dataset(
-        data, y, target=target, task_type=task_type, random_state=random_state
+        data, y, target=target, task_type=task_type, random_state=random_state, **limit
     )
-    return described(dataset, random_state=random_state, **options)
+    return described(dataset, max_rows=max_rows, random_state=random_state, **options)
 
 
 def metafeatures_of(

@@ -8,15 +8,22 @@ import logging
 import subprocess
 import sys
 import textwrap
+import tracemalloc
 
 import numpy as np
 import pytest
+import scipy.sparse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from warmstart.errors import DatasetError, MetaFeatureWarning
 from warmstart.metafeatures import registry
-from warmstart.metafeatures.extract import described, extract_metafeatures, metafeatures_of
+from warmstart.metafeatures.extract import (
+    described,
+    extract_metafeatures,
+    extract_with_status,
+    metafeatures_of,
+)
 from warmstart.metafeatures.feature import Feature
 from warmstart.testing.tables import (
     TypedTable,
@@ -190,3 +197,25 @@ def test_public_options():
     assert set(extract_metafeatures(frame, target="y").index) < set(everything.index)
     with pytest.warns(MetaFeatureWarning, match=r"beyond 0.005 s: landmarking \(0.0\d+ s\)"):
         assert "Landmark1NN" not in extract_metafeatures(frame, target="y", budget_s=0.005)
+
+
+def test_of_a_sparse_matrix_only_the_sample_is_made_dense():
+    n, p = 30_000, 300
+    X = scipy.sparse.random(n, p, density=0.01, format="csr", random_state=0)
+    y = np.arange(n) % 3
+    extract_metafeatures(X[:200], y[:200])  # what is imported is not counted
+    tracemalloc.start()
+    found = extract_with_status(X, y, max_rows=2_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 0.9 * 8 * n * p
+    assert found.values["NumberOfInstances"] == n
+    assert found.values["ClassProbabilityMax"] == pytest.approx(1 / 3, abs=1e-3)
+    assert found.status["SkewnessMean"] == "sampled"
+
+
+def test_sparse_and_dense_are_described_alike():
+    X = scipy.sparse.random(150, 8, density=0.3, format="csc", random_state=1)
+    y = np.arange(150) % 2
+    one, other = extract_metafeatures(X, y), extract_metafeatures(X.toarray(), y)
+    assert one.equals(other)
