@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from warmstart.errors import ArgumentError, MetaFeatureWarning
+from warmstart.errors import MetaFeatureWarning
 from warmstart.metafeatures.feature import Feature, MetaFeature
 from warmstart.metafeatures.planning.sampled import is_sampled
 from warmstart.metafeatures.prepared import MAX_COLUMNS, MAX_ROWS, Prepared, Table
@@ -165,14 +165,7 @@ def extract_with_status(
     return described(dataset, max_rows=max_rows, random_state=random_state, **options)
 
 
-def metafeatures_of(
-    dataset: Table,
-    *,
-    groups: Iterable[str] | None = None,
-    max_rows: int = MAX_ROWS,
-    max_columns: int = MAX_COLUMNS,
-    random_state: int = 0,
-) -> pd.Series[float]:
+def metafeatures_of(dataset: Table, **options: Any) -> pd.Series[float]:
     """Meta-features of a dataset already read, shape (n_metafeatures,).
 
     Arguments as of :func:`extract_metafeatures`.
@@ -185,13 +178,7 @@ def metafeatures_of(
     >>> metafeatures_of(iris, groups=["general"])["NumberOfClasses"]
     np.float64(3.0)
     """
-    return described(
-        dataset,
-        groups=groups,
-        max_rows=max_rows,
-        max_columns=max_columns,
-        random_state=random_state,
-    ).values
+    return described(dataset, **options).values
 
 
 def described(
@@ -221,8 +208,6 @@ def described(
     )
     left_out: dict[str, float] = {}
     if budget_s is not None:
-        if not budget_s > 0:
-            raise ArgumentError(f"budget_s must be positive, got {budget_s}")
         from warmstart.metafeatures.planning.costs import affordable
 
         wanted = dict.fromkeys(feature.group for feature in features)

@@ -3,6 +3,7 @@
 Also of: metafeatures.catalogue, metafeatures.complexity.group, metafeatures.complexity.linear,
 metafeatures.elsewhere.counterpart, metafeatures.elsewhere.pymfe,
 metafeatures.elsewhere.qualities, metafeatures.elsewhere.references,
+metafeatures.formulas.classes, metafeatures.formulas.columns, metafeatures.formulas.table,
 metafeatures.groups.columns, metafeatures.groups.counts, metafeatures.groups.discriminant,
 metafeatures.groups.itemset, metafeatures.groups.missingness, metafeatures.groups.text_date,
 metafeatures.pairs.clustering, metafeatures.pairs.concept.

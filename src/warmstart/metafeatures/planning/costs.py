@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from warmstart.errors import ArgumentError
 from warmstart.metafeatures.groups.model_based import TREE_ROWS
 from warmstart.metafeatures.landmarks.sample import LANDMARK_COLUMNS, LANDMARK_ROWS
 from warmstart.metafeatures.pairs.neighbourhood import PAIR_ROWS
@@ -94,8 +95,10 @@ def affordable(
 ) -> tuple[list[str], dict[str, float]]:
     """Groups within a budget, and the seconds of those left out, dearest first.
 
-    The cheapest stays, whatever the budget is.
+    The cheapest stays, whatever the budget is; ``ValueError`` if it is not positive.
     """
+    if not budget_s > 0:
+        raise ArgumentError(f"budget_s must be positive, got {budget_s}")
     wanted = list(groups)
     costs = {group: cost_s(group, prepared) for group in wanted}
     left_out: dict[str, float] = {}
