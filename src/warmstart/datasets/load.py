@@ -36,6 +36,9 @@ from warmstart.tables.targets import as_series
 from warmstart.tables.typed import typed_frame
 from warmstart.tables.written_numbers import settled
 
+MAX_ROWS = 100_000
+"""Rows of a larger table that are kept."""
+
 _MAX_DENSE_CELLS = 100_000_000
 """Cells a sparse matrix may have when made dense: 800 MB."""
 
@@ -51,7 +54,7 @@ def load_dataset(
     kinds: Mapping[Any, str] | None = None,
     groups: Any = None,
     time: Any = None,
-    max_rows: int = 100_000,
+    max_rows: int = MAX_ROWS,
     random_state: int = 0,
     name: str | None = None,
 ) -> Dataset:

@@ -154,13 +154,18 @@ def extract_with_status(
     >>> found.status[["NumberOfInstances", "SymbolsMean"]].tolist()
     ['exact', 'undefined']
     """
+    from warmstart.datasets.load import MAX_ROWS as MAX_READ
     from warmstart.datasets.load import load_dataset
 
     # Of a sparse matrix only the rows that are looked at are ever made dense.
     X = data[0] if isinstance(data, tuple) and data else data
-    limit = {"max_rows": max(max_rows, 1)} if hasattr(X, "tocsr") else {}
     dataset = load_dataset(
-        data, y, target=target, task_type=task_type, random_state=random_state, **limit
+        data,
+        y,
+        target=target,
+        task_type=task_type,
+        max_rows=max(max_rows, 1) if hasattr(X, "tocsr") else MAX_READ,
+        random_state=random_state,
     )
     return described(dataset, max_rows=max_rows, random_state=random_state, **options)
 
