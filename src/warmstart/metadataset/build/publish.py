@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from warmstart._version import __version__
 from warmstart.errors import HistoryError
 from warmstart.execution.local import LocalTask
 from warmstart.metadataset.build.describe import describe_datasets, description_path
@@ -26,11 +25,12 @@ from warmstart.metadataset.build.folder import (
 )
 from warmstart.metadataset.build.metafeatures import metafeatures_table, tasks_table
 from warmstart.metadataset.build.units import UnitRecord, Units
-from warmstart.metadataset.core.schema import EVALUATIONS, MEASURED, SCHEMA_VERSION
+from warmstart.metadataset.core.schema import EVALUATIONS, MEASURED
 from warmstart.metadataset.hardware import cpu_model, library_versions, reference_s
-from warmstart.metadataset.storage.files import digest, write_json, write_parquet
+from warmstart.metadataset.storage.files import write_json, write_parquet
 from warmstart.metadataset.storage.folders.owners import refuse_others
 from warmstart.metadataset.storage.folders.replacing import replaced_folder
+from warmstart.metadataset.storage.manifest import write_manifest
 from warmstart.metadataset.storage.measured import (
     read_measured,
     rounded_to_bits,
@@ -114,37 +114,30 @@ def publish(
                 file = f"{name}/part-0.parquet"
                 write_measured(rows, name, folder / file)
                 tables[file] = rows
-        manifest = _manifest(build, folder, tasks, tables, notes)
-        write_json(manifest, folder / "manifest.json")
-    return manifest
+        return write_manifest(
+            folder,
+            tables,
+            _provenance(build, tasks, notes),
+            metrics=sorted(set(evaluations["metric"].to_pylist())),
+            counts={
+                "tasks": len(tasks),
+                "configurations": configurations.num_rows,
+                "evaluations": evaluations.num_rows,
+                "metafeatures": tables["metafeatures.parquet"].num_columns - 1,
+            },
+        )
 
 
-def _manifest(
-    build: Path,
-    folder: Path,
-    tasks: Sequence[LocalTask],
-    tables: Mapping[str, pa.Table],
-    notes: str,
-) -> dict[str, Any]:
-    evaluations = tables[EVALUATIONS_FILE]
+def _provenance(build: Path, tasks: Sequence[LocalTask], notes: str) -> dict[str, Any]:
+    """Where a published build comes from."""
     return {
-        "schema_version": SCHEMA_VERSION,
-        "warmstart_version": __version__,
         "extractor_version": extractor_version(),
-        "metrics": sorted(set(evaluations["metric"].to_pylist())),
         "sources": sorted({task.source for task in tasks}),
         "licences": {task.task_id: task.licence for task in tasks},
         "notes": notes,
         "protocol": json.loads((build / "protocol.json").read_text(encoding="utf-8")),
-        "counts": {
-            "tasks": len(tasks),
-            "configurations": tables["configurations.parquet"].num_rows,
-            "evaluations": evaluations.num_rows,
-            "metafeatures": tables["metafeatures.parquet"].num_columns - 1,
-        },
         "hardware": _hardware(build),
         "libraries": library_versions(),
-        "digests": {name: digest(folder / name) for name in sorted(tables)},
     }
 
 

@@ -8,17 +8,15 @@ makes one file of all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.combine.merge_tasks import united_info
-from warmstart.metadataset.core.schema import EVALUATIONS
 from warmstart.metadataset.storage.described import ADDED
 from warmstart.metadataset.storage.files import TEMPORARY, digest, write_json, write_parquet
 from warmstart.metadataset.storage.folders.locking import locked
@@ -50,7 +48,11 @@ def append(metadataset: Views, folder: Path) -> Appended:
 
     See ``MetaDataset.append_to``.
     """
-    from warmstart.metadataset.storage.writing import label_kinds, part_tables
+    from warmstart.metadataset.storage.writing import (
+        label_kinds,
+        part_tables,
+        parts_by_source,
+    )
 
     if is_build(folder):
         raise MetaDatasetError(f"{folder} is the folder of a build; append to another one")
@@ -72,7 +74,12 @@ def append(metadataset: Views, folder: Path) -> Appended:
         # What evaluations name is there before they are: a crash between leaves all whole.
         for name, table in part_tables(metadataset).items():
             written |= _added(table, folder, Path(name).stem, table.column_names[:1], known)
-        for source, table in _by_source(metadataset):
+        task_names = [str(label) for label in metadataset.tasks.index]
+        parts: dict[str, list[pa.Table]] = {}
+        for source, part in parts_by_source(metadataset._evaluations, task_names):
+            parts.setdefault(source, []).append(part)
+        for source in sorted(parts):
+            table = pa.concat_tables(parts[source])
             place = f"evaluations/{source_folder(source)}"
             new = _added(table, folder, place, _ORDER, known)
             n_rows += len(table) if new else 0
@@ -107,21 +114,6 @@ def _added(
     finally:
         temporary.unlink(missing_ok=True)
     return {path.relative_to(folder).as_posix(): found}
-
-
-def _by_source(metadataset: Views) -> Iterator[tuple[str, pa.Table]]:
-    """The evaluations of the meta-dataset's tasks, one table a source."""
-    ours = pa.array([str(label) for label in metadataset.tasks.index], pa.string())
-    parts: dict[str, list[pa.Table]] = {}
-    for rows in metadataset._evaluations.rows():
-        kept = rows.filter(pc.is_in(rows["task_id"].cast(pa.string()), ours))
-        sources = kept["source"].cast(pa.string())
-        for source in pc.unique(sources).to_pylist():
-            part = kept.filter(pc.equal(sources, source))
-            columns = [part[field.name].cast(field.type) for field in EVALUATIONS]
-            parts.setdefault(source, []).append(pa.table(columns, schema=EVALUATIONS))
-    for source in sorted(parts):
-        yield source, pa.concat_tables(parts[source])
 
 
 def _extend(

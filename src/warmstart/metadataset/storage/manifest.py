@@ -1,15 +1,17 @@
-"""The manifest of a folder: read, checked, and compared with the files."""
+"""The manifest of a folder: written, read, checked, and compared with the files."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from warmstart._version import __version__
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core import schema
 from warmstart.metadataset.core.configurations import some
-from warmstart.metadataset.storage.files import digest
+from warmstart.metadataset.storage.files import digest, write_json
 from warmstart.metadataset.storage.folders.settling import MANIFEST
 
 OURS = frozenset(
@@ -27,6 +29,45 @@ _SHAPES: dict[str, tuple[type, type]] = {
     "sources": (list, str),
 }
 """Entries of a manifest that are read: what each is, and what is in it."""
+
+
+def write_manifest(
+    folder: Path,
+    files: Iterable[str],
+    said: Mapping[str, Any],
+    *,
+    metrics: Sequence[str],
+    counts: Mapping[str, int],
+) -> dict[str, Any]:
+    """Say in a folder what it holds; its other files are there already.
+
+    Parameters
+    ----------
+    folder : path
+    files : iterable of str
+        Names, relative to the folder, of what gets a digest.
+    said : mapping
+        Where it comes from, and what else is worth knowing.
+    metrics : sequence of str
+        What there are scores in.
+    counts : mapping of str to int
+        Rows of the tables.
+
+    Returns
+    -------
+    dict
+        What was written.
+    """
+    manifest = {
+        **said,
+        "schema_version": schema.SCHEMA_VERSION,
+        "warmstart_version": __version__,
+        "metrics": list(metrics),
+        "counts": dict(counts),
+        "digests": {name: digest(folder / name) for name in sorted(files)},
+    }
+    write_json(manifest, folder / MANIFEST)
+    return manifest
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

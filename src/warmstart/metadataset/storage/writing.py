@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,16 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from warmstart._version import __version__
 from warmstart.errors import MetaDatasetError
 from warmstart.metadataset.core import schema
 from warmstart.metadataset.core.configurations import some
 from warmstart.metadataset.core.evaluations import Evaluations
-from warmstart.metadataset.storage.files import digest, write_json
 from warmstart.metadataset.storage.folders.locking import locked
 from warmstart.metadataset.storage.folders.owners import holds_others, is_build
 from warmstart.metadataset.storage.folders.replacing import staged
-from warmstart.metadataset.storage.folders.settling import MANIFEST
+from warmstart.metadataset.storage.manifest import write_manifest
 from warmstart.metadataset.storage.measured import write_measured
 from warmstart.metadataset.storage.runs.deduplicate import source_folder
 
@@ -122,23 +121,20 @@ def write_parts(metadataset: Views, folder: Path) -> None:
     for name in schema.MEASURED:
         if len(rows := metadataset.measured_table(name)):
             write_measured(rows, name, folder / name / "part-0.parquet")
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    manifest = {
-        **metadataset.info,
-        "schema_version": schema.SCHEMA_VERSION,
-        "warmstart_version": __version__,
-        "metrics": list(metadataset.metrics),
-        "labels": labels,
-        "hyperparameters": metadataset._configurations.names(),
-        "counts": {
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    names = {"labels": labels, "hyperparameters": metadataset._configurations.names()}
+    write_manifest(
+        folder,
+        [file.relative_to(folder).as_posix() for file in files],
+        {**metadataset.info, **names},
+        metrics=metadataset.metrics,
+        counts={
             "tasks": len(task_names),
             "configurations": len(tables["configurations.parquet"]),
             "evaluations": n_rows,
             "metafeatures": metadataset.metafeatures.shape[1],
         },
-        "digests": {file.relative_to(folder).as_posix(): digest(file) for file in files},
-    }
-    write_json(manifest, folder / MANIFEST)
+    )
 
 
 def _kind(what: str, ids: pd.Index) -> dict[str, Any]:
@@ -163,6 +159,32 @@ def _conformed(frame: pd.DataFrame, kind: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=kind)
 
 
+def parts_by_source(
+    evaluations: Evaluations, task_names: Sequence[str]
+) -> Iterator[tuple[str, pa.Table]]:
+    """Evaluations of the given tasks, some at a time, each time of one source.
+
+    Parameters
+    ----------
+    evaluations : Evaluations
+    task_names : sequence of str
+
+    Yields
+    ------
+    source : str
+    rows : Table
+        Of :data:`~warmstart.metadataset.core.schema.EVALUATIONS`, as they come.
+    """
+    kept = pa.array(task_names, pa.string())
+    for rows in evaluations.rows():
+        ours = rows.filter(pc.is_in(rows["task_id"].cast(pa.string()), kept))
+        sources = ours["source"].cast(pa.string())
+        for source in pc.unique(sources).to_pylist():
+            part = ours.filter(pc.equal(sources, source))
+            columns = [part[field.name].cast(field.type) for field in schema.EVALUATIONS]
+            yield source, pa.table(columns, schema=schema.EVALUATIONS)
+
+
 def _write_evaluations(evaluations: Evaluations, task_names: list[str], folder: Path) -> int:
     """Stream the rows of the given tasks into one file a source; say how many there are.
 
@@ -171,26 +193,21 @@ def _write_evaluations(evaluations: Evaluations, task_names: list[str], folder: 
     kinds = schema.EVALUATIONS
     numbers = [field.name for field in kinds if pa.types.is_floating(field.type)]
     writers: dict[str, pq.ParquetWriter] = {}
-    kept, n_rows = pa.array(task_names, pa.string()), 0
+    n_rows = 0
     try:
-        for rows in evaluations.rows():
-            ours = rows.filter(pc.is_in(rows["task_id"].cast(pa.string()), kept))
-            sources = ours["source"].cast(pa.string())
-            for source in pc.unique(sources).to_pylist():
-                part = ours.filter(pc.equal(sources, source))
-                if source not in writers:
-                    file = folder / source_folder(source) / "part-0.parquet"
-                    file.parent.mkdir(parents=True)
-                    writers[source] = pq.ParquetWriter(
-                        file,
-                        kinds,
-                        compression="zstd",
-                        use_dictionary=[name for name in kinds.names if name not in numbers],
-                        use_byte_stream_split=numbers,
-                    )
-                columns = [part[field.name].cast(field.type) for field in kinds]
-                writers[source].write_table(pa.table(columns, schema=kinds))
-                n_rows += len(part)
+        for source, part in parts_by_source(evaluations, task_names):
+            if source not in writers:
+                file = folder / source_folder(source) / "part-0.parquet"
+                file.parent.mkdir(parents=True)
+                writers[source] = pq.ParquetWriter(
+                    file,
+                    kinds,
+                    compression="zstd",
+                    use_dictionary=[name for name in kinds.names if name not in numbers],
+                    use_byte_stream_split=numbers,
+                )
+            writers[source].write_table(part)
+            n_rows += len(part)
     finally:
         for writer in writers.values():
             writer.close()

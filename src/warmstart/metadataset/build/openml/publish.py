@@ -17,7 +17,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warmstart._version import __version__
 from warmstart.histories.openml.flows import FlowDescription
 from warmstart.metadataset.build.openml.configurations import write_configurations
 from warmstart.metadataset.build.openml.evaluations import (
@@ -29,8 +28,9 @@ from warmstart.metadataset.build.openml.plan import TIMES
 from warmstart.metadataset.build.openml.tasks import OpenMLTask, families, task_type
 from warmstart.metadataset.build.openml.units.parts import read_description, unit_of
 from warmstart.metadataset.build.units import UnitRecord
-from warmstart.metadataset.core.schema import SCHEMA_VERSION, TASKS, metafeatures_schema
-from warmstart.metadataset.storage.files import digest, write_atomically, write_json
+from warmstart.metadataset.core.schema import TASKS, metafeatures_schema
+from warmstart.metadataset.storage.files import write_atomically, write_json
+from warmstart.metadataset.storage.manifest import write_manifest
 from warmstart.metafeatures.elsewhere.qualities import FROM_QUALITIES, own_metafeatures
 from warmstart.metafeatures.registry import extractor_version
 
@@ -102,12 +102,8 @@ def publish_openml(
         _write(table, out / name)
     keys = sorted(key for key, unit in units.items() if unit.kind in OF_RUNS)
     n_configurations = write_configurations(out, keys)
-    files = [*tables, "configurations.parquet", EVALUATIONS_FILE]
-    manifest = {
-        "schema_version": SCHEMA_VERSION,
-        "warmstart_version": __version__,
+    said = {
         "extractor_version": extractor_version() if own else FROM_QUALITIES,
-        "metrics": metrics,
         "labels": {
             "task_id": {"dtype": "int", "name": "task_id"},
             "configuration_id": {"dtype": "str", "name": "configuration_id"},
@@ -130,15 +126,19 @@ def publish_openml(
             "measures": list(measures),
             **_totals(done),
         },
-        "counts": {
+    }
+    manifest = write_manifest(
+        out,
+        [*tables, "configurations.parquet", EVALUATIONS_FILE],
+        said,
+        metrics=metrics,
+        counts={
             "tasks": len(described),
             "configurations": n_configurations,
             "evaluations": sum(counts.values()),
             "metafeatures": tables["metafeatures.parquet"].num_columns - 1,
         },
-        "digests": {name: digest(out / name) for name in sorted(files)},
-    }
-    write_json(manifest, out / MANIFEST)
+    )
     write_json({"units": units_digest(done, settings)}, out / STATE)
     return manifest
 
