@@ -15,6 +15,7 @@ from warmstart.errors import HistoryError
 from warmstart.execution.evaluation_protocol import EvaluationProtocol
 from warmstart.execution.process.child import Child
 from warmstart.execution.resampling import MAX_ROWS
+from warmstart.execution.stages.tree import planned
 from warmstart.execution.tasks import LocalTask
 from warmstart.metrics import default_metric
 
@@ -139,7 +140,8 @@ def evaluate_unit(unit: Unit, child: Child, tick: Callable[[], None]) -> UnitRes
     errors: dict[str, str] = {}
     measured: Measured = {"runs": [], "folds": [], "curves": []}
     try:
-        for configuration in unit.configurations:
+        # Those that prepare data alike one after the other: what they share is at hand.
+        for configuration in planned(unit.configurations):
             answer = child.evaluate(unit.task, configuration)
             found = _evaluations(unit.task, configuration, answer, child.protocol, child.n_rows)
             rows += found

@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from warmstart._shown import shown
@@ -46,6 +47,7 @@ class Search(AskTell):
         *,
         callback: Callable[[Self, Result], None] | None = None,
         progress: Callable[[int, int], None] | None = None,
+        share: bool = True,
     ) -> Result | None:
         """Ask, evaluate and tell `n` times.
 
@@ -63,12 +65,18 @@ class Search(AskTell):
             Called with the search and each result.
         progress : callable, optional
             Called with the evaluations done and those in all.
+        share : bool
+            Pipelines of suggestions that the objective fits, here and not in other
+            processes, fit what they begin with once; scores are the same to the last bit.
 
         Returns
         -------
         Result or None
             :attr:`best`.
         """
+        from warmstart.spaces.pipelines.stages.memory import StageMemory, shared_stages
+
+        memory = StageMemory()
         n, error = check_count("n", n), None
         first = len(self.history)
         for done in range(1, n + 1):
@@ -84,7 +92,8 @@ class Search(AskTell):
                 break
             begun = time.perf_counter()
             try:
-                score = objective(suggestion)
+                with shared_stages(memory) if share else nullcontext():
+                    score = objective(suggestion)
                 if not isinstance(score, Mapping):
                     score = float(score)
             except Exception as raised:  # noqa: BLE001 - an objective may fail in any way

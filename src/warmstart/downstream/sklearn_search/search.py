@@ -14,6 +14,7 @@ from warmstart.downstream.sklearn_search.known_rows import known_rows
 from warmstart.downstream.sklearn_search.race import Race, other_folds, take_out
 from warmstart.downstream.sklearn_search.run import SearchRun
 from warmstart.recommend.question.documented import documented
+from warmstart.spaces.pipelines.stages.memory import shared_stages
 from warmstart.spaces.pipelines.target_pipeline import TargetPipeline
 
 if TYPE_CHECKING:
@@ -132,7 +133,9 @@ return_train_score
             self._run = self._led(search) or SearchRun(
                 search, lambda one: dict(one.configuration)
             )
-            with instead(self, estimator=stand_in, scoring=scoring, cv=known.cv):
+            told = instead(self, estimator=stand_in, scoring=scoring, cv=known.cv)
+            # Candidates that prepare data alike do it once, where they run in this thread.
+            with shared_stages(), told:
                 self._fit_candidates(known.X, known.y, known.params)
             if self.refit:
                 self.best_estimator_ = self.best_estimator_.pipeline_

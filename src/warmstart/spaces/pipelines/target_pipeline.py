@@ -8,6 +8,8 @@ from sklearn.pipeline import Pipeline
 
 from warmstart.domain import TargetForm
 from warmstart.errors import DatasetError
+from warmstart.spaces.pipelines.stages.memory import shared_memory
+from warmstart.spaces.pipelines.stages.sharing import share, unshared
 from warmstart.tables.frames import n_rows_of, take_rows
 from warmstart.tables.targets import rows_of, typed_target
 
@@ -40,6 +42,8 @@ class TargetPipeline(Pipeline):  # type: ignore[misc]
     [1002.0]
     """
 
+    steps: Any
+
     def __init__(
         self,
         steps: Any,
@@ -63,7 +67,11 @@ class TargetPipeline(Pipeline):  # type: ignore[misc]
             If X and y differ in length, or `y` cannot be a target of this kind.
         """
         X, y, params = self.known_rows(X, y, params)
-        super().fit(X, y, **params)
+        memory = shared_memory()
+        if memory is None or self.memory is not None or len(self.steps) < 2:
+            super().fit(X, y, **params)
+            return self
+        self.steps = unshared(share(self, memory).fit(X, y, **params)).steps
         return self
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None, **params: Any) -> float:

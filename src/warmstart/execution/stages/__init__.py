@@ -1,0 +1,1 @@
+"""Evaluations as trees of stages: what several pipelines share, and in which order."""

@@ -1,0 +1,1 @@
+"""Pipelines as sequences of stages: equal beginnings on equal data are fitted once."""
