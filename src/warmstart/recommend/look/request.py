@@ -34,7 +34,7 @@ Progress = Callable[[LookState], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """How a look spends its time; chosen on real fits, see ``benchmarks/look_real.py``."""
+    """How a look spends its time; ``benchmarks/README.md`` says where the numbers come from."""
 
     explore_share: float = 0.7
     """Of the time, before the best few are raced."""
