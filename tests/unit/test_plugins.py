@@ -8,7 +8,10 @@ import sys
 import pytest
 
 from warmstart._plugins import load_plugin, plugins
-from warmstart.errors import PluginError
+from warmstart.errors import ArgumentError, PluginError
+from warmstart.recommend.acquisition.by_name import acquisition_named
+from warmstart.recommend.question.search_question import check_acquisition_name
+from warmstart.similarity.by_name import measure_named, offered_measures
 
 
 @pytest.fixture
@@ -59,3 +62,30 @@ def test_a_name_nobody_offers(offer):
     offer("madeup_f", "models", "mine", "madeup_f:Mine")
     with pytest.raises(PluginError, match=r"offers 'yours'.*there are mine"):
         load_plugin("models", "yours")
+
+
+def test_a_measure_of_similarity_is_made_by_name(offer):
+    code = "class Mine:\n    fit = distances = lambda self, *_: None"
+    offer("madeup_g", "similarity", "near", "madeup_g:Mine", code)
+    assert "near" in offered_measures()
+    assert type(measure_named("near")).__name__ == "Mine"
+
+
+def test_a_measure_that_is_none_is_refused(offer):
+    offer("madeup_h", "similarity", "far", "madeup_h:Mine", "class Mine: pass")
+    with pytest.raises(PluginError, match="'far' .* needs fit and distances, got Mine"):
+        measure_named("far")
+
+
+def test_an_acquisition_function_is_found_by_name(offer):
+    offer("madeup_i", "acquisition", "bold", "madeup_i:bold", "def bold(*_): return 0")
+    check_acquisition_name("bold")
+    assert acquisition_named("bold")() == 0
+    with pytest.raises(ArgumentError, match=r"one of .*'thompson', 'bold'.*, got 'meek'"):
+        check_acquisition_name("meek")
+
+
+def test_what_cannot_be_called_is_no_acquisition_function(offer):
+    offer("madeup_j", "acquisition", "three", "madeup_j:three", "three = 3")
+    with pytest.raises(PluginError, match="'three' .* cannot be called: 3"):
+        acquisition_named("three")

@@ -1,6 +1,6 @@
 """A tuner that plays what lies on its deck, and how to put suggestions there."""
 
-from warmstart.downstream.fit import fit_points
+from warmstart.downstream.adapter import TunerAdapter
 from warmstart.spaces.configspace import neutral_space
 
 
@@ -11,26 +11,28 @@ class Deck:
         self.space, self.cards = space, []
 
 
-def seed(
-    suggestions,
-    target,
-    *,
-    space=None,
-    mapping=None,
-    policy="repair",
-    defaults=None,
-    scores=None,
-):
+class DeckAdapter(TunerAdapter):
+    """What only this tuner needs: its space, what it has already, how it takes more."""
+
+    tuner = "warmstart_example"
+
+    def __init__(self, deck, space=None):
+        self.deck, self.given = deck, space
+
+    def space(self):
+        """In warmstart's words; one of ConfigSpace becomes so."""
+        return neutral_space(self.deck.space if self.given is None else self.given)
+
+    def present(self):
+        """Cards on the deck are not dealt again."""
+        return self.deck.cards
+
+    def hand_over(self, report):
+        """Deal what was accepted, best first."""
+        self.deck.cards.extend(report.accepted)
+        return report
+
+
+def seed(suggestions, target, *, space=None, **fitting):
     """Deal every legal configuration, best first, and report the rest."""
-    report = fit_points(
-        suggestions,
-        neutral_space(target.space if space is None else space),
-        tuner="warmstart_example",
-        mapping=mapping,
-        policy=policy,
-        defaults=defaults,
-        scores=scores,
-        present=target.cards,
-    )
-    target.cards.extend(report.accepted)
-    return report
+    return DeckAdapter(target, space).seed(suggestions, **fitting)
