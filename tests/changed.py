@@ -1,15 +1,18 @@
 """Print the tests of what changed since main: ``python tests/changed.py``.
 
-What changed in a room, ``src/warmstart/<room>/``, is tested by ``tests/unit/<room>``; a module
-beside the rooms by ``tests/unit/test_<module>.py`` and by every test that says ``Also of:
-<module>`` in its first lines; a test file by itself.
+A test file that changed is one; a module that changed is tried by the test of its name or the
+one that says it is of it, and by its own examples; a package's own file by the room's folder.
 """
 
 import subprocess
+import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-UNIT = Path("tests/unit")
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.mirror import ROOT, named_in, own_test
+
+ALWAYS = ("architecture", "mirror", "dependencies")
 
 
 def git(*words):
@@ -17,41 +20,33 @@ def git(*words):
     return done.stdout.split("\n")
 
 
-def paths_testing(name):
-    """Test folders and files of one changed file, relative to the root."""
-    path = Path(name)
-    if path.parts[0] == "tests" and path.name.startswith("test_"):
-        return {name}
-    if path.parts[:2] != ("src", "warmstart"):
-        return set()
-    room = path.parts[2].removesuffix(".py")
-    found = {str(UNIT / room), str(UNIT / f"test_{room.lstrip('_')}.py")}
-    if len(path.parts) == 3:
-        found |= {
-            str(test.relative_to(ROOT))
-            for test in (ROOT / "tests").rglob("test_*.py")
-            if room in also_of(test.read_text("utf-8"))
-        }
-    return {one for one in found if (ROOT / one).exists()}
-
-
-def also_of(text):
-    """Modules that the first docstring of a test names besides the one of its own name."""
-    named = text.partition('"""')[2].partition('"""')[0].partition("Also of: ")[2]
-    return {one.strip(" .\n") for one in named.split(",")}
+def tests_of(parts, named):
+    """Tests of one source file, by its path in the package."""
+    module = ".".join(parts).removesuffix(".py")
+    if parts[-1] == "__init__.py":
+        room = ROOT / "tests" / "unit" / Path(*parts[:-1])
+        return [room, room.parent / f"test_{room.name}.py"]
+    return [own_test(module), named.get(module, ROOT / "tests" / "test_docstrings.py")]
 
 
 def main():
     """One path a line, the architecture's tests always among them."""
+    [began, *_] = git("merge-base", "main", "HEAD")
     changed = {
-        *git("diff", "--name-only", "main"),
+        *git("diff", "--name-only", began),
         *git("ls-files", "-o", "--exclude-standard"),
     }
-    found = {"tests/test_architecture.py"}
+    named = named_in()
+    tests = {ROOT / "tests" / f"test_{name}.py" for name in ALWAYS}
     for name in filter(None, changed):
-        found |= paths_testing(name)
-    for test in sorted(one for one in found if (ROOT / one).exists()):
-        print(test)  # noqa: T201 - read by make
+        path = Path(name)
+        if path.parts[:2] == ("src", "warmstart") and path.suffix == ".py":
+            tests.update(tests_of(path.parts[2:], named))
+            tests.add(ROOT / path)
+        elif path.parts[0] == "tests" and path.name.startswith("test_"):
+            tests.add(ROOT / path)
+    for test in sorted(test for test in tests if test.exists()):
+        print(test.relative_to(ROOT))  # noqa: T201 - read by make
 
 
 if __name__ == "__main__":

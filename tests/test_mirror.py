@@ -4,9 +4,7 @@ import ast
 from fnmatch import fnmatch
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-SOURCE = ROOT / "src" / "warmstart"
-SHIPPED = SOURCE / "testing"
+from tests.mirror import ROOT, SHIPPED, SOURCE, also_of, modules, own_test
 
 OF_LIBRARIES = frozenset(
     {
@@ -51,30 +49,13 @@ def test_no_test_reads_what_is_private():
     assert not {path: names for path, names in found.items() if names}
 
 
-def also_of(path: Path) -> list[str]:
-    """Modules that a test's docstring says it is of, besides the one of its own name."""
-    text = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
-    _, _, names = text.partition("Also of: ")
-    return [name.strip(" .\n") for name in names.split(",") if name.strip()]
-
-
 def test_each_module_has_a_test_of_its_name_or_is_named_in_another():
-    modules = {
-        ".".join(path.relative_to(SOURCE).with_suffix("").parts)
-        for path in SOURCE.rglob("*.py")
-        if path.name not in ("__init__.py", "__main__.py") and SHIPPED not in path.parents
-    }
-    own = {name for name in modules if (ROOT / "tests" / "unit" / mirrored(name)).is_file()}
+    known = modules()
+    own = {name for name in known if own_test(name).is_file()}
     named = [name for path in (ROOT / "tests").rglob("test_*.py") for name in also_of(path)]
-    assert not modules - own - set(named), "write 'Also of: …' in the test that is of them"
-    assert not set(named) - modules, "these are no modules any more"
+    assert not known - own - set(named), "write 'Also of: …' in the test that is of them"
+    assert not set(named) - known, "these are no modules any more"
     assert len(named) == len(set(named)), "one test is of it, say which"
-
-
-def mirrored(module: str) -> Path:
-    """Where the tests of a module are."""
-    *rooms, name = module.split(".")
-    return Path(*rooms) / f"test_{name.lstrip('_')}.py"
 
 
 def test_pytest_goes_into_every_folder(pytestconfig):

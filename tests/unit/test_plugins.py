@@ -73,7 +73,7 @@ def test_a_measure_of_similarity_is_made_by_name(offer):
 
 def test_a_measure_that_is_none_is_refused(offer):
     offer("madeup_h", "similarity", "far", "madeup_h:Mine", "class Mine: pass")
-    with pytest.raises(PluginError, match="'far' .* needs fit and distances, got Mine"):
+    with pytest.raises(PluginError, match=r"'far' .* needs fit and distances, got Mine"):
         measure_named("far")
 
 
@@ -87,5 +87,5 @@ def test_an_acquisition_function_is_found_by_name(offer):
 
 def test_what_cannot_be_called_is_no_acquisition_function(offer):
     offer("madeup_j", "acquisition", "three", "madeup_j:three", "three = 3")
-    with pytest.raises(PluginError, match="'three' .* cannot be called: 3"):
+    with pytest.raises(PluginError, match=r"'three' .* cannot be called: 3"):
         acquisition_named("three")
