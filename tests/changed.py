@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.mirror import ROOT, named_in, own_test
 
-ALWAYS = ("architecture", "mirror", "dependencies")
+ALWAYS = ("architecture", "mirror", "dependencies", "docstrings")
 
 
 def git(*words):
@@ -20,13 +20,24 @@ def git(*words):
     return done.stdout.split("\n")
 
 
-def tests_of(parts, named):
-    """Tests of one source file, by its path in the package."""
+def paths_testing(name):
+    """Test folders and files of one changed file, relative to the root."""
+    path = Path(name)
+    if path.parts[0] == "tests" and path.name.startswith("test_"):
+        return {name}
+    if path.parts[:2] != ("src", "warmstart") or path.suffix != ".py":
+        return set()
+    parts = path.parts[2:]
     module = ".".join(parts).removesuffix(".py")
     if parts[-1] == "__init__.py":
         room = ROOT / "tests" / "unit" / Path(*parts[:-1])
-        return [room, room.parent / f"test_{room.name}.py"]
-    return [own_test(module), named.get(module, ROOT / "tests" / "test_docstrings.py")]
+        found = {room, room.parent / f"test_{room.name}.py"}
+    else:
+        found = {
+            own_test(module),
+            named_in().get(module, ROOT / "tests" / "test_docstrings.py"),
+        }
+    return {test.relative_to(ROOT).as_posix() for test in found if test.exists()}
 
 
 def main():
@@ -36,17 +47,13 @@ def main():
         *git("diff", "--name-only", began),
         *git("ls-files", "-o", "--exclude-standard"),
     }
-    named = named_in()
-    tests = {ROOT / "tests" / f"test_{name}.py" for name in ALWAYS}
+    tests = {f"tests/test_{name}.py" for name in ALWAYS}
     for name in filter(None, changed):
-        path = Path(name)
-        if path.parts[:2] == ("src", "warmstart") and path.suffix == ".py":
-            tests.update(tests_of(path.parts[2:], named))
-            tests.add(ROOT / path)
-        elif path.parts[0] == "tests" and path.name.startswith("test_"):
-            tests.add(ROOT / path)
-    for test in sorted(test for test in tests if test.exists()):
-        print(test.relative_to(ROOT))  # noqa: T201 - read by make
+        tests |= paths_testing(name)
+        # Its own examples too.
+        tests |= {name} if name.startswith("src/") and name.endswith(".py") else set()
+    for test in sorted(test for test in tests if (ROOT / test).exists()):
+        print(test)  # noqa: T201 - read by make
 
 
 if __name__ == "__main__":

@@ -160,7 +160,8 @@ def test_modules_go_in_no_new_circles():
 @pytest.mark.parametrize(
     ("changed", "tests"),
     [
-        ("src/warmstart/models/pmf/pmf.py", {"tests/unit/models"}),
+        ("src/warmstart/models/pmf/pmf.py", {"tests/unit/models/pmf/test_pmf.py"}),
+        ("src/warmstart/models/pmf/__init__.py", {"tests/unit/models/pmf"}),
         ("src/warmstart/metrics/formulas.py", {"tests/unit/test_metrics.py"}),
         ("src/warmstart/_plugins.py", {"tests/unit/test_plugins.py"}),
         ("src/warmstart/domain.py", {"tests/unit/spaces/test_legal.py"}),
