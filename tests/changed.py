@@ -33,10 +33,7 @@ def paths_testing(name):
         room = ROOT / "tests" / "unit" / Path(*parts[:-1])
         found = {room, room.parent / f"test_{room.name}.py"}
     else:
-        found = {
-            own_test(module),
-            named_in().get(module, ROOT / "tests" / "test_docstrings.py"),
-        }
+        found = {own_test(module), named_in().get(module, own_test(module))}
     return {test.relative_to(ROOT).as_posix() for test in found if test.exists()}
 
 
