@@ -1,6 +1,6 @@
 """Tests of execution.local.
 
-Also of: execution.remote_unit, execution.unit.
+Also of: execution.remote_unit, execution.stages.tree, execution.unit.
 """
 
 import math

@@ -1,4 +1,8 @@
-"""Stages shared by pipelines: fewer fits, the same scores to the last bit, within bounds."""
+"""Stages shared by pipelines: fewer fits, the same scores to the last bit, within bounds.
+
+Also of: spaces.pipelines.stages.content, spaces.pipelines.stages.kept_outputs,
+spaces.pipelines.stages.sharing.
+"""
 
 import copy
 
