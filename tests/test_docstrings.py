@@ -13,7 +13,9 @@ CALLED = {place: one for place, one in PUBLIC.items() if not one.is_class}
 
 ARRAYS = re.compile(r"ndarray|NDArray|\bArray\b|Floats|DataFrame|Series")
 NAMED_ARRAYS = re.compile(r"(dict|Mapping)\[str, (NDArray|npt|Floats)")
-SHAPES = re.compile(r"shape|Columns |Indexed by|\b(one|a) (number|row|column|value)\b|of each")
+SHAPES = re.compile(
+    r"shape|[Cc]olumns |Indexed by|[Oo]ne row|\b(one|a) (number|row|column|value)\b|of each"
+)
 ELSEWHERE = re.compile(r"\b(arguments|errors|as)\b[^.]*:(func|meth|class):`", re.IGNORECASE)
 """Said once, and where."""
 
