@@ -1,0 +1,1 @@
+"""Architectures trained with their weights: one network that holds every cell."""
