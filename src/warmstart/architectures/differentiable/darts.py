@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from warmstart._extras import require
+from warmstart.architectures.differentiable.cells import OPERATIONS
 from warmstart.architectures.differentiable.run import (
     Array,
     Batch,
@@ -20,7 +21,7 @@ from warmstart.architectures.differentiable.run import (
     optimisers,
     split,
 )
-from warmstart.architectures.differentiable.supernet import OPERATIONS, Supernet, read_images
+from warmstart.architectures.differentiable.supernet import Supernet, read_images
 from warmstart.errors import ArgumentError
 
 SKIP = OPERATIONS.index("skip_connect")
@@ -130,7 +131,7 @@ class DARTS:
         y : array, shape (n,)
         alpha0 : array, shape (n_edges, n_operations), optional
             Logits to begin with, as
-            :func:`~warmstart.architectures.differentiable.supernet.edge_logits` gives them;
+            :func:`~warmstart.architectures.differentiable.cells.edge_logits` gives them;
             all alike without.
         device : str
             As torch names it.

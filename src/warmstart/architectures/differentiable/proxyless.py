@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from warmstart._extras import require
+from warmstart.architectures.differentiable.cells import EDGES, OPERATIONS, edge_name
 from warmstart.architectures.differentiable.darts import as_logits
 from warmstart.architectures.differentiable.run import (
     Found,
@@ -18,13 +19,7 @@ from warmstart.architectures.differentiable.run import (
     optimisers,
     split,
 )
-from warmstart.architectures.differentiable.supernet import (
-    EDGES,
-    OPERATIONS,
-    Supernet,
-    edge_name,
-    read_images,
-)
+from warmstart.architectures.differentiable.supernet import Supernet, read_images
 from warmstart.errors import ArgumentError
 
 if TYPE_CHECKING:

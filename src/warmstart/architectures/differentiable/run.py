@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart._extras import require
-from warmstart.architectures.differentiable.supernet import EDGES, OPERATIONS, Supernet, cell_of
+from warmstart.architectures.differentiable.cells import EDGES, OPERATIONS, cell_of
+from warmstart.architectures.differentiable.supernet import Supernet
 from warmstart.errors import ArgumentError
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from warmstart._extras import require
+from warmstart.architectures.differentiable.cells import EDGES, OPERATIONS, edge_name, one_path
 from warmstart.architectures.differentiable.darts import as_logits
 from warmstart.architectures.differentiable.proxyless import drawn
 from warmstart.architectures.differentiable.run import (
@@ -19,14 +20,7 @@ from warmstart.architectures.differentiable.run import (
     optimisers,
     split,
 )
-from warmstart.architectures.differentiable.supernet import (
-    EDGES,
-    OPERATIONS,
-    Supernet,
-    edge_name,
-    one_path,
-    read_images,
-)
+from warmstart.architectures.differentiable.supernet import Supernet, read_images
 from warmstart.models.evolution.predicted import evolve_predicted
 
 _POPULATION, _GENERATIONS = 20, 4

@@ -1,9 +1,9 @@
 """Searches by gradients against finite differences, and that a prior is where they begin.
 
-Also of: architectures.differentiable.darts, architectures.differentiable.meta_nas,
-architectures.differentiable.pdarts, architectures.differentiable.proxyless,
-architectures.differentiable.run, architectures.differentiable.single_path,
-architectures.differentiable.supernet.
+Also of: architectures.differentiable.cells, architectures.differentiable.darts,
+architectures.differentiable.meta_nas, architectures.differentiable.pdarts,
+architectures.differentiable.proxyless, architectures.differentiable.run,
+architectures.differentiable.single_path, architectures.differentiable.supernet.
 """
 
 import itertools
@@ -14,6 +14,14 @@ import pytest
 import torch
 from sklearn.datasets import load_digits
 
+from warmstart.architectures.differentiable.cells import (
+    EDGES,
+    OPERATIONS,
+    cell_of,
+    edge_logits,
+    edge_name,
+    one_path,
+)
 from warmstart.architectures.differentiable.darts import DARTS, alpha_gradient, mixture
 from warmstart.architectures.differentiable.meta_nas import MetaNAS
 from warmstart.architectures.differentiable.pdarts import PDARTS, fewer_skips, strongest
@@ -24,16 +32,7 @@ from warmstart.architectures.differentiable.proxyless import (
 )
 from warmstart.architectures.differentiable.run import Schedule, checked_alpha
 from warmstart.architectures.differentiable.single_path import SinglePath
-from warmstart.architectures.differentiable.supernet import (
-    EDGES,
-    OPERATIONS,
-    Supernet,
-    cell_of,
-    edge_logits,
-    edge_name,
-    one_path,
-    read_images,
-)
+from warmstart.architectures.differentiable.supernet import Supernet, read_images
 from warmstart.architectures.prior import ArchitecturePrior
 from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import ScoreTable
