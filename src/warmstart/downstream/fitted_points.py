@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from warmstart.downstream.names.matching import Names
-from warmstart.downstream.point_forms import Point
+from warmstart.downstream.point_forms import SeedPoint
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.legal import nearest_legal, plain, same
 from warmstart.spaces.seed_report import Change
@@ -39,7 +39,7 @@ def _nearly(one: Any, other: Any) -> bool:
 class FittedPoints:
     """One point on its way into a space."""
 
-    point: Point
+    point: SeedPoint
     names: Names
     defaults: Mapping[str, Any]
 

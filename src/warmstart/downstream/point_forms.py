@@ -19,7 +19,7 @@ Points: TypeAlias = "Iterable[Suggestion] | Iterable[Mapping[str, Any]] | pd.Dat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class SeedPoint:
     """One point as it was given."""
 
     position: int
@@ -31,7 +31,9 @@ class Point:
     """Its known score, higher is better; None where it is still to be evaluated."""
 
 
-def read_points(points: Points, scores: Sequence[float | None] | None = None) -> list[Point]:
+def read_points(
+    points: Points, scores: Sequence[float | None] | None = None
+) -> list[SeedPoint]:
     """Points as dictionaries, best first.
 
     Suggestions keep their order, as do points without scores; points with known scores
@@ -64,7 +66,7 @@ def read_points(points: Points, scores: Sequence[float | None] | None = None) ->
     if len(scores) != len(values):
         raise ArgumentError(f"there are {len(values)} points but {len(scores)} scores")
     given = [
-        Point(position=i, values=point, score=_known(score))
+        SeedPoint(position=i, values=point, score=_known(score))
         for i, (point, score) in enumerate(zip(values, scores, strict=True))
     ]
     return sorted(given, key=lambda g: math.inf if g.score is None else -g.score)

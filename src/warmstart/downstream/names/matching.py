@@ -11,7 +11,7 @@ from typing import Any
 
 from warmstart.downstream.names.aliases import aliases, learner_name
 from warmstart.downstream.names.mapping import NameMapping, Words, read_pairs
-from warmstart.downstream.point_forms import Point
+from warmstart.downstream.point_forms import SeedPoint
 from warmstart.errors import SpaceMismatchError
 from warmstart.spaces.legal import same
 from warmstart.spaces.space import ABSENT
@@ -34,7 +34,7 @@ class Names:
 
     Parameters
     ----------
-    points : list of Point
+    points : list of SeedPoint
     mapping : mapping, optional
         Name in the points (with or without its learner) to the tuner's name; to None to
         leave it out on purpose; to ``(name, {old: new})`` to translate its values too.
@@ -45,7 +45,7 @@ class Names:
         If `mapping` is of another form, names what no point has, or sends two names to one.
     """
 
-    def __init__(self, points: list[Point], mapping: NameMapping | None = None) -> None:
+    def __init__(self, points: list[SeedPoint], mapping: NameMapping | None = None) -> None:
         self._targets: dict[str, str | None] = {}
         self._words: dict[str, Words] = {}
         for source, target, words in read_pairs(mapping):
@@ -128,7 +128,7 @@ class Names:
         found = [c for c in choices if isinstance(c, str) and learner_name(c) == wanted]
         return found[0] if len(found) == 1 else ABSENT
 
-    def _check(self, points: list[Point]) -> None:
+    def _check(self, points: list[SeedPoint]) -> None:
         there = {
             n for g in points for name in g.values for n in (name, self._short(name, g.values))
         }

@@ -18,7 +18,7 @@ from warmstart.downstream.sklearn_search.estimators import (
 )
 from warmstart.downstream.sklearn_search.rounds.first_fold import Watched
 from warmstart.downstream.sklearn_search.rounds.read_off import ReadOffScorer
-from warmstart.downstream.sklearn_search.run import SearchRun
+from warmstart.downstream.sklearn_search.run import CandidateRun
 from warmstart.downstream.sklearn_search.run_continuous import continuous_run
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _SCORER = {
 class BegunSearch(SearchSettings):
     """Begins the search that :class:`~warmstart.WarmStartSearchCV` follows."""
 
-    _run: SearchRun
+    _run: CandidateRun
 
     def _embedded(self, dataset: Dataset, seed: int) -> tuple[Search, Any, Any]:
         """Search over the base's pipelines, their stand-in, and what to score by."""
@@ -66,7 +66,7 @@ class BegunSearch(SearchSettings):
                 scoring = "roc_auc_ovr"
         return search, stand_in, scoring
 
-    def _own(self, X: Any, y: Any, seed: int) -> SearchRun:
+    def _own(self, X: Any, y: Any, seed: int) -> CandidateRun:
         """Search over settings of the user's estimator."""
         base = self._base()
         kind = "regression" if is_regressor(self.estimator) else "classification"
@@ -93,11 +93,11 @@ class BegunSearch(SearchSettings):
             n_initial=self.batch_size,
             random_state=seed,
         )
-        return SearchRun(search, lambda asked: dict(pool[asked.configuration_id].params))
+        return CandidateRun(search, lambda asked: dict(pool[asked.configuration_id].params))
 
     def _led(
         self, search: Search, distributions: Mapping[str, Any] | None = None
-    ) -> SearchRun | None:
+    ) -> CandidateRun | None:
         """Anywhere, where surfaces lead; rounds are read off fits that have one score each."""
         rounds, several = self.rounds, not _is_one(self.scoring)
         if several and rounds == "auto":
@@ -151,7 +151,7 @@ class BegunSearch(SearchSettings):
 
     def _own_led(
         self, base: Recommender, X: Any, y: Any, kind: str, seed: int
-    ) -> SearchRun | None:
+    ) -> CandidateRun | None:
         """Anywhere in the distributions, where surfaces lead there; None elsewhere."""
         if base.store.surfaces is None or not isinstance(self.space, str):
             return None

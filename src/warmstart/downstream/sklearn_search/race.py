@@ -46,7 +46,7 @@ def other_folds(cv: Any, *, classes: bool, n_splits: int, seed: int) -> Any:
     return other
 
 
-class Race:
+class SearchRace:
     """Fits the best few candidates to other folds and says which of all to keep.
 
     Parameters

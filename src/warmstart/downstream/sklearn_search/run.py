@@ -12,13 +12,13 @@ from warmstart.downstream.sklearn_search.failed_fits import failed_candidates
 from warmstart.errors import KnowledgeError
 
 if TYPE_CHECKING:
-    from warmstart.downstream.sklearn_search.race import Race
+    from warmstart.downstream.sklearn_search.race import SearchRace
     from warmstart.downstream.sklearn_search.rounds.read_off import ReadOff
     from warmstart.recommend.answer.suggestion import Suggestion
     from warmstart.recommend.search import Search
 
 
-class SearchRun:
+class CandidateRun:
     """One search in progress: what is asked, evaluated and told.
 
     Parameters
@@ -38,7 +38,7 @@ class SearchRun:
         self.places: list[int] = []
         """Of the rows of the results, in the search's pool."""
 
-        self.race: Race | None = None
+        self.race: SearchRace | None = None
         self.read_off: ReadOff | None = None
         """How rounds are read off each fit, where they are."""
 

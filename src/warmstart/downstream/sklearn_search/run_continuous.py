@@ -17,7 +17,7 @@ from warmstart.downstream.sklearn_search.rounds.which import (
     name_of_rounds,
     rounds_to_read,
 )
-from warmstart.downstream.sklearn_search.run import SearchRun
+from warmstart.downstream.sklearn_search.run import CandidateRun
 from warmstart.spaces.legal import plain
 from warmstart.spaces.space import Choice, Number, Parameter
 
@@ -30,7 +30,7 @@ _MANY = 10**9
 _LOG = ("loguniform", "reciprocal")
 
 
-class ContinuousRun(SearchRun):
+class ContinuousRun(CandidateRun):
     """Asks of no pool, but of all of a region.
 
     Parameters

@@ -11,8 +11,8 @@ from sklearn.utils import check_random_state
 
 from warmstart.downstream.sklearn_search.failed_fits import append_failures
 from warmstart.downstream.sklearn_search.known_rows import known_rows
-from warmstart.downstream.sklearn_search.race import Race, other_folds, take_out
-from warmstart.downstream.sklearn_search.run import SearchRun
+from warmstart.downstream.sklearn_search.race import SearchRace, other_folds, take_out
+from warmstart.downstream.sklearn_search.run import CandidateRun
 from warmstart.recommend.question.documented import documented
 from warmstart.spaces.pipelines.stages.memory import shared_stages
 from warmstart.spaces.pipelines.target_pipeline import TargetPipeline
@@ -130,7 +130,7 @@ return_train_score
             dataset = load_dataset(X, y)
             known = known_rows(X, y, dataset.schema, self.cv, params)
             search, stand_in, scoring = self._embedded(dataset, seed)
-            self._run = self._led(search) or SearchRun(
+            self._run = self._led(search) or CandidateRun(
                 search, lambda one: dict(one.configuration)
             )
             told = instead(self, estimator=stand_in, scoring=scoring, cv=known.cv)
@@ -179,7 +179,7 @@ return_train_score
         self._race(evaluate_candidates)
 
     def _race(self, evaluate_candidates: Callable[..., Mapping[str, Any]]) -> None:
-        """Compare the best few on other folds; see :class:`Race`."""
+        """Compare the best few on other folds; see :class:`SearchRace`."""
         run = self._run
         question = run.search.question
         folds = other_folds(
@@ -191,7 +191,7 @@ return_train_score
         if folds is None or run.results is None or callable(self.refit):
             return
         name = self._learnt_from(run.results)
-        race = run.race = Race(run.search, run.places, name, self.error_score)
+        race = run.race = SearchRace(run.search, run.places, name, self.error_score)
         race.run(
             run.results,
             self.n_finalists,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownTasks:
+class KnownResponses:
     """What an ensemble remembers of a table."""
 
     responses: Floats
@@ -55,7 +55,7 @@ class TaskEnsemble:
     reads_configurations: ClassVar[bool] = True
     random_answers: ClassVar[bool] = False
     n_initial: int = 3
-    known_: KnownTasks | None = field(default=None, repr=False, compare=False)
+    known_: KnownResponses | None = field(default=None, repr=False, compare=False)
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:  # noqa: ARG002
         """Standardise the tasks' responses and complete them.
@@ -69,7 +69,7 @@ class TaskEnsemble:
         ideal = ideal_score(table)
         responses, _, _ = standardise(log_loss_response(table.scores, ideal))
         features = configuration_features(table)
-        self.known_ = KnownTasks(
+        self.known_ = KnownResponses(
             responses=responses,
             features=features,
             span=median_distance(features),
@@ -79,7 +79,7 @@ class TaskEnsemble:
         return self
 
     @property
-    def known(self) -> KnownTasks:
+    def known(self) -> KnownResponses:
         """What it was fitted to.
 
         Raises
@@ -97,12 +97,12 @@ class EnsembleBelief(ProcessBelief):
 
     Parameters
     ----------
-    known : KnownTasks
+    known : KnownResponses
     n_initial : int
         Results before the belief is asked.
     """
 
-    def __init__(self, known: KnownTasks, n_initial: int) -> None:
+    def __init__(self, known: KnownResponses, n_initial: int) -> None:
         process = FeatureGP(known.features, known.span)
         super().__init__(process, known.ideal, known.design, n_initial)
         self.known = known

@@ -10,7 +10,7 @@ import pytest
 from sklearn.model_selection import TimeSeriesSplit
 from tests.unit.recommend.toy import NEW, toy
 
-from warmstart.downstream.sklearn_search.race import Race, take_out
+from warmstart.downstream.sklearn_search.race import SearchRace, take_out
 from warmstart.downstream.sklearn_search.search import WarmStartSearchCV
 from warmstart.recommend.recommender import Recommender
 
@@ -34,7 +34,7 @@ def results(*folds):
 @pytest.fixture
 def race():
     search = Recommender().fit(toy()).search(metafeatures=NEW)
-    return Race(search, list(range(6)), "score", np.nan)
+    return SearchRace(search, list(range(6)), "score", np.nan)
 
 
 FIRST = [(0.5, 0.5), (0.5, 0.5), (0.5, 0.5), (0.5, 0.5), (0.70, 0.74), (0.76, 0.70)]
