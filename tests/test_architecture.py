@@ -57,7 +57,7 @@ NOT_FOR_AN_ANSWER = tuple(
     )
 )
 CLASSES_OF_ONE_NAME = {"PreviousCurves"}
-"""The method, and Ray's scheduler that stops by it: each is named in its own library's words."""
+"""The method, and Ray's scheduler that stops by it; each is called as its library would."""
 MODULES_IN_CIRCLES = 0
 """Counted with imports for types and inside functions."""
 
