@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from warmstart.errors import HistoryError
 from warmstart.histories.runs.schema import RUNS
 from warmstart.metadataset.combine.same_runs import Changed, once
+from warmstart.metadataset.core.columns import complete, encoded
 from warmstart.metadataset.core.configurations import Configurations, some
 from warmstart.metadataset.core.evaluations import RunEvaluations
 from warmstart.metadataset.core.schema import EVALUATIONS
@@ -98,25 +99,19 @@ def assemble(runs: pa.Table) -> RunParts:
     rank[order] = np.arange(len(order))
     names = [str(name) for name in configuration_ids[order]]
     columns = {
-        "task_id": _dictionary(tasks, task_names),
-        "configuration_id": _dictionary(rank[place][configs], names),
+        "task_id": encoded(tasks, task_names),
+        "configuration_id": encoded(rank[place][configs], names),
         **{
             name: runs[name].combine_chunks().cast(EVALUATIONS.field(name).type)
             for name in EVALUATIONS.names
             if name in RUNS.names and name not in _CODED
         },
-        **{name: _dictionary(*_factorized(runs[name])) for name in ("metric", "status")},
-        "sampler": _dictionary(*_factorized(runs["sampler"])),
-        "source": _dictionary(*_factorized(runs["source"])),
+        **{
+            name: encoded(*_factorized(runs[name]))
+            for name in ("metric", "status", "sampler", "source")
+        },
     }
-    table = pa.table(
-        {
-            name: columns[name]
-            if name in columns
-            else pa.nulls(len(runs), EVALUATIONS.field(name).type)
-            for name in (*EVALUATIONS.names, "source")
-        }
-    )
+    table = complete(columns, len(runs))
     metrics = tuple(_factorized(runs["metric"])[1])
     first = first[order]
     rows = pd.DataFrame(index=pd.Index(task_names, name="task_id"))
@@ -204,9 +199,3 @@ def _implied_kind(metric: str) -> str:
 def _factorized(column: pa.ChunkedArray) -> tuple[Any, list[str]]:
     codes, found = pd.factorize(column.cast(pa.string()).to_numpy())
     return codes, [str(value) for value in found]
-
-
-def _dictionary(codes: Any, names: list[str]) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(
-        pa.array(np.asarray(codes, np.int32)), pa.array(names, pa.string())
-    )

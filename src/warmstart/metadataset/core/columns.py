@@ -24,8 +24,16 @@ def encoded(positions: NDArray[Any], names: list[str]) -> pa.DictionaryArray:
     )
 
 
-def complete(columns: dict[str, pa.Array], n_rows: int, source: str) -> pa.Table:
-    """Add the columns of the evaluations schema that `columns` lacks, and the source."""
+def complete(columns: dict[str, pa.Array], n_rows: int, source: str | None = None) -> pa.Table:
+    """Add the columns of the evaluations schema that `columns` lacks, and the source.
+
+    Parameters
+    ----------
+    columns : dict of str to Array
+    n_rows : int
+    source : str, optional
+        Of all rows; None where `columns` has each row's own.
+    """
     filled = dict(columns)
     for name in EVALUATIONS.names:
         if name in filled:
@@ -34,7 +42,8 @@ def complete(columns: dict[str, pa.Array], n_rows: int, source: str) -> pa.Table
             filled[name] = encoded(np.zeros(n_rows, np.int32), [""])
         else:
             filled[name] = pa.nulls(n_rows, EVALUATIONS.field(name).type)
-    filled["source"] = encoded(np.zeros(n_rows, np.int32), [source])
+    if source is not None:
+        filled["source"] = encoded(np.zeros(n_rows, np.int32), [source])
     return pa.table({name: filled[name] for name in (*EVALUATIONS.names, "source")})
 
 
