@@ -1,6 +1,6 @@
 """The boosted trees that hyperparameters stand for: three libraries and scikit-learn's own.
 
-Like :mod:`warmstart.spaces.pipelines.estimators`. Hyperparameters that came later, such as
+Made by :mod:`warmstart.spaces.pipelines.learners.boosted`. Hyperparameters that came later, such as
 early stopping, are read as the library's default where a configuration does not name them.
 """
 
