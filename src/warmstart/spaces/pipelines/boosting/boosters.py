@@ -1,7 +1,7 @@
 """The boosted trees that hyperparameters stand for: three libraries and scikit-learn's own.
 
-Made by :mod:`warmstart.spaces.pipelines.learners.boosted`. Hyperparameters that came later, such as
-early stopping, are read as the library's default where a configuration does not name them.
+Hyperparameters that came later, such as early stopping, are read as the library's default where
+a configuration does not name them.
 """
 
 from __future__ import annotations
