@@ -31,7 +31,7 @@ _BUILT_IN: dict[str, tuple[str, dict[str, Any]]] = {
     "tst": ("surrogates.tst:TST", {}),
     "rgpe": ("surrogates.rgpe:RGPE", {}),
     "quantile_transfer": ("surrogates.quantile_transfer:QuantileTransfer", {}),
-    "forest": ("surrogates.forest:BoostedTrees", {}),
+    "forest": ("surrogates.boosted_trees:BoostedTrees", {}),
     "cold_gp": ("surrogates.cold_gp:ColdGP", {}),
     "cold_forest": ("surrogates.cold_forest:ColdForest", {}),
     "evolution": ("evolution.regularised_evolution:RegularisedEvolution", {}),

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from warmstart.report.numbers import duration
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from rich.console import Console
     from typing_extensions import Self
 
@@ -55,12 +53,7 @@ class ProgressMeter:
         self._bar.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
     def __call__(self, done: int, total: int, rate: float) -> None:

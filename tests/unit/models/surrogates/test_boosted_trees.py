@@ -9,7 +9,7 @@ from scipy.stats import zscore
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from warmstart.models.gaussian.feature_gp import configuration_features
-from warmstart.models.surrogates.forest import BoostedTrees
+from warmstart.models.surrogates.boosted_trees import BoostedTrees
 from warmstart.testing.performance_model import make_table
 
 
