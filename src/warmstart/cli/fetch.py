@@ -12,9 +12,14 @@ from warmstart.cli.terminal.output import print_json, remarks, results
 
 
 def fetch(
-    name: Annotated[str, typer.Argument(help="Such as oboe; another lists those there are.")],
+    name: Annotated[
+        str, typer.Argument(help="Name of the table, such as oboe; an unknown one lists all.")
+    ],
     cache: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Instead of the user's cache.")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Folder to keep it in, instead of the user's cache."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

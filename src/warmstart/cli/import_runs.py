@@ -76,15 +76,20 @@ def import_history(
         typer.Option(metavar="NAME", help="Original that the task's dataset derives from."),
     ] = None,
     rename: Annotated[
-        Pairs, typer.Option(metavar="OLD=NEW", help="Hyperparameter's name; repeatable.")
+        Pairs,
+        typer.Option(metavar="OLD=NEW", help="Another name for a hyperparameter; repeatable."),
     ] = None,
     fixed: Annotated[
         Pairs,
-        typer.Option(metavar="NAME=VALUE", help="Held fixed in all these runs; repeatable."),
+        typer.Option(
+            metavar="NAME=VALUE", help="What all these runs had the same; repeatable."
+        ),
     ] = None,
     default: Annotated[
         Pairs,
-        typer.Option(metavar="NAME=VALUE", help="Where a study did not vary it; repeatable."),
+        typer.Option(
+            metavar="NAME=VALUE", help="Value where a study did not vary it; repeatable."
+        ),
     ] = None,
     param: Annotated[
         list[str] | None,
@@ -96,13 +101,18 @@ def import_history(
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Recorded, but no hyperparameter; repeatable."),
+        typer.Option(
+            metavar="NAME", help="Recorded name that is no hyperparameter; repeatable."
+        ),
     ] = None,
     learner: Annotated[
         str, typer.Option(metavar="NAME", help="What was trained, such as lightgbm.")
     ] = "",
     space: Annotated[
-        str, typer.Option(metavar="NAME", help="Configuration space; the learner without.")
+        str,
+        typer.Option(
+            metavar="NAME", help="Name of the configuration space; by default the learner."
+        ),
     ] = "",
     sampler: Annotated[
         str | None,
@@ -116,7 +126,9 @@ def import_history(
     ] = "",
     changed: Annotated[
         str,
-        typer.Option(metavar="WHAT", help="refuse or update runs that say something else now."),
+        typer.Option(
+            metavar="WHAT", help="Of a run whose record changed: refuse or update it."
+        ),
     ] = "refuse",
     as_json: AsJson = False,
 ) -> None:

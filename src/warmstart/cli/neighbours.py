@@ -27,10 +27,12 @@ def neighbours(
     text: Annotated[str, typer.Option(help="What the dataset is about, for --by text.")] = "",
     scores: Annotated[
         Path | None,
-        typer.Option(metavar="CSV", help="configuration_id and score, for --by scores."),
+        typer.Option(
+            metavar="CSV", help="Table of configuration_id and score, for --by scores."
+        ),
     ] = None,
     metric: Annotated[
-        str | None, typer.Option(help="By which a task's best configuration is told.")
+        str | None, typer.Option(help="Metric that a task's best configuration is chosen by.")
     ] = None,
     n: Annotated[int, typer.Option("-n", min=1, help="How many.")] = 10,
     knowledge: Knowledge = None,

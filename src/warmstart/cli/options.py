@@ -33,7 +33,9 @@ TaskType = Annotated[
 KindsOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--kind", metavar="COLUMN=KIND", help="What a column holds, if not as inferred."
+        "--kind",
+        metavar="COLUMN=KIND",
+        help="What a column holds, where inferred wrongly; repeatable.",
     ),
 ]
 
@@ -41,7 +43,8 @@ Knowledge = Annotated[
     Path | None,
     typer.Option(
         metavar="FOLDER",
-        help="Another knowledge base than the one WARMSTART_KNOWLEDGE names, or the embedded.",
+        help="Folder of a knowledge base; by default the one WARMSTART_KNOWLEDGE names, else "
+        "the embedded one.",
     ),
 ]
 
@@ -84,7 +87,8 @@ _READING: dict[str, Any] = {
         typer.Option(metavar="CHAR", help="Between the cells of a CSV file; \\t is a tab."),
     ],
     "comment": Annotated[
-        str | None, typer.Option(metavar="CHAR", help="From which on a line of CSV is no data.")
+        str | None,
+        typer.Option(metavar="CHAR", help="What begins a comment in a CSV file, such as #."),
     ],
     "decimal": Annotated[
         str | None, typer.Option(metavar="CHAR", help="Decimal mark of a CSV file, . or ,")

@@ -51,23 +51,30 @@ def replay(
     mode: Annotated[
         Mode, typer.Option(help="Tell each result, or ask for all picks at once.")
     ] = Mode.sequential,
-    folds: Annotated[int, typer.Option(min=2, help="Tasks are held out fold by fold.")] = 5,
-    n_evaluations: Annotated[int, typer.Option(min=1, help="Picks on each task.")] = 50,
+    folds: Annotated[
+        int, typer.Option(min=2, help="Number of folds that tasks are held out in.")
+    ] = 5,
+    n_evaluations: Annotated[int, typer.Option(min=1, help="Evaluations on each task.")] = 50,
     tasks: Annotated[
         Tasks | None,
-        typer.Option(help="Held out: those with meta-features, if a file of them is given."),
+        typer.Option(
+            help="Which are held out; without, those with meta-features if a file of them is "
+            "given, else all."
+        ),
     ] = None,
-    metric: Annotated[str | None, typer.Option(help="One of those recorded.")] = None,
+    metric: Annotated[str | None, typer.Option(help="Recorded metric to compare by.")] = None,
     metafeatures: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Others: CSV or Parquet, task ids first."),
+        typer.Option(
+            metavar="FILE", help="File of other meta-features: CSV or Parquet, task ids first."
+        ),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="Write tables and plots there, and resume there."),
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="Processes at a time.")] = 1,
-    seed: Annotated[int, typer.Option(help="Of folds and random methods.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of folds and random methods.")] = 0,
     seeds: Annotated[int, typer.Option(min=1, help="Repeats of a random method.")] = 5,
     as_json: AsJson = False,
 ) -> None:

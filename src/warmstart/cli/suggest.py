@@ -66,9 +66,7 @@ def suggest(
     ] = None,
     time_budget: Annotated[
         float | None,
-        typer.Option(
-            metavar="SECONDS", help="What fitting each suggestion once may take together."
-        ),
+        typer.Option(metavar="SECONDS", help="Seconds that one fit of each may take together."),
     ] = None,
     objectives: Objectives = None,
     max_predict_s: MaxPredict = None,
@@ -77,7 +75,7 @@ def suggest(
     max_memory_mb: MaxMemory = None,
     exclude: Annotated[
         list[str] | None,
-        typer.Option(metavar="TASK", help="Known task or family to forget; repeatable."),
+        typer.Option(metavar="TASK", help="Known task or family to leave out; repeatable."),
     ] = None,
     knowledge: Knowledge = None,
     strategy: Annotated[
@@ -87,16 +85,19 @@ def suggest(
     kind: KindsOption = None,
     groups: Annotated[
         str | None,
-        typer.Option(metavar="COLUMN", help="Rows that belong together, such as customers."),
+        typer.Option(
+            metavar="COLUMN",
+            help="Column that says which rows belong together, such as customers.",
+        ),
     ] = None,
     time: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="When rows are from.")
+        str | None, typer.Option(metavar="COLUMN", help="Column that says when a row is from.")
     ] = None,
     look: Annotated[
         float | None,
         typer.Option(
             metavar="SECONDS",
-            help="Spend at most so many on the data first, and say what was measured.",
+            help="Time to try candidates on the data first; what was measured is shown.",
         ),
     ] = None,
     instant: Annotated[
@@ -113,11 +114,14 @@ def suggest(
         bool, typer.Option("--explain", help="Say why: neighbours and evidence.")
     ] = False,
     form: Annotated[
-        Format, typer.Option("--format", "-f", help="How to print them; jsonl: a line a file.")
+        Format,
+        typer.Option(
+            "--format", "-f", help="How to print suggestions; jsonl has a line a file."
+        ),
     ] = Format.table,
     report: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Also write a page of HTML that needs nothing else."),
+        typer.Option(metavar="FILE", help="Also write an HTML page, complete in one file."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As --format json.")] = False,
     *,

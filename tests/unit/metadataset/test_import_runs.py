@@ -175,7 +175,7 @@ class TestAgain:
         import_histories([history(run(1, {"n": 1}))], tmp_path / "m")
         with pytest.raises(HistoryError, match="as one of task 'a', and is one of 'b' now"):
             import_histories([history(run(1, {"n": 1}, task="b"))], tmp_path / "m")
-        with pytest.raises(HistoryError, match="told of two tasks"):
+        with pytest.raises(HistoryError, match="one run belongs to two tasks"):
             MetaDataset.from_histories([history(run(1, {})), history(run(1, {}, task="b"))])
 
     def test_a_metric_keeps_its_direction(self, tmp_path):
@@ -312,7 +312,7 @@ class TestSameIds:
             self.table(tmp_path, "one.csv", (0, 0.1, 0.70)),
             self.table(tmp_path, "two.csv", (0, 0.5, 0.95)),
         ]
-        with pytest.raises(HistoryError, match=r"one.csv.*told in two ways under one id"):
+        with pytest.raises(HistoryError, match=r"one.csv.*recorded differently under one id"):
             MetaDataset.from_histories(both)
         md = MetaDataset.from_histories(both, changed="update")
         assert md.evaluations()["score"].tolist() == [0.95]
@@ -322,7 +322,7 @@ class TestSameIds:
     def test_told_twice_alike_is_one(self):
         md = MetaDataset.from_histories([history(run(1, {"n": 1})), history(run(1, {"n": 1}))])
         assert len(md.evaluations()) == 1
-        assert any("told twice" in note for note in md.info["import_notes"])
+        assert any("recorded twice" in note for note in md.info["import_notes"])
 
     @pytest.mark.parametrize("turn", [1, -1])
     def test_an_end_counts_more_than_a_beginning(self, turn):

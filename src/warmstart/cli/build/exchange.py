@@ -76,7 +76,8 @@ def export(
     out: Annotated[Path, typer.Argument(help="Folder to write to.")],
     form: Annotated[str, typer.Option("--format", help="csv or hpob.")] = "csv",
     metric: Annotated[
-        str | None, typer.Option(help="The one HPO-B's JSON holds; each task's own without.")
+        str | None,
+        typer.Option(help="Metric to write to HPO-B's JSON; by default each task's own."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -101,8 +102,8 @@ def hpob(
     space: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Only this one; repeatable.")
     ] = None,
-    metric: Annotated[str, typer.Option(help="What y is.")] = "accuracy",
-    minimize: Annotated[bool, typer.Option("--minimize", help="Small is better.")] = False,
+    metric: Annotated[str, typer.Option(help="Metric that y holds.")] = "accuracy",
+    minimize: Annotated[bool, typer.Option("--minimize", help="Lower is better.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a meta-dataset of HPO-B's JSON: space, dataset, X and y."""
@@ -118,11 +119,11 @@ def aslib(
     scenario: Annotated[Path, typer.Argument(help="Folder with algorithm_runs.arff.")],
     out: NewMetaDataset,
     metric: Annotated[
-        str | None, typer.Option(help="A performance measure; the scenario's first without.")
+        str | None, typer.Option(help="Performance measure; by default the scenario's first.")
     ] = None,
     direction: Annotated[
         str | None,
-        typer.Option(metavar="WHICH", help="maximize or minimize; as described without."),
+        typer.Option(metavar="WHICH", help="maximize or minimize; by default as described."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

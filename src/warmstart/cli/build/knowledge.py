@@ -23,7 +23,7 @@ def build_knowledge(
     ] = None,
     leave_out: Annotated[
         list[str] | None,
-        typer.Option(metavar="FAMILY", help="Keep a family for testing; repeatable."),
+        typer.Option(metavar="FAMILY", help="Family to leave out, for testing; repeatable."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

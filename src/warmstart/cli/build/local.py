@@ -30,10 +30,11 @@ def build_local(
     ] = None,
     jobs: Jobs = 1,
     time_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", help="For one evaluation, all folds.")
+        float,
+        typer.Option(metavar="SECONDS", help="Limit of one evaluation, all folds together."),
     ] = 30.0,
     memory_limit: Annotated[
-        float, typer.Option(metavar="MB", help="For one evaluation.")
+        float, typer.Option(metavar="MB", help="Limit of one evaluation.")
     ] = 2048.0,
     scale: Annotated[
         float, typer.Option(help="Multiplies the 390 configurations of a task.")
@@ -47,10 +48,11 @@ def build_local(
         typer.Option("--from", metavar="FOLDER", help="Go on from what build pack wrote."),
     ] = None,
     max_rows: Annotated[
-        int, typer.Option(metavar="N", min=6, help="Rows of a table that are used.")
+        int, typer.Option(metavar="N", min=6, help="Most rows of a table that are used.")
     ] = 2000,
     limit_tasks: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Only the first of the list.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="Only the first so many tasks of the list."),
     ] = None,
     scheduler: Scheduler = None,
     workers: Workers = None,

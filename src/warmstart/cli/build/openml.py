@@ -24,7 +24,10 @@ _SHOWN = 10
 
 
 def build_openml(
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Of the build and meta-dataset.")],
+    out: Annotated[
+        Path,
+        typer.Option(metavar="FOLDER", help="Folder of the build and of the meta-dataset."),
+    ],
     flow: Annotated[
         list[str], typer.Option(metavar="NUMBER", help="Flow to read runs of; repeatable.")
     ],
@@ -39,11 +42,14 @@ def build_openml(
     measure: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME", help="predictive_accuracy without; the first is the default metric."
+            metavar="NAME",
+            help="Measure to read, predictive_accuracy by default; the first becomes the "
+            "default metric.",
         ),
     ] = None,
     server: Annotated[
-        str | None, typer.Option(metavar="URL", help="Instead of OpenML: a mirror, your own.")
+        str | None,
+        typer.Option(metavar="URL", help="Address of a mirror to read instead of OpenML."),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what it would cost.")
@@ -53,7 +59,9 @@ def build_openml(
     ] = False,
     refresh: Annotated[
         str | None,
-        typer.Option(metavar="OLDER_THAN", help="Read again what is older, such as 30d."),
+        typer.Option(
+            metavar="OLDER_THAN", help="Read again what is older than this, such as 30d."
+        ),
     ] = None,
     failures: Annotated[bool, typer.Option(help="List the runs that failed too.")] = True,
     traces: Annotated[
@@ -73,14 +81,21 @@ def build_openml(
         int, typer.Option(min=1, max=2, help="Requests at a time; the server is everybody's.")
     ] = 2,
     timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0.001, help="Longest silence of the server.")
+        float,
+        typer.Option(
+            metavar="SECONDS", min=0.001, help="Longest wait for an answer of the server."
+        ),
     ] = 120.0,
     attempts: Annotated[
         int, typer.Option(metavar="N", min=1, help="Tries of one request before giving up.")
     ] = 6,
     backoff: Annotated[
         float,
-        typer.Option(metavar="SECONDS", min=0.0, help="Wait before the second try; doubles."),
+        typer.Option(
+            metavar="SECONDS",
+            min=0.0,
+            help="Wait before the second try; twice as long each time.",
+        ),
     ] = 1.0,
     as_json: AsJson = False,
 ) -> None:

@@ -32,7 +32,7 @@ def publish(
     min_evaluations: Annotated[
         int, typer.Option(min=1, help="Leave tasks with fewer configurations out.")
     ] = 1,
-    notes: Annotated[str, typer.Option(help="Kept in the manifest.")] = "",
+    notes: Annotated[str, typer.Option(help="Text to keep in the manifest.")] = "",
     jobs: Jobs = 1,
     as_json: AsJson = False,
 ) -> None:

@@ -27,9 +27,11 @@ def build_similarity(
     ] = None,
     weights: Annotated[
         list[str] | None,
-        typer.Option(metavar="MEASURE=FILE", help="Of build embedding; repeatable."),
+        typer.Option(
+            metavar="MEASURE=FILE", help="File that build embedding wrote; repeatable."
+        ),
     ] = None,
-    rows: Annotated[int, typer.Option(min=10, help="Rows a table is sampled to.")] = 256,
+    rows: Annotated[int, typer.Option(min=10, help="Most rows drawn from a table.")] = 256,
     as_json: AsJson = False,
 ) -> None:
     """Keep vectors of a base's tasks, by which suggest --similarity compares: no rows.
@@ -66,9 +68,11 @@ def build_embedding(
         Path | None,
         typer.Option(metavar="FOLDER", help="A base whose families are not learned from."),
     ] = None,
-    steps: Annotated[int, typer.Option(min=1, help="Of training.")] = 400,
-    rows: Annotated[int, typer.Option(min=10, help="Rows a table is sampled to.")] = 256,
-    seed: Annotated[int, typer.Option(help="Of weights and patches.")] = 0,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of training.")] = 400,
+    rows: Annotated[int, typer.Option(min=10, help="Most rows drawn from a table.")] = 256,
+    seed: Annotated[
+        int, typer.Option(help="Seed of the first weights and of the patches.")
+    ] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Train a learned measure of similarity on tables; needs the extra torch.

@@ -14,11 +14,15 @@ def serve(
     knowledge: Knowledge = None,
     root: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Read data below this folder only; any without."),
+        typer.Option(
+            metavar="FOLDER", help="Read data below this folder only; anywhere by default."
+        ),
     ] = None,
     state: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Keep answers and results told from run to run."),
+        typer.Option(
+            metavar="FOLDER", help="Folder that keeps answers and results between runs."
+        ),
     ] = None,
 ) -> None:
     """Serve an assistant over standard input and output (Model Context Protocol).

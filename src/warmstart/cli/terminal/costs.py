@@ -16,16 +16,23 @@ Objectives = Annotated[
 ]
 MaxPredict = Annotated[
     float | None,
-    typer.Option("--max-predict-s", metavar="SECONDS", help="At most, to predict 1,000 rows."),
+    typer.Option(
+        "--max-predict-s", metavar="SECONDS", help="Most seconds to predict 1,000 rows."
+    ),
 ]
 MaxFit = Annotated[
-    float | None, typer.Option("--max-fit-s", metavar="SECONDS", help="At most, of one fit.")
+    float | None,
+    typer.Option("--max-fit-s", metavar="SECONDS", help="Most seconds that one fit may take."),
 ]
 MaxSize = Annotated[
-    float | None, typer.Option("--max-size-mb", metavar="MB", help="At most, of the model.")
+    float | None,
+    typer.Option("--max-size-mb", metavar="MB", help="Most megabytes of the fitted model."),
 ]
 MaxMemory = Annotated[
-    float | None, typer.Option("--max-memory-mb", metavar="MB", help="At most, to fit.")
+    float | None,
+    typer.Option(
+        "--max-memory-mb", metavar="MB", help="Most megabytes of memory that a fit may take."
+    ),
 ]
 
 

@@ -51,7 +51,7 @@ def gather(
     Raises
     ------
     HistoryError
-        If there are no runs, one is told of two tasks, or in two ways.
+        If there are no runs, or one belongs to two tasks or is recorded in two ways.
     """
     if changed not in get_args(Changed):
         raise HistoryError(f"changed must be one of {get_args(Changed)}, got {changed!r}")

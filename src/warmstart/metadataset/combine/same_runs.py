@@ -61,7 +61,7 @@ def once(runs: pa.Table, remarks: list[str], changed: Changed, where: str) -> pa
     read = _frame(runs.take(rows)).assign(key=keys[rows].to_numpy(), row=rows)
     if (read.groupby("key")["task"].nunique() > 1).any():
         raise HistoryError(
-            f"a run is told of two tasks, in {where}; {_REMEDY}, and import each study once"
+            f"one run belongs to two tasks, in {where}; {_REMEDY}, and import each study once"
         )
     # What had not ended gives way to its end.
     read = read.sort_values(["status", "row"], key=_ended_last, kind="stable")
@@ -71,12 +71,12 @@ def once(runs: pa.Table, remarks: list[str], changed: Changed, where: str) -> pa
     if len(different) and changed == "refuse":
         pair = ended[ended["key"] == different[0]]
         raise HistoryError(
-            f"{len(different)} runs in {where} are told in two ways under one id, such as "
+            f"{len(different)} runs in {where} are recorded differently under one id, such as "
             f"{_in_words(pair.iloc[0])}, and {_in_words(pair.iloc[-1], brief=True)}; {_REMEDY}"
         )
     kept = read.drop_duplicates("key", keep="last")["row"].to_numpy()
     gone = np.setdiff1d(rows, kept)
-    remarks.append(f"{len(gone):,} runs are told twice; the last time counts")
+    remarks.append(f"{len(gone):,} runs are recorded twice; the last record counts")
     here = np.ones(len(runs), bool)
     here[gone] = False
     return runs.filter(pa.array(here))

@@ -47,7 +47,7 @@ def traded_off(
     costs = np.array([cost_told(item, cost) for item in items])
     if not np.isfinite(costs).all():
         raise ArgumentError(
-            f"{cost} is not told of every suggestion; ask with objectives=('score', {cost!r})"
+            f"{cost} is not known of every suggestion; ask with objectives=('score', {cost!r})"
         )
     worth = scalarised([item.score for item in items], costs, target, weight)
     return tuple(items[k] for k in np.argsort(-worth, kind="stable"))

@@ -197,7 +197,9 @@ def check_description(
     if n_rows is not None:
         check_count("n_rows", n_rows)
         if data is not None or metafeatures is not None:
-            raise ArgumentError("n_rows is of data that is not there yet; the data has its own")
+            raise ArgumentError(
+                "n_rows is for a description without data; leave it out, the data has its rows"
+            )
     if similarity == "text" and description is None and data is None:
         raise SimilarityError(
             'similarity="text" compares tasks by their text; pass description="…", or data '

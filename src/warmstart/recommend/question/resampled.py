@@ -125,5 +125,5 @@ def resampling_for(
     wanted = " or ".join(_WORDS[resampling] for resampling in asked)
     return "random", [
         f"No known task was scored with {wanted}; suggestions and expected scores are for "
-        "rows held out at random, which promise more than new groups or later rows keep."
+        "rows held out at random, and mostly higher than scores on new groups or later rows."
     ]

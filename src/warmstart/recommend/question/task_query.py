@@ -111,8 +111,8 @@ class SearchQuery(TaskQuery):
         check_count("n_initial", self.n_initial)
         if self.candidates is not None and self.asked is not None:
             raise ArgumentError(
-                "limits and objectives are of the base's configurations, whose costs it knows; "
-                "leave out candidates=, or out of them what takes too much"
+                "limits and objectives need costs, which are known of the base's "
+                "configurations only; leave candidates= out, or pass only those cheap enough"
             )
         check_acquisition_name(self.acquisition)
         if self.asked and self.asked.objectives and self.acquisition != "ei":

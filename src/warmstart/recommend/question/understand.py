@@ -85,7 +85,7 @@ def understand(store: Store, query: TaskQuery) -> Understood:
         given_as = "y" if query.target is None else f"target={query.target!r}"
         raise DatasetError(f"{given_as} was given, but data is None; pass the dataset")
     if query.data is None and not (query.groups is None and query.time is None):
-        raise DatasetError("groups and time are of rows, but data is None; pass the dataset")
+        raise DatasetError("groups and time describe rows, but data is None; pass the dataset")
     if query.data is not None:
         from warmstart.datasets.load import load_dataset
 
@@ -156,7 +156,7 @@ def _compared(
     if given is None and found is not None and described_by == FROM_QUALITIES:
         shared = len(set(found.index) & {str(name) for name in md.metafeatures.columns})
         notes.append(
-            f"the base knows of its datasets what OpenML's qualities tell: {shared} of "
+            f"the base describes its datasets by OpenML's qualities: {shared} of "
             f"{len(found)} meta-features are compared; warmstart build openml --describe "
             "describes them in full"
         )

@@ -86,7 +86,7 @@ def test_a_price_orders_them(recommender):
     assert dear[0].cost_s == min(s.cost_s for s in found)
     assert free[0].score == max(s.score for s in found)
     assert {s.configuration_id for s in dear} == {s.configuration_id for s in found}
-    with pytest.raises(ArgumentError, match="size_mb is not told of every suggestion"):
+    with pytest.raises(ArgumentError, match="size_mb is not known of every suggestion"):
         found.by_tradeoff(target=1.0, cost="size_mb")
 
 
@@ -261,5 +261,5 @@ class TestSearchWithinLimits:
 
     def test_limits_are_not_of_a_pool_of_ones_own(self, recommender):
         pool = pd.DataFrame({"learner": ["tree"], "depth": [3]})
-        with pytest.raises(ArgumentError, match="leave out candidates="):
+        with pytest.raises(ArgumentError, match="leave candidates= out"):
             recommender.search(metafeatures=NEW, candidates=pool, max_fit_s=1.0)

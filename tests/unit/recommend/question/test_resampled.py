@@ -109,7 +109,7 @@ def test_the_answer_is_for_the_way_rows_will_be_held_out(md, tmp_path):
 
 
 def test_groups_without_rows_are_refused(md):
-    with pytest.raises(DatasetError, match="groups and time are of rows, but data is None"):
+    with pytest.raises(DatasetError, match="groups and time describe rows, but data is None"):
         Recommender().fit(md).suggest(groups="shop")
 
 
