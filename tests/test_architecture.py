@@ -45,7 +45,7 @@ MODULES_OF_MANY_ROOMS = {
     "warmstart.protocols": 6,
     "warmstart.recommend.question.understand": 6,
 }
-MODULES_OF_A_COLD_ANSWER = 151
+MODULES_OF_A_COLD_ANSWER = 149
 NOT_FOR_AN_ANSWER = tuple(
     f"warmstart.{name}"
     for name in (

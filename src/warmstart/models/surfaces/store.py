@@ -6,14 +6,16 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from warmstart.errors import KnowledgeError
-from warmstart.models.gaussian.shared_gp import SharedKernel
 from warmstart.models.surfaces.box import ROUNDS, Box
-from warmstart.models.surfaces.sources import Sources, Surface
+
+if TYPE_CHECKING:
+    from warmstart.models.gaussian.shared_gp import SharedKernel
+    from warmstart.models.surfaces.sources import Sources, Surface
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -78,6 +80,8 @@ class SurfaceStore:
         KnowledgeError
             If the file is damaged.
         """
+        from warmstart.models.surfaces.sources import Sources
+
         gone = frozenset(map(str, excluded))
         if (box := self.box(learner)) is None:
             return None
@@ -131,6 +135,8 @@ class SurfaceStore:
         """As it was learnt when the file was written; None where it says nothing."""
         import pyarrow.parquet as pq
 
+        from warmstart.models.gaussian.shared_gp import SharedKernel
+
         said = pq.read_schema(self.folder / f"{learner}.parquet").metadata or {}
         found = json.loads(said.get(KERNELS, b"{}")).get(metric)
         return None if found is None else SharedKernel(np.array(found[:-1]), float(found[-1]))
@@ -170,6 +176,8 @@ def surface(row: Mapping[str, Any], metric: str, box: Box) -> Surface:
     box : Box
         Ranges that the cube stands for.
     """
+    from warmstart.models.surfaces.sources import Surface
+
     last = np.asarray(row["last"], dtype=np.intp)
     cube = np.asarray(row["points"], dtype=float).reshape(len(last), -1) / 1000
     if cube.shape[1] != len(box.axes):
