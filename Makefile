@@ -18,7 +18,7 @@ BIN := $(VENV)/bin
 TUNERS_VENV := .venv-tuners
 DOCS_VENV := .venv-docs
 TUNERS_TESTS := $(patsubst %,tests/unit/downstream/adapters/test_%.py,ax flaml ray syne_tune)
-TUNERS_TESTS += tests/unit/downstream/schedulers/test_ray.py
+TUNERS_TESTS += $(wildcard tests/unit/downstream/schedulers/test_ray*.py)
 PIP := $(BIN)/python -m pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

@@ -16,7 +16,7 @@ _CONTINUE, _STOP = "CONTINUE", "STOP"
 """What Ray's trial schedulers answer."""
 
 
-class PreviousCurves:
+class CurveStopping:
     """Stop trials of Ray Tune that, as previous curves went on, will not end above the best.
 
     Ask this module for ``PreviousCurvesScheduler``: this, and Ray's first in, first out, which
@@ -144,7 +144,7 @@ def __getattr__(name: str) -> Any:
     if name != "PreviousCurvesScheduler":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     schedulers = require("ray.tune.schedulers", extra="ray")
-    body = {"__doc__": PreviousCurves.__doc__, "__module__": __name__}
-    found = type(name, (PreviousCurves, schedulers.FIFOScheduler), body)
+    body = {"__doc__": CurveStopping.__doc__, "__module__": __name__}
+    found = type(name, (CurveStopping, schedulers.FIFOScheduler), body)
     globals()[name] = found  # one class, which is found by its name
     return found

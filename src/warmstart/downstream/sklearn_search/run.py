@@ -14,6 +14,7 @@ from warmstart.errors import KnowledgeError
 if TYPE_CHECKING:
     from warmstart.downstream.sklearn_search.race import SearchRace
     from warmstart.downstream.sklearn_search.rounds.read_off import ReadOff
+    from warmstart.downstream.sklearn_search.stopping.folds import FoldStopping
     from warmstart.recommend.answer.suggestion import Suggestion
     from warmstart.recommend.search import Search
 
@@ -41,6 +42,9 @@ class CandidateRun:
         self.race: SearchRace | None = None
         self.read_off: ReadOff | None = None
         """How rounds are read off each fit, where they are."""
+
+        self.stopping: FoldStopping | None = None
+        """What judges candidates after each fold, where they may be stopped."""
 
         self._error: ValueError | None = None
 
@@ -110,10 +114,29 @@ class CandidateRun:
                     f"{self.search.question.metric}, the metric of the base; score by that"
                 )
             self.search.tell(one, float(score))
+        if self.stopping is not None:
+            self.stopping.learn(results, name, range(len(self.places) - n, len(self.places)))
 
     def _as_run(self, asked: Suggestion, params: dict[str, Any]) -> Any:  # noqa: ARG002 - for others
         """What was evaluated in the end."""
         return asked
+
+    def stop(self, asked: Sequence[Suggestion]) -> list[Suggestion]:
+        """Fit candidates fold by fold where that is asked for; those that were not stopped.
+
+        The others are told as pruned, and are in the results without a score.
+        """
+        if self.stopping is None:
+            return list(asked)
+        left = []
+        for one in asked:
+            params = self._params(one)
+            if self.stopping.stopped(len(self.search.history), one, params) is None:
+                left.append(one)
+                continue
+            self.failed.append(params)
+            self.search.tell(one, status="pruned")
+        return left
 
     def check_any(self) -> None:
         """Refuse to end without a single score, as scikit-learn does."""

@@ -60,6 +60,10 @@ class WarmStartSearchCV(BegunSearch):
         more at the end, on folds they were not chosen by; what is kept is chosen by all
         that is known of them, not by the luckiest score. None are where the splitter
         always gives the same folds, or fewer than two would be.
+    early_stopping : bool
+        Judge candidates after each fold by how those before them went on, and leave the other
+        folds out where the candidate will not gain on the best; where rounds are read off
+        each fit, that judges by itself.
     look : Look, optional
         What :func:`warmstart.suggest` measured on the same data, ``suggestions.look``: first
         knowledge of the search over pipelines of the base.
@@ -88,6 +92,9 @@ return_train_score
     race_results_ : dict
         As ``cv_results_``, of the finalists on their other folds; empty columns without a
         race.
+    stops_ : list of Stop
+        Candidates that were stopped, with what they were judged by and the reason; they are
+        in ``cv_results_`` without a score.
     warnings_ : tuple of str
         What was repaired, capped or assumed about the data and the scores.
 
@@ -145,6 +152,7 @@ return_train_score
         self.warnings_ = (*self._run.search.warnings, *self._run.notes)
         self.race_results_ = take_out(self.cv_results_, self._run.n_evaluated)
         append_failures(self.cv_results_, self._run.failed, self.error_score)
+        self.stops_ = [] if self._run.stopping is None else self._run.stopping.stops
         del self._run  # with all of the base
         return self
 
@@ -172,7 +180,8 @@ return_train_score
                 )
                 break
             left -= len(asked)
-            run.evaluate(asked, evaluate_candidates, self._learnt_from, self.error_score)
+            if going := run.stop(asked):
+                run.evaluate(going, evaluate_candidates, self._learnt_from, self.error_score)
         run.check_any()
         if run.read_off is not None:
             run.read_off.close()

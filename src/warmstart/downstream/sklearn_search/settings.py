@@ -31,6 +31,7 @@ class SearchSettings(BaseSearchCV):  # type: ignore[misc]
         "look": [Look, None],
         "rounds": ["array-like", StrOptions({"auto"}), None],
         "n_finalists": [Interval(numbers.Integral, 0, None, closed="left")],
+        "early_stopping": ["boolean"],
         "n_candidates": [Interval(numbers.Integral, 1, None, closed="left")],
         "batch_size": [Interval(numbers.Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
@@ -52,6 +53,7 @@ class SearchSettings(BaseSearchCV):  # type: ignore[misc]
         n_candidates: int = 200,
         batch_size: int = 1,
         n_finalists: int = 3,
+        early_stopping: bool = False,
         look: Look | None = None,
         rounds: Any = "auto",
         scoring: Any = None,
@@ -85,6 +87,7 @@ class SearchSettings(BaseSearchCV):  # type: ignore[misc]
         self.n_candidates = n_candidates
         self.batch_size = batch_size
         self.n_finalists = n_finalists
+        self.early_stopping = early_stopping
         self.look = look
         self.rounds = rounds
         self.random_state = random_state

@@ -1,0 +1,104 @@
+"""What pipelines that begin alike save when they fit what they share once.
+
+    python benchmarks/stage_trees.py --corpus build/corpus [--rows 400]
+
+First 60 random pipelines of the tabular space on a mixed table (german_credit, so many rows,
+three folds), then the ten suggestions for ten tables of the corpus (a seeded draw, at most so
+many rows; the base leaves out what it knows of them). Each is cross-validated alone and sharing
+stages, in CPU seconds of one process. Fits are of steps before the learner; the tree counts
+what is shared at best, the memory what was. "identical" compares every score of every fold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import cross_val_score
+
+import warmstart
+from warmstart.datasets.load import load_dataset
+from warmstart.execution.local import read_tasks
+from warmstart.execution.stages.tree import StageTree
+from warmstart.spaces.pipelines.design import space_filling
+from warmstart.spaces.pipelines.pipeline import build_estimator
+from warmstart.spaces.pipelines.stages.memory import shared_stages
+
+ROOT = Path(__file__).parents[1]
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--rows", type=int, default=400)
+    parser.add_argument("--pipelines", type=int, default=60)
+    args = parser.parse_args()
+    warnings.simplefilter("ignore")
+    print(f"    {shlex.join(['python', *sys.argv])}\n")
+    print("| pipelines | fits | tree | ratio | memory's | CPU s alone | sharing | identical |")
+    print("| --- | --: | --: | --: | --: | --: | --: | --- |", flush=True)
+    frame = pd.read_csv(ROOT / "data" / "examples" / "german_credit.csv")
+    frame = frame.sample(args.rows, random_state=0).reset_index(drop=True)
+    X, y = frame.drop(columns="class"), frame["class"]
+    schema = load_dataset(X, y).schema
+    made = [
+        build_estimator(one.values, schema)
+        for one in space_filling("binary", args.pipelines, random_state=0)
+    ]
+    row(f"{len(made)} random, german_credit", made, X, y)
+    if args.corpus is None:
+        return
+    rng, ratios = np.random.default_rng(0), []
+    tasks = read_tasks(args.corpus)
+    for place in rng.permutation(len(tasks)):
+        task = tasks[place]
+        data = load_dataset(task.path, target=task.target, task_type=task.task_type)
+        if not len(data.X) >= 150 or data.X.shape[1] > 40:
+            continue
+        kept = rng.permutation(len(data.X))[: args.rows]
+        X, y = data.X.iloc[kept].reset_index(drop=True), pd.Series(np.asarray(data.y)[kept])
+        if task.task_type != "regression" and y.value_counts().min() < 6:
+            continue
+        told = warmstart.suggest(X, y, n=10, exclude=[task.task_id], task_type=task.task_type)
+        ratios.append(row(f"10 suggested, {task.task_id}", [s.estimator() for s in told], X, y))
+        if len(ratios) == 10:
+            break
+    alone, sharing = np.array(ratios).T
+    gain = 1 - sharing / alone
+    error = gain.std(ddof=1) / np.sqrt(len(gain))
+    print(f"\nCPU saved by suggestions: {100 * gain.mean():.0f} ± {100 * error:.0f} %")
+
+
+def row(name: str, made: list[Any], X: Any, y: Any) -> tuple[float, float]:
+    """One line; CPU seconds alone and sharing."""
+    tree = StageTree.of(made)
+
+    def scores() -> list[list[float]]:
+        return [cross_val_score(one, X, y, cv=3).tolist() for one in made]
+
+    start = time.process_time()
+    alone = scores()
+    middle = time.process_time()
+    with shared_stages() as memory:
+        sharing = scores()
+    end = time.process_time()
+    same = np.array_equal(alone, sharing, equal_nan=True)
+    print(
+        f"| {name} | {3 * tree.n_alone} | {3 * tree.n_stages} | {tree.merge_rate:.2f} | "
+        f"{memory.n_fitted} | {middle - start:.2f} | {end - middle:.2f} | "
+        f"{'yes' if same else 'NO'} |",
+        flush=True,
+    )
+    return middle - start, end - middle
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Candidates that are stopped before their last fold."""
