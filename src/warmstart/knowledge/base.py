@@ -62,8 +62,8 @@ def surfaces_path() -> Path | None:
 
     Examples
     --------
-    >>> [path.name for path in surfaces_path().glob("*.parquet")]
-    ['lightgbm.parquet']
+    >>> sorted(path.stem for path in surfaces_path().glob("*boost*.parquet"))
+    ['xgboost']
     """
     for path in (_IN_WHEEL.parent / "surfaces", _IN_CHECKOUT.parent / "surfaces"):
         if path.is_dir():
