@@ -34,8 +34,9 @@ class WarmStartSearchCV(BegunSearch):
     expected improvement given all scores so far.
 
     Where `space` names one learner that the base has surfaces of (LightGBM, XGBoost and elastic
-    net in the embedded one), candidates are anywhere in that learner's space, or in the distributions of an
-    estimator of one's own: parameters that no table was scored with are searched too.
+    net in the embedded one), candidates are anywhere in that learner's space, or in the
+    distributions of an estimator of one's own: parameters that no table was scored with are
+    searched too.
 
     Parameters
     ----------
