@@ -61,7 +61,8 @@ class WarmStartSampler(WholeConfigurationSampler):
 
     Where the base has surfaces of the one learner that `space` names (LightGBM, XGBoost and
     elastic net in the embedded one), it searches the study's own space, led by how that
-    learner scored all over its ranges on other tables. Parameters that no table was scored with are searched as well;
+    learner scored all over its ranges on other tables. Parameters that no table was scored with
+    are searched as well;
     those that the study does not ask for are at the estimator's default. A study's space is
     known from its first finished trial on, or from `distributions`.
 
