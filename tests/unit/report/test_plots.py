@@ -10,12 +10,13 @@ from warmstart.recommend.recommender import Recommender
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("agg")
+pyplot = pytest.importorskip("matplotlib.pyplot")
 
 
 @pytest.fixture(autouse=True)
 def closed():
     yield
-    matplotlib.pyplot.close("all")
+    pyplot.close("all")
 
 
 MEASURED = pd.DataFrame({"measured": [0.8, 0.7, np.nan]}, index=[2, 1, 3])

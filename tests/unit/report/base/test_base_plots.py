@@ -15,12 +15,13 @@ from warmstart.report.base.latent_map import LatentMap
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("agg")
+pyplot = pytest.importorskip("matplotlib.pyplot")
 
 
 @pytest.fixture(autouse=True)
 def closed():
     yield
-    matplotlib.pyplot.close("all")
+    pyplot.close("all")
 
 
 @pytest.fixture(scope="module")
