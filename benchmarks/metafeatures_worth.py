@@ -230,6 +230,13 @@ def variants(
             frame[:] = frame.to_numpy()[rng.permutation(len(frame))]
             dealt.setdefault(name, []).append(f"{name} {PERMUTED} {draw}")
             seen[dealt[name][-1]] = frame, "pmf"
+    if chosen.only:
+        seen = {
+            name: one
+            for name, one in seen.items()
+            if name.partition(f" {PERMUTED}")[0] in {"none", *chosen.only}
+        }
+        dealt = {name: draws for name, draws in dealt.items() if name in chosen.only}
     found: dict[str, list[pd.DataFrame]] = {name: [] for name in seen}
     for seed in range(chosen.seed, chosen.seed + chosen.seeds):
         for name, (frame, method) in seen.items():
@@ -356,6 +363,7 @@ def main() -> None:
     parser.add_argument("--metafeatures", type=Path, help="of Oboe's tasks, Parquet by task id")
     parser.add_argument("--seeds", type=int, default=1, help="how often families are dealt out")
     parser.add_argument("--cache", type=Path, help="folder of regrets, to resume")
+    parser.add_argument("--only", nargs="+", metavar="SET", help="beside none")
     parser.add_argument("--permutations", type=int, default=5)
     parser.add_argument("--each", action="store_true", help="every meta-feature by itself")
     chosen = parser.parse_args()
