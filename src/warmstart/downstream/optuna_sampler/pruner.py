@@ -78,7 +78,7 @@ class PreviousCurvesPruner(optuna.pruners.BasePruner):
     >>> study.enqueue_trial({"height": 0.5})
     >>> study.optimize(objective, n_trials=2)
     >>> [trial.state.name for trial in study.trials], pruner.judgements[1].budget
-    (['COMPLETE', 'PRUNED'], 3.0)
+    (['COMPLETE', 'PRUNED'], 2.0)
     >>> [stop.trial for stop, again in pruner.replay(study) if again.stop]
     [1]
     """

@@ -139,7 +139,7 @@ def observed_front(scores: Mapping[int, float], costs: Any) -> list[int]:
 
     Examples
     --------
-    >>> told_front({0: 0.7, 1: 0.6, 2: 0.8}, [[1.0], [2.0], [3.0]])
+    >>> observed_front({0: 0.7, 1: 0.6, 2: 0.8}, [[1.0], [2.0], [3.0]])
     [2, 0]
     """
     known = [place for place in scores if place < len(costs)]

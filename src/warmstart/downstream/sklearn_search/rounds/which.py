@@ -80,8 +80,8 @@ def spread(low: float, high: float) -> tuple[int, ...]:
 
     Examples
     --------
-    >>> spread(30, 500)
-    (30, 45, 67, 100, 150, 224, 334, 500)
+    >>> spread(10, 640)
+    (10, 18, 33, 59, 108, 195, 353, 640)
     """
     drawn = np.geomspace(max(low, 1.0), max(high, 1.0), _N_READ)
     return tuple(dict.fromkeys(round(k) for k in drawn.tolist()))
