@@ -22,6 +22,7 @@ OTHER_NAMES = {
     "distributed": "dask",
     "mlflow": "mlflow-skinny",
     "neps": "neural-pipeline-search",
+    "PIL": "pillow",
     "ot": "pot",
     "skopt": "scikit-optimize",
     "sklearn": "scikit-learn",
