@@ -64,7 +64,8 @@ class ReadOffObjective:
     ...     return HistGradientBoostingClassifier(learning_rate=rate, random_state=0)
     >>> X, y = load_wine(return_X_y=True)
     >>> objective = ReadOffObjective(X, y, make, rounds=(5, 10, 20), cv=3)
-    >>> study = optuna.create_study(direction="maximize")
+    >>> sampler = optuna.samplers.RandomSampler(seed=0)
+    >>> study = optuna.create_study(direction="maximize", sampler=sampler)
     >>> study.optimize(objective, n_trials=2)
     >>> best = study.best_trial
     >>> best.value > 0.9, best.user_attrs["warmstart:rounds"] in (5, 10, 20)
