@@ -10,9 +10,10 @@ OF_LIBRARIES = frozenset(
     {
         *("_repr_html_", "_experiment", "_ot_study", "_contains", "_study_id", "_storage"),
         *("_trial_id", "_get_latest_trial", "_root_cache_directory", "_api_calls"),
+        *("_hyperparam_mutations", "_custom_explore_fn", "_policy", "_optimizer"),
     }
 )
-"""Read of IPython's protocol, Ax, Ray, Optuna and openml, which offer no other way."""
+"""Read of IPython, Ax, Ray, Optuna, openml and scikit-learn, which offer no other way."""
 
 MODULES_OF_ALL = frozenset({"_extras", "_plugins", "_version", "__future__"})
 
