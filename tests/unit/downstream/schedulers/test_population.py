@@ -1,4 +1,7 @@
-"""Population based training: who goes on from whom, with which values, by which schedule."""
+"""Population based training: who goes on from whom, with which values, by which schedule.
+
+Also of: downstream.schedulers.learners, downstream.schedulers.schedule.
+"""
 
 import numpy as np
 import pytest
