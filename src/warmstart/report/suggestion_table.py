@@ -79,9 +79,10 @@ def suggestion_table(suggestions: Suggestions, *, width: int = 80) -> Text:
 
     names = [name_of(s) for s in suggestions]
     places = decimals_for(s.score for s in suggestions)
+    named = "learner" if any(s.learner for s in suggestions) else "configuration"
     columns = {
         "#": [str(rank) for rank in range(1, len(names) + 1)],
-        "learner": names,
+        named: names,
         "expected": [number(s.score, places) for s in suggestions],
         "90 % interval": [_interval(s, places) for s in suggestions],
         **measured_column(suggestions, places),
@@ -101,7 +102,7 @@ def suggestion_table(suggestions: Suggestions, *, width: int = 80) -> Text:
 
     def line(cells: Mapping[str, str]) -> str:
         padded = [
-            text.ljust(widths[head]) if head == "learner" else text.rjust(widths[head])
+            text.ljust(widths[head]) if head == named else text.rjust(widths[head])
             for head, text in cells.items()
         ]
         return _GAP.join(padded).rstrip()
@@ -114,7 +115,7 @@ def suggestion_table(suggestions: Suggestions, *, width: int = 80) -> Text:
         settings = short_settings(suggestion.configuration, suggestion.learner)
         table.append_text(row)
         table.append("\n")
-        if settings:
+        if settings and names[i] != ", ".join(settings):
             table.append(_wrapped(settings, width) + "\n", style="not bold dim")
     return table
 

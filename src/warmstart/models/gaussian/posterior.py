@@ -111,8 +111,8 @@ class MixturePosterior(Mixture):
         return joint
 
     def _new_row(self, k: int, n: int) -> Array:
-        """Row of result k over the configurations from `n` on, from the rows before it."""
-        index = self.observed[k]
+        """Row of result k over configurations from `n` on, from the rows before it."""
+        index = self.told[k]
         like = self.latents.by_factor(lambda one: one.loadings @ one.loadings[index])
         row = self.scales[:, None] ** 2 * like[:, n:] + self.level_stds[:, None] ** 2
         for earlier in self._results.whitened:
@@ -164,7 +164,7 @@ class MixturePosterior(Mixture):
         value : float
             Its response.
         noise_variance : float
-            Variance of the observation's own error, in units of the response squared.
+            Of the observation's own error, in units of the response squared.
         """
         self._exact = self._exact and noise_variance == 0.0 and index not in self.observed
         if self._exact:
@@ -185,43 +185,39 @@ class MixturePosterior(Mixture):
         self.means += row * (residual / root).astype(kind)[:, None]
         self.variances -= row**2
         np.maximum(self.variances, 0.0, out=self.variances)
-        results = self._results
-        results.observed.append(index)
-        results.values.append(value)
-        results.noise_variances.append(noise_variance)
-        results.whitened.append(row)
-        results.roots.append(root)
-        results.residuals.append(residual / root)
+        self._results.add(index, value, noise_variance, row, root, residual / root)
 
     def sample(
         self,
         n_samples: int,
         rng: np.random.Generator,
         columns: npt.NDArray[np.intp] | None = None,
+        weights: Array | None = None,
     ) -> Array:
         """Joint draws of responses, shape (n_samples, n_configs).
 
-        Prior draws corrected by the told results (Matheron's rule), so no covariance of
-        all configurations is ever factorised.
+        Prior draws corrected by results (Matheron's rule): no covariance is factorised.
 
         Parameters
         ----------
         n_samples : int
         rng : Generator
         columns : ndarray of int, optional
-            Of these configurations only, in that order: costs as if there were no others.
+            Of these only, in that order: costs as if there were no others.
+        weights : ndarray, shape (n_components,), optional
+            Instead of the posterior ones.
 
         References
         ----------
         .. [1] Wilson et al. "Efficiently Sampling Functions from Gaussian Process
            Posteriors." ICML 2020.
         """
-        places = None
+        weights, places = self.weights if weights is None else weights, None
         if columns is not None:
-            places = np.unique(np.r_[columns, np.array(self.observed, dtype=np.intp)])
-        shape = n_samples, self.n_configs if places is None else len(places)
-        draws: Array = np.empty(shape, dtype=self.latents.kind)
-        ends = np.cumsum(counts := rng.multinomial(n_samples, self.weights))
+            places = np.unique(np.r_[columns, np.array(self.told, dtype=np.intp)])
+        n_columns = self.n_configs if places is None else len(places)
+        draws: Array = np.empty((n_samples, n_columns), dtype=self.latents.kind)
+        ends = np.cumsum(counts := rng.multinomial(n_samples, weights))
         for g in np.flatnonzero(counts).tolist():
             self._sample_component(g, rng, draws[ends[g] - counts[g] : ends[g]], places)
         if places is None or columns is None:

@@ -33,6 +33,23 @@ class Results:
     residuals: list[Array] = field(default_factory=list)
     """How far off it was, in units of that."""
 
+    def add(
+        self, index: int, value: float, noise: float, row: Array, root: Array, gap: Array
+    ) -> None:
+        """Keep one more; see the fields.
+
+        Parameters
+        ----------
+        row : ndarray, shape (n_components, n_configs)
+        root, gap : ndarray, shape (n_components,)
+        """
+        self.told.append(index)
+        self.values.append(value)
+        self.noise_variances.append(noise)
+        self.whitened.append(row)
+        self.roots.append(root)
+        self.gaps.append(gap)
+
     def copy(self) -> Results:
         """The same results, without what is of the configurations they were kept for."""
         return Results(

@@ -96,6 +96,10 @@ class PMF(Settings):
     """Of a model of regrets, where it was measured; see
     :func:`warmstart.models.regrets.expected_regret.measure_optimism`."""
 
+    told_optimism_: Array | None = field(default=None, repr=False)
+    """Of a model of scores, where it was measured; see
+    :func:`warmstart.models.regrets.told_regrets.measure_told`."""
+
     level_: GoodLevel | None = field(default=None, repr=False)
     """Foretells how well good configurations do on a described task, where it was learnt."""
 
@@ -201,6 +205,8 @@ class PMF(Settings):
         arrays["spreads"] = np.asarray(self.spreads)
         if self.optimism_ is not None:
             arrays["optimism"] = self.optimism_
+        if self.told_optimism_ is not None:
+            arrays["told_optimism"] = self.told_optimism_
         if self.level_ is not None:
             arrays |= self.level_.to_arrays()
         if self.kernel_ is not None:
@@ -216,6 +222,7 @@ class PMF(Settings):
             spreads=tuple(float(spread) for spread in arrays["spreads"]),
         )
         model.optimism_ = arrays.get("optimism")
+        model.told_optimism_ = arrays.get("told_optimism")
         if "lengthscales" in arrays:
             from warmstart.models.gaussian.shared_gp import SharedKernel
 

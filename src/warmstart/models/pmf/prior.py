@@ -97,6 +97,47 @@ class Prior:
             untold = self.untold_loadings[chosen].astype(loadings.dtype)
             loadings = np.hstack([loadings, untold])
             level_stds = np.hypot(level_stds, self.untold_level)
+        return self._mixture(
+            mean, level, Factor(loadings, self.noise[chosen]), level_stds, spreads
+        )
+
+    def around(
+        self,
+        mean: Array,
+        level: float,
+        columns: npt.NDArray[np.intp],
+        spreads: Sequence[float],
+        *,
+        without: int | None,
+    ) -> MixturePosterior:
+        """Responses of a task of which something else is expected: a known one, left out.
+
+        Parameters
+        ----------
+        mean : ndarray, shape (n_chosen,)
+            Standardised responses to expect of it.
+        level : float
+            What is expected of its level beside the usual.
+        columns : ndarray of int, shape (n_chosen,)
+        spreads : sequence of float
+            As in :meth:`mixture`.
+        without : int, optional
+            A latent that is left out: that of the task itself, where each has one.
+        """
+        loadings = self.loadings[columns].copy()
+        if without is not None:
+            loadings[:, without] = 0.0
+        factor = Factor(loadings, self.noise[columns])
+        return self._mixture(mean, level, factor, self.level_stds, spreads)
+
+    def _mixture(
+        self,
+        mean: Array,
+        level: float,
+        factor: Factor,
+        level_stds: Array,
+        spreads: Sequence[float],
+    ) -> MixturePosterior:
         means = (self.levels + level)[:, None] + self.scales[:, None] * mean
         n_spreads = len(spreads)
         n = len(self.scales) * n_spreads
@@ -108,5 +149,5 @@ class Prior:
             np.repeat(means, n_spreads, axis=0),
             np.outer(self.scales, spreads).ravel(),
             np.repeat(level_stds, n_spreads) * tails,
-            [Factor(loadings, self.noise[chosen])] * n,
+            [factor] * n,
         )

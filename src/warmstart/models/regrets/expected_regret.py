@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from warmstart.models.log_loss import log_loss_response
 from warmstart.models.regrets.regret_draws import KnownRegrets, RegretsAmong
@@ -34,7 +35,7 @@ _USUAL_WORTH = 15.0
 _N_LEFT_OUT, _N_DRAWS, _N_COLUMNS = 48, 200, 400
 """Known tasks left out, draws for each, and configurations looked at, at most."""
 
-_LEAST_KNOWN = 0.9
+LEAST_KNOWN = 0.9
 """Share of the configurations that a task left out must know."""
 
 
@@ -81,7 +82,7 @@ def expect(
     return Expected(
         regrets=regrets.mean(axis=0) * factors[0],
         of_best=np.minimum.accumulate(best * factors),
-        p_best=np.clip(p_best * np.exp(logs[-1]), 0.0, 1.0),
+        p_best=hedged(p_best, float(np.exp(logs[-1])))[list(picks)],
     )
 
 
@@ -92,12 +93,43 @@ def _plain(
     weights: Array,
     rng: np.random.Generator,
 ) -> tuple[Array, Array]:
-    """Regrets of the picks in every draw, and how often each is the best."""
+    """Regrets of the picks in every draw, and how often each of all is the best.
+
+    Where several are best, each is so by its share.
+    """
     own = rng.standard_t(_DEGREES, order.shape)
     order = order + _OWN * order.std(axis=1, keepdims=True) * own
     drawn, tasks = among.draw(order, weights, rng)
     chosen = drawn[:, list(picks)].astype(np.float64)
-    return chosen * among.ranges[tasks, None], (chosen <= 0).mean(axis=0)
+    draws, columns = np.nonzero(drawn <= 0)
+    shares = 1 / np.bincount(draws, minlength=len(drawn))[draws]
+    p_best = np.bincount(columns, shares, minlength=drawn.shape[1]) / len(drawn)
+    return chosen * among.ranges[tasks, None], p_best
+
+
+def hedged(p_best: Array, factor: float, open_: npt.NDArray[np.bool_] | None = None) -> Array:
+    """Chances to be the best with less trust in them: the rest is anybody's.
+
+    Parameters
+    ----------
+    p_best : ndarray, shape (n_configs,)
+        They add up to one.
+    factor : float
+        How often the best is named over how often that is said.
+    open_ : ndarray of bool, shape (n_configs,), optional
+        Which may be the best for all that is known; all by default.
+
+    Examples
+    --------
+    >>> hedged(np.array([0.6, 0.4, 0.0]), 0.5).round(2).tolist()
+    [0.47, 0.37, 0.17]
+    """
+    anybody = np.ones(len(p_best)) if open_ is None else open_.astype(np.float64)
+    if not anybody.any():
+        return p_best
+    less = np.maximum(factor * p_best + (1 - factor) * anybody / anybody.sum(), 0.0)
+    result: Array = less / less.sum() if less.sum() > 0 else p_best
+    return result
 
 
 def measure_optimism(
@@ -126,7 +158,7 @@ def measure_optimism(
     prior, families = model.prior_, np.unique(table.families, return_inverse=True)[1]
     known = KnownRegrets.of(table)
     n_families = int(families.max()) + 1
-    whole = np.flatnonzero(np.isfinite(table.scores).mean(axis=1) >= _LEAST_KNOWN)
+    whole = np.flatnonzero(np.isfinite(table.scores).mean(axis=1) >= LEAST_KNOWN)
     if prior is None or n_families < 10 or len(whole) < 10:
         return None
     rng = np.random.default_rng(random_state)
@@ -153,7 +185,8 @@ def measure_optimism(
         at = np.minimum(_SIZES, len(picks)) - 1
         first = slice(0, 10)
         hit = (truth[picks] <= 0)[first].sum() / max((truth <= 0).sum(), 1)
-        sums += [np.r_[happened[at], hit], np.r_[best[at], p_best[first].sum()]]
+        said = p_best[picks[first]].sum()
+        sums += [np.r_[happened[at], hit], np.r_[best[at], said]]
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.clip(np.nan_to_num(sums[0] / sums[1], nan=1.0), 0.1, 10.0)
     n = len(rows)

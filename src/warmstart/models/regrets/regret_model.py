@@ -51,7 +51,13 @@ def fit_with_choice(
     # Wide draws would have a batch chase what is best on hardly any task.
     # What tasks agree on makes for a better start, but not for a better search.
     chooser = replace(
-        pmf, offset=_OFFSET, spreads=(1.0,), agree=True, prior_=None, optimism_=None
+        pmf,
+        offset=_OFFSET,
+        spreads=(1.0,),
+        agree=True,
+        prior_=None,
+        optimism_=None,
+        told_optimism_=None,
     )
 
     def scales() -> Iterator[tuple[PMF, ScoreTable]]:

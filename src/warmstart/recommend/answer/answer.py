@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from warmstart.domain import TaskType
+from warmstart.errors import ArgumentError
 from warmstart.recommend.answer.evidence import Neighbour, OutOfDistribution
 from warmstart.recommend.answer.suggestion import Suggestion
 
@@ -92,9 +93,9 @@ class Answer(Sequence[Suggestion]):
         ValueError
             If there are no `k` suggestions.
         """
-        if not 1 <= k <= len(self):
-            raise ValueError(f"k must be from 1 to {len(self)}, the suggestions, got {k}")
-        return self.expected_regrets[k - 1] if self.expected_regrets else math.nan
+        if isinstance(k, bool) or k not in range(1, len(self) + 1):
+            raise ArgumentError(f"k must be from 1 to {len(self)}, the suggestions, got {k!r}")
+        return self.expected_regrets[int(k) - 1] if self.expected_regrets else math.nan
 
     @property
     def pareto(self) -> Self:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from warmstart.errors import KnowledgeError
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
     from warmstart.metadataset.core.score_table import ScoreTable
+    from warmstart.models.gaussian.mixture import Mixture
     from warmstart.models.pmf.pmf import PMF
 
 
@@ -41,7 +43,7 @@ class Models:
     ) -> None:
         self._settings, self._history, self._columns = settings, history, columns
         self._random_state = random_state
-        self._saved, self._levelled = saved is not None, False
+        self._saved, self._levelled, self._measured = saved is not None, False, False
         if saved is not None:
             self.__dict__["_both"] = saved
 
@@ -76,6 +78,23 @@ class Models:
                 self.chooser, self._history, best_of_n, random_state=self._random_state
             )
         return self.chooser.optimism_
+
+    @property
+    def told_optimism(self) -> npt.NDArray[np.float64] | None:
+        """How far regrets that are told after results are off; measured when first needed."""
+        if self.pmf.told_optimism_ is None and self._columns is None and not self._measured:
+            from warmstart.models.regrets.told_regrets import measure_told
+            from warmstart.recommend.acquisition.next_point import pick_from
+
+            def improve(mixture: Mixture, open_: npt.NDArray[np.bool_], best: float) -> int:
+                marginals = mixture.means, np.sqrt(mixture.variances), mixture.weights
+                return pick_from(marginals, open_, best, "ei")
+
+            self._measured = True  # of few tasks there is nothing, and nothing to try again
+            self.pmf.told_optimism_ = measure_told(
+                self.pmf, self._history, improve, random_state=self._random_state
+            )
+        return self.pmf.told_optimism_
 
     @property
     def pmf_with_level(self) -> PMF:

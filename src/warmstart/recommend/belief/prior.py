@@ -24,6 +24,10 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 IGNORANCE = 0.1
 """Prior weight of knowing nothing but the configurations' own features."""
 
+_TOLD_IGNORANCE = 0.01
+"""The same where something is told of what to expect: the larger share is there to protect a
+search, and most of it would be said of tasks that are like those known."""
+
 _MANY = 4096
 """Configurations from which on loadings are kept in single precision."""
 
@@ -91,6 +95,18 @@ def believe(
         known.ideal,
         known.offset,
     )
+
+
+def told_weights(mixture: MixturePosterior) -> Array:
+    """Weights of the components of :func:`believe` for what is told, shape (n_components,).
+
+    As if ignorance had begun with the smaller share; results tell as much of it as they do.
+    """
+    weights = mixture.weights
+    odds = _TOLD_IGNORANCE / (1 - _TOLD_IGNORANCE) * (1 - IGNORANCE) / IGNORANCE
+    weights[len(weights) // 2 :] *= odds
+    result: Array = weights / weights.sum()
+    return result
 
 
 def _cold_factor(fitted: Fitted, pool: Sequence[Point], kind: Any) -> Factor:

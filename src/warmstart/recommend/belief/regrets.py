@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart.models.regrets.expected_regret import Expected
+from warmstart.models.regrets.told_regrets import calibrated, regrets_by_draws
+from warmstart.recommend.belief.prior import told_weights
 
 if TYPE_CHECKING:
     from warmstart.recommend.base.fitted import Fitted
@@ -51,8 +53,9 @@ class TaskRegrets:
         """What is expected of some places, in their order, each by itself.
 
         Before any result it is what :meth:`warmstart.Recommender.suggest` tells; after it, the
-        gap to the best of the pool in joint draws that know every result. In units of the
-        metric; regrets are NaN where nothing can be said of scores.
+        gap to the best of the pool in joint draws that know every result, times what such
+        gaps turn out to be on known tasks. In units of the metric; regrets are NaN where
+        nothing can be said of scores.
         """
         state = len(self._belief.results), len(self._pool)
         missing = True
@@ -92,15 +95,22 @@ class TaskRegrets:
         return outlook.expected(regret.restricted(among), range(len(among)), rng)
 
     def _after_results(self, among: Places) -> Expected:
-        belief, units = self._belief.now(), self._fitted.units
-        seed = [self._question.random_state, len(self._belief.results), 2]
-        rng = np.random.default_rng(seed)
-        responses = belief.mixture.sample(_N_DRAWS, rng, among).astype(np.float64)
-        scores = np.minimum(belief.ideal + belief.offset - np.exp(responses), belief.ideal)
-        best = scores.max(axis=1, keepdims=True)
-        is_best = scores == best
-        # Where several are best, each is so by its share.
-        p_best = (is_best / is_best.sum(axis=1, keepdims=True)).mean(axis=0)
-        reported, highest = (units.as_reported(v, self._question.phi) for v in (scores, best))
-        regrets = (highest - reported).mean(axis=0)
+        belief, fitted, phi = self._belief.now(), self._fitted, self._question.phi
+        told = self._belief.mean_scores()
+        rng = np.random.default_rng([self._question.random_state, len(self._belief.results), 2])
+        weights = told_weights(belief.mixture)
+        responses = belief.mixture.sample(_N_DRAWS, rng, among, weights).astype(np.float64)
+        similar = fitted.known_regrets.weights(fitted.chooser, phi)
+        caps = rng.choice(fitted.worst_losses, _N_DRAWS, p=similar)
+        # What was seen can be.
+        caps = np.maximum(caps, belief.ideal - min(told.values()) / self._belief.scale)
+        scores, best, shares = regrets_by_draws(responses, belief.ideal, belief.offset, caps)
+        reported, highest = (fitted.units.as_reported(v, phi) for v in (scores, best))
+        regrets, p_best = calibrated(
+            (highest - reported).mean(axis=0),
+            shares.mean(axis=0),
+            len(told),
+            ~np.isin(among, list(told)),
+            fitted.models.told_optimism,
+        )
         return Expected(regrets=regrets, of_best=np.minimum.accumulate(regrets), p_best=p_best)

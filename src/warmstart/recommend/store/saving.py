@@ -56,7 +56,7 @@ def save(store: Store, path: Path) -> Path:
                 except MetaDatasetError:  # a metric that no task of this kind has a score in
                     continue
                 # Measured now, for whoever reads it must not wait for that.
-                _ = fitted.models.optimism
+                _ = fitted.models.optimism, fitted.models.told_optimism
                 pmf = fitted.models.pmf_with_level
                 save_models(new, (kind, metric), pmf, fitted.chooser)
         if resources := store.resources():

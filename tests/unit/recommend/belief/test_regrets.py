@@ -9,6 +9,7 @@ import pytest
 
 import warmstart
 from warmstart.recommend.belief import regrets as module
+from warmstart.recommend.belief.prior import told_weights
 
 N_TASKS, N_CONFIGS = 30, 12
 NAMES = [f"c{k}" for k in range(N_CONFIGS)]
@@ -64,7 +65,9 @@ def test_one_of_the_pool_is_the_best(search, truth):
     assert (asked.regret, asked.p_best) == (found.regrets[place], found.p_best[place])
 
 
-def test_against_draws_of_scores(search, truth):
+def test_against_draws_of_scores(search, truth, monkeypatch):
+    pmf = search.engine.fitted.pmf
+    monkeypatch.setattr(pmf, "told_optimism_", np.zeros(5))  # as draws say
     tell(search, truth, 4)
     belief = search.engine.belief.now()
     scores = np.minimum(belief.draws(20_000, np.random.default_rng(5)), belief.ideal)
@@ -72,6 +75,38 @@ def test_against_draws_of_scores(search, truth):
     found = everything(search)
     np.testing.assert_allclose(found.regrets, gaps.mean(axis=0), atol=0.01)
     np.testing.assert_allclose(found.p_best, (gaps == 0).mean(axis=0), atol=0.08)
+
+
+def test_what_known_tasks_show_counts(search, truth, monkeypatch):
+    pmf = search.engine.fitted.pmf
+    found = []
+    for logs in (np.zeros(5), np.log([0.5, 0.5, 0.5, 0.5, 0.25])):
+        monkeypatch.setattr(pmf, "told_optimism_", logs)
+        again = module.TaskRegrets(
+            search.engine.fitted, search.question, search.engine.pool, search.engine.belief
+        )
+        if not search.history:
+            tell(search, truth, 4)
+        found.append(again.of(range(N_CONFIGS)))
+    plain, halved = found
+    untold = 1 - 4 / N_CONFIGS
+    np.testing.assert_allclose(halved.regrets, 0.5**untold * plain.regrets)
+    assert halved.p_best.sum() == pytest.approx(1)
+    assert halved.p_best.max() < plain.p_best.max()
+
+
+def test_ignorance_is_said_of_few(search, truth):
+    tell(search, truth, 1)
+    mixture = search.engine.belief.now().mixture
+    n = len(mixture.weights) // 2
+    weights = told_weights(mixture)
+    assert weights.sum() == pytest.approx(1)
+    assert weights[n:].sum() < 0.2 * mixture.weights[n:].sum()
+    # What results tell of it is kept: odds change by one factor.
+    ratio = (weights[n:].sum() / weights[:n].sum()) / (
+        mixture.weights[n:].sum() / mixture.weights[:n].sum()
+    )
+    assert ratio == pytest.approx((0.01 / 0.99) / (0.1 / 0.9))
 
 
 def test_what_was_told_is_known(search, truth):
