@@ -30,6 +30,12 @@ class Factor:
         """The same covariance over some of the configurations, in that order."""
         return Factor(self.loadings[columns], self.noise[columns])
 
+    def beside(self, other: Factor) -> Factor:
+        """Over the configurations of both, whose latents mean the same."""
+        return Factor(
+            np.vstack([self.loadings, other.loadings]), np.r_[self.noise, other.noise]
+        )
+
     def column(self, index: int) -> Array:
         """Covariance of every configuration with one, shape (n_configs,)."""
         column: Array = (self.loadings @ self.loadings[index]).astype(np.float64)

@@ -106,3 +106,8 @@ class SharedLatents:
                 result[members] = column
         result[:, list(observed)] = 0.0
         return result
+
+    def discount(self, k: int, factors: Array) -> None:
+        """Have result k say less of the latents: factors of it, shape (n_components,)."""
+        for (_, members), learnt in zip(self._groups, self.learnt, strict=True):
+            learnt[:, k] *= factors[members, None]

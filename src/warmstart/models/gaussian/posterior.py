@@ -80,31 +80,24 @@ class MixturePosterior(Mixture):
             Own configurations first. Costs O(n_observed (n_observed + n_latent)) for each of
             `more`.
         """
-        pairs = {
-            (id(one), id(other)): Factor(
-                np.vstack([one.loadings, other.loadings]), np.r_[one.noise, other.noise]
-            )
-            for one, other in zip(self.factors, more.factors, strict=True)
-        }
+        both = list(zip(self.factors, more.factors, strict=True))
+        pairs = {(id(one), id(other)): one.beside(other) for one, other in both}
         joint = MixturePosterior(
             np.ones_like(self.scales),
             np.hstack([self.prior_means, more.prior_means]),
             self.scales,
             self.level_stds,
-            [pairs[id(a), id(b)] for a, b in zip(self.factors, more.factors, strict=True)],
+            [pairs[id(one), id(other)] for one, other in both],
         )
         n = self.n_configs
         joint.means[:, :n], joint.variances[:, :n] = self.means, self.variances
         joint._log_weights, joint._exact = self._log_weights.copy(), self._exact
         joint.latents.learnt = [learnt.copy() for learnt in self.latents.learnt]
         known, joint._results = self._results, self._results.copy()
-        for k, (row, residual) in enumerate(zip(known.whitened, known.residuals, strict=True)):
-            new = (
-                more.latents.read(joint.latents.learnt, k)
-                if self._exact
-                else joint._new_row(k, n)
-            )
-            joint.means[:, n:] += new * residual[:, None]
+        for k, (row, gap) in enumerate(zip(known.whitened, known.gaps, strict=True)):
+            learnt = joint.latents.learnt
+            new = more.latents.read(learnt, k) if self._exact else joint._new_row(k, n)
+            joint.means[:, n:] += new * gap[:, None]
             joint.variances[:, n:] -= new**2
             joint._results.whitened.append(np.hstack([row, new]))
         np.maximum(joint.variances, 0.0, out=joint.variances)
@@ -151,7 +144,9 @@ class MixturePosterior(Mixture):
         result: Array = self.scales[:, None] ** 2 * shared + self.level_stds[:, None] ** 2
         return result
 
-    def tell(self, index: int, value: float, noise_variance: float = 0.0) -> None:
+    def tell(
+        self, index: int, value: float, noise_variance: float = 0.0, *, reach: float = math.inf
+    ) -> None:
         """Condition every component on one response and reweigh them by how likely it was.
 
         A response equal to one told before does not reweigh them: where outcomes tie, as
@@ -165,6 +160,9 @@ class MixturePosterior(Mixture):
             Its response.
         noise_variance : float
             Of the observation's own error, in units of the response squared.
+        reach : float
+            Deviations that it may be from what a component expects: what is beyond is taken
+            as the configuration's own, so that one wild result overthrows nothing.
         """
         self._exact = self._exact and noise_variance == 0.0 and index not in self.observed
         if self._exact:
@@ -173,19 +171,25 @@ class MixturePosterior(Mixture):
             column = self.covariance_column(index)
             for row in self._results.whitened:
                 column -= row[:, [index]] * row
-        variance = np.maximum(column[:, index], LEAST) + noise_variance
+        expected = np.maximum(column[:, index], LEAST) + noise_variance
         residual = value - self.means[:, index]
+        own = np.maximum((residual / reach) ** 2 - expected, 0.0)
+        variance = expected + own
+        if own.any():
+            column[:, index] += own
+            self.variances[:, index] += own
+            if self._exact:
+                self.latents.discount(len(self.told), np.sqrt(expected / variance))
         if value not in self._results.values:
             self._log_weights = self._log_weights - 0.5 * (
                 residual**2 / variance + np.log(2 * math.pi * variance)
             )
-        root = np.sqrt(variance)
-        kind = column.dtype
+        root, kind = np.sqrt(variance), column.dtype
         row = np.divide(column, root.astype(kind)[:, None], out=column)
         self.means += row * (residual / root).astype(kind)[:, None]
         self.variances -= row**2
         np.maximum(self.variances, 0.0, out=self.variances)
-        self._results.add(index, value, noise_variance, row, root, residual / root)
+        self._results.add(index, value, noise_variance, own, row, root, residual / root)
 
     def sample(
         self,

@@ -23,6 +23,9 @@ class Results:
     """Their responses."""
 
     noise_variances: list[float] = field(default_factory=list)
+    owns: list[Array] = field(default_factory=list)
+    """Variances that each had beyond what was expected, shape (n_components,) each."""
+
     whitened: list[Array] = field(default_factory=list)
     """Rows of L⁻¹ C[observed, :], with L the Cholesky factor of the observed block, of shape
     (n_components, n_configs) each."""
@@ -34,18 +37,26 @@ class Results:
     """How far off it was, in units of that."""
 
     def add(
-        self, index: int, value: float, noise: float, row: Array, root: Array, gap: Array
+        self,
+        index: int,
+        value: float,
+        noise: float,
+        own: Array,
+        row: Array,
+        root: Array,
+        gap: Array,
     ) -> None:
         """Keep one more; see the fields.
 
         Parameters
         ----------
         row : ndarray, shape (n_components, n_configs)
-        root, gap : ndarray, shape (n_components,)
+        own, root, gap : ndarray, shape (n_components,)
         """
         self.told.append(index)
         self.values.append(value)
         self.noise_variances.append(noise)
+        self.owns.append(own)
         self.whitened.append(row)
         self.roots.append(root)
         self.gaps.append(gap)
@@ -56,6 +67,7 @@ class Results:
             list(self.observed),
             list(self.values),
             list(self.noise_variances),
+            list(self.owns),
             [],
             list(self.roots),
             list(self.residuals),
@@ -87,6 +99,10 @@ class Results:
         places = observed if columns is None else np.searchsorted(columns, observed)
         # The same rank-one steps as telling, with the draw's own values as the prior mean;
         # first where results were told, then everywhere at once.
+        for place, own in zip(places.tolist(), self.owns, strict=True):
+            if own[g] > 0:
+                more = math.sqrt(own[g]) * rng.standard_normal(len(draws))
+                draws[:, place] += more.astype(draws.dtype)
         drawn = draws[:, places].astype(np.float64)
         residuals = np.zeros((len(draws), len(observed)))
         for k, (value, noise) in enumerate(zip(self.values, self.noise_variances, strict=True)):

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
+REACH = 2.0
+"""Deviations that a score may be from what is expected and tell of other configurations in
+full: one fit that failed in silence says little of those that did not."""
+
+
 class PMFPosterior(LossBelief):
     """Belief about one task: scores outside, log losses inside."""
 
@@ -85,7 +90,7 @@ class PMFPosterior(LossBelief):
         score : float
             Higher is better; NaN where there is none.
         """
-        self.mixture.tell(index, self.response(score))
+        self.mixture.tell(index, self.response(score), reach=REACH)
 
     def score_quantiles(
         self, levels: Sequence[float], columns: npt.NDArray[np.intp] | None = None

@@ -32,7 +32,7 @@ best is named: before any task is left out."""
 _USUAL_WORTH = 15.0
 """Tasks left out that the usual is worth."""
 
-_N_LEFT_OUT, _N_DRAWS, _N_COLUMNS = 48, 200, 400
+_N_LEFT_OUT, _N_DRAWS, _N_COLUMNS = 96, 100, 400
 """Known tasks left out, draws for each, and configurations looked at, at most."""
 
 LEAST_KNOWN = 0.9

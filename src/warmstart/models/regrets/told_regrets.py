@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart.models.log_loss import log_loss_response
+from warmstart.models.pmf.posterior import REACH
 from warmstart.models.regrets.expected_regret import LEAST_KNOWN, hedged
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _searched(
     pick = int(np.where(open_, mixture.mean(), np.inf).argmin())
     sums = np.zeros((2, len(_TOLD) + 1))
     for n_told in range(1, max(_TOLD) + 1):
-        mixture.tell(pick, float(responses[pick]))
+        mixture.tell(pick, float(responses[pick]), reach=REACH)
         open_[pick] = False
         if not open_.any():
             break

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from warmstart.models.pmf.posterior import REACH
 from warmstart.recommend.acquisition.first_batch import FirstBatch
 from warmstart.recommend.acquisition.next_point import pick, pick_from
 from warmstart.recommend.belief.growing import GrowingBelief
@@ -192,7 +193,7 @@ class ByBelief:
         if place in means:
             if place not in self._grown and result.status == "ok":
                 self._grown.add(place)
-                growing.tell(point, self._belief.response(means[place]))
+                growing.tell(point, self._belief.response(means[place]), reach=REACH)
                 # What was pruned before any score can only be compared now.
                 for waiting in self._waiting:
                     self._grow(growing, waiting, means)

@@ -92,7 +92,14 @@ class GrowingBelief:
             supposed.tell(point, supposed.expect(point)[0])
         return supposed
 
-    def tell(self, point: Point, value: float, noise_variance: float = 0.0) -> None:
+    def tell(
+        self,
+        point: Point,
+        value: float,
+        noise_variance: float = 0.0,
+        *,
+        reach: float = math.inf,
+    ) -> None:
         """Condition on one response; one equal to another told reweighs nothing.
 
         See :meth:`warmstart.models.gaussian.posterior.MixturePosterior.tell`.
@@ -105,6 +112,8 @@ class GrowingBelief:
             Its response.
         noise_variance : float
             Of the observation, in units of the response squared.
+        reach : float
+            Deviations that it may be from what is expected.
         """
         if point.column < 0:
             self._further.add(point)
@@ -113,6 +122,7 @@ class GrowingBelief:
         mean = rows.means[self._component, 0] + (whitened * self._residuals[:, :n]).sum(axis=1)
         variance = self._prior_variances(rows)[:, 0] - (whitened**2).sum(axis=1)
         variance = np.maximum(variance, _LEAST) + noise_variance
+        variance = np.maximum(variance, ((value - mean) / reach) ** 2)
         if value not in self._values:
             self._log_weights = self._log_weights - 0.5 * (
                 (value - mean) ** 2 / variance + np.log(2 * math.pi * variance)

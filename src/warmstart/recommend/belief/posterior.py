@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from warmstart.models.log_loss import log_loss_response
-from warmstart.models.pmf.posterior import PMFPosterior
+from warmstart.models.pmf.posterior import REACH, PMFPosterior
 from warmstart.recommend.belief.first_knowledge import tell_look
 from warmstart.recommend.belief.prior import believe, believe_regrets
 
@@ -85,7 +85,7 @@ class TaskBelief:
         ):
             self._current = None
         else:
-            belief.mixture.tell(index, self.response(result.score))
+            belief.mixture.tell(index, self.response(result.score), reach=REACH)
 
     def now(self) -> PMFPosterior:
         """The belief over the pool, told everything."""
@@ -158,7 +158,7 @@ class TaskBelief:
         self._with_look(belief)
         means = self.mean_scores()
         for index, score in means.items():
-            belief.mixture.tell(index, self.response(score))
+            belief.mixture.tell(index, self.response(score), reach=REACH)
         scored = set(means)
         mixture = belief.mixture
         failed = self._with_status("failed", "timeout", "memout") - scored

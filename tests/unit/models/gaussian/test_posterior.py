@@ -129,6 +129,85 @@ class TestConditioning:
                 assert quantiles[row, j] == pytest.approx(expected, abs=1e-6)
 
 
+class TestReach:
+    """A result far from what is expected is mostly the configuration's own."""
+
+    WILD = ((2, 0.4), (5, -9.0), (0, 0.3), (6, 8.0))
+
+    @pytest.fixture(params=[True, False])
+    def given(self, request):
+        return parts(shared=request.param)
+
+    def posterior(self, given, reach):
+        posterior = MixturePosterior(*given)
+        for index, value in self.WILD:
+            posterior.tell(index, value, reach=reach)
+        return posterior
+
+    def wider(self, given, reach):
+        """The same prior with as much more noise on each as its result was further off."""
+        weights, means, scales, level_stds, factors = given
+        noise = np.array([factor.noise for factor in factors])
+        for k, (index, value) in enumerate(self.WILD):
+            now = [Factor(f.loadings, n) for f, n in zip(factors, noise, strict=True)]
+            told_so_far = [(i, v, 0.0) for i, v in self.WILD[:k]]
+            dense = Dense(weights, means, scales, level_stds, now)
+            _, mean, covariance = (
+                dense.given(told_so_far) if k else (0, means, dense.covariances)
+            )
+            for g, (m, c) in enumerate(zip(mean, covariance, strict=True)):
+                own = max(((value - m[index]) / reach) ** 2 - c[index, index], 0.0)
+                noise[g, index] += own / scales[g] ** 2
+        return [Factor(f.loadings, n) for f, n in zip(factors, noise, strict=True)]
+
+    def test_it_is_noise_of_that_one(self, given):
+        posterior = self.posterior(given, 1.5)
+        dense = Dense(*given[:4], self.wider(given, 1.5))
+        weights, means, covariances = dense.given([(i, v, 0.0) for i, v in self.WILD])
+        np.testing.assert_allclose(posterior.weights, weights, rtol=1e-8)
+        np.testing.assert_allclose(posterior.means, means, atol=1e-8)
+        np.testing.assert_allclose(
+            posterior.variances, np.diagonal(covariances, axis1=1, axis2=2), atol=1e-8
+        )
+        draws = posterior.sample(60_000, np.random.default_rng(1))
+        spread = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2).max())
+        np.testing.assert_allclose(draws.mean(axis=0), weights @ means, atol=0.03 * spread)
+        for index, value in self.WILD:
+            np.testing.assert_allclose(draws[:, index], value, atol=1e-6)
+
+    def test_others_are_moved_by_less(self, given):
+        before = MixturePosterior(*given).means
+        untold = [1, 3, 4]
+        moved = [
+            np.abs(self.posterior(given, reach).means - before)[:, untold].max()
+            for reach in (1.0, 3.0, np.inf)
+        ]
+        assert moved[0] < moved[1] < moved[2]
+
+    def test_within_it_nothing_changes(self, given):
+        exact = told(given, EXACT)
+        posterior = MixturePosterior(*given)
+        for index, value, _ in EXACT:
+            posterior.tell(index, value, reach=100.0)
+        np.testing.assert_array_equal(posterior.means, exact.means)
+        np.testing.assert_array_equal(posterior.weights, exact.weights)
+
+    def test_of_more_configurations_it_is_as_told(self, given):
+        weights, means, scales, level_stds, factors = given
+        first = [Factor(f.loadings[:5], f.noise[:5]) for f in factors]
+        rest = [Factor(f.loadings[5:], f.noise[5:]) for f in factors]
+        half = MixturePosterior(weights, means[:, :5], scales, level_stds, first)
+        more = MixturePosterior(weights, means[:, 5:], scales, level_stds, rest)
+        for index, value in ((2, 7.0), (0, -6.0)):
+            half.tell(index, value, reach=1.5)
+        joint = MixturePosterior(*given)
+        for index, value in ((2, 7.0), (0, -6.0)):
+            joint.tell(index, value, reach=1.5)
+        both = half.extended(more)
+        np.testing.assert_allclose(both.means, joint.means, atol=1e-9)
+        np.testing.assert_allclose(both.variances, joint.variances, atol=1e-9)
+
+
 def test_before_any_result_it_is_the_prior():
     posterior, dense = MixturePosterior(*parts()), Dense(*parts())
     np.testing.assert_allclose(posterior.weights, dense.weights)

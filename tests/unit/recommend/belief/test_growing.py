@@ -53,13 +53,14 @@ def moments(means, stds, weights):
     return mean, np.sqrt(weights @ (stds**2 + means**2) - mean**2)
 
 
-def test_of_known_ones_it_is_the_belief_built_anew(fitted, prior):
+@pytest.mark.parametrize("reach", [np.inf, 0.5])
+def test_of_known_ones_it_is_the_belief_built_anew(fitted, prior, reach):
     pool, near = known(fitted), [at(0.33), at(0.85), at(0.5, "other")]
     belief, more = prior.believe(pool, near)
     growing = GrowingBelief(prior, pool)
     for place, value in ((3, -1.2), (12, -0.9), (7, -2.0), (4, -1.2)):
-        belief.mixture.tell(place, value)
-        growing.tell(pool[place], value)
+        belief.mixture.tell(place, value, reach=reach)
+        growing.tell(pool[place], value, reach=reach)
     anew = belief.mixture.extended(more)
     mean, std = moments(*growing.marginals(near))
     untold = np.setdiff1d(np.arange(23), [3, 12, 7, 4])

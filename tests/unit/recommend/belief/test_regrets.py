@@ -135,3 +135,18 @@ def test_of_one_study_in_units_of_its_own_nothing_is_said(truth):
     asked = warmstart.Recommender().fit(one).search().ask()
     assert np.isnan(asked.regret)
     assert 0 <= asked.p_best <= 1
+
+
+def test_one_wild_result_overthrows_nothing(recommender, truth):
+    """A fit that failed in silence: the rest is believed of as if it had not been told."""
+    plain, hit = recommender.search(), recommender.search()
+    order = [f"c{k}" for k in (8, 5, 10)]
+    for name in order:
+        plain.tell(name, float(truth[name]))
+        hit.tell(name, float(truth[name]))
+    hit.tell("c7", 0.05)
+    expected, found = (s.engine.belief.now().score_mean() for s in (plain, hit))
+    others = [k for k, name in enumerate(NAMES) if name not in (*order, "c7")]
+    np.testing.assert_allclose(found[others], expected[others], atol=0.04)
+    weights = hit.engine.belief.now().mixture.weights
+    assert weights[len(weights) // 2 :].sum() < 0.5
