@@ -94,10 +94,10 @@ class MixturePosterior(Mixture):
         joint._log_weights, joint._exact = self._log_weights.copy(), self._exact
         joint.latents.learnt = [learnt.copy() for learnt in self.latents.learnt]
         known, joint._results = self._results, self._results.copy()
-        for k, (row, gap) in enumerate(zip(known.whitened, known.gaps, strict=True)):
+        for k, (row, residual) in enumerate(zip(known.whitened, known.residuals, strict=True)):
             learnt = joint.latents.learnt
             new = more.latents.read(learnt, k) if self._exact else joint._new_row(k, n)
-            joint.means[:, n:] += new * gap[:, None]
+            joint.means[:, n:] += new * residual[:, None]
             joint.variances[:, n:] -= new**2
             joint._results.whitened.append(np.hstack([row, new]))
         np.maximum(joint.variances, 0.0, out=joint.variances)
@@ -105,7 +105,7 @@ class MixturePosterior(Mixture):
 
     def _new_row(self, k: int, n: int) -> Array:
         """Row of result k over configurations from `n` on, from the rows before it."""
-        index = self.told[k]
+        index = self.observed[k]
         like = self.latents.by_factor(lambda one: one.loadings @ one.loadings[index])
         row = self.scales[:, None] ** 2 * like[:, n:] + self.level_stds[:, None] ** 2
         for earlier in self._results.whitened:
@@ -179,7 +179,7 @@ class MixturePosterior(Mixture):
             column[:, index] += own
             self.variances[:, index] += own
             if self._exact:
-                self.latents.discount(len(self.told), np.sqrt(expected / variance))
+                self.latents.discount(len(self.observed), np.sqrt(expected / variance))
         if value not in self._results.values:
             self._log_weights = self._log_weights - 0.5 * (
                 residual**2 / variance + np.log(2 * math.pi * variance)
@@ -218,7 +218,7 @@ class MixturePosterior(Mixture):
         """
         weights, places = self.weights if weights is None else weights, None
         if columns is not None:
-            places = np.unique(np.r_[columns, np.array(self.told, dtype=np.intp)])
+            places = np.unique(np.r_[columns, np.array(self.observed, dtype=np.intp)])
         n_columns = self.n_configs if places is None else len(places)
         draws: Array = np.empty((n_samples, n_columns), dtype=self.latents.kind)
         ends = np.cumsum(counts := rng.multinomial(n_samples, weights))

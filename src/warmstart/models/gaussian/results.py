@@ -44,22 +44,22 @@ class Results:
         own: Array,
         row: Array,
         root: Array,
-        gap: Array,
+        residual: Array,
     ) -> None:
         """Keep one more; see the fields.
 
         Parameters
         ----------
         row : ndarray, shape (n_components, n_configs)
-        own, root, gap : ndarray, shape (n_components,)
+        own, root, residual : ndarray, shape (n_components,)
         """
-        self.told.append(index)
+        self.observed.append(index)
         self.values.append(value)
         self.noise_variances.append(noise)
         self.owns.append(own)
         self.whitened.append(row)
         self.roots.append(root)
-        self.gaps.append(gap)
+        self.residuals.append(residual)
 
     def copy(self) -> Results:
         """The same results, without what is of the configurations they were kept for."""

@@ -164,7 +164,7 @@ def _searched(
         pick = improve(mixture, open_, min(mixture.values))
         if n_told in _TOLD:
             caps = np.maximum(
-                rng.choice(worst, _N_DRAWS), model.ideal - truth[mixture.told].min()
+                rng.choice(worst, _N_DRAWS), model.ideal - truth[mixture.observed].min()
             )
             draws = mixture.sample(_N_DRAWS, rng, known).astype(np.float64)
             scores, best, shares = regrets_by_draws(draws, model.ideal, model.loss_offset, caps)
