@@ -93,12 +93,8 @@ class PMF(Settings):
     """Over hyperparameters, where the completion needed one."""
 
     optimism_: Array | None = field(default=None, repr=False)
-    """Of a model of regrets, where it was measured; see
-    :func:`warmstart.models.regrets.expected_regret.measure_optimism`."""
-
     told_optimism_: Array | None = field(default=None, repr=False)
-    """Of a model of scores, where it was measured; see
-    :func:`warmstart.models.regrets.told_regrets.measure_told`."""
+    """How far off what it tells is, where measured; see :mod:`warmstart.models.regrets`."""
 
     level_: GoodLevel | None = field(default=None, repr=False)
     """Foretells how well good configurations do on a described task, where it was learnt."""
@@ -203,10 +199,8 @@ class PMF(Settings):
         arrays = arrays_of(prior)
         arrays["offset"] = np.asarray(self.offset)
         arrays["spreads"] = np.asarray(self.spreads)
-        if self.optimism_ is not None:
-            arrays["optimism"] = self.optimism_
-        if self.told_optimism_ is not None:
-            arrays["told_optimism"] = self.told_optimism_
+        measured = {"optimism": self.optimism_, "told_optimism": self.told_optimism_}
+        arrays |= {name: array for name, array in measured.items() if array is not None}
         if self.level_ is not None:
             arrays |= self.level_.to_arrays()
         if self.kernel_ is not None:
@@ -217,10 +211,8 @@ class PMF(Settings):
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> PMF:
         """Read what :meth:`to_arrays` gave."""
-        model = cls(
-            offset=float(arrays["offset"]),
-            spreads=tuple(float(spread) for spread in arrays["spreads"]),
-        )
+        spreads = tuple(float(spread) for spread in arrays["spreads"])
+        model = cls(offset=float(arrays["offset"]), spreads=spreads)
         model.optimism_ = arrays.get("optimism")
         model.told_optimism_ = arrays.get("told_optimism")
         if "lengthscales" in arrays:

@@ -16,7 +16,6 @@ from warmstart.execution.resampling import MAX_ROWS
 from warmstart.models.log_loss import lowest_score
 from warmstart.models.pmf.pmf import PMF
 from warmstart.models.regrets.regret_draws import KnownRegrets
-from warmstart.models.regrets.told_regrets import worst_losses
 from warmstart.recommend.base.cost import CostModel
 from warmstart.recommend.base.models import Models
 from warmstart.recommend.base.neighbours import Relatives
@@ -178,6 +177,8 @@ class Fitted:
     @cached_property
     def worst_losses(self) -> Array:
         """How far each known task's worst score is from the best there is, (n_tasks,)."""
+        from warmstart.models.regrets.told_regrets import worst_losses
+
         return worst_losses(self.table, self.pmf.ideal)
 
     def outlook(
