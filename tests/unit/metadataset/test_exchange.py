@@ -1,6 +1,7 @@
 """Out to other forms and back: pandas, CSV, HPO-B's JSON, ASlib scenarios.
 
-Also of: metadataset.from_data, metadataset.from_elsewhere.
+Also of: metadataset.core.schema, metadataset.exchange.aslib, metadataset.exchange.csv,
+metadataset.exchange.hpob, metadataset.from_data, metadataset.from_elsewhere.
 """
 
 import json

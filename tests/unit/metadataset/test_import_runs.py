@@ -1,8 +1,9 @@
 """Foreign histories as meta-datasets: once each, spaces united, tasks described.
 
-Also of: metadataset.combine.attach_datasets, metadataset.combine.from_runs,
-metadataset.combine.same_runs, metadataset.core.core, metadataset.core.matrices,
-metadataset.core.parts, metadataset.core.shown, metadataset.history_rows, metadataset.samplers.
+Also of: metadataset.combine.attach_datasets, metadataset.combine.fill_defaults,
+metadataset.combine.from_runs, metadataset.combine.learner_defaults,
+metadataset.combine.read_histories, metadataset.combine.same_runs, metadataset.core.matrices,
+metadataset.core.parts, metadataset.core.shown, metadataset.samplers.
 """
 
 import json

@@ -1,4 +1,7 @@
-"""MetaDataset: what goes in comes out, and what is wrong is named."""
+"""MetaDataset: what goes in comes out, and what is wrong is named.
+
+Also of: metadataset.core.core, metadataset.core.score_table, metadataset.history_rows.
+"""
 
 import numpy as np
 import pandas as pd

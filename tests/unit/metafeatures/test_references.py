@@ -1,12 +1,9 @@
 """The names of other systems, and what of OpenML's can be held against ours.
 
-Also of: metafeatures.catalogue, metafeatures.complexity.group, metafeatures.complexity.linear,
-metafeatures.elsewhere.counterpart, metafeatures.elsewhere.pymfe,
-metafeatures.elsewhere.qualities, metafeatures.elsewhere.references,
-metafeatures.formulas.classes, metafeatures.formulas.columns, metafeatures.formulas.table,
-metafeatures.groups.columns, metafeatures.groups.counts, metafeatures.groups.discriminant,
-metafeatures.groups.itemset, metafeatures.groups.missingness, metafeatures.groups.text_date,
-metafeatures.pairs.clustering, metafeatures.pairs.concept.
+Also of: metafeatures.catalogue, metafeatures.elsewhere.counterpart,
+metafeatures.elsewhere.pymfe, metafeatures.elsewhere.qualities,
+metafeatures.elsewhere.references, metafeatures.formulas.classes, metafeatures.formulas.columns,
+metafeatures.formulas.table.
 """
 
 import pandas as pd

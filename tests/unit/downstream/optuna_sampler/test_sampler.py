@@ -1,6 +1,6 @@
 """WarmStartSampler on a small base whose best configurations are deep forests.
 
-Also of: downstream.optuna_sampler.claims.
+Also of: downstream.optuna_sampler.claims, downstream.optuna_sampler.proposers.proposer.
 """
 
 import subprocess

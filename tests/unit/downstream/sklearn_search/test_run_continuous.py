@@ -1,7 +1,7 @@
 """WarmStartSearchCV anywhere in a learner's space, or in the distributions of an estimator.
 
-Also of: downstream.sklearn_search.run, downstream.sklearn_search.rounds.first_fold,
-downstream.sklearn_search.rounds.read_off, downstream.sklearn_search.rounds.which.
+Also of: downstream.sklearn_search.rounds.first_fold, downstream.sklearn_search.rounds.read_off,
+downstream.sklearn_search.rounds.which.
 """
 
 import numpy as np

@@ -1,6 +1,7 @@
 """WarmStartSearchCV: where search estimators are checked, and where it learns.
 
-Also of: downstream.sklearn_search.candidates, downstream.sklearn_search.failed_fits.
+Also of: downstream.sklearn_search.candidates, downstream.sklearn_search.failed_fits,
+downstream.sklearn_search.run.
 """
 
 import atexit

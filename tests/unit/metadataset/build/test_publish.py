@@ -1,7 +1,4 @@
-"""Tests of metadataset.build.publish.
-
-Also of: metadataset.core.schema.
-"""
+"""Tests of metadataset.build.publish."""
 
 import json
 import math

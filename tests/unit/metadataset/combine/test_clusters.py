@@ -1,8 +1,4 @@
-"""Cells learnt from a sample and given out block by block, against all at once.
-
-Also of: metadataset.combine.fill_defaults, metadataset.combine.learner_defaults,
-metadataset.combine.read_histories, metadataset.core.score_table.
-"""
+"""Cells learnt from a sample and given out block by block, against all at once."""
 
 import numpy as np
 import pandas as pd

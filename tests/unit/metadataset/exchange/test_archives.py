@@ -1,7 +1,6 @@
 """Public tables: read from archives made here, and against recorded copies where present.
 
-Also of: metadataset.exchange.aslib, metadataset.exchange.csv, metadataset.exchange.hpob,
-metadataset.exchange.published_tables.
+Also of: metadataset.exchange.published_tables.
 """
 
 import io

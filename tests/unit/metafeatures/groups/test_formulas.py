@@ -1,7 +1,8 @@
 """Each formula against an independent computation.
 
 Also of: metafeatures.groups.association, metafeatures.groups.model_based,
-metafeatures.groups.order, metafeatures.groups.sorted_columns, metafeatures.planning.order.
+metafeatures.groups.order, metafeatures.groups.sorted_columns, metafeatures.groups.text_date,
+metafeatures.planning.order.
 """
 
 import numpy as np

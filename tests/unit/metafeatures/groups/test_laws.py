@@ -1,4 +1,10 @@
-"""What holds of every meta-feature, whatever the dataset."""
+"""What holds of every meta-feature, whatever the dataset.
+
+Also of: metafeatures.complexity.group, metafeatures.complexity.linear,
+metafeatures.groups.columns, metafeatures.groups.counts, metafeatures.groups.discriminant,
+metafeatures.groups.itemset, metafeatures.groups.missingness, metafeatures.pairs.clustering,
+metafeatures.pairs.concept.
+"""
 
 import numpy as np
 import pytest

@@ -1,7 +1,6 @@
 """WarmStartSampler in the whole space of a learner, led by surfaces.
 
-Also of: downstream.optuna_sampler.proposers.make_proposer,
-downstream.optuna_sampler.proposers.proposer.
+Also of: downstream.optuna_sampler.proposers.make_proposer.
 """
 
 import math
