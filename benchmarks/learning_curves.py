@@ -41,6 +41,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--curves", type=Path, required=True)
     parser.add_argument("--tasks", type=int, help="a seeded draw of so many; all by default")
     parser.add_argument("--tuning", action="store_true", help="other tasks than the first 60")
+    parser.add_argument("--skip", type=int, default=0, help="so many tasks of the draw")
     parser.add_argument("--question", choices=["ends", "stopping", "both"], default="both")
     parser.add_argument("--gain", type=float, default=GAIN, help="of the spread of ends")
     parser.add_argument("--least", type=int, default=2, help="points before a judgement")
@@ -65,7 +66,7 @@ def main() -> None:
     tasks = np.random.default_rng(1).permutation(np.unique(curves.tasks[whole]))
     if args.tuning:  # none of those that are reported
         tasks = tasks[60:]
-    tasks = tasks[: args.tasks]
+    tasks = tasks[args.skip :][: args.tasks]
     if args.question in ("ends", "both"):
         predict(curves, scores, whole, tasks)
     if args.question in ("stopping", "both"):

@@ -49,7 +49,7 @@ def drawn(rng: np.random.Generator) -> list[dict[str, float]]:
 def tables(corpus: Path, n: int, n_rows: int) -> list[tuple[str, Any]]:
     """Classification tables of numbers, one a family, split once."""
     found: dict[str, Any] = {}
-    tasks = read_tasks(corpus)
+    tasks = read_tasks(corpus / "tasks.csv")
     for place in np.random.default_rng(3).permutation(len(tasks)):
         task = tasks[place]
         if task.task_type == "regression" or task.family in found:
