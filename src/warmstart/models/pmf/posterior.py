@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
-REACH = 2.0
+REACH = 3.0
 """Deviations that a score may be from what is expected and tell of other configurations in
 full: one fit that failed in silence says little of those that did not."""
 
