@@ -132,13 +132,14 @@ class Curves:
         if len(wanted) and np.isin(wanted, known).all():
             exact: Floats = self.values[:, np.searchsorted(known, wanted)]
             return exact
-        result = np.full((len(self.values), len(wanted)), np.nan)
-        for row, curve in enumerate(self.values):
-            seen = np.isfinite(curve)
-            if seen.any():
-                result[row] = np.interp(
-                    wanted, known[seen], curve[seen], left=np.nan, right=np.nan
-                )
+        filled = _filled(self.values, self.budgets)
+        right = np.searchsorted(known, wanted).clip(max=len(known) - 1)
+        left = np.where(known[right] == wanted, right, right - 1).clip(min=0)
+        width = np.where(right > left, known[right] - known[left], 1.0)
+        share = (wanted - known[left]) / width
+        low, high = filled[:, left], filled[:, right]
+        result: Floats = np.where(share == 0, low, low + share * (high - low))
+        result[:, (wanted < known[0]) | (wanted > known[-1])] = np.nan
         return result
 
 
@@ -184,6 +185,8 @@ def _filled(values: Floats, budgets: Floats) -> Floats:
     log, result = np.log(budgets), values.copy()
     for row, curve in enumerate(values):
         seen = np.isfinite(curve)
-        if seen.any() and not seen.all():
+        at = np.flatnonzero(seen)
+        # Where nothing is missing between its ends there is nothing to fill.
+        if len(at) and at[-1] - at[0] + 1 > len(at):
             result[row] = np.interp(log, log[seen], curve[seen], left=np.nan, right=np.nan)
     return result

@@ -215,3 +215,20 @@ class TestRecords:
     def test_what_is_no_record(self, text):
         with pytest.raises(HistoryError, match="no record of a stop"):
             Stop.from_json(text)
+
+
+@given(seed=st.integers(0, 200), gaps=st.floats(0, 0.6))
+@settings(max_examples=30, deadline=None)
+def test_between_budgets_each_curve_is_interpolated_by_itself(seed, gaps):
+    rng = np.random.default_rng(seed)
+    values = rng.uniform(size=(6, 5))
+    values[rng.uniform(size=values.shape) < gaps] = np.nan
+    wanted = np.exp(rng.uniform(np.log(0.5), np.log(20), size=4))
+    found = Curves(budgets=BUDGETS, values=values).at(wanted)
+    for row, curve in enumerate(values):
+        seen = np.isfinite(curve)
+        expected = np.full(4, np.nan)
+        if seen.any():
+            at, known = np.log(wanted), np.log(BUDGETS[seen])
+            expected = np.interp(at, known, curve[seen], left=np.nan, right=np.nan)
+        np.testing.assert_allclose(found[row], expected, atol=1e-12)
