@@ -27,6 +27,8 @@ import warmstart
 from warmstart.datasets.load import load_dataset
 from warmstart.execution.local import read_tasks
 from warmstart.execution.stages.tree import StageTree
+from warmstart.knowledge.base import embedded_path
+from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.spaces.legal import plain
 from warmstart.spaces.pipelines.pipeline import build_estimator
 from warmstart.spaces.pipelines.stages.memory import shared_stages
@@ -49,7 +51,7 @@ def main() -> None:
     print("| pipelines | fits | tree | ratio | memory's | CPU s alone | sharing | identical |")
     print("| --- | --: | --: | --: | --: | --: | --: | --- |", flush=True)
     frame = pd.read_csv(ROOT / "data" / "examples" / "german_credit.csv")
-    frame = frame.sample(args.rows, random_state=0).reset_index(drop=True)
+    frame = frame.sample(min(args.rows, len(frame)), random_state=0).reset_index(drop=True)
     X, y = frame.drop(columns="class"), frame["class"]
     schema = load_dataset(X, y).schema
     space = tabular_space("binary", QUICK)
@@ -61,7 +63,7 @@ def main() -> None:
     row(f"{len(made)} random, german_credit", made, X, y)
     if args.corpus is None:
         return
-    rng, ratios = np.random.default_rng(0), []
+    rng, ratios, base = np.random.default_rng(0), [], MetaDataset.open(embedded_path())
     tasks = read_tasks(args.corpus / "tasks.csv")
     for place in rng.permutation(len(tasks)):
         task = tasks[place]
@@ -72,7 +74,8 @@ def main() -> None:
         X, y = data.X.iloc[kept].reset_index(drop=True), pd.Series(np.asarray(data.y)[kept])
         if task.task_type != "regression" and y.value_counts().min() < 6:
             continue
-        told = warmstart.suggest(X, y, n=10, exclude=[task.task_id], task_type=task.task_type)
+        known = [task.task_id] if task.task_id in base.tasks.index else []
+        told = warmstart.suggest(X, y, n=10, exclude=known, task_type=task.task_type)
         ratios.append(row(f"10 suggested, {task.task_id}", [s.estimator() for s in told], X, y))
         if len(ratios) == 10:
             break

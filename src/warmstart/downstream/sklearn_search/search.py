@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from joblib import effective_n_jobs
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 
 from warmstart.downstream.sklearn_search.begun import BegunSearch, instead
+
+_SHARED_ROWS = 5000
+"""Below, looking up what was prepared costs more than preparing it again."""
 
 
 @documented
@@ -143,7 +147,8 @@ return_train_score
             )
             told = instead(self, estimator=stand_in, scoring=scoring, cv=known.cv)
             # Candidates that prepare data alike do it once, where they run in this thread.
-            with shared_stages(), told:
+            share = dataset.schema.n_rows >= _SHARED_ROWS
+            with shared_stages() if share else nullcontext(), told:
                 self._fit_candidates(known.X, known.y, known.params)
             if self.refit:
                 self.best_estimator_ = self.best_estimator_.pipeline_

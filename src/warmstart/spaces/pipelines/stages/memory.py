@@ -48,6 +48,10 @@ class StageMemory:
         Bounds of what is kept; stages that were thrown away are fitted again.
     folder : path, optional
         For what is kept on disk: arrays of numbers, never fitted steps.
+    inside : bool
+        Also share between column transformers that differ in one branch alone, each of a
+        branch's steps a stage of its own: the fewest fits, worth it where those are slow; on
+        small tables looking up costs more than they do.
 
     Examples
     --------
@@ -68,9 +72,12 @@ class StageMemory:
         memory_mb: float = 256.0,
         disk_mb: float = 0.0,
         folder: str | Path | None = None,
+        *,
+        inside: bool = False,
     ) -> None:
+        self.inside = inside
         self._outputs = KeptOutputs(int(memory_mb * MEGABYTE), int(disk_mb * MEGABYTE), folder)
-        self._bounds = memory_mb, disk_mb, folder
+        self._bounds = memory_mb, disk_mb, folder, inside
         self._stages: dict[str, _Stage] = {}
         self._keys: dict[int, tuple[weakref.ref[Any], str]] = {}
         self._lock = threading.RLock()
@@ -175,7 +182,8 @@ _MINE: dict[Any, StageMemory] = {}
 
 
 def _of_this_process(*bounds: Any) -> StageMemory:
-    return _MINE.setdefault(bounds, StageMemory(*bounds))
+    *sizes, inside = bounds
+    return _MINE.setdefault(bounds, StageMemory(*sizes, inside=inside))
 
 
 _SHARED: ContextVar[StageMemory | None] = ContextVar("warmstart_stages", default=None)

@@ -63,6 +63,8 @@ def _equip(pipeline: Any, memory: StageMemory) -> None:
     from sklearn.compose import ColumnTransformer
 
     pipeline.memory = memory
+    if not memory.inside:
+        return
     for position, (name, step) in enumerate(pipeline.steps):
         if isinstance(step, ColumnTransformer):
             step.transformers = [
