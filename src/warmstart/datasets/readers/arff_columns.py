@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any, Literal
 
 import numpy as np
@@ -168,7 +169,12 @@ def _dates(cells: pd.Series[Any], attribute: Attribute, source: str) -> pd.Serie
     read: pd.Series[Any] = pd.to_datetime(
         cells, format=attribute.date_format or "ISO8601", errors="coerce", utc=True
     )
+    read = read.dt.as_unit("us")
     bad = read.isna() & cells.notna()
+    if bad.any() and attribute.date_format:
+        # pandas before 3 reads no year before 1678 or after 2261 by a format.
+        read = read.fillna(_far_dates(cells[bad], attribute.date_format))
+        bad = read.isna() & cells.notna()
     if bad.any():
         form = f"of the format {attribute.date_written!r}" if attribute.date_written else "ISO"
         raise DatasetError(
@@ -177,3 +183,18 @@ def _dates(cells: pd.Series[Any], attribute: Attribute, source: str) -> pd.Serie
         )
     plain: pd.Series[Any] = read.dt.tz_localize(None)
     return plain
+
+
+def _far_dates(cells: pd.Series[Any], form: str) -> pd.Series[Any]:
+    found: list[datetime | None] = []
+    for cell in cells:
+        try:
+            read = datetime.strptime(str(cell), form)
+        except ValueError:
+            found.append(None)
+            continue
+        zoned = read if read.tzinfo is None else read.astimezone(timezone.utc)
+        found.append(zoned.replace(tzinfo=None))
+    times = pd.Series(np.array(found, "datetime64[us]"), index=cells.index)
+    utc: pd.Series[Any] = times.dt.tz_localize("UTC")
+    return utc
