@@ -12,7 +12,8 @@ from typing import Any, Literal, get_args
 
 from warmstart.errors import ArgumentError
 
-TaskType = Literal["binary", "multiclass", "regression"]
+TaskType = Literal["binary", "multiclass", "regression", "image"]  # images have classes too
+
 ColumnKind = Literal[
     "numeric", "categorical", "boolean", "date", "text", "constant", "identifier"
 ]
@@ -28,7 +29,7 @@ MetricName = Literal[
 LearnerName = Literal[
     "lightgbm", "xgboost", "catboost", "hist_gradient_boosting", "random_forest", "extra_trees",
     "decision_tree", "adaboost", "logistic_regression", "ridge", "elastic_net", "linear_svm",
-    "rbf_svm", "nearest_neighbors", "mlp", "naive_bayes", "lda", "qda",
+    "rbf_svm", "nearest_neighbors", "mlp", "conv_net", "naive_bayes", "lda", "qda",
 ]  # fmt: skip
 """Learners that pipelines are built of; a history of one's own may have others."""
 

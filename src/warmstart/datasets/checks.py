@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
 
 from warmstart.datasets.notes import quoted
 from warmstart.errors import DatasetError
@@ -16,11 +18,11 @@ _TARGET_WORDS = ("target", "class", "label", "y", "outcome", "response", "output
 
 def check_task_words(task_type: str | None) -> None:
     """Raise unless `task_type` is one a caller may ask for."""
-    known = (None, "binary", "multiclass", "regression", "classification")
+    known = (None, "binary", "multiclass", "regression", "classification", "image")
     if task_type not in known:
         raise DatasetError(
-            f"task_type must be 'binary', 'multiclass', 'classification' or 'regression', "
-            f"got {task_type!r}"
+            "task_type must be 'binary', 'multiclass', 'classification', 'regression' or "
+            f"'image', got {task_type!r}"
         )
 
 
@@ -104,3 +106,30 @@ def no_target(names: Sequence[str | int]) -> DatasetError:
         f"name the column to predict, for example target={guess!r}; "
         f"the columns are {quoted(names, 20)}"
     )
+
+
+def are_images(data: Any, task_type: str | None) -> bool:
+    """Whether data is to be read as images: it is said to be, or is a folder of class folders.
+
+    An array of three axes may be anything; that it is images must be said.
+
+    Parameters
+    ----------
+    data : object
+        What a user hands in.
+    task_type : str, optional
+        What the user says of it.
+
+    Examples
+    --------
+    >>> are_images("train.csv", None), are_images("train.csv", "image")
+    (False, True)
+    """
+    if task_type is not None or not isinstance(data, str | Path):
+        return task_type == "image"
+    path = Path(data).expanduser()
+    if "-ubyte" not in path.name and not path.is_dir():
+        return False
+    from warmstart.datasets.images.labelled import are_image_files
+
+    return are_image_files(path)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from warmstart.datasets.checks import (
+    are_images,
     check_features,
     check_lengths,
     check_n_rows,
@@ -72,7 +73,7 @@ def load_dataset(
         Target, matched to the rows of `data` by position.
     target : str or int, optional
         Name of the target column, where `data` holds it.
-    task_type : {"binary", "multiclass", "classification", "regression"}, optional
+    task_type : {"binary", "multiclass", "classification", "regression", "image"}, optional
         Inferred from the target by default: words, truth values and few distinct
         integers are classes, other numbers a quantity.
     kinds : mapping of column name to kind, optional
@@ -126,6 +127,10 @@ def load_dataset(
     check_task_words(task_type)
     if max_rows < 1:
         raise DatasetError(f"max_rows must be at least 1, got {max_rows}")
+    if are_images(data, task_type):
+        from warmstart.datasets.images.flat import load_images
+
+        return load_images(data, y, max_rows=max_rows, random_state=random_state, name=name)
     notes = Notes()
     with naming(data):
         source = read_source(data, y, target, notes)

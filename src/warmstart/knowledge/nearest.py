@@ -83,6 +83,7 @@ def nearest_tasks(
     """
     from warmstart.datasets.load import load_dataset
     from warmstart.recommend.history.training_scores import score_table
+    from warmstart.recommend.question.kind import resolve_kind
 
     if by not in MEASURES and by not in (offered := offered_measures()):
         raise ArgumentError(f"by must be one of {(*MEASURES, *offered)}, got {by!r}")
@@ -92,7 +93,7 @@ def nearest_tasks(
         data, y, target=target, task_type=task_type, random_state=random_state
     )
     store = open_knowledge(knowledge).store
-    kind = "regression" if dataset.task_type == "regression" else "classification"
+    kind = resolve_kind(store.task_types(), dataset.task_type)
     table = score_table(store.md, metric, kind)
     if by == "metafeatures":
         rows, distances = _by_metafeatures(table, dataset, random_state)

@@ -16,8 +16,8 @@ from warmstart.metafeatures.scaling import Floats
 if TYPE_CHECKING:
     from warmstart.metafeatures.prepared import Prepared
 
-ANY_TASK: frozenset[TaskType] = frozenset({"binary", "multiclass", "regression"})
-CLASSIFICATION: frozenset[TaskType] = frozenset({"binary", "multiclass"})
+ANY_TASK: frozenset[TaskType] = frozenset({"binary", "multiclass", "regression", "image"})
+CLASSIFICATION: frozenset[TaskType] = frozenset({"binary", "multiclass", "image"})
 REGRESSION: frozenset[TaskType] = frozenset({"regression"})
 
 SUMMARIES: dict[str, Callable[[npt.NDArray[np.float64]], float]] = {

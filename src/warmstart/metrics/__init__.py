@@ -29,7 +29,7 @@ from warmstart.metrics.formulas import (
 
 Need = Literal["labels", "ranking", "probabilities", "values"]
 
-_CLASSIFICATION: tuple[TaskType, ...] = ("binary", "multiclass")
+_CLASSIFICATION: tuple[TaskType, ...] = ("binary", "multiclass", "image")
 _REGRESSION: tuple[TaskType, ...] = ("regression",)
 
 

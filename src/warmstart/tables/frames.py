@@ -144,7 +144,10 @@ def _not_two_dimensional(data: Any, shape: tuple[int, ...]) -> str:
     message = f"X must have two dimensions (rows, columns), got shape {shape}"
     if len(shape) == 1:
         return f"{message}; reshape a single column with X.reshape(-1, 1)"
-    return f"{message}; flatten each row with X.reshape(len(X), -1)"
+    return (
+        f"{message}; flatten each row with X.reshape(len(X), -1), or pass task_type='image' if "
+        "these are images"
+    )
 
 
 def usable_names(names: Iterable[Any]) -> list[str | int] | None:

@@ -97,23 +97,17 @@ def read_images(data: Any, y: Any = None, *, size: int = 32) -> LabelledImages:
     return LabelledImages(pixels=as_pixels(images), labels=labels, name=path.name)
 
 
-def is_images(data: Any) -> bool:
-    """Whether something is images rather than a table: an array of three or four axes, a
-    folder of class folders, or an IDX file.
+def are_image_files(path: Path) -> bool:
+    """Whether a path is images: a folder of class folders, or an IDX file.
 
     Examples
     --------
-    >>> is_images(np.zeros((4, 8, 8))), is_images(np.zeros((4, 8)))
+    >>> are_image_files(Path("t10k-images-idx3-ubyte.gz")), are_image_files(Path("a.csv"))
     (True, False)
     """
-    if isinstance(data, LabelledImages):
+    if "-ubyte" in path.name:
         return True
-    if isinstance(data, str | Path):
-        path = Path(data).expanduser()
-        if "-ubyte" in path.name:
-            return True
-        return path.is_dir() and any(_images_in(one) for one in path.iterdir() if one.is_dir())
-    return getattr(data, "ndim", 0) in (3, 4)
+    return path.is_dir() and any(_images_in(one) for one in path.iterdir() if one.is_dir())
 
 
 def as_pixels(values: Any) -> Pixels:

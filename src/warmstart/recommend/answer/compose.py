@@ -53,7 +53,7 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
         fitted,
         query.space,
         task.schema,
-        proba=query.proba and task.kind == "classification",
+        proba=query.proba and task.kind in ("classification", "image"),
     )
     columns, front, left_out = within(store, query, task, columns)
     relation, neighbours, near = find_relatives(fitted, phi)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MEMBERS: dict[str, set[str | None]] = {
     "classification": {"binary", "multiclass", "classification"},
     "regression": {"regression"},
+    "image": {"image"},
 }
 """Task types of each kind of task; the types of one kind share models and metrics."""
 
@@ -51,7 +52,7 @@ def resolve_kind(known: tuple[str | None, ...], task_type: str | None) -> str | 
         What the question says.
     """
     check_task_words(task_type)
-    if known == (None,):
+    if known == (None,) and task_type != "image":
         return None
     if task_type is None:
         if len(known) == 1:
@@ -60,7 +61,13 @@ def resolve_kind(known: tuple[str | None, ...], task_type: str | None) -> str | 
             f"the base knows {' and '.join(map(str, known))}; say which by task_type=, "
             "or pass a dataset"
         )
-    kind = "regression" if task_type == "regression" else "classification"
+    kind = task_type if task_type in ("regression", "image") else "classification"
+    if kind == "image" and kind not in known:
+        raise KnowledgeError(
+            "the knowledge base has no image tasks, only "
+            f"{', '.join(map(str, known))}, and what is good on tables says little of images; "
+            "make a base of image tasks with warmstart build local, and name it with knowledge="
+        )
     if kind not in known:
         raise KnowledgeError(
             f"the knowledge base has no {kind} tasks, only {', '.join(map(str, known))}"

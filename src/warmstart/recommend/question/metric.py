@@ -8,7 +8,11 @@ from warmstart.domain import TaskType
 from warmstart.errors import HistoryError, KnowledgeError
 from warmstart.metrics import find_metric, metrics_for
 
-_EXAMPLE: dict[str, TaskType] = {"classification": "binary", "regression": "regression"}
+_EXAMPLE: dict[str, TaskType] = {
+    "classification": "binary",
+    "regression": "regression",
+    "image": "image",
+}
 
 
 _EVERY_METRIC = {m.name for kind in _EXAMPLE.values() for m in metrics_for(kind)}

@@ -13,6 +13,7 @@ from warmstart.spaces.pipelines.learners import SPACE
 _KINDS: Mapping[str, tuple[TaskType, ...]] = {
     "classification": ("binary", "multiclass"),
     "regression": ("regression",),
+    "image": ("image",),
 }
 
 

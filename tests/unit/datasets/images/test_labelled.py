@@ -6,7 +6,7 @@ import struct
 import numpy as np
 import pytest
 
-from warmstart.datasets.images.labelled import as_pixels, is_images, read_idx, read_images
+from warmstart.datasets.images.labelled import are_image_files, as_pixels, read_idx, read_images
 from warmstart.errors import DatasetError, DatasetNotFoundError
 
 BYTES = np.random.default_rng(0).integers(0, 256, size=(6, 5, 4), dtype=np.uint8)
@@ -38,7 +38,7 @@ def test_idx_files_as_mnist_has_them(tmp_path, packed):
     read = read_images(images)
     assert read.labels.tolist() == list(range(6))
     np.testing.assert_array_equal(read_idx(images), BYTES)
-    assert is_images(images)
+    assert are_image_files(images)
 
 
 def test_damaged_idx_files_are_named(tmp_path):
@@ -74,7 +74,7 @@ def test_folders_of_classes(tmp_path):
     read = read_images(tmp_path, size=8)
     assert read.pixels.shape == (4, 1, 8, 8)
     assert read.labels.tolist() == ["cat", "cat", "dog", "dog"]
-    assert is_images(tmp_path)
+    assert are_image_files(tmp_path)
     (tmp_path / "cat" / "0.png").write_bytes(b"no image")
     with pytest.raises(DatasetError, match=r"0\.png is no image Pillow reads"):
         read_images(tmp_path)
@@ -93,5 +93,4 @@ def test_what_is_none(tmp_path):
         read_images(tmp_path / "gone")
     with pytest.raises(DatasetError, match="missing or infinite"):
         read_images(np.full((2, 3, 3), np.nan), [0, 1])
-    assert not is_images(BYTES[0])
-    assert not is_images(tmp_path)
+    assert not are_image_files(tmp_path)

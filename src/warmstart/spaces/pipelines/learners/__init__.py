@@ -38,6 +38,7 @@ LEARNERS: dict[str, Learner] = {
         distances.RBF_SVM,
         distances.NEAREST_NEIGHBORS,
         network.MLP,
+        network.CONV_NET,
         bayes.NAIVE_BAYES,
         bayes.LDA,
         bayes.QDA,

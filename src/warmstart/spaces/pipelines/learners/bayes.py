@@ -47,6 +47,7 @@ def _few_of_a_class(_: Values, schema: Schema, n_features: int) -> str | None:
 
 NAIVE_BAYES = Learner(
     name="naive_bayes",
+    images=True,
     ranges=lambda classify: [
         real("var_smoothing", 1e-9, 1.0, 1e-9),
         *ranges.class_weight(classify),
@@ -57,6 +58,7 @@ NAIVE_BAYES = Learner(
 )
 LDA = Learner(
     name="lda",
+    images=True,
     ranges=lambda _: [
         choice("shrinkage", "none", "auto", "manual"),
         linear("shrinkage_factor", 0.01, 1.0, 0.1, given=("shrinkage", "manual")),

@@ -14,6 +14,7 @@ from warmstart.spaces.pipelines.learners.record import Design, Learner
 
 LIGHTGBM = Learner(
     name="lightgbm",
+    images=True,
     ranges=lambda classify: [
         whole("n_estimators", 10, 1000, 100),
         real("learning_rate", 0.002, 0.5, 0.1),

@@ -62,6 +62,7 @@ def _too_many_neighbours(values: Values, schema: Schema, _: int) -> str | None:
 
 RBF_SVM = Learner(
     name="rbf_svm",
+    images=True,
     ranges=lambda classify: [
         # Beyond 100 the regression takes minutes where it gains nothing.
         real("C", 1e-2, 1e3 if classify else 1e2, 1.0),
@@ -82,6 +83,7 @@ RBF_SVM = Learner(
 )
 NEAREST_NEIGHBORS = Learner(
     name="nearest_neighbors",
+    images=True,
     ranges=lambda _: [
         whole("n_neighbors", 1, 50, 5),
         choice("weights", "uniform", "distance"),

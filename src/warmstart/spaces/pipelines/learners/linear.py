@@ -75,6 +75,7 @@ def linear_svm_regressor(values: Values, _: Schema, random_state: int) -> Any:
 
 LOGISTIC_REGRESSION = Learner(
     name="logistic_regression",
+    images=True,
     ranges=lambda classify: [real("C", 1e-4, 1e3, 1.0), *ranges.class_weight(classify)],
     classifier=logistic_regression,
     design=Design(turn=7, classification=26),

@@ -1,4 +1,4 @@
-"""A neural network of scikit-learn's."""
+"""Neural networks: of scikit-learn, and a small one of torch for images."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def mlp_regressor(values: Values, schema: Schema, random_state: int) -> Any:
 
 MLP = Learner(
     name="mlp",
+    images=True,
     ranges=lambda classify: [
         whole("width", 8, 256, 100),
         whole("n_layers", 1, 3, 1, log=False),
@@ -62,5 +63,32 @@ MLP = Learner(
     design=Design(turn=6, classification=48, regression=52),
     scaled=True,
     scales_target=True,
+    fixed_share=0.1,
+)
+
+
+def conv_net_classifier(values: Values, schema: Schema, random_state: int) -> Any:  # noqa: ARG001
+    from warmstart.spaces.pipelines.images.conv_net import ConvNetClassifier
+
+    return ConvNetClassifier(**values, random_state=random_state)
+
+
+CONV_NET = Learner(
+    name="conv_net",
+    images=True,
+    tables=False,
+    ranges=lambda _: [
+        whole("width", 4, 64, 16),
+        whole("n_layers", 1, 3, 2, log=False),
+        real("learning_rate", 3e-4, 3e-2, 3e-3),
+        real("weight_decay", 1e-6, 0.1, 1e-4),
+        whole("n_epochs", 5, 40, 15),
+    ],
+    classifier=conv_net_classifier,
+    package="torch",
+    extra="torch",
+    classes=("warmstart.spaces.pipelines.images", "ConvNet"),
+    design=Design(turn=18, classification=24),
+    takes_missing=True,
     fixed_share=0.1,
 )

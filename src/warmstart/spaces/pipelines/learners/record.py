@@ -48,6 +48,12 @@ class Learner:
     extra: str = ""
     """The extra of warmstart that installs `package`; empty when always there."""
 
+    images: bool = False
+    """Whether it learns from the pixels of images, flattened or reduced to components."""
+
+    tables: bool = True
+    """Whether it learns from any table."""
+
     probabilities: bool = True
     """Whether its classifier predicts probabilities, which log loss needs."""
 
@@ -92,6 +98,8 @@ class Learner:
 
     def supports(self, task_type: str) -> bool:
         """Whether it can learn a task of this type."""
+        if not (self.images if task_type == "image" else self.tables):
+            return False
         return (self.regressor if task_type == "regression" else self.classifier) is not None
 
     @property
@@ -102,7 +110,7 @@ class Learner:
     def build(self, values: Values, schema: Schema, random_state: int) -> Any:
         """Make the unfitted estimator; `values` without the learner's prefix."""
         make = self.regressor if schema.task_type == "regression" else self.classifier
-        if make is None:
+        if make is None or not self.supports(schema.task_type):
             raise SpaceMismatchError(f"{self.name} does not learn {schema.task_type} tasks")
         if self.extra:
             require(self.package, extra=self.extra)

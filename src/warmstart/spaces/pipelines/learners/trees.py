@@ -134,6 +134,7 @@ def _forest(classify: bool, *, bootstrap: bool) -> list[Hyperparameter]:
 
 RANDOM_FOREST = Learner(
     name="random_forest",
+    images=True,
     ranges=lambda classify: _forest(classify, bootstrap=True),
     classifier=random_forest_classifier,
     regressor=random_forest_regressor,
@@ -143,6 +144,7 @@ RANDOM_FOREST = Learner(
 )
 EXTRA_TREES = Learner(
     name="extra_trees",
+    images=True,
     ranges=lambda classify: _forest(classify, bootstrap=False),
     classifier=extra_trees_classifier,
     regressor=extra_trees_regressor,
