@@ -14,7 +14,7 @@ from warmstart.errors import HistoryWarning, KnowledgeError
 from warmstart.recommend.answer.suggestion import Suggestion
 from warmstart.recommend.base.score_units import LEVELS
 from warmstart.recommend.engine import Engine
-from warmstart.recommend.observations import Result, beyond_perfect, read_result
+from warmstart.recommend.observations import Result, doubtful, read_result
 from warmstart.recommend.question.arguments import check_count
 from warmstart.recommend.question.search_question import Question
 
@@ -196,7 +196,7 @@ class AskTell:
         result = read_result(values, name, score=score, cost_s=cost_s, status=status)
         if asked is not None:  # it was run, under another name
             engine.close(asked)
-        if note := beyond_perfect(result, self.question.metric):
+        if note := doubtful(result, self.question.metric, score):
             self.note(note)
         engine.tell(engine.pool.place(values, name), result)
 

@@ -166,6 +166,31 @@ def beyond_perfect(result: Result, metric: str | None) -> str | None:
     )
 
 
+def doubtful(result: Result, metric: str | None, score: Any) -> str | None:
+    """What to warn of in a result as it was told, if anything.
+
+    Parameters
+    ----------
+    result : Result
+        As it is kept.
+    metric : str, optional
+        A recorded metric.
+    score : float, optional
+        As it was told.
+
+    Examples
+    --------
+    >>> failed = Result(
+    ...     configuration={}, configuration_id="c", score=math.nan, status="failed")
+    >>> doubtful(failed, "r2", 0.5)
+    "a score told with status 'failed' is no score and is not used."
+    """
+    told = number(score)
+    if result.status != "ok" and told is not None and math.isfinite(told):
+        return f"a score told with status {result.status!r} is no score and is not used."
+    return beyond_perfect(result, metric)
+
+
 def base_digest(fitted: Fitted) -> str:
     """Short hash of the scores an answer rests on: another base gives another one."""
     table = fitted.table

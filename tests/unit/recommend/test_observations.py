@@ -261,3 +261,11 @@ def test_what_is_no_metadataset_is_not_fitted():
     for wrong in ("meta/", pd.DataFrame()):
         with pytest.raises(TypeError, match=r"a MetaDataset is wanted.*MetaDataset\.open"):
             warmstart.Recommender().fit(wrong)
+
+
+@pytest.mark.parametrize("status", [one for one in STATUSES if one != "ok"])
+def test_a_score_with_a_failure_is_not_dropped_without_a_word(status):
+    search = warmstart.search(knowledge=base(), metafeatures=None)
+    with pytest.warns(HistoryWarning, match=f"a score told with status '{status}' is no score"):
+        search.tell("c1", 0.7, status=status)
+    assert math.isnan(search.history[0].score)
