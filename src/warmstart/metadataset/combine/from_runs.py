@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 _CODED = ("task", "space", "learner", "metric", "direction", "status", "sampler", "source")
 """Columns of few different words."""
 
-_KINDS = {("binary", "multiclass"): "classification", ("regression",): "regression"}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RunParts:
@@ -193,7 +191,9 @@ def _identified(distinct: list[str]) -> tuple[Any, list[str], list[str], list[st
 
 def _implied_kind(metric: str) -> str:
     known = METRICS.get(metric)
-    return "" if known is None else _KINDS[known.task_types]
+    if known is None:
+        return ""
+    return "regression" if "regression" in known.task_types else "classification"
 
 
 def _factorized(column: pa.ChunkedArray) -> tuple[Any, list[str]]:
