@@ -10,6 +10,7 @@ import pandas as pd
 from warmstart.datasets.dataset import Dataset
 from warmstart.datasets.images.labelled import LabelledImages, Pixels, read_images
 from warmstart.datasets.notes import Notes
+from warmstart.datasets.readers.data_file import DataFile
 from warmstart.datasets.target import read_target
 from warmstart.domain import Column, Schema
 
@@ -53,6 +54,8 @@ def load_images(
     ('image', (8, 256))
     """
     notes = Notes()
+    if isinstance(data, DataFile):
+        data = data.path
     found = data if isinstance(data, LabelledImages) else read_images(data, y)
     read = read_target(pd.Series(found.labels), "classification", notes)
     kept = np.asarray(read.rows)

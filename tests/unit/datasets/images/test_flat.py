@@ -5,6 +5,7 @@ import pytest
 
 from warmstart.datasets.images.flat import load_images, shrunk
 from warmstart.datasets.load import load_dataset
+from warmstart.datasets.readers.data_file import DataFile
 from warmstart.errors import DatasetError
 from warmstart.metafeatures.extract import metafeatures_of
 
@@ -33,6 +34,12 @@ def test_many_images_are_drawn_and_it_is_told():
     dataset = load_images(IMAGES, LABELS, max_rows=12)
     assert len(dataset.X) == len(dataset.y) == len(dataset.images) == 12
     assert any("12 of 30 images" in warning for warning in dataset.warnings)
+
+
+def test_a_file_as_the_command_line_names_it(tmp_path):
+    path = tmp_path / "some.npz"
+    np.savez(path, images=IMAGES, labels=LABELS)
+    assert load_dataset(DataFile(path=path), task_type="image").images.shape == (30, 3, 20, 20)
 
 
 def test_one_class_is_nothing_to_learn():
