@@ -26,7 +26,7 @@ TaskType = Annotated[
     str | None,
     typer.Option(
         metavar="TYPE",
-        help="binary, multiclass, classification or regression; by default inferred.",
+        help="binary, multiclass, classification, regression or image; by default inferred.",
     ),
 ]
 

@@ -81,6 +81,17 @@ def suggest(
     strategy: Annotated[
         Strategy, typer.Option(help="How to choose; auto is pmf where the data is familiar.")
     ] = Strategy.auto,
+    similarity: Annotated[
+        str,
+        typer.Option(
+            help="What known tasks are compared by: auto, metafeatures, text, gw_otdd, "
+            "dataset2vec, dida, task2vec, or mix for all there are."
+        ),
+    ] = "auto",
+    description: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="What the data is about, for --similarity text."),
+    ] = None,
     task_type: TaskType = None,
     kind: KindsOption = None,
     groups: Annotated[
@@ -155,6 +166,8 @@ def suggest(
         "exclude": exclude or (),
         "knowledge": knowledge,
         "strategy": strategy.value,
+        "similarity": similarity,
+        "description": description,
         "task_type": task_type,
         "kinds": kinds_of(kind),
         "proba": proba,

@@ -80,6 +80,15 @@ def run(tiny_base, monkeypatch):
     return call
 
 
+def test_known_tasks_are_compared_by_what_is_said(run, table):
+    words = ("suggest", table, "--target", "paid", "-n", "2", "--json")
+    found = run(*words, "--similarity", "text", "--description", "incomes of people")
+    assert found.exit_code == 0, found.output
+    wrong = run(*words, "--similarity", "nearest")
+    assert wrong.exit_code != 0
+    assert "--similarity must be one of" in wrong.output + wrong.stderr
+
+
 @pytest.mark.parametrize("columns", [80, 120])
 def test_the_table_fits_the_terminal_and_has_no_codes_when_piped(run, table, columns):
     result = run("suggest", table, "--target", "paid", columns=columns)
