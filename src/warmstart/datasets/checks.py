@@ -128,7 +128,10 @@ def are_images(data: Any, task_type: str | None) -> bool:
     if task_type is not None or not isinstance(data, str | Path):
         return task_type == "image"
     path = Path(data).expanduser()
-    if "-ubyte" not in path.name and not path.is_dir():
+    try:
+        if "-ubyte" not in path.name and not path.is_dir():
+            return False
+    except (OSError, ValueError):  # longer than a name may be; the reader says what it is
         return False
     from warmstart.datasets.images.labelled import are_image_files
 

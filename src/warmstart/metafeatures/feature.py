@@ -62,7 +62,7 @@ class Feature:
     >>> doubled = Feature(name="DoubleRows", group="general", description="Twice the rows.",
     ...                   formula=lambda prepared: 2.0 * prepared.n_rows)
     >>> doubled.name, sorted(doubled.task_types)
-    ('DoubleRows', ['binary', 'multiclass', 'regression'])
+    ('DoubleRows', ['binary', 'image', 'multiclass', 'regression'])
     """
 
     name: str

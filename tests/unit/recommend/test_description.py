@@ -145,7 +145,7 @@ class TestSimilarity:
             with_vectors.suggest(metafeatures=phi, task_type="binary", similarity="gw_otdd")
 
     def test_n_rows_is_of_data_that_is_not_there(self, base, frame):
-        with pytest.raises(ArgumentError, match="the data has its own"):
+        with pytest.raises(ArgumentError, match="the data has its rows"):
             base.suggest(frame, target="y", n_rows=10)
         with pytest.raises(ArgumentError, match="n_rows must be a whole number"):
             base.suggest(description="x", task_type="binary", n_rows=0)

@@ -87,8 +87,12 @@ def read_images(data: Any, y: Any = None, *, size: int = 32) -> LabelledImages:
             raise DatasetError("images in an array need their labels, passed as y")
         return LabelledImages(pixels=as_pixels(data), labels=np.asarray(y))
     path = Path(data).expanduser()
-    if not path.exists():
-        raise DatasetNotFoundError(f"there are no images at {path}")
+    try:
+        exists = path.exists()
+    except (OSError, ValueError):  # longer than a name may be
+        exists = False
+    if not exists:
+        raise DatasetNotFoundError(f"there are no images at {str(path)[:200]}")
     if path.is_dir():
         return _from_folder(path, size)
     if path.suffix == ".npz":

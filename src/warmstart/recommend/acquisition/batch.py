@@ -74,7 +74,14 @@ def best_of_n(
     if n == 1 and costs is None and not per_second:
         # The least mean regret, without writing every regret down.
         per_unit = (1.0 / np.where(spread > 0, spread, 1.0)).astype(samples.dtype)
-        return [int((per_unit[:, 0] @ samples).argmin())]
+        total = per_unit[:, 0] @ samples
+        tied = np.flatnonzero(total <= total.min() + _TIED * len(samples))
+        if len(tied) == 1:
+            return [int(tied[0])]
+        # What is so close is told apart as in a larger batch.
+        few = (samples[:, tied] - low) / np.where(spread > 0, spread, 1.0)
+        first = _greedy(few.astype("float32"), 1, np.zeros(len(tied)), np.inf, per_second=False)
+        return [int(tied[first[0]])]
     regret = ((samples - low) / np.where(spread > 0, spread, 1.0)).astype("float32")
     if per_second:
         if costs is None:

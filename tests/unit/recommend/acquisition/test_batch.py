@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from warmstart.recommend.acquisition.batch import best_of_n
@@ -24,6 +24,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 
 @given(SHAPES, SEEDS, st.integers(1, 12))
+@example((2, 2), 4335243, 2)  # each is the best of one draw: a tie but for rounding
 @settings(max_examples=60, deadline=None)
 def test_laws(shape, seed, n):
     samples = np.random.default_rng(seed).normal(size=shape)
