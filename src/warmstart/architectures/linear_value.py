@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from warmstart.architectures.encoding import Choices
+from warmstart.architectures.encoding import Choices, choices_of
+from warmstart.errors import NotFittedError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from warmstart.metadataset.core.score_table import ScoreTable
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -136,3 +144,42 @@ class LinearValue:
 
     def _block(self, k: int) -> slice:
         return slice(int(self._starts[k]), int(self._starts[k + 1]))
+
+
+@dataclass(slots=True)
+class LedByValue:
+    """What searches share that such a value leads: cold it begins from nothing.
+
+    Parameters
+    ----------
+    warm : bool
+    """
+
+    reads_configurations: ClassVar[bool] = True
+    random_answers: ClassVar[bool] = True
+    warm: bool = True
+    choices_: Choices | None = field(default=None, repr=False, compare=False)
+    scores_: Array | None = field(default=None, repr=False, compare=False)
+    rng_: np.random.Generator = field(
+        default_factory=np.random.default_rng, repr=False, compare=False
+    )
+
+    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
+        """Learn what the best had in common; a cold search takes only the choices.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known datasets, (n_tasks, n_architectures).
+        random_state : int
+        """
+        self.choices_ = choices_of(table)
+        self.scores_ = table.scores if self.warm else None
+        self.rng_ = np.random.default_rng(random_state)
+        return self
+
+    def _begun(self) -> tuple[Choices, LinearValue]:
+        """The choices, and a value of a new dataset's own."""
+        if self.choices_ is None:
+            raise NotFittedError("fit the search to a table first")
+        return self.choices_, LinearValue(self.choices_, self.scores_)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from warmstart.architectures.encoding import NONE, Choices, choices_of
-from warmstart.architectures.linear_value import LinearValue
-from warmstart.errors import ArgumentError, NotFittedError
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
-
-    from warmstart.metadataset.core.score_table import ScoreTable
+from warmstart.architectures.encoding import NONE, Choices
+from warmstart.architectures.linear_value import LedByValue, LinearValue
+from warmstart.errors import ArgumentError
 
 Array = npt.NDArray[np.float64]
 
@@ -25,7 +20,7 @@ _FEWEST = 2
 
 
 @dataclass(slots=True)
-class ProgressiveSearch:
+class ProgressiveSearch(LedByValue):
     """Levels by how many places hold anything; the best of one level are grown into the next.
 
     Of each level `beam` architectures are evaluated, those that differ from one of the best of
@@ -59,34 +54,17 @@ class ProgressiveSearch:
     3
     """
 
-    reads_configurations: ClassVar[bool] = True
-    random_answers: ClassVar[bool] = True
     beam: int = 5
     empty: str = NONE
-    warm: bool = True
-    choices_: Choices | None = field(default=None, repr=False, compare=False)
-    scores_: Array | None = field(default=None, repr=False, compare=False)
-    rng_: np.random.Generator = field(
-        default_factory=np.random.default_rng, repr=False, compare=False
-    )
 
     def __post_init__(self) -> None:
         if self.beam < 1:
             raise ArgumentError(f"beam must be at least 1, got {self.beam}")
 
-    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Learn what the best had in common; a cold search takes only the choices."""
-        self.choices_ = choices_of(table)
-        self.scores_ = table.scores if self.warm else None
-        self.rng_ = np.random.default_rng(random_state)
-        return self
-
     def start(self, metafeatures: pd.Series[Any] | None = None) -> ProgressiveState:  # noqa: ARG002
         """Begin a dataset at its first level."""
-        if self.choices_ is None:
-            raise NotFittedError("fit the progressive search to a table first")
-        value = LinearValue(self.choices_, self.scores_)
-        return ProgressiveState(self, self.choices_, value, self.rng_)
+        choices, value = self._begun()
+        return ProgressiveState(self, choices, value, self.rng_)
 
 
 class ProgressiveState:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from warmstart.architectures.encoding import Choices, choices_of
-from warmstart.architectures.linear_value import LinearValue
+from warmstart.architectures.encoding import Choices
+from warmstart.architectures.linear_value import LedByValue, LinearValue
 from warmstart.architectures.prefix_tree import PrefixTree
-from warmstart.errors import ArgumentError, NotFittedError
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
-
-    from warmstart.metadataset.core.score_table import ScoreTable
+from warmstart.errors import ArgumentError
 
 Array = npt.NDArray[np.float64]
 
@@ -26,7 +21,7 @@ _FEWEST = 2
 
 
 @dataclass(slots=True)
-class TreeSearch:
+class TreeSearch(LedByValue):
     r"""One choice after the other: down a tree of prefixes, by value and by visits.
 
     .. math:: a^* = \arg\max_a Q(s, a) + c\, P(s, a) \frac{\sqrt{N(s)}}{1 + N(s, a)}
@@ -62,16 +57,8 @@ class TreeSearch:
     [0, 1]
     """
 
-    reads_configurations: ClassVar[bool] = True
-    random_answers: ClassVar[bool] = True
     exploration: float = 0.5
     n_simulations: int = 100
-    warm: bool = True
-    choices_: Choices | None = field(default=None, repr=False, compare=False)
-    scores_: Array | None = field(default=None, repr=False, compare=False)
-    rng_: np.random.Generator = field(
-        default_factory=np.random.default_rng, repr=False, compare=False
-    )
 
     def __post_init__(self) -> None:
         if self.exploration < 0:
@@ -79,19 +66,10 @@ class TreeSearch:
         if self.n_simulations < 1:
             raise ArgumentError(f"n_simulations must be at least 1, got {self.n_simulations}")
 
-    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
-        """Learn policy and value; a cold search takes only the choices from the table."""
-        self.choices_ = choices_of(table)
-        self.scores_ = table.scores if self.warm else None
-        self.rng_ = np.random.default_rng(random_state)
-        return self
-
     def start(self, metafeatures: pd.Series[Any] | None = None) -> TreeState:  # noqa: ARG002
         """Begin a dataset with a tree of its own."""
-        if self.choices_ is None:
-            raise NotFittedError("fit the tree search to a table first")
-        value = LinearValue(self.choices_, self.scores_)
-        return TreeState(self, self.choices_, value, int(self.rng_.integers(2**31)))
+        choices, value = self._begun()
+        return TreeState(self, choices, value, int(self.rng_.integers(2**31)))
 
 
 class TreeState:

@@ -77,5 +77,5 @@ def test_every_architecture_is_named_once():
 def test_bad_settings():
     with pytest.raises(ArgumentError, match="beam must be at least 1, got 0"):
         ProgressiveSearch(beam=0)
-    with pytest.raises(NotFittedError, match="fit the progressive search"):
+    with pytest.raises(NotFittedError, match="fit the search"):
         ProgressiveSearch().start()

@@ -79,5 +79,5 @@ def test_bad_settings(make, message):
 
 
 def test_not_fitted():
-    with pytest.raises(NotFittedError, match="fit the tree search"):
+    with pytest.raises(NotFittedError, match="fit the search"):
         TreeSearch().start()

@@ -11,17 +11,15 @@ import numpy as np
 from warmstart._extras import require
 from warmstart.architectures.differentiable.cells import OPERATIONS
 from warmstart.architectures.differentiable.run import (
-    Array,
     Batch,
     Found,
     Schedule,
     batches,
-    checked_alpha,
+    begin,
     judged,
     optimisers,
-    split,
 )
-from warmstart.architectures.differentiable.supernet import Supernet, read_images
+from warmstart.architectures.differentiable.supernet import Supernet
 from warmstart.errors import ArgumentError
 
 SKIP = OPERATIONS.index("skip_connect")
@@ -137,19 +135,9 @@ class DARTS:
             As torch names it.
         """
         plan = self.schedule
-        images, classes, n_classes = read_images(X, y, device=device)
-        net = Supernet(n_classes, images.shape[1], plan.channels, plan.n_cells)
-        weights = net.weights(plan.random_state, device=device)
-        alpha = as_logits(checked_alpha(alpha0), device)
-        halves = split(images, classes, plan)
-        history = alternate(net, weights, alpha, *halves, plan, order=self.order)
+        net, weights, alpha, train, valid = begin(X, y, plan, alpha0, device)
+        history = alternate(net, weights, alpha, train, valid, plan, order=self.order)
         return Found.of(alpha, history)
-
-
-def as_logits(alpha: Array, device: str) -> Any:
-    """A tensor that requires gradients, shape (n_edges, n_operations)."""
-    torch = require("torch", extra="torch")
-    return torch.tensor(alpha, dtype=torch.float32, device=device, requires_grad=True)
 
 
 def alternate(

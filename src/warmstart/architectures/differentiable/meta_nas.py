@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart._extras import require
-from warmstart.architectures.differentiable.darts import as_logits
-from warmstart.architectures.differentiable.run import checked_alpha
+from warmstart.architectures.differentiable.run import as_logits, checked_alpha
 from warmstart.architectures.differentiable.supernet import Supernet, read_images
 from warmstart.errors import ArgumentError
 

@@ -8,8 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from warmstart.architectures.differentiable.darts import SKIP, alternate, as_logits
-from warmstart.architectures.differentiable.run import Found, Schedule, checked_alpha, split
+from warmstart.architectures.differentiable.darts import SKIP, alternate
+from warmstart.architectures.differentiable.run import (
+    Found,
+    Schedule,
+    as_logits,
+    checked_alpha,
+    split,
+)
 from warmstart.architectures.differentiable.supernet import Supernet, read_images
 from warmstart.errors import ArgumentError
 

@@ -9,17 +9,15 @@ import numpy as np
 
 from warmstart._extras import require
 from warmstart.architectures.differentiable.cells import EDGES, OPERATIONS, edge_name
-from warmstart.architectures.differentiable.darts import as_logits
 from warmstart.architectures.differentiable.run import (
     Found,
     Schedule,
     batches,
-    checked_alpha,
+    begin,
     judged,
     optimisers,
-    split,
 )
-from warmstart.architectures.differentiable.supernet import Supernet, read_images
+from warmstart.architectures.differentiable.supernet import Supernet
 from warmstart.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -83,13 +81,16 @@ class ProxylessNAS:
         """
         torch = require("torch", extra="torch")
         plan = self.schedule
-        images, classes, n_classes = read_images(X, y, device=device)
-        net = Supernet(n_classes, images.shape[1], plan.channels, plan.n_cells)
-        weights = net.weights(plan.random_state, device=device)
-        alpha = as_logits(checked_alpha(alpha0), device)
+        new = begin(X, y, plan, alpha0, device)
+        net, weights, alpha, train, valid = (
+            new.net,
+            new.weights,
+            new.alpha,
+            new.train,
+            new.valid,
+        )
         costs = None if self.latency is None else self._costs(device)
         first = None if costs is None else float(self._expected(alpha, costs).detach())
-        train, valid = split(images, classes, plan)
         by_weights, by_alpha = optimisers(weights, [alpha], plan)
         rng, step = np.random.default_rng(plan.random_state), 0
         history: list[tuple[int, float, float]] = []

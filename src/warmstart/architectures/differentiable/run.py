@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from warmstart._extras import require
 from warmstart.architectures.differentiable.cells import EDGES, OPERATIONS, cell_of
-from warmstart.architectures.differentiable.supernet import Supernet
+from warmstart.architectures.differentiable.supernet import Supernet, read_images
 from warmstart.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -102,6 +102,42 @@ def checked_alpha(alpha0: Any) -> Array:
             f"{values.shape}"
         )
     return values
+
+
+class Begun(NamedTuple):
+    """A search before its first step."""
+
+    net: Supernet
+    weights: list[Any]
+    alpha: Any
+    """Logits that require gradients, shape (n_edges, n_operations)."""
+
+    train: Batch
+    valid: Batch
+
+
+def begin(X: Any, y: Any, plan: Schedule, alpha0: Any, device: str) -> Begun:
+    """Fresh weights, logits to begin with, and the halves of the data.
+
+    Parameters
+    ----------
+    X : array, shape (n, height, width) or (n, channels, height, width)
+    y : array, shape (n,)
+    plan : Schedule
+    alpha0 : array, shape (n_edges, n_operations), optional
+    device : str
+    """
+    images, classes, n_classes = read_images(X, y, device=device)
+    net = Supernet(n_classes, images.shape[1], plan.channels, plan.n_cells)
+    weights = net.weights(plan.random_state, device=device)
+    alpha = as_logits(checked_alpha(alpha0), device)
+    return Begun(net, weights, alpha, *split(images, classes, plan))
+
+
+def as_logits(alpha: Array, device: str) -> Any:
+    """A tensor that requires gradients, shape (n_edges, n_operations)."""
+    torch = require("torch", extra="torch")
+    return torch.tensor(alpha, dtype=torch.float32, device=device, requires_grad=True)
 
 
 def split(x: Any, y: Any, plan: Schedule) -> tuple[Batch, Batch]:

@@ -10,17 +10,14 @@ import numpy as np
 
 from warmstart._extras import require
 from warmstart.architectures.differentiable.cells import EDGES, OPERATIONS, edge_name, one_path
-from warmstart.architectures.differentiable.darts import as_logits
 from warmstart.architectures.differentiable.proxyless import drawn
 from warmstart.architectures.differentiable.run import (
     Found,
     Schedule,
     batches,
-    checked_alpha,
+    begin,
     optimisers,
-    split,
 )
-from warmstart.architectures.differentiable.supernet import Supernet, read_images
 from warmstart.models.evolution.predicted import evolve_predicted
 
 _POPULATION, _GENERATIONS = 20, 4
@@ -68,11 +65,14 @@ class SinglePath:
         """
         torch = require("torch", extra="torch")
         plan = self.schedule
-        images, classes, n_classes = read_images(X, y, device=device)
-        net = Supernet(n_classes, images.shape[1], plan.channels, plan.n_cells)
-        weights = net.weights(plan.random_state, device=device)
-        alpha = as_logits(checked_alpha(alpha0), device)
-        train, valid = split(images, classes, plan)
+        new = begin(X, y, plan, alpha0, device)
+        net, weights, alpha, train, valid = (
+            new.net,
+            new.weights,
+            new.alpha,
+            new.train,
+            new.valid,
+        )
         by_weights, _ = optimisers(weights, [alpha], plan)
         rng, step = np.random.default_rng(plan.random_state), 0
         history: list[tuple[int, float, float]] = []
