@@ -9,7 +9,7 @@ import numpy as np
 
 from warmstart.errors import ArgumentError
 from warmstart.recommend.pareto.hypervolume import non_dominated
-from warmstart.recommend.pareto.objectives import scalarised
+from warmstart.recommend.pareto.objectives import UNITS, scalarised
 
 if TYPE_CHECKING:
     from warmstart.recommend.answer.suggestion import Suggestion
@@ -42,8 +42,10 @@ def traded_off(
     Raises
     ------
     ValueError
-        If the cost was not asked for, or as `scalarised` says.
+        If there is no such cost, it was not asked for, or as `scalarised` says.
     """
+    if cost not in UNITS:
+        raise ArgumentError(f"cost must be one of {tuple(UNITS)}, got {cost!r}")
     costs = np.array([cost_told(item, cost) for item in items])
     if not np.isfinite(costs).all():
         raise ArgumentError(
