@@ -88,7 +88,7 @@ def test_a_price_orders_them(recommender):
     assert {s.configuration_id for s in dear} == {s.configuration_id for s in found}
     with pytest.raises(ArgumentError, match="size_mb is not known of every suggestion"):
         found.by_tradeoff(target=1.0, cost="size_mb")
-    with pytest.raises(ArgumentError, match="cost must be one of .* got 'speed'"):
+    with pytest.raises(ArgumentError, match=r"cost must be one of .* got 'speed'"):
         found.by_tradeoff(target=1.0, cost="speed")
 
 
