@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from warmstart.architectures.encoding import NONE, Choices
-from warmstart.architectures.linear_value import LedByValue, LinearValue
+from warmstart.architectures.task_state import BatchState
+from warmstart.architectures.trees.linear_value import LedByValue, LinearValue
 from warmstart.errors import ArgumentError
 
 Array = npt.NDArray[np.float64]
@@ -26,9 +27,9 @@ class ProgressiveSearch(LedByValue):
     Of each level `beam` architectures are evaluated, those that differ from one of the best of
     the level before in one place more and that the surrogate expects most of. After the last
     level the surrogate ranks all that is left. It is linear in choices and neighbouring pairs
-    (:class:`~warmstart.architectures.linear_value.LinearValue`): cold, it begins from nothing
-    at the simplest; warm, from what the best of other datasets had, and at the level of the
-    one it expects most of, for there is nothing to be learnt below.
+    (:class:`~warmstart.architectures.trees.linear_value.LinearValue`): cold, it begins from
+    nothing at the simplest; warm, from what the best of other datasets had, and at the level
+    of the one it expects most of, for there is nothing to be learnt below.
 
     Parameters
     ----------
@@ -67,7 +68,7 @@ class ProgressiveSearch(LedByValue):
         return ProgressiveState(self, choices, value, self.rng_)
 
 
-class ProgressiveState:
+class ProgressiveState(BatchState):
     """Where the search of one dataset has come to."""
 
     def __init__(
@@ -88,13 +89,6 @@ class ProgressiveState:
         self._level = int(self._levels.min())
         if model.scores_ is not None:
             self._level = int(self._levels[self._expected().argmax()])
-
-    def next(self) -> int:
-        """The one expected to be the best of those that may be tried now."""
-        named = self.batch(1)
-        if not named:
-            raise IndexError("every architecture has been told")
-        return named[0]
 
     def batch(self, n: int) -> list[int]:
         """This level's first; then what is left, by what is expected of it."""

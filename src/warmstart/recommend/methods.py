@@ -15,6 +15,8 @@ from warmstart.recommend.question.arguments import ACQUISITIONS, check_acquisiti
 
 Maker = Callable[[], PerformanceModel]
 
+_RECURRENT = {"policy": "recurrent"}
+
 _BUILT_IN: dict[str, tuple[str, dict[str, Any]]] = {
     "pmf": ("pmf.pmf:PMF", {}),
     "gplvm": ("gplvm.gplvm:GPLVM", {}),
@@ -44,12 +46,19 @@ _BUILT_IN: dict[str, tuple[str, dict[str, Any]]] = {
         "evolution.evolution_strategy:EvolutionStrategy",
         {"warm": False},
     ),
-    "reinforce": ("architectures.reinforce:Reinforce", {}),
-    "cold_reinforce": ("architectures.reinforce:Reinforce", {"warm": False}),
-    "ppo": ("architectures.ppo:PPO", {}),
-    "cold_ppo": ("architectures.ppo:PPO", {"warm": False}),
-    "tree_search": ("architectures.tree_search:TreeSearch", {}),
-    "cold_tree_search": ("architectures.tree_search:TreeSearch", {"warm": False}),
+    "reinforce": ("architectures.policies.reinforce:Reinforce", {}),
+    "cold_reinforce": ("architectures.policies.reinforce:Reinforce", {"warm": False}),
+    "ppo": ("architectures.policies.ppo:PPO", {}),
+    "cold_ppo": ("architectures.policies.ppo:PPO", {"warm": False}),
+    "recurrent_reinforce": ("architectures.policies.reinforce:Reinforce", _RECURRENT),
+    "cold_recurrent_reinforce": (
+        "architectures.policies.reinforce:Reinforce",
+        {**_RECURRENT, "warm": False},
+    ),
+    "recurrent_ppo": ("architectures.policies.ppo:PPO", _RECURRENT),
+    "cold_recurrent_ppo": ("architectures.policies.ppo:PPO", {**_RECURRENT, "warm": False}),
+    "tree_search": ("architectures.trees.tree_search:TreeSearch", {}),
+    "cold_tree_search": ("architectures.trees.tree_search:TreeSearch", {"warm": False}),
     "progressive": ("architectures.progressive:ProgressiveSearch", {}),
     "cold_progressive": ("architectures.progressive:ProgressiveSearch", {"warm": False}),
     "edit_gp": ("architectures.edit_gp:EditGP", {}),
@@ -123,6 +132,10 @@ ON_REQUEST: dict[str, str] = {
     "gplvm": "trains with torch for minutes a fold",
     "gplvm_published": "trains with torch for minutes a fold",
     "pmf_gplvm": "trains with torch for minutes a fold",
+    "recurrent_reinforce": "asks a network of torch",
+    "cold_recurrent_reinforce": "asks a network of torch",
+    "recurrent_ppo": "asks a network of torch",
+    "cold_recurrent_ppo": "asks a network of torch",
 }
 """Methods that a comparison of all leaves out unless they are named, and why."""
 

@@ -2,7 +2,7 @@
 `reinforce` and `edit_gp`.
 
 Also of: architectures.edit_gp, architectures.effects, architectures.encoding,
-architectures.policy, architectures.prior, architectures.reinforce.
+architectures.policies.policy, architectures.prior, architectures.policies.reinforce.
 """
 
 import itertools
@@ -15,10 +15,10 @@ from tests.unit.architectures.cells import OPERATIONS, cells
 from warmstart.architectures.edit_gp import EditGP
 from warmstart.architectures.effects import choice_effects
 from warmstart.architectures.encoding import Choices, choices_of
-from warmstart.architectures.ppo import PPO
+from warmstart.architectures.policies.ppo import PPO
+from warmstart.architectures.policies.reinforce import Reinforce
 from warmstart.architectures.prior import ArchitecturePrior
-from warmstart.architectures.reinforce import Reinforce
-from warmstart.architectures.tree_search import TreeSearch
+from warmstart.architectures.trees.tree_search import TreeSearch
 from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import ScoreTable
 
@@ -143,7 +143,7 @@ def test_a_step_of_the_policy_by_hand():
     state.tell(2, 0.6)
     gain = (0.6 - 0.2) / np.std([0.2, 0.6])
     expected = 0.5 * gain * (np.array([0.0, 0.0, 1.0]) - 1 / 3)
-    assert state.logits[0] == pytest.approx(expected)
+    assert state.distribution.logits[0] == pytest.approx(expected)
 
 
 def test_the_process_against_a_dense_computation():

@@ -1,4 +1,7 @@
-"""Progressive search: simple first, grown from the best, led by a surrogate."""
+"""Progressive search: simple first, grown from the best, led by a surrogate.
+
+Also of: architectures.task_state.
+"""
 
 import itertools
 

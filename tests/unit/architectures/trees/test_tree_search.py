@@ -1,6 +1,6 @@
 """Tree search and what leads it.
 
-Also of: architectures.linear_value, architectures.prefix_tree.
+Also of: architectures.trees.linear_value, architectures.trees.prefix_tree.
 """
 
 import numpy as np
@@ -8,8 +8,8 @@ import pytest
 from tests.unit.architectures.cells import cells
 
 from warmstart.architectures.encoding import choices_of
-from warmstart.architectures.linear_value import LinearValue
-from warmstart.architectures.tree_search import TreeSearch
+from warmstart.architectures.trees.linear_value import LinearValue
+from warmstart.architectures.trees.tree_search import TreeSearch
 from warmstart.errors import ArgumentError, NotFittedError
 
 

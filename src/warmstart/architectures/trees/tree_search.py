@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from warmstart.architectures.encoding import Choices
-from warmstart.architectures.linear_value import LedByValue, LinearValue
-from warmstart.architectures.prefix_tree import PrefixTree
+from warmstart.architectures.task_state import BatchState
+from warmstart.architectures.trees.linear_value import LedByValue, LinearValue
+from warmstart.architectures.trees.prefix_tree import PrefixTree
 from warmstart.errors import ArgumentError
 
 Array = npt.NDArray[np.float64]
@@ -72,7 +73,7 @@ class TreeSearch(LedByValue):
         return TreeState(self, choices, value, int(self.rng_.integers(2**31)))
 
 
-class TreeState:
+class TreeState(BatchState):
     """The tree of one dataset."""
 
     def __init__(
@@ -86,13 +87,6 @@ class TreeState:
         self._gone = np.zeros(len(self._codes), dtype=bool)
         self._scored: list[tuple[int, float]] = []
         self._n_observed = 0
-
-    def next(self) -> int:
-        """The architecture that most walks went to."""
-        named = self.batch(1)
-        if not named:
-            raise IndexError("every architecture has been told")
-        return named[0]
 
     def batch(self, n: int) -> list[int]:
         """Several, each as if those before were taken."""

@@ -1,4 +1,4 @@
-"""REINFORCE over one choice a place, its logits from the prior or from nothing."""
+"""REINFORCE over choices, the policy's logits from the prior or from nothing."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from warmstart.architectures.policy import FactorisedPolicy, PolicyState, softmax
+from warmstart.architectures.policies.distribution import ChoiceDistribution
+from warmstart.architectures.policies.policy import ChoicePolicy, PolicyState
 from warmstart.errors import ArgumentError
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(slots=True)
-class Reinforce(FactorisedPolicy):
-    r"""A factorised policy that is moved towards what scored better than a moving average.
+class Reinforce(ChoicePolicy):
+    r"""A policy that is moved towards what scored better than a moving average.
 
     .. math:: \theta \leftarrow \theta + \eta \frac{r - b}{s} \nabla_\theta \log \pi_\theta(a),
               \quad b \leftarrow \gamma b + (1 - \gamma) r
@@ -30,6 +29,7 @@ class Reinforce(FactorisedPolicy):
     decay : float
         :math:`\gamma`.
     warm : bool
+    policy : {"factorised", "recurrent"}
     top_share : float
         See :class:`~warmstart.architectures.prior.ArchitecturePrior`.
 
@@ -56,27 +56,27 @@ class Reinforce(FactorisedPolicy):
     decay: float = 0.9
 
     def __post_init__(self) -> None:
-        FactorisedPolicy.__post_init__(self)
+        ChoicePolicy.__post_init__(self)
         if not 0 <= self.decay < 1:
             raise ArgumentError(f"decay must be from 0 to below 1, got {self.decay}")
 
     def _state(
-        self, logits: list[Array], codes: npt.NDArray[np.intp], seed: int
+        self, distribution: ChoiceDistribution, codes: npt.NDArray[np.intp], seed: int
     ) -> PolicyState:
-        return _Reinforced(logits, codes, seed, rate=self.learning_rate, decay=self.decay)
+        return _Reinforced(distribution, codes, seed, rate=self.learning_rate, decay=self.decay)
 
 
 class _Reinforced(PolicyState):
     def __init__(
         self,
-        logits: list[Array],
+        distribution: ChoiceDistribution,
         codes: npt.NDArray[np.intp],
         seed: int,
         *,
         rate: float,
         decay: float,
     ) -> None:
-        super().__init__(logits, codes, seed)
+        super().__init__(distribution, codes, seed)
         self._rate, self._decay = rate, decay
         self._rewards: list[float] = []
         self._baseline = 0.0
@@ -88,8 +88,5 @@ class _Reinforced(PolicyState):
             return
         spread = float(np.std(self._rewards)) or 1.0
         gain = (score - self._baseline) / spread
-        for p, logits in enumerate(self.logits):
-            step = -softmax(logits)
-            step[self._codes[index, p]] += 1.0
-            self.logits[p] = logits + self._rate * gain * step
+        self.distribution.ascend(self._codes[[index]], np.array([gain]), rate=self._rate)
         self._baseline = self._decay * self._baseline + (1 - self._decay) * score

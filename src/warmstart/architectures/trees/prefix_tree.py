@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from warmstart.architectures.linear_value import LinearValue
+from warmstart.architectures.trees.linear_value import LinearValue
 
 Array = npt.NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""Proximal policy optimisation over one choice a place, from the prior or from nothing."""
+"""Proximal policy optimisation over choices, from the prior or from nothing."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from warmstart.architectures.policy import FactorisedPolicy, PolicyState, softmax
+from warmstart.architectures.policies.distribution import ChoiceDistribution
+from warmstart.architectures.policies.policy import ChoicePolicy, PolicyState
 from warmstart.errors import ArgumentError
 
 Array = npt.NDArray[np.float64]
 
 
 @dataclass(slots=True)
-class PPO(FactorisedPolicy):
+class PPO(ChoicePolicy):
     r"""Several clipped steps on each batch of scores, and a bonus for staying undecided.
 
     .. math:: \max_\theta \; \mathrm{E}\left[\min(\rho A, \mathrm{clip}(\rho, 1 - \epsilon,
@@ -28,6 +29,7 @@ class PPO(FactorisedPolicy):
     learning_rate : float
         Of the logits, a step.
     warm : bool
+    policy : {"factorised", "recurrent"}
     top_share : float
         See :class:`~warmstart.architectures.prior.ArchitecturePrior`.
     batch_size : int
@@ -65,7 +67,7 @@ class PPO(FactorisedPolicy):
     entropy: float = 0.01
 
     def __post_init__(self) -> None:
-        FactorisedPolicy.__post_init__(self)
+        ChoicePolicy.__post_init__(self)
         for name in ("batch_size", "n_epochs"):
             if getattr(self, name) < 1:
                 raise ArgumentError(f"{name} must be at least 1, got {getattr(self, name)}")
@@ -75,16 +77,22 @@ class PPO(FactorisedPolicy):
             raise ArgumentError(f"entropy must not be negative, got {self.entropy}")
 
     def _state(
-        self, logits: list[Array], codes: npt.NDArray[np.intp], seed: int
+        self, distribution: ChoiceDistribution, codes: npt.NDArray[np.intp], seed: int
     ) -> PolicyState:
-        return _Proximal(logits, codes, seed, self)
+        return _Proximal(distribution, codes, seed, self)
 
 
 class _Proximal(PolicyState):
+    """Scores wait until there is a batch of them."""
+
     def __init__(
-        self, logits: list[Array], codes: npt.NDArray[np.intp], seed: int, model: PPO
+        self,
+        distribution: ChoiceDistribution,
+        codes: npt.NDArray[np.intp],
+        seed: int,
+        model: PPO,
     ) -> None:
-        super().__init__(logits, codes, seed)
+        super().__init__(distribution, codes, seed)
         self._model = model
         self._waiting: list[tuple[int, float]] = []
         self._scores: list[float] = []
@@ -94,65 +102,40 @@ class _Proximal(PolicyState):
         self._scores.append(score)
         if len(self._waiting) < self._model.batch_size:
             return
+        model, policy = self._model, self.distribution
         rows = self._codes[[index for index, _ in self._waiting]]
         spread = float(np.std(self._scores)) or 1.0
         scores = np.array([score for _, score in self._waiting])
         advantages = (scores - np.mean(self._scores)) / spread
-        old = log_chances(self.logits, rows)
-        for _ in range(self._model.n_epochs):
-            steps = clipped_gradient(
-                self.logits, rows, advantages, old, self._model.clip, self._model.entropy
-            )
-            for p, step in enumerate(steps):
-                self.logits[p] = self.logits[p] + self._model.learning_rate * step
+        old = policy.log_chances(rows)
+        for _ in range(model.n_epochs):
+            weights = clipped_weights(policy.log_chances(rows) - old, advantages, model.clip)
+            policy.ascend(rows, weights, rate=model.learning_rate, entropy=model.entropy)
         self._waiting = []
 
 
-def log_chances(logits: list[Array], rows: npt.NDArray[np.intp]) -> Array:
-    """Log-probabilities of architectures under a policy, shape (n,).
+def clipped_weights(log_ratios: Array, advantages: Array, clip: float) -> Array:
+    r"""Weights w for which :math:`\sum_i w_i \nabla \log \pi(a_i)` is the objective's gradient.
 
     Parameters
     ----------
-    logits : list of ndarray, shape (n_options,)
-        One a place.
-    rows : ndarray of int, shape (n, n_places)
-        Choices made.
-    """
-    total = np.zeros(len(rows))
-    for p, one in enumerate(logits):
-        total += np.log(np.maximum(softmax(one), 1e-300))[rows[:, p]]
-    return total
-
-
-def clipped_gradient(
-    logits: list[Array],
-    rows: npt.NDArray[np.intp],
-    advantages: Array,
-    old: Array,
-    clip: float,
-    entropy: float,
-) -> list[Array]:
-    """Gradient of the clipped objective with respect to the logits, one array a place.
-
-    Parameters
-    ----------
-    logits : list of ndarray, shape (n_options,)
-    rows : ndarray of int, shape (n, n_places)
-        Choices of the batch.
+    log_ratios : ndarray, shape (n,)
+        :math:`\log \rho`, of the policy now over that which drew the batch.
     advantages : ndarray, shape (n,)
-    old : ndarray, shape (n,)
-        Log-probabilities when the batch was drawn.
-    clip, entropy : float
+    clip : float
+        :math:`\epsilon`.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+
+    Examples
+    --------
+    >>> clipped_weights(np.log([1.0, 1.5, 1.5]), np.array([2.0, 1.0, -1.0]), 0.2).round(3)
+    array([ 0.667,  0.   , -0.5  ])
     """
-    ratios = np.exp(log_chances(logits, rows) - old)
+    ratios = np.exp(log_ratios)
     # Beyond the clip the objective is flat on the side that was already rewarded.
     moves = np.where(advantages > 0, ratios < 1 + clip, ratios > 1 - clip)
-    weights = ratios * advantages * moves / len(rows)
-    steps: list[Array] = []
-    for p, one in enumerate(logits):
-        share = softmax(one)
-        pushed = np.bincount(rows[:, p], weights=weights, minlength=len(share))
-        logs = np.log(np.maximum(share, 1e-300))
-        spread = share * (logs - share @ logs)
-        steps.append(pushed - weights.sum() * share - entropy * spread)
-    return steps
+    weights: Array = ratios * advantages * moves / len(ratios)
+    return weights

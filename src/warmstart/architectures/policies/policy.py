@@ -1,16 +1,19 @@
-"""A policy of one choice a place: what REINFORCE and PPO move, each in its way."""
+"""A policy that draws architectures choice by choice: REINFORCE and PPO move it."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from warmstart.architectures.policies.distribution import ChoiceDistribution, FactorisedChoices
+from warmstart.architectures.policies.recurrent import RecurrentChoices
 from warmstart.architectures.prior import ArchitecturePrior
+from warmstart.architectures.task_state import BatchState
 from warmstart.errors import ArgumentError, NotFittedError
 
 if TYPE_CHECKING:
@@ -19,13 +22,14 @@ if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable
 
 Array = npt.NDArray[np.float64]
+Kind = Literal["factorised", "recurrent"]
 
 _TRIES = 200
 """Samples drawn in search of an architecture that was not tried."""
 
 
 @dataclass(slots=True)
-class FactorisedPolicy(ABC):
+class ChoicePolicy(ABC):
     """What methods share that sample architectures place by place.
 
     Cold, all choices begin alike; warm, with the log-odds of
@@ -34,10 +38,13 @@ class FactorisedPolicy(ABC):
     Parameters
     ----------
     learning_rate : float
-        Of the logits.
+        Of the policy's parameters.
     warm : bool
     top_share : float
         See :class:`~warmstart.architectures.prior.ArchitecturePrior`.
+    policy : {"factorised", "recurrent"}
+        Whether each place is drawn by itself, or knowing the choices before it
+        (:class:`~warmstart.architectures.policies.recurrent.RecurrentChoices`; needs torch).
     """
 
     reads_configurations: ClassVar[bool] = True
@@ -45,6 +52,7 @@ class FactorisedPolicy(ABC):
     learning_rate: float = 0.3
     warm: bool = True
     top_share: float = 0.01
+    policy: Kind = "factorised"
     prior_: ArchitecturePrior | None = field(default=None, repr=False, compare=False)
     rng_: np.random.Generator = field(
         default_factory=np.random.default_rng, repr=False, compare=False
@@ -53,6 +61,8 @@ class FactorisedPolicy(ABC):
     def __post_init__(self) -> None:
         if not self.learning_rate > 0:
             raise ArgumentError(f"learning_rate must be positive, got {self.learning_rate}")
+        if self.policy not in get_args(Kind):
+            raise ArgumentError(f"policy must be one of {get_args(Kind)}, got {self.policy!r}")
 
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
         """Learn the prior; a cold policy takes only the choices from it."""
@@ -67,53 +77,48 @@ class FactorisedPolicy(ABC):
         choices = self.prior_.choices_
         cold = [np.zeros(len(options)) for options in choices.options]
         logits = self.prior_.logits() if self.warm else cold
-        return self._state(logits, choices.codes, int(self.rng_.integers(2**31)))
+        seed = int(self.rng_.integers(2**31))
+        distribution: ChoiceDistribution
+        if self.policy == "recurrent":
+            distribution = RecurrentChoices(logits, seed=seed)
+        else:
+            distribution = FactorisedChoices(logits)
+        return self._state(distribution, choices.codes, seed)
 
     @abstractmethod
     def _state(
-        self, logits: list[Array], codes: npt.NDArray[np.intp], seed: int
+        self, distribution: ChoiceDistribution, codes: npt.NDArray[np.intp], seed: int
     ) -> PolicyState:
         """The policy of one dataset, before any score."""
 
 
-class PolicyState(ABC):
+class PolicyState(BatchState):
     """The policy of one dataset.
 
     Parameters
     ----------
-    logits : list of ndarray, shape (n_options,)
-        One a place.
+    distribution : ChoiceDistribution
     codes : ndarray of int, shape (n_architectures, n_places)
         Which choice each architecture made.
     seed : int
     """
 
-    def __init__(self, logits: list[Array], codes: npt.NDArray[np.intp], seed: int) -> None:
-        self.logits, self._codes, self._seed = logits, codes, seed
+    def __init__(
+        self, distribution: ChoiceDistribution, codes: npt.NDArray[np.intp], seed: int
+    ) -> None:
+        self.distribution, self._codes, self._seed = distribution, codes, seed
         self._index: dict[bytes, list[int]] = {}
         for place, row in enumerate(codes):
             self._index.setdefault(row.tobytes(), []).append(place)
         self._observed: set[int] = set()
 
-    def probabilities(self) -> list[Array]:
-        """Of each place's choices, one array a place."""
-        return [softmax(one) for one in self.logits]
-
-    def next(self) -> int:
-        """A sample of the policy that was not tried."""
-        named = self.batch(1)
-        if not named:
-            raise IndexError("every architecture has been told")
-        return named[0]
-
     def batch(self, n: int) -> list[int]:
         """Several samples of the policy as it is now."""
         rng = np.random.default_rng((self._seed, len(self._observed)))
-        shares = self.probabilities()
         named: list[int] = []
         gone = set(self._observed)
         while len(named) < n and len(gone) < len(self._codes):
-            found = self._draw(shares, gone, rng)
+            found = self._draw(gone, rng)
             named.append(found)
             gone.add(found)
         return named
@@ -134,23 +139,14 @@ class PolicyState(ABC):
 
     @abstractmethod
     def _learn(self, index: int, score: float) -> None:
-        """Change the logits by one more score."""
+        """Move the policy by one more score."""
 
-    def _draw(self, shares: list[Array], gone: set[int], rng: np.random.Generator) -> int:
+    def _draw(self, gone: set[int], rng: np.random.Generator) -> int:
         """One that was not tried: by sampling, or the likeliest where all samples were."""
-        draws = np.stack([rng.choice(len(s), size=_TRIES, p=s) for s in shares], axis=1)
-        for row in draws.astype(self._codes.dtype):
+        for row in self.distribution.sample(_TRIES, rng).astype(self._codes.dtype):
             for place in self._index.get(row.tobytes(), ()):
                 if place not in gone:
                     return place
-        likely = np.zeros(len(self._codes))
-        for p, share in enumerate(shares):
-            likely += np.log(np.maximum(share, 1e-300))[self._codes[:, p]]
+        likely = self.distribution.log_chances(self._codes)
         likely[list(gone)] = -np.inf
         return int(likely.argmax())
-
-
-def softmax(logits: Array) -> Array:
-    raised = np.exp(logits - logits.max())
-    share: Array = raised / raised.sum()
-    return share
