@@ -164,7 +164,7 @@ class AskTell:
         Parameters
         ----------
         configuration : Suggestion, mapping or configuration id
-            New values are placed by their features.
+            New values are placed by their features; :attr:`warnings` names what none knows.
         score : float or mapping of int to float, optional
             Higher is better, in the search's metric; required unless it failed. Scores by
             number of rounds, as :func:`warmstart.downstream.cross_validate_rounds` reads
@@ -198,6 +198,9 @@ class AskTell:
             engine.close(asked)
         if note := doubtful(result, self.question.metric, score):
             self.note(note)
+        if not engine.pool.has(name) and (new := self._fitted.known.unheard(values)):
+            note = f"No known configuration has {' or '.join(new)}: told, it is of no use."
+            self.warnings = tuple(dict.fromkeys((*self.warnings, note)))
         engine.tell(engine.pool.place(values, name), result)
 
     def reserve(self, configuration: Suggestion | Mapping[str, Any] | Any) -> None:

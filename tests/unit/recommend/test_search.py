@@ -5,10 +5,13 @@ Also of: recommend.ask_tell.
 
 import json
 import math
+import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.datasets import load_iris
 
 import warmstart
 from warmstart.errors import HistoryError, KnowledgeError
@@ -337,3 +340,21 @@ def test_what_was_asked_beyond_the_pool_is_resumed(recommender):
     again.tell(asked, 0.6)
     search.tell(asked, 0.6)
     assert again.ask(also=also).configuration == search.ask(also=also).configuration
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"num_leaves": 20}, r"'num_leaves' \(is 'lightgbm:num_leaves' meant\?\)"),
+        ({"lightgbm:num_leavs": 20}, r"'lightgbm:num_leavs' \(is 'lightgbm:num_leaves' meant"),
+        ({"encoding": "onehot"}, r"encoding='onehot' \(is 'one_hot' meant\?\)"),
+        ({"nonsense": 1}, r"has 'nonsense': told, it is of no use"),
+    ],
+)
+def test_what_no_known_configuration_has_is_named(told: dict[str, Any], said: str) -> None:
+    search = warmstart.search(load_iris(as_frame=True))
+    for score in (0.8, 0.9):
+        search.tell({"learner": "lightgbm", **told}, score)
+    search.tell({"learner": "lightgbm", "lightgbm:num_leaves": 21}, 0.9)  # numbers may be new
+    (note,) = search.warnings
+    assert re.search(said, note)

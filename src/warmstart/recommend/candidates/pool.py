@@ -111,6 +111,10 @@ class Pool:
                 )
         return -1
 
+    def has(self, name: Any) -> bool:
+        """Whether an id is here."""
+        return name in self._places
+
     def add(self, configuration: Any) -> int:
         """Place of a configuration that may be new; see :meth:`identify`."""
         return self.place(*self.identify(configuration))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -115,6 +116,10 @@ class ByValues:
         return all(own[name] in (word, "") for name, word in called.items())
 
 
+def _close(word: Any, known: Iterable[str]) -> list[str]:
+    return difflib.get_close_matches(str(word), list(known), n=1)
+
+
 def _key(values: Mapping[str, Any]) -> frozenset[Any]:
     """What equal values have in common: a row of a frame may hold 3 as 3.0."""
     return frozenset(values.items())
@@ -181,6 +186,41 @@ class KnownConfigurations:
     def says_values(self) -> bool:
         """Whether anything but names is known of configurations."""
         return any(self.values)
+
+    def unheard(self, values: Mapping[str, Any]) -> list[str]:
+        """What no known configuration has: names of hyperparameters, and words as values.
+
+        Parameters
+        ----------
+        values : mapping
+            Hyperparameters by name.
+
+        Returns
+        -------
+        list of str
+            Names and ``learner='forrest'``, each with what may be meant; any number may be new.
+        """
+        new = []
+        for name, value in values.items():
+            if name not in self._heard:
+                full = f"{values.get('learner')}:{name}"
+                close = [full] if full in self._heard else _close(name, self._heard)
+                new.append(f"{name!r}" + (f" (is {close[0]!r} meant?)" if close else ""))
+            elif isinstance(value, str) and value not in self._heard[name]:
+                close = _close(value, map(str, self._heard[name]))
+                new.append(
+                    f"{name}={value!r}" + (f" (is {close[0]!r} meant?)" if close else "")
+                )
+        return new
+
+    @cached_property
+    def _heard(self) -> Mapping[str, set[Any]]:
+        """Every value of every name, learner and space among them."""
+        heard: dict[str, set[Any]] = {"learner": set(self.learners), "space": set(self.spaces)}
+        for known in self.values:
+            for name, value in known.items():
+                heard.setdefault(name, set()).add(value)
+        return heard
 
     @cached_property
     def _by_values(self) -> ByValues:
