@@ -20,6 +20,7 @@ from typing import Any
 
 import joblib
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import sklearn
 from threadpoolctl import threadpool_limits
@@ -123,9 +124,7 @@ class RealTable:
         classes = None
         if task.task_type != "regression":
             classes = np.unique(whole.y.to_numpy().astype(str), return_inverse=True)[1]
-        train = cap_rows(classes, n, max_rows=min(MAX_TRAIN, n * 2 // 3), seed=seed)
-        rest = np.setdiff1d(np.arange(n), train)
-        test = np.sort(np.random.default_rng(seed).permutation(rest)[:MAX_TEST])
+        train, test = self._divide(classes, n, seed)
         self.dataset: Dataset = load_dataset(
             whole.X.iloc[train].assign(**{"target 0": whole.y.iloc[train].to_numpy()}),
             target="target 0",
@@ -145,6 +144,14 @@ class RealTable:
             X_test=whole.X.iloc[test].reset_index(drop=True),
             y_test=values[test],
         )
+
+    def _divide(
+        self, classes: npt.NDArray[np.intp] | None, n: int, seed: int
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Rows to train and to test on."""
+        train = cap_rows(classes, n, max_rows=min(MAX_TRAIN, n * 2 // 3), seed=seed)
+        rest = np.setdiff1d(np.arange(n), train)
+        return train, np.sort(np.random.default_rng(seed).permutation(rest)[:MAX_TEST])
 
     @property
     def metafeatures(self) -> pd.Series[float]:

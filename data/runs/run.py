@@ -29,6 +29,8 @@ HERE = Path(__file__).resolve().parent
 RESAMPLED = HERE.parent / "corpus" / "resampled.csv"
 POOL = HERE.parent / "pool" / "pool.jsonl"
 CORE = HERE.parent / "pool" / "core.txt"
+LARGE = HERE.parent / "pool" / "large.jsonl"
+LARGE_ROWS = 8000
 UNIT_SIZE = 60
 """A process takes a task's configurations together: to start and to prepare is done once."""
 
@@ -59,11 +61,16 @@ class Pass:
     core: bool = False
     """Only the configurations of the pool's core."""
 
+    large: bool = False
+    """Only the few of `large.jsonl`, on the tables of at least `LARGE_ROWS` rows."""
+
 
 ALL = ("multiclass", "regression", "binary")
 PASSES = (
     Pass("resampled-40", ALL, 40, resampled=True, n_tasks=24),
     Pass("resampled-core", ALL, None, core=True, resampled=True, beside=True),
+    Pass("rows-large", ALL, None, 10_000, 300.0, large=True),
+    Pass("large", ALL, None, large=True),
     Pass("core-scarce", ("multiclass", "regression"), None, core=True),
     Pass("core-binary", ("binary",), None, core=True),
     Pass("rows-core", ALL, None, 10_000, 300.0, core=True),
@@ -99,6 +106,8 @@ def ordered(corpus: Path, wanted: Pass) -> Iterator[LocalTask]:
         ways = list(resampled(tasks))
         names = {way.task_id.partition("@")[0] for way in ways}
         tasks = [task for task in tasks if wanted.beside and task.task_id in names] + ways
+    if wanted.large:
+        tasks = [t for t in tasks if int(sizes[t.task_id]["n_rows"]) >= LARGE_ROWS]
     if wanted.max_rows > 2000:
         # With more rows a table is another task, of the same family.
         tasks = [
@@ -146,14 +155,14 @@ def resampled(tasks: list[LocalTask]) -> Iterator[LocalTask]:
 
 def run(wanted: Pass, corpus: Path, build: Path, jobs: int) -> None:
     """Do one pass; what is done already is not done again."""
-    pool = read_pool(POOL, most=wanted.most)
+    pool = read_pool(LARGE if wanted.large else POOL, most=wanted.most)
     if wanted.core:
         core = set(CORE.read_text(encoding="utf-8").split())
         pool = {
             kind: [c for c in found if c.configuration_id in core]
             for kind, found in pool.items()
         }
-    if wanted.max_rows > 2000:
+    if wanted.max_rows > 2000 and not wanted.large:
         pool = {kind: [c for c in found if c.learner in LARGER] for kind, found in pool.items()}
     protocol = EvaluationProtocol(
         limits=Limits(time_limit_s=wanted.time_limit_s, memory_limit_mb=4096),

@@ -26,6 +26,7 @@ from warmstart.cli.terminal.output import print_json, results, warn
 if TYPE_CHECKING:
     from warmstart.datasets.dataset import Dataset
     from warmstart.datasets.readers.data_file import DataFile
+    from warmstart.metadataset.metadataset import MetaDataset
 
 
 @reads_files
@@ -178,6 +179,9 @@ def _describe_columns(file: DataFile, kinds: Mapping[str, str] | None, as_json: 
 def knowledge(
     knowledge: Knowledge = None,
     tasks: Annotated[bool, typer.Option("--tasks", help="List the known tasks.")] = False,
+    card: Annotated[
+        bool, typer.Option("--card", help="Print its data card: families, licences, cost.")
+    ] = False,
     export: Export = None,
     as_json: AsJson = False,
 ) -> None:
@@ -192,6 +196,9 @@ def knowledge(
     md = MetaDataset.open(path)
     if export is not None:
         export_base(md, export, as_json=as_json)
+        return
+    if card:
+        _print_card(md, path, as_json)
         return
     if as_json:
         found: dict[str, Any] = {"path": str(path), **contents(md)}
@@ -208,3 +215,14 @@ def knowledge(
         console.print(f"\n{heading}", style="bold")
         for line in lines:
             console.print(wrapped(f"  {line}", console.width), soft_wrap=True)
+
+
+def _print_card(md: MetaDataset, path: Path, as_json: bool) -> None:
+    """Markdown as it is, so that it can go into a file."""
+    from warmstart.report.base.card import data_card
+
+    text = data_card(md, path)
+    if as_json:
+        print_json({"path": str(path), "card": text})
+    else:
+        typer.echo(text, nl=False)

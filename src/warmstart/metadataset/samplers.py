@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from warmstart.metadataset.core.evaluations import Evaluations
 
 _EVENLY = ("grid", "brute_force", "sobol", "halton", "qmc", "lhs", "latin-hypercube")
-UNBIASED = frozenset(("random", "uniform", "space-filling", *_EVENLY))
+UNBIASED = frozenset(("random", "uniform", "space-filling", "pool", *_EVENLY))
 """Samplers that choose without looking at results."""
 
 

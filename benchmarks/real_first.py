@@ -1,0 +1,237 @@
+"""Is what is named first better than strong defaults on real tables, small and large?
+
+    python data/corpus/fetch.py --out build/corpus
+    python benchmarks/real_first.py                              # 500 rows to 8,000
+    python benchmarks/real_first.py --rows 8000 50000 --few 2000 --first
+
+Tables are of families that the base does not know. Two thirds of a table's rows (33,000 at
+most) are trained on; the score is that of up to 4,000 others, which choose nothing. Compared
+are the first suggestion, the best of three and of ten by three folds of the training rows
+(one part held out above 2,000), the best of ten library defaults chosen alike (with class
+weights for balanced accuracy), and the defaults of CatBoost and histogram boosting. `--few`
+asks again with so many of the same training rows, and the same test rows. Fits and results
+are kept, so a run cut short goes on; the cheapest tables come first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+import warmstart
+from _kept import Results
+from _lists import Listed, library_defaults
+from _real_tables import MAX_TEST, MAX_TRAIN, TEST_LIMIT_S, RealTable, find_tasks
+from look_real import tested
+from warmstart.execution.local import LocalTask
+from warmstart.execution.prepared_folds import Fold
+from warmstart.execution.resampling import MAX_ROWS, N_FOLDS, cap_rows
+from warmstart.knowledge.base import open_knowledge
+from warmstart.metrics import METRICS
+from warmstart.recommend.look.measuring.splits import Part
+from warmstart.spaces.pipelines.pipeline import build_estimator
+
+MOST = 33_000
+HELD = 900
+"""Names the division that holds one part of all training rows out."""
+
+SLOW = {"rbf_svm": 5000, "poly_svm": 5000}
+"""Learners whose defaults nobody tries on more rows."""
+
+N = 10
+
+
+class WholeTable(RealTable):
+    """A table trained on all that is not tested, or on some of that.
+
+    Parameters
+    ----------
+    task : LocalTask
+    folder : Path
+        Where fits are kept.
+    few : int, optional
+        So many of the training rows.
+    """
+
+    def __init__(self, task: LocalTask, folder: Path, few: int | None = None) -> None:
+        self._few = few
+        sizes = pd.read_parquet(task.path, columns=[task.target])
+        same = few is None and len(sizes) * 2 // 3 <= MAX_TRAIN
+        super().__init__(task, folder if same else folder / f"{few or MOST}")
+
+    def _divide(
+        self, classes: npt.NDArray[np.intp] | None, n: int, seed: int
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        train = cap_rows(classes, n, max_rows=min(MOST, n * 2 // 3), seed=seed)
+        rest = np.setdiff1d(np.arange(n), train)
+        test = np.sort(np.random.default_rng(seed).permutation(rest)[:MAX_TEST])
+        if self._few is not None:
+            of = None if classes is None else classes[train]
+            train = train[cap_rows(of, len(train), max_rows=self._few, seed=seed)]
+        return train, test
+
+    def _fold(self, part: Part) -> Fold:
+        if part.division != HELD:
+            return super()._fold(part)
+        rows, codes = self.dataset.X, self.rows._codes
+        order = np.random.default_rng(0).permutation(len(codes))
+        test, train = np.sort(order[: len(order) // 4]), np.sort(order[len(order) // 4 :])
+        return Fold(
+            X_train=rows.iloc[train].reset_index(drop=True),
+            y_train=codes[train],
+            X_test=rows.iloc[test].reset_index(drop=True),
+            y_test=codes[test],
+        )
+
+    def chosen(self, listed: Listed, count: int, metric: str) -> int:
+        """The best of the first so many by rows of the training part."""
+        whole = len(self.dataset.y) > MAX_ROWS
+        parts = [Part(HELD, 0)] if whole else [Part(0, fold) for fold in range(N_FOLDS)]
+        means = []
+        for name, build in listed[:count]:
+            fits = [self.fit(name, build, part, TEST_LIMIT_S) for part in parts]
+            scores = [fit.scores.get(metric, np.nan) for fit in fits]
+            means.append(float(np.mean(scores)))
+        known = np.nan_to_num(np.array(means), nan=-np.inf)
+        return int(known.argmax())
+
+
+def suggested(real: RealTable, metric: str, knowledge: str | None) -> Listed:
+    """Ten that are named for the training rows."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        answer = warmstart.suggest(
+            real.dataset.X,
+            real.dataset.y,
+            metric=metric,
+            n=N,
+            task_type=real.task.task_type,
+            knowledge=knowledge,
+        )
+    return [
+        (one.configuration_id, lambda s, v=one.configuration: build_estimator(v, s))  # type: ignore[misc]
+        for one in answer
+    ]
+
+
+def defaults(real: RealTable, metric: str, names: tuple[str, ...] = ()) -> Listed:
+    """Ten library defaults, less those too slow for so many rows; or some, by learner."""
+    kind = "regression" if real.task.task_type == "regression" else "classification"
+    if names:
+        return library_defaults(kind, "", names)
+    slow = {f"{k} default" for k, most in SLOW.items() if len(real.dataset.y) > most}
+    listed = library_defaults(kind, metric)[:N]
+    return [one for one in listed if one[0].removesuffix(", balanced") not in slow]
+
+
+def scores_of(
+    real: WholeTable, metric: str, knowledge: str | None, *, first: bool
+) -> dict[str, float]:
+    """Test score of each way to choose."""
+    ours, theirs = suggested(real, metric, knowledge), defaults(real, metric)
+    found = {"first suggestion": tested(real, ours, 0, metric)}
+    for name in ("catboost", "hist_gradient_boosting"):
+        found[f"{name} default"] = tested(real, defaults(real, metric, (name,)), 0, metric)
+    if not first:
+        for count in (3, N):
+            at = real.chosen(ours, count, metric)
+            found[f"best of {count} suggestions"] = tested(real, ours, at, metric)
+        at = real.chosen(theirs, N, metric)
+        found["best of ten defaults"] = tested(real, theirs, at, metric)
+    return found
+
+
+def tasks_of(args: argparse.Namespace) -> list[LocalTask]:
+    """Tables of families that the base does not know, cheapest first."""
+    known = set(open_knowledge(None).md.families)
+    return [t for t in find_tasks(args.corpus, *args.rows) if t.family not in known]
+
+
+def work(args: argparse.Namespace, results: Results) -> None:
+    """Fit what is missing, until the time is over."""
+    begun = time.monotonic()
+    for task in tasks_of(args):
+        kind = "regression" if task.task_type == "regression" else "classification"
+        for metric in args.metrics:
+            if ("regression" in METRICS[metric].task_types) != (kind == "regression"):
+                continue
+            for few in (None, args.few) if args.few else (None,):
+                label = f"{args.label}{' few' if few else ''}"
+                wanted = "first suggestion" if args.first else "best of ten defaults"
+                if (task.task_id, metric, f"{label}: {wanted}", 0.0) in results:
+                    continue
+                if time.monotonic() - begun > 60 * args.minutes:
+                    return
+                real = WholeTable(task, args.fits, few)
+                found = scores_of(real, metric, args.knowledge, first=args.first)
+                for method, score in found.items():
+                    row: dict[str, Any] = {"table": task.task_id, "metric": metric}
+                    results.add(
+                        **row, method=f"{label}: {method}", seconds=0.0, kept="", score=score
+                    )
+                print(
+                    f"{task.task_id} {metric}: {len(real.dataset.y)} rows, "
+                    f"{real.spent_s:.0f} CPU s",
+                    file=sys.stderr,
+                    flush=True,
+                )
+
+
+def told(gain: pd.Series) -> str:
+    """How often ahead (ties count half), and by how much on average."""
+    gain = gain.dropna()
+    ahead = ((gain > 1e-9).sum() + 0.5 * (gain.abs() <= 1e-9).sum()) / max(len(gain), 1)
+    error = gain.std(ddof=1) / np.sqrt(max(len(gain), 1))
+    return f"{100 * ahead:.0f} % of {len(gain)}, {100 * gain.mean():+.2f} ± {100 * error:.2f}"
+
+
+def report(args: argparse.Namespace, results: Results) -> None:
+    """Gains of ours on theirs, in hundredths of the metric."""
+    tables = {task.task_id for task in tasks_of(args)}
+    others = ("catboost default", "hist_gradient_boosting default", "best of ten defaults")
+    ours = ("first suggestion", "best of 3 suggestions", f"best of {N} suggestions")
+    for metric in args.metrics:
+        for label in (args.label, f"{args.label} few"):
+            names = [f"{label}: {name}" for name in (*ours, *others)]
+            frame = results.frame(metric, names, 0.0, tables)
+            frame.columns = [str(name).partition(": ")[2] for name in frame.columns]
+            for mine in ours:
+                for other in others:
+                    gain = frame[mine] - frame[other]
+                    if gain.notna().sum() > 1:
+                        print(f"{metric}, {label}: {mine} on {other}: {told(gain)}")
+
+
+def main() -> None:
+    """Fit, and report what is done."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--corpus", type=Path, default=Path("build/corpus/tasks.csv"))
+    parser.add_argument("--fits", type=Path, default=Path("build/bench/real_fits"))
+    parser.add_argument("--kept", type=Path, default=Path("build/bench/real_first.jsonl"))
+    parser.add_argument("--rows", type=int, nargs=2, default=(500, 8000))
+    parser.add_argument("--few", type=int, help="ask again with so many training rows")
+    parser.add_argument("--first", action="store_true", help="only what is named first")
+    parser.add_argument("--knowledge", help="another base than the embedded one")
+    parser.add_argument("--label", default="embedded", help="names the base in what is kept")
+    parser.add_argument("--minutes", type=float, default=1e9)
+    parser.add_argument("--report", action="store_true", help="of what is done; fit nothing")
+    parser.add_argument("--metrics", nargs="+", default=["roc_auc", "balanced_accuracy", "r2"])
+    args = parser.parse_args()
+    results = Results(args.kept)
+    if not args.report:
+        work(args, results)
+    print(f"    {shlex.join(['python', *sys.argv])}\n\nwarmstart {warmstart.__version__}")
+    report(args, results)
+
+
+if __name__ == "__main__":
+    main()
