@@ -70,6 +70,7 @@ def told(
                 time_budget_s=None,
                 speed=1.0,
                 random_state=args.seed,
+                sizes=md.metafeatures.loc[task],
             )
             short = scores[columns].max() - scores[choice.columns]
             best = np.minimum.accumulate(short)

@@ -58,6 +58,7 @@ def cover(md: MetaDataset, kind: str, metric: str, args: argparse.Namespace) -> 
                 time_budget_s=None,
                 speed=1.0,
                 random_state=args.seed,
+                sizes=phi,
             )
             unit = fitted.units.scale(phi)
             alone = fitted.pmf.start(phi)

@@ -156,6 +156,7 @@ def pick(fitted: Fitted, phi: Any, columns: Any, args: Any, front: Any) -> list[
         time_budget_s=None,
         speed=1.0,
         random_state=args.seed,
+        sizes=phi,
         front=front,
     ).columns
 

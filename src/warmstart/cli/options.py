@@ -14,10 +14,6 @@ FILES = (
     "for standard input, or openml:ID."
 )
 
-Files = Annotated[
-    list[str], typer.Argument(metavar="FILE…", help=f"{FILES} Several share one process.")
-]
-
 Target = Annotated[
     str | None, typer.Option("--target", "-t", metavar="COLUMN", help="Column to predict.")
 ]

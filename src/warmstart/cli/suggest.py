@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from warmstart.cli.options import (
-    Files,
+    FILES,
     KindsOption,
     Knowledge,
     Target,
@@ -48,7 +48,14 @@ class Strategy(str, Enum):
 
 @reads_files
 def suggest(
-    files: Files,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILE…",
+            help=f"{FILES} Several share one process. None where there is no data yet: see "
+            "--description.",
+        ),
+    ] = None,
     target: Target = None,
     n: Annotated[int, typer.Option("-n", help="How many configurations.")] = 10,
     metric: Annotated[
@@ -90,7 +97,17 @@ def suggest(
     ] = "auto",
     description: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="What the data is about, for --similarity text."),
+        typer.Option(
+            metavar="TEXT",
+            help="What the data is about, for --similarity text; or, without FILE, what it "
+            "will be: say its --task-type.",
+        ),
+    ] = None,
+    n_rows: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="Rows of data that is not there yet, for its seconds."
+        ),
     ] = None,
     task_type: TaskType = None,
     kind: KindsOption = None,
@@ -141,7 +158,12 @@ def suggest(
     """Suggest configurations for a dataset, with what to expect of each.
 
     Example: warmstart suggest credit.csv --target class
+
+    Before there is data: warmstart suggest --description "loan default" --task-type binary
     """
+    files = files or []
+    if not files:
+        _check_described(description, reading)
     form = Format.json if as_json else form
     check_format(form)
     if instant and look:
@@ -168,6 +190,7 @@ def suggest(
         "strategy": strategy.value,
         "similarity": similarity,
         "description": description,
+        "n_rows": n_rows,
         "task_type": task_type,
         "kinds": kinds_of(kind),
         "proba": proba,
@@ -178,8 +201,8 @@ def suggest(
         "random_state": seed,
     }
 
-    def answer(file: str) -> None:
-        data = data_file(file, **reading)
+    def answer(file: str | None) -> None:
+        data = None if file is None else data_file(file, **reading)
         import warmstart
         from warmstart.report.look_progress import LookMeter
 
@@ -190,7 +213,7 @@ def suggest(
         if form is Format.table:
             print_table(suggestions, explain)
         else:
-            typer.echo(written(suggestions, form, file))
+            typer.echo(written(suggestions, form, file or ""))
             if explain:
                 remarks().print(as_typed(suggestions.explain()), soft_wrap=True)
         # The explanation ends with the warnings.
@@ -198,7 +221,20 @@ def suggest(
             prefix = f"{file}: " if len(files) > 1 else ""
             warn(f"{prefix}{warning}" for warning in suggestions.warnings)
 
-    each_file(files, answer, as_jsonl=form is Format.jsonl)
+    if files:
+        each_file(files, answer, as_jsonl=form is Format.jsonl)
+    else:
+        answer(None)
+
+
+def _check_described(description: str | None, reading: dict[str, Any]) -> None:
+    """Without a file there must be words, and nothing that says how a file is read."""
+    if description is None:
+        raise typer.BadParameter(
+            "name a FILE; or say what the data will be, by --description and --task-type"
+        )
+    if any(value is not None for value in reading.values()):
+        raise typer.BadParameter("options that say how a file is read need a FILE")
 
 
 def kinds_of(given: Iterable[str] | None) -> dict[str, str] | None:

@@ -593,3 +593,37 @@ def test_messages_of_the_library_are_told_in_options(said, typed):
 def test_warnings_name_options(run, table):
     result = run("suggest", table, "--target", "paid", "--exclude", "nothing-like-it")
     assert "warning: --exclude names 'nothing-like-it', which is no task" in result.stderr
+
+
+class TestBeforeThereIsData:
+    WORDS = ("suggest", "--description", "incomes of people", "--task-type", "binary")
+
+    def test_an_answer_from_words(self, run, tiny_base):
+        found = run(*self.WORDS, "--n-rows", 90, "-n", 2, "--json")
+        assert found.exit_code == 0, found.output
+        expected = warmstart.suggest(
+            description="incomes of people",
+            task_type="binary",
+            n_rows=90,
+            n=2,
+            knowledge=tiny_base,
+        )
+        assert found.stdout == expected.to_json(indent=2) + "\n"
+        assert "There is no data yet" in found.stderr
+
+    def test_more_rows_take_longer(self, run):
+        few, many = (
+            json.loads(run(*self.WORDS, "--n-rows", n, "-n", 1, "-f", "jsonl").stdout)
+            for n in (100, 1_000_000)
+        )
+        assert few["suggestions"][0]["cost_s"] < many["suggestions"][0]["cost_s"]
+
+    def test_what_is_missing_is_said(self, run, table):
+        for words, told in (
+            (("suggest",), "name a FILE; or say what the data will be"),
+            ((*self.WORDS, "--separator", ";"), "need a FILE"),
+            (("suggest", table, "--target", "paid", "--n-rows", "9"), "the data has its rows"),
+        ):
+            found = run(*words)
+            assert found.exit_code != 0
+            assert told in " ".join((found.output + found.stderr).replace("│", " ").split())

@@ -144,6 +144,14 @@ class TestSimilarity:
         with pytest.raises(SimilarityError, match="'gw_otdd' compares tasks by their rows"):
             with_vectors.suggest(metafeatures=phi, task_type="binary", similarity="gw_otdd")
 
+    def test_seconds_are_of_the_rows_said(self, base):
+        asked = {"description": "x", "task_type": "binary", "n": 1}
+        usual = base.suggest(**asked)[0].cost_s
+        few, many = (base.suggest(**asked, n_rows=n)[0].cost_s for n in (50, 10**6))
+        assert max(few, usual) < many
+        with pytest.raises(KnowledgeError, match="nothing fits time_budget_s"):
+            base.suggest(**asked, n_rows=10**6, time_budget_s=usual)
+
     def test_n_rows_is_of_data_that_is_not_there(self, base, frame):
         with pytest.raises(ArgumentError, match="the data has its rows"):
             base.suggest(frame, target="y", n_rows=10)

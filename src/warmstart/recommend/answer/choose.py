@@ -63,6 +63,7 @@ def choose(
     time_budget_s: float | None,
     speed: float,
     random_state: int,
+    sizes: pd.Series[Any] | None,
     front: Front | None = None,
 ) -> ChosenColumns:
     """Pick at most `n` of the candidates.
@@ -72,13 +73,15 @@ def choose(
     candidates : ndarray of int
         Columns of the score table that may be chosen.
     method : PerformanceModel, optional
-        Picks by its own batch; the base's PMF, by posterior samples, without one.
+        Picks by its own batch; without one the base's PMF does, by posterior samples.
     strategy : str
         What to call it; "anytime" orders by gain per second.
     speed : float
-        Seconds here for one second of the base's machine.
+        Seconds here for one of the base's machine.
     front : Front, optional
-        Objectives beside the score and limits, over the candidates.
+        Objectives beside the score and limits.
+    sizes : Series, optional
+        What seconds are predicted from: `metafeatures`, or what else is known of the size.
 
     Raises
     ------
@@ -87,9 +90,9 @@ def choose(
     """
     costs = np.full(len(candidates), np.nan)
     if fitted.costs is not None:
-        costs = fitted.costs.predict(metafeatures, speed)[candidates]
+        costs = fitted.costs.predict(sizes, speed)[candidates]
     _check_budget(costs, time_budget_s)
-    counted = costs_counted(fitted, metafeatures, candidates, time_budget_s, speed)
+    counted = costs_counted(fitted, sizes, candidates, time_budget_s, speed)
     anytime = strategy == ANYTIME
     if anytime and not np.isfinite(costs).all():
         raise KnowledgeError("strategy='anytime' needs measured costs; the base has none")
@@ -124,7 +127,7 @@ def choose(
         picks = pick_without_hogs(pick, costs)
     notes = []
     if len(picks) < n:
-        within = "" if time_budget_s is None else f" within {time_budget_s:g} s"
+        within = f" within {time_budget_s:g} s" if time_budget_s is not None else ""
         notes.append(f"{n} were asked for; {len(picks)} of {len(candidates)} fit{within}.")
     if not fitted.units.knows_scale(metafeatures):
         notes.append("Predicted errors are in units of the target's standard deviation.")
@@ -158,8 +161,7 @@ def costs_counted(
 ) -> Array:
     """Seconds held against a budget: what four fits in five stay below.
 
-    Medians would overrun every other budget. Where not even the cheapest would fit so,
-    medians count.
+    Medians would overrun every other budget; they count where nothing would fit otherwise.
     """
     if fitted.costs is None:
         return np.full(len(candidates), np.nan)
@@ -215,9 +217,8 @@ def pick_without_hogs(
 ) -> list[int]:
     """Pick so that none takes over a third of all seconds, but for the one named first.
 
-    The first is expected to be the best and may cost what it costs; what only complements
-    it may not. Of fewer than five, more than a third is no sign of waste: there the limit
-    is twice an equal share of one more.
+    The first may cost what it costs, what only complements it may not. Of fewer than five,
+    more than a third is no sign of waste: the limit is twice an equal share of one more.
 
     Parameters
     ----------

@@ -143,6 +143,7 @@ def _choose(
         speed=speed,
         random_state=random_state,
         front=front,
+        sizes=task.sizes,
     )
     bounds = check_look(query.look_s, query.look_n)
     if bounds is None:

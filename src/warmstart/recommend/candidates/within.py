@@ -43,6 +43,6 @@ def within(
         task.fitted,
         store.md,
         store.resources(),
-        task.metafeatures,
+        task.sizes,
         store.speed(),
     )

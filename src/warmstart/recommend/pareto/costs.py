@@ -185,15 +185,19 @@ def _predict_seconds(
 def _megabytes(
     fitted: Fitted, model: ResourceModel, metafeatures: pd.Series[Any] | None
 ) -> tuple[Array, Array]:
-    size = _usual_size(fitted) if metafeatures is None else _size_of(metafeatures)
+    usual = _usual_size(fitted)
+    size = usual if metafeatures is None else _size_of(metafeatures, usual)
     pairs = list(zip(fitted.learners, fitted.configurations, strict=True))
     medians = np.array([model.predict(learner, values, size) for learner, values in pairs])
     return medians, np.array([model.spread(learner) for learner, _ in pairs])
 
 
-def _size_of(metafeatures: pd.Series[Any]) -> DataSize:
-    values = [float(metafeatures.get(name, np.nan)) for name in (_ROWS, _COLUMNS, _CLASSES)]
-    rows, columns, classes = (1.0 if np.isnan(value) else value for value in values)
+def _size_of(metafeatures: pd.Series[Any], usual: DataSize) -> DataSize:
+    """As far as it is known; as `usual` where not."""
+    known = [float(metafeatures.get(name, np.nan)) for name in (_ROWS, _COLUMNS, _CLASSES)]
+    rows, columns, classes = (
+        other if np.isnan(value) else value for value, other in zip(known, usual, strict=True)
+    )
     return DataSize(rows, columns, classes)
 
 
@@ -202,4 +206,4 @@ def _usual_size(fitted: Fitted) -> DataSize:
     described = fitted.table.metafeatures
     if described is None:
         return DataSize(_MAX_ROWS, 10.0)
-    return _size_of(described.median())
+    return _size_of(described.median(), DataSize(1.0, 1.0))

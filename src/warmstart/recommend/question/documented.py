@@ -27,6 +27,9 @@ ARGUMENTS: dict[str, str] = {
         answer is what does well on known tasks of its kind, with intervals as wide as that
         deserves: words name the known tasks that read most like it, and did not find better
         configurations where that was measured.""",
+    "n_rows : int, optional": """
+        How many rows it will have, where there is no data yet: seconds and megabytes are of
+        so many.""",
     "n : int": """
         How many configurations; fewer where fewer are legal or fit the time budget, and
         said so.""",

@@ -61,6 +61,18 @@ class Understood:
         return [note] if note else []
 
     @property
+    def sizes(self) -> pd.Series[Any] | None:
+        """What seconds and megabytes are predicted from: meta-features, or what was said."""
+        if self.n_rows is None:
+            return self.metafeatures
+        if self.metafeatures is not None and "NumberOfInstances" in self.metafeatures:
+            return self.metafeatures
+        said = {"NumberOfInstances": self.n_rows}
+        if (n_classes := _n_classes(self.dataset, self.task_type)) is not None:
+            said["NumberOfClasses"] = n_classes
+        return pd.Series(said)
+
+    @property
     def schema(self) -> Schema | None:
         """Of the dataset, where there is one."""
         return None if self.dataset is None else self.dataset.schema
