@@ -89,6 +89,8 @@ def main() -> None:
     for name in [one for one in options.tables if one in tasks.index]:
         task = tasks.loc[name]
         fitted = recommender.fitted(task["task_type"], None)
+        frame = pd.read_parquet(options.corpus / task["path"]).drop(columns=task["target"])
+        n_categorical = frame.shape[1] - frame.select_dtypes("number").shape[1]
         speed = reference_s() / base_s
         first: dict[str, int] = {}
         for place, learner in enumerate(fitted.learners):
@@ -99,6 +101,7 @@ def main() -> None:
                     "NumberOfInstances": float(n_rows),
                     "NumberOfFeatures": float(task["n_columns"]),
                     "NumberOfClasses": float(task["n_classes"]),
+                    "NumberOfCategoricalFeatures": float(n_categorical),
                 }
             )
             predicted = fitted.costs.predict(sizes, speed)

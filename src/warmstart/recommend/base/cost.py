@@ -17,19 +17,18 @@ import pandas as pd
 
 from warmstart.metadataset.hardware import cpu_model, reference_s
 from warmstart.metadataset.storage.files import write_json
+from warmstart.recommend.base.cost_sizes import FIXED_AT, RIDGE, fixed_share, log_sizes, means
 from warmstart.spaces.pipelines.learners import LEARNERS
 
 _log = logging.getLogger(__name__)
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-_SIZES = ("NumberOfInstances", "NumberOfFeatures", "NumberOfClasses")
-_RIDGE = 1.0
-
 _GROWTH, _FIXED_SHARE = 1.05, 0.7
 """Exponent of the rows, and share that they do not add to, of learners of no record here."""
 
-_FIXED_AT = 2000 * 2 / 3
+_LEAST_TIMED = 100
+"""Timings of a learner by which the share that rows do not add to is learnt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,11 @@ class CostModel:
     r"""Log-linear in the dataset's size, one level a configuration, one slope a learner.
 
     .. math:: \log c_{ij} = a_j + b_{l(j)}^T x_i, \quad
-              x_i = (\log n_{rows}, \log n_{columns}, \log n_{classes})
+              x_i = (\log n_{rows}, \log n_{columns}, \log n_{classes}, [n_{categorical} > 0])
+
+    Beyond the rows that were timed a fit takes what rows do not add to (to prepare, to make so
+    many trees or bins) and what grows with them, :math:`s + (1 - s)(n / n_0)^g`. A learner's
+    record says `g` and the least `s`; timings may say more.
     """
 
     levels: Array
@@ -86,9 +89,9 @@ class CostModel:
             Share of those rows that was fitted on: 2/3 in three-fold cross-validation.
         """
         logs = np.log(np.maximum(costs, 1e-4))
-        sizes = _log_sizes(metafeatures, len(costs), max_rows)
+        sizes = log_sizes(metafeatures, len(costs), max_rows)
         sizes[:, 0] += np.log(train_share)
-        centre = _means(sizes)
+        centre = means(sizes)
         x = np.where(np.isnan(sizes), 0.0, sizes - centre)  # unknown sizes are average
         known = np.isfinite(logs)
         counts = np.maximum(known.sum(axis=0), 1)
@@ -98,26 +101,29 @@ class CostModel:
         slopes = np.zeros((costs.shape[1], sizes.shape[1]))
         spread = np.zeros(costs.shape[1])
         names = np.asarray(learners)
+        growth, fixed = (
+            np.asarray([getattr(LEARNERS[n], of) if n in LEARNERS else usual for n in learners])
+            for of, usual in (("growth", _GROWTH), ("fixed_share", _FIXED_SHARE))
+        )
         for learner in np.unique(names):
             of = np.flatnonzero(names == learner)
             rows, columns = np.nonzero(known[:, of])
             about = x[rows] - middles[of[columns]]
             y = logs[rows, of[columns]] - levels[of[columns]]
-            gram = about.T @ about + _RIDGE * np.eye(x.shape[1])
+            gram = about.T @ about + RIDGE * np.eye(x.shape[1])
             # Nothing gets cheaper as data grows, whatever a few timings say.
             slope = np.maximum(np.linalg.solve(gram, about.T @ y), 0.0)
             slopes[of] = slope
             if len(y):
                 spread[of] = np.sqrt(np.mean((y - about @ slope) ** 2))
+            if len(y) >= _LEAST_TIMED:
+                share = fixed_share(sizes, logs[:, of], x[:, 1:], float(growth[of[0]]))
+                fixed[of] = np.maximum(fixed[of], share)
         levels -= (slopes * middles).sum(axis=1)
         levels = _filled(levels, np.asarray(known.any(axis=0)), names)
-        growth, fixed = (
-            np.asarray([getattr(LEARNERS[n], of) if n in LEARNERS else usual for n in learners])
-            for of, usual in (("growth", _GROWTH), ("fixed_share", _FIXED_SHARE))
-        )
         most = float(np.max(max_rows)) * train_share
         # Of more rows the share is smaller.
-        fixed = fixed / (fixed + (1 - fixed) * max(most / _FIXED_AT, 1.0))
+        fixed = fixed / (fixed + (1 - fixed) * max(most / FIXED_AT, 1.0))
         return cls(levels, slopes, centre, growth, fixed, most, spread)
 
     def predict(
@@ -144,30 +150,13 @@ class CostModel:
         beyond_median = float(ndtri(quantile)) * self.spread
         if metafeatures is None:
             return np.asarray(np.exp(self.levels + beyond_median) * speed)
-        sizes = _log_sizes(metafeatures.to_frame().T, 1, np.inf)[0]
+        sizes = log_sizes(metafeatures.to_frame().T, 1, np.inf)[0]
         log_excess = max(float(np.nan_to_num(sizes[0])) - math.log(self.max_rows), 0.0)
         sizes[0] = min(sizes[0], math.log(self.max_rows))
         x = np.where(np.isnan(sizes), 0.0, sizes - self.centre)
         logs = self.levels + self.slopes @ x + beyond_median
         more = self.fixed + (1 - self.fixed) * np.exp(self.growth * log_excess)
         return np.asarray(np.exp(logs) * more * speed)
-
-
-def _log_sizes(
-    metafeatures: pd.DataFrame | None, n_tasks: int, max_rows: float | Array
-) -> Array:
-    """Logarithms of rows, columns and classes, shape (n_tasks, 3); NaN where unknown."""
-    if metafeatures is None:
-        return np.full((n_tasks, len(_SIZES)), np.nan)
-    sizes = metafeatures.reindex(columns=list(_SIZES)).to_numpy(dtype="float64", copy=True)
-    sizes[:, 0] = np.minimum(sizes[:, 0], max_rows)
-    return np.asarray(np.log(np.maximum(sizes, 1.0)))
-
-
-def _means(sizes: Array) -> Array:
-    known = ~np.isnan(sizes)
-    total: Array = np.where(known, sizes, 0.0).sum(axis=0)
-    return np.asarray(total / np.maximum(known.sum(axis=0), 1))
 
 
 def _filled(levels: Array, timed: npt.NDArray[np.bool_], learners: Any) -> Array:

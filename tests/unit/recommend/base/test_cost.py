@@ -1,4 +1,7 @@
-"""The cost model: recovers log-linear costs, and never gets cheaper as data grows."""
+"""The cost model: recovers log-linear costs, and never gets cheaper as data grows.
+
+Also of: recommend.base.cost_sizes.
+"""
 
 import json
 
@@ -79,7 +82,7 @@ def test_larger_data_never_costs_less(learners, axis):
 
 
 def test_beyond_the_tables_timed_costs_grow_as_the_algorithm_does():
-    phi = sizes()
+    phi = sizes(40)  # too few timings to say what rows do not add to
     names = ["rbf_svm", "naive_bayes", "lightgbm", "random_forest", "lightgbm"]
     model = CostModel.fit(true_costs(phi), phi, names, max_rows=2000)
 
@@ -94,6 +97,28 @@ def test_beyond_the_tables_timed_costs_grow_as_the_algorithm_does():
     near = at(4000.0) / at(2000.0)
     assert near[0] == pytest.approx(4)
     assert near[2] < 1.4 < 1.8 < near[3] < 2.1
+
+
+def test_what_rows_do_not_add_to_is_learnt_from_small_tables():
+    """Ten milliseconds to prepare and a microsecond a row: told for a hundred times as many."""
+    phi = sizes()
+    rows = phi["NumberOfInstances"].to_numpy()[:, None]
+    costs = (0.010 + 1e-6 * rows) * np.array([1.0, 1.2, 1.4, 1.6, 1.8])
+    model = CostModel.fit(costs, phi, ["naive_bayes"] * 5, max_rows=2000)
+    row = {"NumberOfInstances": 200_000.0, "NumberOfFeatures": 9.0, "NumberOfClasses": 2.0}
+    ratio = model.predict(pd.Series(row)) / (0.21 * np.array([1.0, 1.2, 1.4, 1.6, 1.8]))
+    assert ((ratio > 0.5) & (ratio < 2)).all()
+
+
+def test_to_encode_categories_takes_its_time():
+    phi = sizes().assign(NumberOfCategoricalFeatures=lambda t: np.arange(len(t)) % 3)
+    costs = true_costs(phi)
+    costs[phi["NumberOfCategoricalFeatures"] > 0, :2] *= 2
+    model = CostModel.fit(costs, phi, LEARNERS, max_rows=1e9)
+    new = sizes(1, seed=4).iloc[0]
+    plain = model.predict(pd.concat([new, pd.Series({"NumberOfCategoricalFeatures": 0.0})]))
+    encoded = model.predict(pd.concat([new, pd.Series({"NumberOfCategoricalFeatures": 5.0})]))
+    np.testing.assert_allclose(encoded / plain, [2, 2, 1, 1, 1], rtol=0.05)
 
 
 def test_a_configuration_never_timed_costs_what_its_learner_does():
