@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import platform
 import time
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
 import numpy as np
+
+from warmstart.metadataset.storage.files import write_json
+
+_log = logging.getLogger(__name__)
 
 _LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "ConfigSpace", "pyarrow")
 _LEARNERS = ("lightgbm", "xgboost", "xgboost-cpu", "catboost")
@@ -57,3 +64,29 @@ def library_versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return found
+
+
+@lru_cache(maxsize=1)
+def machine_reference_s() -> float:
+    """This machine's :func:`reference_s`, measured once.
+
+    Kept in the user's cache folder, so that only the first answer on a machine waits
+    for it; without a writable cache it is measured in every process.
+    """
+    from platformdirs import user_cache_path
+
+    path = user_cache_path("warmstart") / "machine.json"
+    name = f"{cpu_model()} / {platform.python_version()}"
+    try:
+        known = json.loads(Path(path).read_text())
+        if known.get("machine") == name:
+            return float(known["reference_s"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass  # missing, damaged, or not ours: measured anew below
+    seconds = reference_s(n_repeats=2)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_json({"machine": name, "reference_s": seconds}, path)
+    except OSError as error:
+        _log.info("cannot keep this machine's speed in %s: %s", path, error)
+    return seconds

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import math
-import platform
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from warmstart.metadataset.hardware import cpu_model, reference_s
-from warmstart.metadataset.storage.files import write_json
-from warmstart.recommend.base.cost_sizes import FIXED_AT, RIDGE, fixed_share, log_sizes, means
 from warmstart.spaces.pipelines.learners import LEARNERS
 
-_log = logging.getLogger(__name__)
-
 Array = np.ndarray[Any, np.dtype[np.float64]]
+
+_SIZES = ("NumberOfInstances", "NumberOfFeatures", "NumberOfClasses")
+_CATEGORICAL = "NumberOfCategoricalFeatures"
+
+_RIDGE = 1.0
+"""Holds slopes back that few timings say something of."""
+
+_FIXED_AT = 2000 * 2 / 3
+"""Rows at which shares are told: those of a fold of most known tables."""
+
+_SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 _GROWTH, _FIXED_SHARE = 1.05, 0.7
 """Exponent of the rows, and share that they do not add to, of learners of no record here."""
@@ -89,9 +90,9 @@ class CostModel:
             Share of those rows that was fitted on: 2/3 in three-fold cross-validation.
         """
         logs = np.log(np.maximum(costs, 1e-4))
-        sizes = log_sizes(metafeatures, len(costs), max_rows)
+        sizes = _log_sizes(metafeatures, len(costs), max_rows)
         sizes[:, 0] += np.log(train_share)
-        centre = means(sizes)
+        centre = _means(sizes)
         x = np.where(np.isnan(sizes), 0.0, sizes - centre)  # unknown sizes are average
         known = np.isfinite(logs)
         counts = np.maximum(known.sum(axis=0), 1)
@@ -110,20 +111,20 @@ class CostModel:
             rows, columns = np.nonzero(known[:, of])
             about = x[rows] - middles[of[columns]]
             y = logs[rows, of[columns]] - levels[of[columns]]
-            gram = about.T @ about + RIDGE * np.eye(x.shape[1])
+            gram = about.T @ about + _RIDGE * np.eye(x.shape[1])
             # Nothing gets cheaper as data grows, whatever a few timings say.
             slope = np.maximum(np.linalg.solve(gram, about.T @ y), 0.0)
             slopes[of] = slope
             if len(y):
                 spread[of] = np.sqrt(np.mean((y - about @ slope) ** 2))
             if len(y) >= _LEAST_TIMED:
-                share = fixed_share(sizes, logs[:, of], x[:, 1:], float(growth[of[0]]))
+                share = _fixed_share(sizes, logs[:, of], x[:, 1:], float(growth[of[0]]))
                 fixed[of] = np.maximum(fixed[of], share)
         levels -= (slopes * middles).sum(axis=1)
         levels = _filled(levels, np.asarray(known.any(axis=0)), names)
         most = float(np.max(max_rows)) * train_share
         # Of more rows the share is smaller.
-        fixed = fixed / (fixed + (1 - fixed) * max(most / FIXED_AT, 1.0))
+        fixed = fixed / (fixed + (1 - fixed) * max(most / _FIXED_AT, 1.0))
         return cls(levels, slopes, centre, growth, fixed, most, spread)
 
     def predict(
@@ -150,13 +151,75 @@ class CostModel:
         beyond_median = float(ndtri(quantile)) * self.spread
         if metafeatures is None:
             return np.asarray(np.exp(self.levels + beyond_median) * speed)
-        sizes = log_sizes(metafeatures.to_frame().T, 1, np.inf)[0]
+        sizes = _log_sizes(metafeatures.to_frame().T, 1, np.inf)[0]
         log_excess = max(float(np.nan_to_num(sizes[0])) - math.log(self.max_rows), 0.0)
         sizes[0] = min(sizes[0], math.log(self.max_rows))
         x = np.where(np.isnan(sizes), 0.0, sizes - self.centre)
         logs = self.levels + self.slopes @ x + beyond_median
         more = self.fixed + (1 - self.fixed) * np.exp(self.growth * log_excess)
         return np.asarray(np.exp(logs) * more * speed)
+
+
+def _fixed_share(sizes: Array, logs: Array, others: Array, growth: float) -> float:
+    """Share of a learner's seconds at `_FIXED_AT` rows that rows do not add to.
+
+    That by which an overhead and a growth explain its timings best, other sizes allowed for.
+
+    Parameters
+    ----------
+    sizes : ndarray, shape (n_tasks, n_sizes)
+        The first is the logarithm of the rows.
+    logs : ndarray, shape (n_tasks, n_configs)
+        Of seconds; NaN where not timed.
+    others : ndarray, shape (n_tasks, n_sizes - 1)
+        Centred; zero where unknown.
+    growth : float
+    """
+    known = np.isfinite(logs) & np.isfinite(sizes[:, :1])
+    rows, columns = np.nonzero(known)
+    if not len(rows):
+        return 0.0
+    counts = np.maximum(known.sum(axis=0), 1)
+
+    def about(values: Array) -> Array:
+        """Of each timing, less the mean of its configuration's."""
+        middles = np.stack([np.bincount(columns, v, logs.shape[1]) for v in values.T], axis=1)
+        return np.asarray(values - (middles / counts[:, None])[columns])
+
+    x = about(others[rows])
+    gram = x.T @ x + _RIDGE * np.eye(x.shape[1])
+    left = []
+    for share in _SHARES:
+        rise = np.log(
+            share + (1 - share) * np.exp(growth * (sizes[rows, 0] - np.log(_FIXED_AT)))
+        )
+        y = about((logs[rows, columns] - rise)[:, None])[:, 0]
+        left.append(float(np.mean((y - x @ np.linalg.solve(gram, x.T @ y)) ** 2)))
+    return _SHARES[int(np.argmin(left))]
+
+
+def _log_sizes(
+    metafeatures: pd.DataFrame | None, n_tasks: int, max_rows: float | Array
+) -> Array:
+    """Logarithms of rows, columns and classes, and whether any column is categorical.
+
+    Shape (n_tasks, 4); NaN where unknown. To encode categories takes longer than many a small
+    fit.
+    """
+    if metafeatures is None:
+        return np.full((n_tasks, len(_SIZES) + 1), np.nan)
+    wanted = [*_SIZES, _CATEGORICAL]
+    sizes = metafeatures.reindex(columns=wanted).to_numpy(dtype="float64", copy=True)
+    sizes[:, 0] = np.minimum(sizes[:, 0], max_rows)
+    sizes[:, :-1] = np.log(np.maximum(sizes[:, :-1], 1.0))
+    sizes[:, -1] = np.where(np.isnan(sizes[:, -1]), np.nan, sizes[:, -1] > 0)
+    return sizes
+
+
+def _means(sizes: Array) -> Array:
+    known = ~np.isnan(sizes)
+    total: Array = np.where(known, sizes, 0.0).sum(axis=0)
+    return np.asarray(total / np.maximum(known.sum(axis=0), 1))
 
 
 def _filled(levels: Array, timed: npt.NDArray[np.bool_], learners: Any) -> Array:
@@ -167,29 +230,3 @@ def _filled(levels: Array, timed: npt.NDArray[np.bool_], learners: Any) -> Array
         others = like if like.any() else timed
         filled[j] = levels[others].mean() if others.any() else np.nan
     return filled
-
-
-@lru_cache(maxsize=1)
-def machine_reference_s() -> float:
-    """This machine's :func:`~warmstart.metadataset.hardware.reference_s`, measured once.
-
-    Kept in the user's cache folder, so that only the first answer on a machine waits
-    for it; without a writable cache it is measured in every process.
-    """
-    from platformdirs import user_cache_path
-
-    path = user_cache_path("warmstart") / "machine.json"
-    name = f"{cpu_model()} / {platform.python_version()}"
-    try:
-        known = json.loads(Path(path).read_text())
-        if known.get("machine") == name:
-            return float(known["reference_s"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        pass  # missing, damaged, or not ours: measured anew below
-    seconds = reference_s(n_repeats=2)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_json({"machine": name, "reference_s": seconds}, path)
-    except OSError as error:
-        _log.info("cannot keep this machine's speed in %s: %s", path, error)
-    return seconds

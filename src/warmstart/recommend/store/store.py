@@ -236,6 +236,6 @@ class Store:
         reference = hardware.get("reference_s")
         if not reference:
             return 1.0
-        from warmstart.recommend.base.cost import machine_reference_s
+        from warmstart.metadataset.hardware import machine_reference_s
 
         return machine_reference_s() / float(reference)

@@ -1,16 +1,10 @@
-"""The cost model: recovers log-linear costs, and never gets cheaper as data grows.
-
-Also of: recommend.base.cost_sizes.
-"""
-
-import json
+"""The cost model: recovers log-linear costs, and never gets cheaper as data grows."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from warmstart.recommend.base import cost
-from warmstart.recommend.base.cost import CostModel, machine_reference_s
+from warmstart.recommend.base.cost import CostModel
 
 SIZES = ["NumberOfInstances", "NumberOfFeatures", "NumberOfClasses"]
 
@@ -171,41 +165,6 @@ def test_slower_machines_take_longer():
     model = CostModel.fit(true_costs(phi), phi, LEARNERS, max_rows=2000)
     row = phi.iloc[0]
     np.testing.assert_allclose(model.predict(row, speed=3.0), 3 * model.predict(row))
-
-
-class TestThisMachine:
-    @pytest.fixture(autouse=True)
-    def cache(self, tmp_path, monkeypatch):
-        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-        monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
-        measured = []
-        monkeypatch.setattr(cost, "reference_s", lambda **_: measured.append(1) or 0.25)
-        machine_reference_s.cache_clear()
-        yield tmp_path / "warmstart" / "machine.json", measured
-        machine_reference_s.cache_clear()
-
-    def test_is_measured_once_and_kept(self, cache):
-        file, measured = cache
-        assert machine_reference_s() == machine_reference_s() == 0.25
-        machine_reference_s.cache_clear()
-        assert machine_reference_s() == 0.25
-        assert len(measured) == 1
-        assert json.loads(file.read_text())["reference_s"] == 0.25
-
-    @pytest.mark.parametrize(
-        "text", ["", "{}", '{"machine": "another", "reference_s": 9}', "[]"]
-    )
-    def test_a_file_that_is_damaged_or_of_another_machine(self, cache, text):
-        file, measured = cache
-        file.parent.mkdir()
-        file.write_text(text)
-        assert machine_reference_s() == 0.25
-        assert len(measured) == 1
-
-    def test_a_cache_that_cannot_be_written(self, cache):
-        file, _ = cache
-        file.parent.write_text("a file where the folder should be")
-        assert machine_reference_s() == 0.25
 
 
 @pytest.mark.parametrize("quantile", [0.5, 0.8, 0.95])
