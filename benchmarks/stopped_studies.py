@@ -1,168 +1,259 @@
-"""CPU seconds of studies of LightGBM with and without stopping trials, on real tables.
+"""CPU seconds of studies with and without stopping trials, on real tables held out by family.
 
-    python benchmarks/stopped_studies.py --corpus build/corpus [--tables 10] [--trials 50]
+    python data/corpus/fetch.py --out build/corpus
+    python benchmarks/stopped_studies.py --role reported --splits 0 1 --trials 50
 
-Tables of at least so many rows, one a family. Each trial fits up to 300 rounds on two thirds of
-the training rows and reports the score on the rest after 10, 20, 40, 80, 160 and 300 rounds;
-rounds that a stopped trial does not make cost nothing. What is kept is judged on other rows.
-Arms: TPE alone; with the median pruner; with Hyperband; with previous curves of the package,
-the table's family left out. Each finished arm is a line of the cache, so a run cut short goes
-on. Share of TPE's CPU seconds and difference of the held-out score: means ± standard errors
-over tables.
+Tables of ``data/surfaces/held_out.csv`` of at most so many classes: their families are in no
+base and no curve that is used. 3,000 to 6,000 rows are a study: two thirds are fitted to, a
+third scores a trial after 8 to 300 rounds (of a network 1 to 40 epochs), and its value is its
+best; what is kept is judged on up to 4,000 other rows. Arms: TPE and `WarmStartSampler`, each
+alone and with `PreviousCurvesPruner`; TPE with the median pruner and with Hyperband. Fits are
+kept in ``--cache``, so arms share them; each trial is charged the CPU seconds of its fit
+until it ended or was stopped, each arm those that sampler and pruner took. "to TPE's" are
+seconds until what an arm would keep is as good, on the other rows, as what TPE alone keeps
+after all its trials, over the seconds TPE alone takes for that; infinite where it never is.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import shlex
 import sys
 import time
 import warnings
+import zlib
 from pathlib import Path
 from typing import Any
 
-import lightgbm
 import numpy as np
 import optuna
 import pandas as pd
-from sklearn.metrics import log_loss, r2_score
-from sklearn.model_selection import train_test_split
 
-from warmstart.datasets.load import load_dataset
+from _round_curves import EPOCHS, ROUNDS, CurveTable
 from warmstart.downstream import PreviousCurvesPruner
-from warmstart.execution.local import read_tasks
+from warmstart.downstream.optuna_sampler.sampler import WarmStartSampler
+from warmstart.downstream.read_off import end_trial, report_rounds
+from warmstart.execution.tasks import LocalTask, read_tasks
+from warmstart.knowledge.base import open_knowledge
 from warmstart.knowledge.curves import known_curves
 
-ROUNDS = [10, 20, 40, 80, 160, 300]
+HELD_OUT = Path(__file__).parents[1] / "data" / "surfaces" / "held_out.csv"
+ARMS = ("TPE", "TPE median", "TPE Hyperband", "TPE ours", "warm", "warm ours")
 
 
 def main() -> None:
     """Print one line an arm."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--corpus", type=Path, required=True)
-    parser.add_argument("--tables", type=int, default=10)
-    parser.add_argument("--rows", type=int, default=3000, help="at least")
+    parser.add_argument("--corpus", type=Path, default=Path("build/corpus"))
+    parser.add_argument("--cache", type=Path, default=Path("build/bench/stopped_studies"))
+    parser.add_argument("--role", default="reported", choices=("reported", "tuning"))
+    parser.add_argument("--learner", default="lightgbm", choices=("lightgbm", "xgboost", "mlp"))
+    parser.add_argument("--classes", type=int, default=4, help="at most")
+    parser.add_argument("--tables", nargs="*", help="all of the role by default")
+    parser.add_argument("--splits", nargs="+", type=int, default=[0])
     parser.add_argument("--trials", type=int, default=50)
-    parser.add_argument("--cache", type=Path, default=Path("build/stopped_studies.jsonl"))
+    parser.add_argument("--arms", nargs="+", default=list(ARMS))
+    parser.add_argument("--again", nargs="*", default=[], help="arms to run anew")
     args = parser.parse_args()
     warnings.simplefilter("ignore")
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     print(f"    {shlex.join(['python', *sys.argv])}\n")
-    args.cache.parent.mkdir(parents=True, exist_ok=True)
-    known = {}
-    if args.cache.exists():
-        for line in args.cache.read_text().splitlines():
-            told = json.loads(line)
-            known[told["task"], told["arm"], told["trials"]] = told
-    rows = []
-    for task, data in tables(args):
-        for arm in ("TPE", "median", "Hyperband", "previous curves"):
-            key = task.task_id, arm, args.trials
-            if key not in known:
-                found = {"task": task.task_id, "arm": arm, "trials": args.trials}
-                known[key] = found | study(task, data, arm, args.trials)
-                with args.cache.open("a") as file:
-                    file.write(json.dumps(known[key]) + "\n")
-            rows.append(known[key])
-        report(pd.DataFrame(rows))
+    results = args.cache / "runs"
+    results.mkdir(parents=True, exist_ok=True)
+    rows: list[dict[str, Any]] = []
+    for split in args.splits:
+        for task in tables(args):
+            table: CurveTable | None = None
+            for arm in args.arms:
+                file = (
+                    results / f"{args.learner}-{task.task_id}-{split}-{args.trials}-{arm}.json"
+                )
+                if not file.exists() or arm in args.again:
+                    table = table or CurveTable(task, split, args.cache, args.learner)
+                    file.write_text(json.dumps(study(table, arm, args.trials)))
+                    print(f"{task.task_id} {split} {arm}", flush=True)
+                rows += [
+                    {"table": task.task_id, "split": split, "arm": arm, **trial}
+                    for trial in json.loads(file.read_text())
+                ]
+    report(pd.DataFrame(rows))
 
 
-def tables(args: argparse.Namespace) -> Any:
-    """Tables of at least so many rows, numbers as codes, split once."""
-    families: set[str] = set()
-    tasks = read_tasks(args.corpus / "tasks.csv")
-    for place in np.random.default_rng(5).permutation(len(tasks)):
-        task = tasks[place]
-        if task.family in families or len(families) >= args.tables:
-            continue
-        data = load_dataset(task.path, target=task.target, task_type=task.task_type)
-        if len(data.X) < args.rows or data.X.shape[1] > 60:
-            continue
-        X = data.X.apply(
-            lambda c: c if pd.api.types.is_numeric_dtype(c) else pd.factorize(c)[0]
-        ).to_numpy(float)
-        y = np.asarray(data.y)
-        if task.task_type != "regression":
-            y = pd.factorize(y)[0]
-            if np.bincount(y).min() < 20 or len(np.bincount(y)) > 10:
-                continue
-        families.add(task.family)
-        kept = np.random.default_rng(0).permutation(len(y))[: 2 * args.rows]
-        fit, test = train_test_split(kept, random_state=0)
-        fit, valid = train_test_split(fit, test_size=1 / 3, random_state=0)
-        yield task, [(X[part], y[part]) for part in (fit, valid, test)]
+def tables(args: argparse.Namespace) -> list[LocalTask]:
+    """Those of the role, in their order."""
+    with HELD_OUT.open(newline="", encoding="utf-8") as lines:
+        wanted = [row["task_id"] for row in csv.DictReader(lines) if row["role"] == args.role]
+    with (args.corpus / "tasks.csv").open(newline="", encoding="utf-8") as lines:
+        classes = {row["task_id"]: int(row["n_classes"]) for row in csv.DictReader(lines)}
+    known = {task.task_id: task for task in read_tasks(args.corpus / "tasks.csv")}
+    return [
+        known[name]
+        for name in wanted
+        if classes[name] <= args.classes and (not args.tables or name in args.tables)
+    ]
 
 
-def study(task: Any, data: Any, arm: str, n_trials: int) -> dict[str, Any]:
-    """CPU seconds of all trials, the held-out score of the best, and how many were stopped."""
-    regression = task.task_type == "regression"
-    metric = "r2" if regression else "log_loss"
-    pruners: dict[str, Any] = {
-        "TPE": optuna.pruners.NopPruner(),
-        "median": optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=10),
-        "Hyperband": optuna.pruners.HyperbandPruner(min_resource=10, max_resource=300),
-    }
-    if arm == "previous curves":
-        curves = known_curves("lightgbm", metric=metric, exclude=[task.task_id, task.family])
-        pruner: Any = PreviousCurvesPruner(curves, target=256.0)
-    else:
-        pruner = pruners[arm]
-    (X, y), valid, test = data
-    kind = lightgbm.LGBMRegressor if regression else lightgbm.LGBMClassifier
-    models: dict[int, Any] = {}
-
-    def score(model: Any, part: Any, rounds: int) -> float:
-        if regression:
-            return float(r2_score(part[1], model.predict(part[0], num_iteration=rounds)))
-        found = model.predict_proba(part[0], num_iteration=rounds)
-        return -float(log_loss(part[1], found, labels=model.classes_))
-
-    def objective(trial: optuna.Trial) -> float:
-        params = {
-            "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.5, log=True),
-            "num_leaves": trial.suggest_int("num_leaves", 4, 128, log=True),
-            "min_child_samples": trial.suggest_int("min_child_samples", 2, 100, log=True),
-            "colsample_bytree": trial.suggest_float("colsample_bytree", 0.3, 1.0),
-            "reg_lambda": trial.suggest_float("reg_lambda", 1e-3, 10.0, log=True),
+def suggested(trial: optuna.Trial, learner: str) -> dict[str, Any]:
+    """What people search; the number of rounds is read off."""
+    if learner == "mlp":
+        return {
+            "learning_rate_init": trial.suggest_float(
+                "learning_rate_init", 1e-4, 0.1, log=True
+            ),
+            "alpha": trial.suggest_float("alpha", 1e-6, 1.0, log=True),
+            "width": trial.suggest_int("width", 8, 128, log=True),
+            "batch_size": trial.suggest_int("batch_size", 16, 256, log=True),
         }
-        booster = None
-        for before, rounds in zip([0, *ROUNDS[:-1]], ROUNDS, strict=True):
-            model = kind(
-                n_estimators=rounds - before, verbose=-1, n_jobs=1, random_state=0, **params
-            )
-            model.fit(X, y, init_model=booster)
-            booster = model.booster_
-            value = score(model, valid, rounds)
-            trial.report(value, rounds)
-            if rounds < ROUNDS[-1] and trial.should_prune():
-                raise optuna.TrialPruned
-        models[trial.number] = model
-        return value
+    values: dict[str, Any] = {
+        "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.5, log=True),
+        "colsample_bytree": trial.suggest_float("colsample_bytree", 0.3, 1.0),
+        "reg_lambda": trial.suggest_float("reg_lambda", 1e-3, 10.0, log=True),
+    }
+    if learner == "lightgbm":
+        values["num_leaves"] = trial.suggest_int("num_leaves", 4, 128, log=True)
+        values["min_child_samples"] = trial.suggest_int("min_child_samples", 2, 100, log=True)
+    else:
+        values["max_depth"] = trial.suggest_int("max_depth", 2, 12)
+        values["min_child_weight"] = trial.suggest_float("min_child_weight", 0.01, 50, log=True)
+    return values
 
-    sampler = optuna.samplers.TPESampler(seed=0)
-    one = optuna.create_study(direction="maximize", sampler=sampler, pruner=pruner)
+
+def study(table: CurveTable, arm: str, n_trials: int) -> list[dict[str, Any]]:
+    """Each trial: seconds of its fit, of all that asked and judged, score, test score."""
+    task, budgets = table.task, EPOCHS if table.learner == "mlp" else ROUNDS
+    seed = zlib.crc32(f"{task.task_id} {table.split}".encode())
+    known = open_knowledge().md.tasks
+    names = [n for n in (task.task_id, task.family) if n in {*known.index, *known["family"]}]
     start = time.process_time()
-    one.optimize(objective, n_trials=n_trials)
-    spent = time.process_time() - start
-    best = models[one.best_trial.number]
-    pruned = sum(trial.state.name == "PRUNED" for trial in one.trials)
-    return {"cpu_s": spent, "score": score(best, test, ROUNDS[-1]), "pruned": pruned}
+    sampler: Any = optuna.samplers.TPESampler(seed=seed)
+    if arm.startswith("warm"):
+        sampler = WarmStartSampler(
+            table.frame,
+            table.target,
+            space=table.learner,
+            metric=table.metric,
+            task_type=task.task_type,
+            exclude=names,
+            n_trials=n_trials,
+            rounds=None if table.learner == "mlp" else budgets[-1],
+            then=sampler,
+            seed=table.split,
+        )
+    pruners: dict[str, Any] = {
+        "median": optuna.pruners.MedianPruner(n_startup_trials=5),
+        "Hyperband": optuna.pruners.HyperbandPruner(budgets[0], budgets[-1]),
+    }
+    kind = arm.partition(" ")[2]
+    if kind.startswith("ours"):
+        pruner: Any = ours(table)
+    else:
+        pruner = pruners.get(kind, optuna.pruners.NopPruner())
+    one = optuna.create_study(direction="maximize", sampler=sampler, pruner=pruner)
+    overhead, found = time.process_time() - start, []
+    best = test = -np.inf
+    for _ in range(n_trials):
+        start = time.process_time()
+        trial = one.ask()
+        values = suggested(trial, table.learner)
+        overhead += time.process_time() - start
+        curve = table.curve(values)
+        start, stop = time.process_time(), None
+        for k, (rounds, score) in enumerate(zip(budgets, curve.valid, strict=True)):
+            trial.report(score, rounds)
+            if k < len(budgets) - 1 and trial.should_prune():
+                stop = k
+                break
+        made = len(budgets) if stop is None else stop + 1
+        shown = dict(zip(budgets[:made], curve.valid[:made], strict=True))
+        value = max(shown.values())
+        try:
+            one.tell(trial, (report_rounds if stop is None else end_trial)(trial, shown))
+        except optuna.TrialPruned:
+            one.tell(trial, state=optuna.trial.TrialState.PRUNED)
+        overhead += time.process_time() - start
+        # Whoever keeps the best model keeps that of a stopped trial too, should it lead.
+        if value > best:
+            best, test = value, curve.test[int(np.argmax(curve.valid[:made]))]
+        found.append(
+            {
+                "fit_s": curve.cpu_s[made - 1],
+                "overhead_s": overhead,
+                "score": best,
+                "test": test,
+                "stopped": stop is not None,
+                "rounds": budgets[made - 1],
+            }
+        )
+        overhead = 0.0
+    return found
 
 
-def report(frame: pd.DataFrame) -> None:
-    """Against TPE alone, so far."""
-    seconds = frame.pivot_table(index="task", columns="arm", values="cpu_s")
-    scores = frame.pivot_table(index="task", columns="arm", values="score")
-    print(f"\n{len(seconds)} tables\n\n| arm | share of CPU s | score - TPE's | stopped |")
-    print("| --- | --: | --: | --: |")
-    for arm in seconds.columns:
-        share, gap = seconds[arm] / seconds["TPE"], scores[arm] - scores["TPE"]
-        stopped = frame.loc[frame["arm"] == arm, "pruned"].mean()
-        root = np.sqrt(len(share))
+def ours(table: CurveTable) -> PreviousCurvesPruner:
+    """By the curves that the package has of the learner, the table's family left out."""
+    budgets = EPOCHS if table.learner == "mlp" else ROUNDS
+    gone = [table.task.task_id, table.task.family]
+    curves = known_curves(table.learner, metric=table.metric, exclude=gone)
+    return PreviousCurvesPruner(
+        curves, target=float(budgets[-1]), value="best", stop_leaders=True
+    )
+
+
+def report(runs: pd.DataFrame) -> None:
+    """Each arm against TPE alone, and what it keeps on the other rows."""
+    keys = ["table", "split"]
+    runs["s"] = runs["fit_s"] + runs["overhead_s"]
+    rows = []
+    for (table, split), one in runs.groupby(keys):
+        arms = dict(list(one.groupby("arm")))
+        tpe = arms["TPE"]
+        aim, whole = tpe["test"].iloc[-1], tpe["s"].sum()
+        first = tpe["s"].cumsum()[tpe["test"] >= aim].iloc[0]
+        for name, arm in arms.items():
+            reached = arm["test"].to_numpy() >= aim
+            seconds = arm["s"].cumsum().to_numpy()
+            to = seconds[reached.argmax()] if reached.any() else np.inf
+            rows.append(
+                {
+                    "table": table,
+                    "split": split,
+                    "arm": name,
+                    "share": seconds[-1] / whole,
+                    "overhead": arm["overhead_s"].sum() / whole,
+                    "to": to / first,
+                    "to_whole": to / whole,
+                    "gap": (arm["test"].iloc[-1] - aim) / max(tpe["test"].std(), 1e-9),
+                    "raw": arm["test"].iloc[-1] - aim,
+                    "stopped": arm["stopped"].mean(),
+                }
+            )
+    frame = pd.DataFrame(rows)
+    n = frame["table"].nunique()
+    print(f"\n{n} tables, {frame.groupby(keys).ngroups} studies an arm\n")
+    print(
+        "| arm | CPU of TPE's | overhead | median to TPE's | of all TPE's | reached "
+        "| score - TPE's | stopped |"
+    )
+    print("| --- |" + " --: |" * 7)
+    for name in dict.fromkeys(runs["arm"]):
+        arm = frame[frame["arm"] == name]
+        per = arm.groupby("table")[["share", "overhead", "raw", "stopped"]].mean()
+        error = per.std(ddof=1) / np.sqrt(len(per))
+        # A bootstrap over tables says how sure a median is.
+        rng = np.random.default_rng(0)
+        by = [group["to"].to_numpy() for _, group in arm.groupby("table")]
+        medians = [
+            np.median(np.concatenate([by[k] for k in rng.integers(len(by), size=len(by))]))
+            for _ in range(400)
+        ]
+        finite = np.array(medians)[np.isfinite(medians)]
+        sure = finite.std() if len(finite) > 200 else np.nan
         print(
-            f"| {arm} | {share.mean():.2f} ± {share.std(ddof=1) / root:.2f} | "
-            f"{gap.mean():+.4f} ± {gap.std(ddof=1) / root:.4f} | {stopped:.0f} |",
+            f"| {name} | {per['share'].mean():.2f} ± {error['share']:.2f} | "
+            f"{per['overhead'].mean():.2f} | {arm['to'].median():.2f} ± {sure:.2f} | "
+            f"{arm['to_whole'].median():.2f} | {np.isfinite(arm['to']).mean():.0%} | "
+            f"{per['raw'].mean():+.4f} ± {error['raw']:.4f} | {per['stopped'].mean():.0%} |",
             flush=True,
         )
 

@@ -46,6 +46,7 @@ _HOME = {
     "neps_priors": "warmstart.downstream.priors.neps",
     "ReadOffObjective": "warmstart.downstream.read_off",
     "cross_validate_rounds": "warmstart.execution.measure.read_off",
+    "end_trial": "warmstart.downstream.read_off",
     "report_rounds": "warmstart.downstream.read_off",
     "fit_points": "warmstart.downstream.fit",
     "seed": "warmstart.downstream.dispatch",

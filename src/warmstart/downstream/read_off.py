@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -144,3 +145,48 @@ def report_rounds(trial: Trial, found: Mapping[int, float]) -> float:
     best = best_rounds(found)
     trial.set_user_attr(ROUNDS_OF_TRIAL, int(best))
     return float(found[best])
+
+
+def end_trial(trial: Trial, found: Mapping[int, float]) -> float:
+    """End a trial that its pruner stops: with its best if it leads the study, else pruned.
+
+    Optuna forgets the value of a pruned trial; with this one
+    ``PreviousCurvesPruner(value="best", stop_leaders=True)`` may stop those that lead too.
+
+    Parameters
+    ----------
+    trial : optuna.Trial
+    found : mapping of int to float
+        Rounds, or epochs, to score, in the study's own direction.
+
+    Returns
+    -------
+    float
+        Its best value.
+
+    Raises
+    ------
+    optuna.TrialPruned
+        If another trial is as good.
+
+    Examples
+    --------
+    >>> import optuna
+    >>> study = optuna.create_study(direction="maximize")
+    >>> study.add_trial(optuna.trial.create_trial(value=0.7))
+    >>> end_trial(study.ask(), {10: 0.71, 20: 0.74, 40: 0.73})
+    0.74
+    """
+    from optuna import TrialPruned
+    from optuna.study import StudyDirection
+    from optuna.trial import TrialState
+
+    study = trial.study
+    sign = -1.0 if study.direction == StudyDirection.MINIMIZE else 1.0
+    best = max(found, key=lambda rounds: (sign * found[rounds], -rounds))
+    trial.set_user_attr(ROUNDS_OF_TRIAL, int(best))
+    done = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+    values = [sign * one.value for one in done if one.value is not None]
+    if sign * found[best] > max(values, default=-math.inf):
+        return float(found[best])
+    raise TrialPruned

@@ -101,28 +101,51 @@ def _embedded(metric: str, learners: set[str] | None, gone: set[str]) -> Curves:
             ).on(GRID)
         )
     folder = surfaces_path()
-    if folder is not None and (learners is None or "lightgbm" in learners):
-        parts.append(_of_surfaces(folder, metric, gone))
+    if folder is not None:
+        store = SurfaceStore(folder=folder)
+        named = store.learners() if learners is None else sorted(learners)
+        parts += [_of_surfaces(store, learner, metric, gone) for learner in named]
+    return _joined(parts)
+
+
+def _of_surfaces(store: SurfaceStore, learner: str, metric: str, gone: set[str]) -> Curves:
+    """A learner's curves at ten numbers of rounds."""
+    box = store.box(learner)
+    curves, points, tasks = [np.zeros((0, len(ROUNDS)))], [], list[str]()
+    for name, family, at, scores in store.curves(learner, metric):
+        if not gone & {name, family}:
+            curves.append(scores)
+            points.append(at)
+            tasks += [family] * len(scores)
+    return Curves(
+        budgets=np.array(ROUNDS, dtype="float64"),
+        values=np.vstack(curves),
+        tasks=np.array(tasks, dtype=object),
+        points=np.vstack(points) if points else np.zeros((0, 0)),
+        box=box,
+    ).on(GRID)
+
+
+def _joined(parts: Sequence[Curves]) -> Curves:
+    """All of them; points where those that have any are of one learner."""
+    boxes = {part.box.learner: part.box for part in parts if len(part.points) and part.box}
+    box, points = None, np.zeros((0, 0))
+    if len(boxes) == 1:
+        (box,) = boxes.values()
+        n_axes = len(box.axes)
+        points = np.vstack(
+            [
+                part.points if len(part.points) else np.full((len(part), n_axes), np.nan)
+                for part in parts
+            ]
+        )
     return Curves(
         budgets=np.array(GRID, dtype="float64"),
         values=np.vstack([np.zeros((0, len(GRID))), *(part.values for part in parts)]),
         tasks=np.concatenate([np.zeros(0, dtype=object), *(part.tasks for part in parts)]),
+        points=points,
+        box=box,
     )
-
-
-def _of_surfaces(folder: Path, metric: str, gone: set[str]) -> Curves:
-    """LightGBM's curves at ten numbers of rounds, where they are longer than two."""
-    curves, tasks = [np.zeros((0, len(ROUNDS)))], []
-    for name, family, scores in SurfaceStore(folder=folder).curves("lightgbm", metric):
-        if not gone & {name, family}:
-            curves.append(scores)
-            tasks += [family] * len(scores)
-    whole = Curves(
-        budgets=np.array(ROUNDS, dtype="float64"),
-        values=np.vstack(curves),
-        tasks=np.array(tasks, dtype=object),
-    )
-    return whole.on(GRID)
 
 
 @lru_cache(maxsize=1)

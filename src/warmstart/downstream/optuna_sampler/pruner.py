@@ -11,13 +11,10 @@ import optuna
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from warmstart.downstream.schedulers.rule import Curve, PreviousCurvesRule
+from warmstart.downstream.schedulers.rule import Curve, PreviousCurvesRule, Value
 from warmstart.models.curves.curves import Curves
-from warmstart.models.curves.records import Stop
+from warmstart.models.curves.records import STOP, Stop
 from warmstart.models.curves.stopping import Judgement
-
-STOP = "warmstart:stop"
-"""User attribute of a pruned trial: the record of its stop."""
 
 Prior = Callable[[optuna.Study, FrozenTrial], "tuple[float, float] | None"]
 
@@ -44,6 +41,15 @@ class PreviousCurvesPruner(optuna.pruners.BasePruner):
         score. By default a fiftieth of how far trials of one task end apart.
     n_least : int
         Reports before a trial is judged.
+    value : {"last", "best"}
+        What a trial is worth: its score at the last budget, or its best until then, as where
+        the number of rounds is read off (:func:`warmstart.downstream.report_rounds`) or a
+        network is kept as it was at its best. Of the best much more can be stopped: a curve
+        that has turned down is at its end, and curves of similar configurations say how much
+        is to come. A trial that leads is not stopped, so that none is lost.
+    stop_leaders : bool
+        Of the best, stop leading trials too once they will hardly rise; for objectives that
+        end by :func:`warmstart.downstream.end_trial`, which keeps their value.
     prior : callable, optional
         From the study and a trial to mean and standard deviation of its end as its
         configuration lets expect, scores higher-is-better; None where nothing is known.
@@ -91,10 +97,18 @@ class PreviousCurvesPruner(optuna.pruners.BasePruner):
         p_stop: float | None = None,
         least_gain: float | None = None,
         n_least: int = 2,
+        value: Value = "last",
+        stop_leaders: bool = False,
         prior: Prior | None = None,
     ) -> None:
         self._rule = PreviousCurvesRule(
-            curves, target=target, p_stop=p_stop, least_gain=least_gain, n_least=n_least
+            curves,
+            target=target,
+            p_stop=p_stop,
+            least_gain=least_gain,
+            n_least=n_least,
+            value=value,
+            stop_leaders=stop_leaders,
         )
         self._prior = prior
         self.judgements: dict[int, Judgement] = {}
@@ -108,8 +122,14 @@ class PreviousCurvesPruner(optuna.pruners.BasePruner):
         done = _ended(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)))
         best = max((sign * float(one.value or 0.0) for one in done), default=-math.inf)
         prior = None if self._prior is None else self._prior(study, trial)
-        ended = [_curve(one, sign) for one in done]
-        judgement = self._rule.judge(curve, best, ended=ended, prior=prior)
+        judgement = self._rule.judge(
+            curve,
+            best,
+            ended=[_curve(one, sign) for one in done],
+            prior=prior,
+            values=trial.params,
+            ended_values=[one.params for one in done],
+        )
         if judgement.stop:
             self.judgements[trial.number] = judgement
             stop = Stop(
@@ -131,8 +151,13 @@ class PreviousCurvesPruner(optuna.pruners.BasePruner):
         for trial in trials:
             if STOP in trial.user_attrs:
                 stop = Stop.from_json(trial.user_attrs[STOP])
-                ended = [_curve(trials[int(number)], sign) for number in stop.others]
-                found.append((stop, stop.replay(self._rule.rule(ended))))
+                others = [trials[int(number)] for number in stop.others]
+                rule = self._rule.rule(
+                    [_curve(one, sign) for one in others],
+                    trial.params,
+                    [one.params for one in others],
+                )
+                found.append((stop, stop.replay(rule)))
         return found
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from warmstart.domain import Status, plain_value
 from warmstart.downstream.names.inverse import match, read_mapping
 from warmstart.downstream.optuna_sampler.claims import claim_of
-from warmstart.downstream.optuna_sampler.proposers.proposer import ROUNDS, Observation, Proposer
+from warmstart.downstream.optuna_sampler.proposers.proposer import Observation, Proposer
+from warmstart.downstream.optuna_sampler.stopped import end_of_stopped, rounds_of
 from warmstart.downstream.optuna_sampler.values import FittedValue, answer
 from warmstart.downstream.sklearn_search.usual_values import typical
 from warmstart.errors import KnowledgeError
@@ -138,14 +139,16 @@ class Reader:
         KnowledgeError
             If its value cannot be a score in the metric.
         """
-        values = self._configuration(trial)
+        values = self._configuration(trial, minimize)
         if values is None:
             return None
         status = _STATUS[trial.state.name]
-        score = math.nan
-        if status == "ok":
-            assert trial.value is not None  # it is complete
-            score = self.score(trial.value, minimize, trial.number)
+        score, value = math.nan, trial.value if status == "ok" else None
+        if status == "pruned":
+            value = end_of_stopped(trial, minimize, self._reads_off)
+            status = status if value is None else "ok"
+        if value is not None:
+            score = self.score(value, minimize, trial.number)
         if status == "ok" and not math.isfinite(score):
             status, score = "failed", math.nan
         duration = trial.duration
@@ -159,6 +162,11 @@ class Reader:
             status=status,
             cost_s=math.nan if duration is None else max(duration.total_seconds(), 0.0),
         )
+
+    @property
+    def _reads_off(self) -> bool:
+        continuous = self.proposer.continuous
+        return continuous is not None and continuous.rounds is not None
 
     def score(self, value: float, minimize: bool, number: int) -> float:
         """An objective value as a score in the proposer's metric.
@@ -181,7 +189,7 @@ class Reader:
             )
         return score
 
-    def _configuration(self, trial: FrozenTrial) -> dict[str, Any] | None:
+    def _configuration(self, trial: FrozenTrial, minimize: bool) -> dict[str, Any] | None:
         """What a trial ran, in the configurations' own names."""
         claim = claim_of(trial)
         values = self._usual_values(trial) if claim is None else dict(claim["values"])
@@ -197,7 +205,7 @@ class Reader:
             fit = self.fit(key, known[key], trial.distributions[name]) if key in known else None
             if fit is None or not fit.means_the_same or fit.value != used:
                 values[key] = plain_value(self.spelling(key, used, trial.distributions[name]))
-        continuous, rounds = self.proposer.continuous, trial.user_attrs.get(ROUNDS)
+        continuous, rounds = self.proposer.continuous, rounds_of(trial, minimize)
         if rounds is not None and continuous is not None and continuous.rounds is not None:
             values[continuous.rounds_key] = int(rounds)
         return values

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from warmstart._extras import require
-from warmstart.downstream.schedulers.rule import Curve, PreviousCurvesRule
+from warmstart.downstream.schedulers.rule import Curve, PreviousCurvesRule, Value
 from warmstart.errors import HistoryError
 from warmstart.models.curves.curves import Curves
 from warmstart.models.curves.records import Stop
@@ -31,8 +32,9 @@ class CurveStopping:
         As in ``TuneConfig``, which may say them instead.
     time_attr : str
         Of a result: its budget, in the curves' unit.
-    target, p_stop, least_gain, n_least :
-        As of the pruner.
+    target, p_stop, least_gain, n_least, value, stop_leaders :
+        As of the pruner. Ray keeps what a stopped trial reported, so that of the best also
+        leaders may be stopped; ask for the best result with ``scope="all"``.
 
     Attributes
     ----------
@@ -59,14 +61,23 @@ class CurveStopping:
         p_stop: float | None = None,
         least_gain: float | None = None,
         n_least: int = 2,
+        value: Value = "last",
+        stop_leaders: bool = False,
     ) -> None:
         super().__init__()
         if mode not in (None, "min", "max"):
             raise HistoryError(f'mode is "min" or "max", got {mode!r}')
         self._metric, self._mode, self._time_attr = metric, mode, time_attr
         self._rule = PreviousCurvesRule(
-            curves, target=target, p_stop=p_stop, least_gain=least_gain, n_least=n_least
+            curves,
+            target=target,
+            p_stop=p_stop,
+            least_gain=least_gain,
+            n_least=n_least,
+            value=value,
+            stop_leaders=stop_leaders,
         )
+        self._configs: dict[str, Mapping[str, Any]] = {}
         self._curves: dict[str, dict[float, float]] = {}
         self._ended: dict[str, Curve] = {}
         self.stops: dict[str, Stop] = {}
@@ -92,9 +103,16 @@ class CurveStopping:
         if not curve:
             return _CONTINUE
         others = tuple(self._ended)
-        ends = [ended[max(ended)] for ended in self._ended.values()]
-        ended = list(self._ended.values())
-        judged = self._rule.judge(curve, max(ends, default=-math.inf), ended=ended)
+        best = max(map(self._rule.worth, self._ended.values()), default=-math.inf)
+        if self._rule.value == "best":  # what a stopped trial reported counts
+            best = max([best, *(max(stop.scores) for stop in self.stops.values())])
+        judged = self._rule.judge(
+            curve,
+            best,
+            ended=list(self._ended.values()),
+            values=self._configs[trial.trial_id],
+            ended_values=[self._configs[name] for name in others],
+        )
         if not judged.stop:
             return _CONTINUE
         self.stops[trial.trial_id] = Stop(
@@ -120,10 +138,16 @@ class CurveStopping:
 
     def replay(self) -> list[tuple[Stop, Judgement]]:
         """Every stop, and what the rule says of the same curve again."""
-        return [
-            (stop, stop.replay(self._rule.rule([self._ended[str(k)] for k in stop.others])))
-            for stop in self.stops.values()
-        ]
+        found = []
+        for name, stop in self.stops.items():
+            others = [str(other) for other in stop.others]
+            rule = self._rule.rule(
+                [self._ended[other] for other in others],
+                self._configs[name],
+                [self._configs[other] for other in others],
+            )
+            found.append((stop, stop.replay(rule)))
+        return found
 
     def debug_string(self) -> str:
         """One line for Ray's progress table."""
@@ -136,6 +160,7 @@ class CurveStopping:
         if self._mode is None:
             raise HistoryError('say by mode= whether the metric is better high ("max") or low')
         sign = -1.0 if self._mode == "min" else 1.0
+        self._configs[trial.trial_id] = getattr(trial, "config", None) or {}
         self._curves.setdefault(trial.trial_id, {})[float(budget)] = sign * float(value)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from warmstart.errors import HistoryError
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.core import Views
+    from warmstart.models.surfaces.box import Box
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -42,6 +43,13 @@ class Curves:
     labels: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(0, dtype=object))
     """What else tells curves apart, such as the learner, shape (n_curves,); may be empty."""
 
+    points: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    """Where each curve's configuration lies in its learner's cube, shape (n_curves, n_axes);
+    NaN where a curve does not say, and no rows where none does."""
+
+    box: Box | None = None
+    """The cube of `points`."""
+
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or self.values.shape[1] != len(self.budgets):
             raise HistoryError(
@@ -50,6 +58,11 @@ class Curves:
             )
         if not (np.diff(self.budgets, prepend=0.0) > 0).all():
             raise HistoryError(f"budgets must rise from above zero, got {self.budgets}")
+        if len(self.points) not in (0, len(self.values)):
+            raise HistoryError(
+                f"points are one a curve or none, got {len(self.points)} for "
+                f"{len(self.values)} curves"
+            )
 
     def __len__(self) -> int:
         return len(self.values)
@@ -111,19 +124,34 @@ class Curves:
 
     def without(self, tasks: Sequence[Any]) -> Curves:
         """Those of other tasks."""
-        kept = ~np.isin(self.tasks.astype(str), [str(task) for task in tasks])
-        labels = self.labels[kept] if len(self.labels) else self.labels
-        return Curves(
-            budgets=self.budgets,
-            values=self.values[kept],
-            tasks=self.tasks[kept],
-            labels=labels,
+        gone = np.isin(self.tasks.astype(str), [str(task) for task in tasks])
+        return self.take(np.flatnonzero(~gone))
+
+    def take(self, rows: Any) -> Curves:
+        """Some of them, by their places."""
+        return replace(
+            self,
+            values=self.values[rows],
+            tasks=self.tasks[rows] if len(self.tasks) else self.tasks,
+            labels=self.labels[rows] if len(self.labels) else self.labels,
+            points=self.points[rows] if len(self.points) else self.points,
         )
+
+    def filled(self) -> Curves:
+        """The same, interpolated where a curve has no score between others."""
+        return replace(self, values=_filled(self.values, self.budgets))
+
+    def best_until(self, budget: float) -> Curves:
+        """The best score so far at each budget up to one, for all that reach it."""
+        grid = np.append(self.budgets[self.budgets < budget], budget)
+        values = self.at(grid)
+        best = np.fmax.accumulate(values, axis=1)
+        return replace(self, budgets=grid, values=np.where(np.isfinite(values), best, np.nan))
 
     def on(self, budgets: Sequence[float]) -> Curves:
         """The same curves on another grid of budgets."""
         grid = np.asarray(budgets, dtype="float64")
-        return Curves(budgets=grid, values=self.at(grid), tasks=self.tasks, labels=self.labels)
+        return replace(self, budgets=grid, values=self.at(grid))
 
     def at(self, budgets: Sequence[float] | Floats) -> Floats:
         """Scores at other budgets, shape (n_curves, n), NaN beyond a curve's own."""

@@ -14,6 +14,9 @@ from warmstart.models.curves.stopping import Judgement
 if TYPE_CHECKING:
     from warmstart.models.curves.stopping import StoppingRule
 
+STOP = "warmstart:stop"
+"""User attribute of a pruned trial of Optuna: the record of its stop."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:

@@ -65,6 +65,7 @@ class StoppingRule:
         Points of a curve before it is judged.
     least_gain : float, optional
         In units of the score; instead of `p_stop`.
+    by_best, stop_leaders : bool
 
     References
     ----------
@@ -78,6 +79,11 @@ class StoppingRule:
     p_stop: float = 0.05
     n_least: int = 2
     least_gain: float | None = None
+    by_best: bool = False
+    """Whether a trial is worth its best score, not its last; who leads then goes on."""
+
+    stop_leaders: bool = False
+    """Whether, by the best, who leads is stopped too where little more is expected of it."""
 
     def __post_init__(self) -> None:
         if not 0 < self.p_stop < 1:
@@ -107,7 +113,10 @@ class StoppingRule:
             Mean and standard deviation of the trial's end, as its configuration lets expect.
         """
         at = float(budgets[-1])
-        if len(scores) < self.n_least or at >= self.target or math.isinf(best):
+        if self.by_best and max(scores) > best and self.stop_leaders:
+            best = max(scores)
+        leads = self.by_best and max(scores) > best
+        if len(scores) < self.n_least or at >= self.target or math.isinf(best) or leads:
             return _goes_on(float(scores[-1]), math.inf, best, at)
         mean, std = self.model.predict(budgets, scores, self.target, prior=prior)
         if math.isinf(std):
@@ -133,8 +142,8 @@ class StoppingRule:
         )
 
 
-def usual_gain(curves: Curves, target: float) -> float:
-    """A least gain: a fiftieth of how far trials of one task end apart.
+def usual_gain(curves: Curves, target: float, share: float = GAIN) -> float:
+    """A least gain: a fiftieth, or another share, of how far trials of one task end apart.
 
     The median over tasks of the standard deviation of the ends; over all where tasks are not
     known.
@@ -148,7 +157,7 @@ def usual_gain(curves: Curves, target: float) -> float:
         groups = [ends[known & (tasks == task)] for task in dict.fromkeys(tasks.tolist())]
         within = [group.std() for group in groups if len(group) > 1]
         spread = float(np.median(within)) if within else spread
-    return max(spread * GAIN, 1e-9)
+    return max(spread * share, 1e-9)
 
 
 def _goes_on(expected: float, std: float, best: float, budget: float) -> Judgement:

@@ -111,12 +111,18 @@ class SurfaceStore:
             )
         return self._fitted[key]
 
-    def curves(self, learner: str, metric: str) -> Iterator[tuple[str, str, Array]]:
-        """Name, family and learning curves of each table scored in a metric.
+    def learners(self) -> list[str]:
+        """Whose surfaces lie here, by name."""
+        return sorted(path.stem for path in self.folder.glob("*.parquet"))
+
+    def curves(self, learner: str, metric: str) -> Iterator[tuple[str, str, Array, Array]]:
+        """Name, family, points and learning curves of each table scored in a metric.
 
         Yields
         ------
         name, family : str
+        points : array, shape (n_points, n_axes)
+            In the learner's cube.
         scores : array, shape (n_points, n_rounds)
             Mean over folds at each of :data:`~warmstart.models.surfaces.box.ROUNDS`; NaN
             beyond those that a point was scored at.
@@ -129,7 +135,8 @@ class SurfaceStore:
             last = np.asarray(row["last"], dtype=np.intp)
             curves = np.full((len(last), len(ROUNDS)), np.nan)
             curves[np.arange(len(ROUNDS)) <= last[:, None]] = _mean_scores(row, metric)
-            yield str(row["task_id"]), str(row["family"]), curves
+            points = np.asarray(row["points"], dtype=float).reshape(len(last), -1) / 1000
+            yield str(row["task_id"]), str(row["family"]), points, curves
 
     def _kernel(self, learner: str, metric: str) -> SharedKernel | None:
         """As it was learnt when the file was written; None where it says nothing."""

@@ -73,3 +73,28 @@ def test_reports_without_a_number_are_passed_over():
     scheduler = PreviousCurvesScheduler(curves(), metric="score", mode="max")
     for result in ({}, {"score": float("nan"), "training_iteration": 1}, {"score": 1.0}):
         assert scheduler.on_trial_result(None, Trial(0), result) == TrialScheduler.CONTINUE
+
+
+def test_of_the_best_what_a_stopped_trial_reported_counts():
+    rng = np.random.default_rng(0)
+    peaks, heights = rng.uniform(0.5, 3.5, (60, 1)), rng.uniform(0.6, 0.9, (60, 1))
+    at = np.array(BUDGETS, dtype=float)
+    known = Curves(budgets=at, values=heights - 0.02 * (np.log2(at) - peaks) ** 2)
+    scheduler = PreviousCurvesScheduler(
+        known, metric="score", mode="max", value="best", stop_leaders=True
+    )
+    made = 0
+    for number in range(20):
+        trial = Trial(number)
+        trial.config = {"learning_rate": 0.1}
+        height, peak = rng.uniform(0.6, 0.9), rng.uniform(0.5, 3.5)
+        for budget in BUDGETS:
+            score = height - 0.02 * (np.log2(budget) - peak) ** 2
+            made += budget
+            result = {"score": score, "training_iteration": budget}
+            if scheduler.on_trial_result(None, trial, result) == TrialScheduler.STOP:
+                break
+        else:
+            scheduler.on_trial_complete(None, trial, result)
+    assert made < 0.5 * 20 * 16
+    assert all(stop.judgement == again for stop, again in scheduler.replay())
