@@ -21,12 +21,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from warmstart.evaluate.folds import assign_folds
 from warmstart.knowledge.base import open_knowledge
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.rankings.portfolio import greedy_portfolio, tempered
 from warmstart.recommend.recommender import Recommender
 
 COUNTS = (1, 3, 5, 10)
+N_FOLDS = 4
 N_NAMED = 80
 """Configurations named, of which those count that the table was tried with."""
 
@@ -60,18 +62,19 @@ def by_portfolio(regrets: list[pd.DataFrame], out: str) -> list[str]:
     return [str(rows.columns[k]) for k in greedy_portfolio(tempered(rows.to_numpy()))]
 
 
-def by_recommender(base: Recommender, table: str, metric: str, phi: pd.Series) -> list[str]:
-    """What a base names for a table whose family it does not know."""
-    md = base.md
-    out = md.families[md.families == md.families.get(table, table)].index
+def by_recommender(
+    base: Recommender, metric: str, about: pd.Series, out: list[str]
+) -> list[str]:
+    """What a base names for a table without some families, its own among them."""
+    known = base.md.families
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         answer = base.suggest(
-            metafeatures=phi,
+            metafeatures=about.drop("task_type").astype(float),
             n=N_NAMED,
             metric=metric,
-            task_type=str(md.tasks.loc[table, "task_type"]),
-            exclude=[str(one) for one in out],
+            task_type=str(about["task_type"]),
+            exclude=[str(one) for one in known.index[known.isin(out)]],
         )
     return [one.configuration_id for one in answer]
 
@@ -120,12 +123,21 @@ def compare(few: MetaDataset, many: MetaDataset, metric: str, *, recommend: bool
         }
         if recommend:
             old = open_knowledge(None).md
-            base = old.merge(few, conflicts="first")
-            wider = base.merge(many, conflicts="first")
-            for name, md in (("base of 2,000 rows", base), ("base of both", wider)):
+            united = old.merge(few, conflicts="first")
+            bases = {
+                "embedded, 2,000 rows": old,
+                "embedded and 10,000": old.merge(many, conflicts="first"),
+                "united, 2,000 rows": united,
+                "united and 10,000": united.merge(many, conflicts="first"),
+            }
+            families = few.families[tables]
+            own = assign_folds(families, N_FOLDS, random_state=0)
+            out = {t: list(families[own == fold]) for t, fold in zip(tables, own, strict=True)}
+            about = few.metafeatures.loc[tables].assign(task_type=few.tasks["task_type"])
+            for name, md in bases.items():
                 fitted = Recommender().fit(md)
-                ways[name] = lambda t, f=fitted: by_recommender(  # type: ignore[misc]
-                    f, t, metric, few.metafeatures.loc[t]
+                ways[name] = lambda t, f=fitted, a=about, o=out: by_recommender(  # type: ignore[misc]
+                    f, metric, a.loc[t], o[t]
                 )
         ids = {name: [way(t) for t in tables] for name, way in ways.items()}
         for title, truth in (("10,000", large), ("2,000", small)):
@@ -134,7 +146,7 @@ def compare(few: MetaDataset, many: MetaDataset, metric: str, *, recommend: bool
                 rows = zip(tables, named, strict=True)
                 found = np.array([best_of(truth.loc[t], one) for t, one in rows])
                 print(f"  judged on {title} rows, {name:>24}: {told(found)}")
-                if name.endswith(" 2,000 rows"):
+                if name.endswith("2,000 rows"):
                     first = found
                 elif first is not None:
                     print(f"{'gains':>49}: {told(first - found)}", flush=True)

@@ -30,6 +30,9 @@ from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.recommend.recommender import Recommender
 
 COUNTS = (1, 3, 5, 10)
+SECONDS = (0.3, 1.0, 3.0)
+"""CPU seconds of one fit each, in the order named: the folds of a task cost alike."""
+
 N_NAMED = 60
 """Configurations named, of which those count that the table was tried with."""
 
@@ -86,17 +89,31 @@ def regrets(scores: pd.Series, ids: list[str]) -> dict[int, float]:
     return {n: 100 * (best - path[n - 1]) / max(best - low, 1e-12) for n in COUNTS}
 
 
+def by_seconds(scores: pd.Series, costs: pd.Series, ids: list[str]) -> dict[str, float]:
+    """Regret of the best that was fitted within so many CPU seconds, in the order named."""
+    best, low = scores.max(), scores.quantile(0.05)
+    tried = [one for one in ids if one in scores.index]
+    ends = np.cumsum([costs.get(one, np.nan) for one in tried])
+    found = {}
+    for limit in SECONDS:
+        kept = [scores[one] for one, end in zip(tried, ends, strict=True) if end <= limit]
+        reached = max(kept) if kept else low
+        found[f"{limit:g} s"] = 100 * min((best - reached) / max(best - low, 1e-12), 1.0)
+    return found
+
+
 def report(frame: pd.DataFrame, title: str, against: str) -> None:
     """Mean regrets, and paired gains."""
     for kind, part in frame.groupby("type"):
-        by_base = part.set_index(["base", "task"])[list(COUNTS)]
+        counts = [c for c in part if c not in ("task", "type", "base")]
+        by_base = part.set_index(["base", "task"])[counts]
         print(f"\n{title}, {kind}: {part['task'].nunique()} tables", flush=True)
         for name in part["base"].unique():
-            cells = ", ".join(f"{n}: {told(by_base.loc[name][n])}" for n in COUNTS)
+            cells = ", ".join(f"{n}: {told(by_base.loc[name][n])}" for n in counts)
             print(f"  {name:>24}: {cells}")
         for name in [one for one in part["base"].unique() if one != against]:
             gain = by_base.loc[against] - by_base.loc[name]
-            cells = ", ".join(f"{n}: {told(gain[n])}" for n in COUNTS)
+            cells = ", ".join(f"{n}: {told(gain[n])}" for n in counts)
             print(f"  {name:>24} gains {cells}", flush=True)
 
 
@@ -111,6 +128,7 @@ def compare(old: MetaDataset, new: MetaDataset, metric: str, n_folds: int) -> No
         "united on its tables": old.merge(fewer, conflicts="first"),
     }
     here, there = (md.matrix(metric) for md in (new, old))
+    seconds = old.costs(), new.costs()
     enough = here.index[here.notna().sum(axis=1) >= LEAST]
     tasks = [task for task in enough if task in there.index]
     families = pd.Series([old.families[task] for task in tasks])
@@ -122,11 +140,14 @@ def compare(old: MetaDataset, new: MetaDataset, metric: str, n_folds: int) -> No
         for task in [task for task, own in zip(tasks, folds, strict=True) if own == fold]:
             scores = pd.Series({**there.loc[task].dropna(), **here.loc[task].dropna()})
             phi, kind = old.metafeatures.loc[task], old.tasks.loc[task, "task_type"]
+            costs = pd.Series(
+                {**seconds[0].loc[task].dropna(), **seconds[1].loc[task].dropna()}
+            )
             by_fold = single_folds(new, metric, task)
             for name, base in fitted.items():
                 ids = named(base, phi, metric, kind)
                 about = {"task": task, "type": kind, "base": name}
-                rows.append({**about, **regrets(scores, ids)})
+                rows.append({**about, **regrets(scores, ids), **by_seconds(scores, costs, ids)})
                 if name != "embedded" and not by_fold.empty:
                     single.append({**about, **crossed(by_fold, ids)})
         print(f"fold {fold + 1} of {n_folds}", end="\r", flush=True)

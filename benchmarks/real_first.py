@@ -24,88 +24,60 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 import warmstart
 from _kept import Results
 from _lists import Listed, library_defaults
-from _real_tables import MAX_TEST, MAX_TRAIN, TEST_LIMIT_S, RealTable, find_tasks
+from _real_tables import RealTable, find_tasks
+from _whole_tables import WholeTable
 from look_real import tested
+from warmstart.evaluate.folds import assign_folds
 from warmstart.execution.local import LocalTask
-from warmstart.execution.prepared_folds import Fold
-from warmstart.execution.resampling import MAX_ROWS, N_FOLDS, cap_rows
 from warmstart.knowledge.base import open_knowledge
+from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metrics import METRICS
-from warmstart.recommend.look.measuring.splits import Part
+from warmstart.recommend.recommender import Recommender
 from warmstart.spaces.pipelines.pipeline import build_estimator
-
-MOST = 33_000
-HELD = 900
-"""Names the division that holds one part of all training rows out."""
 
 SLOW = {"rbf_svm": 5000, "poly_svm": 5000}
 """Learners whose defaults nobody tries on more rows."""
 
 N = 10
+N_FOLDS_LEFT = 5
 
 
-class WholeTable(RealTable):
-    """A table trained on all that is not tested, or on some of that.
+class Base:
+    """The embedded base, or one that knows further histories as well.
 
     Parameters
     ----------
-    task : LocalTask
-    folder : Path
-        Where fits are kept.
-    few : int, optional
-        So many of the training rows.
+    also : list of Path
+        Meta-datasets. A table's family is left out of them, with a fifth of the others that
+        only they know.
     """
 
-    def __init__(self, task: LocalTask, folder: Path, few: int | None = None) -> None:
-        self._few = few
-        sizes = pd.read_parquet(task.path, columns=[task.target])
-        same = few is None and len(sizes) * 2 // 3 <= MAX_TRAIN
-        super().__init__(task, folder if same else folder / f"{few or MOST}")
+    def __init__(self, also: list[Path]) -> None:
+        self.recommender = open_knowledge(None)
+        self._fold: pd.Series = pd.Series(dtype=int)
+        if not also:
+            return
+        md = self.recommender.md
+        known = set(md.families)
+        for path in also:
+            md = md.merge(MetaDataset.open(path), conflicts="first")
+        self.recommender = Recommender().fit(md)
+        new = md.families[~md.families.isin(known)]
+        self._fold = pd.Series(assign_folds(new, N_FOLDS_LEFT, random_state=0), index=new.index)
 
-    def _divide(
-        self, classes: npt.NDArray[np.intp] | None, n: int, seed: int
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        train = cap_rows(classes, n, max_rows=min(MOST, n * 2 // 3), seed=seed)
-        rest = np.setdiff1d(np.arange(n), train)
-        test = np.sort(np.random.default_rng(seed).permutation(rest)[:MAX_TEST])
-        if self._few is not None:
-            of = None if classes is None else classes[train]
-            train = train[cap_rows(of, len(train), max_rows=self._few, seed=seed)]
-        return train, test
-
-    def _fold(self, part: Part) -> Fold:
-        if part.division != HELD:
-            return super()._fold(part)
-        rows, codes = self.dataset.X, self.rows._codes
-        order = np.random.default_rng(0).permutation(len(codes))
-        test, train = np.sort(order[: len(order) // 4]), np.sort(order[len(order) // 4 :])
-        return Fold(
-            X_train=rows.iloc[train].reset_index(drop=True),
-            y_train=codes[train],
-            X_test=rows.iloc[test].reset_index(drop=True),
-            y_test=codes[test],
-        )
-
-    def chosen(self, listed: Listed, count: int, metric: str) -> int:
-        """The best of the first so many by rows of the training part."""
-        whole = len(self.dataset.y) > MAX_ROWS
-        parts = [Part(HELD, 0)] if whole else [Part(0, fold) for fold in range(N_FOLDS)]
-        means = []
-        for name, build in listed[:count]:
-            fits = [self.fit(name, build, part, TEST_LIMIT_S) for part in parts]
-            scores = [fit.scores.get(metric, np.nan) for fit in fits]
-            means.append(float(np.mean(scores)))
-        known = np.nan_to_num(np.array(means), nan=-np.inf)
-        return int(known.argmax())
+    def left_out(self, family: str) -> list[str]:
+        """Tasks to forget before a table of that family is asked about."""
+        families = self.recommender.md.families
+        own = self._fold[families[self._fold.index] == family]
+        return [] if own.empty else list(self._fold.index[self._fold == own.iloc[0]])
 
 
-def suggested(real: RealTable, metric: str, knowledge: str | None) -> Listed:
+def suggested(real: RealTable, metric: str, base: Base) -> Listed:
     """Ten that are named for the training rows."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -115,7 +87,8 @@ def suggested(real: RealTable, metric: str, knowledge: str | None) -> Listed:
             metric=metric,
             n=N,
             task_type=real.task.task_type,
-            knowledge=knowledge,
+            knowledge=base.recommender,
+            exclude=base.left_out(real.task.family),
         )
     return [
         (one.configuration_id, lambda s, v=one.configuration: build_estimator(v, s))  # type: ignore[misc]
@@ -133,11 +106,9 @@ def defaults(real: RealTable, metric: str, names: tuple[str, ...] = ()) -> Liste
     return [one for one in listed if one[0].removesuffix(", balanced") not in slow]
 
 
-def scores_of(
-    real: WholeTable, metric: str, knowledge: str | None, *, first: bool
-) -> dict[str, float]:
+def scores_of(real: WholeTable, metric: str, base: Base, *, first: bool) -> dict[str, float]:
     """Test score of each way to choose."""
-    ours, theirs = suggested(real, metric, knowledge), defaults(real, metric)
+    ours, theirs = suggested(real, metric, base), defaults(real, metric)
     found = {"first suggestion": tested(real, ours, 0, metric)}
     for name in ("catboost", "hist_gradient_boosting"):
         found[f"{name} default"] = tested(real, defaults(real, metric, (name,)), 0, metric)
@@ -159,6 +130,7 @@ def tasks_of(args: argparse.Namespace) -> list[LocalTask]:
 def work(args: argparse.Namespace, results: Results) -> None:
     """Fit what is missing, until the time is over."""
     begun = time.monotonic()
+    base = Base(args.also)
     for task in tasks_of(args):
         kind = "regression" if task.task_type == "regression" else "classification"
         for metric in args.metrics:
@@ -172,7 +144,7 @@ def work(args: argparse.Namespace, results: Results) -> None:
                 if time.monotonic() - begun > 60 * args.minutes:
                     return
                 real = WholeTable(task, args.fits, few)
-                found = scores_of(real, metric, args.knowledge, first=args.first)
+                found = scores_of(real, metric, base, first=args.first)
                 for method, score in found.items():
                     row: dict[str, Any] = {"table": task.task_id, "metric": metric}
                     results.add(
@@ -200,15 +172,23 @@ def report(args: argparse.Namespace, results: Results) -> None:
     others = ("catboost default", "hist_gradient_boosting default", "best of ten defaults")
     ours = ("first suggestion", "best of 3 suggestions", f"best of {N} suggestions")
     for metric in args.metrics:
-        for label in (args.label, f"{args.label} few"):
-            names = [f"{label}: {name}" for name in (*ours, *others)]
-            frame = results.frame(metric, names, 0.0, tables)
-            frame.columns = [str(name).partition(": ")[2] for name in frame.columns]
+        for few in ("", " few"):
+            found = {}
+            for label in [args.label] + ([args.against] if args.against else []):
+                names = [f"{label}{few}: {name}" for name in (*ours, *others)]
+                frame = results.frame(metric, names, 0.0, tables)
+                frame.columns = [str(name).partition(": ")[2] for name in frame.columns]
+                found[label] = frame
+            frame = found[args.label]
             for mine in ours:
                 for other in others:
                     gain = frame[mine] - frame[other]
                     if gain.notna().sum() > 1:
-                        print(f"{metric}, {label}: {mine} on {other}: {told(gain)}")
+                        print(f"{metric}, {args.label}{few}: {mine} on {other}: {told(gain)}")
+                if args.against:
+                    gain = (frame[mine] - found[args.against][mine]).dropna()
+                    if len(gain) > 1:
+                        print(f"{metric}{few}: {mine} on those of {args.against}: {told(gain)}")
 
 
 def main() -> None:
@@ -220,7 +200,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs=2, default=(500, 8000))
     parser.add_argument("--few", type=int, help="ask again with so many training rows")
     parser.add_argument("--first", action="store_true", help="only what is named first")
-    parser.add_argument("--knowledge", help="another base than the embedded one")
+    parser.add_argument("--also", type=Path, nargs="*", default=[], help="histories it knows")
+    parser.add_argument("--against", help="another label, whose gains are told")
     parser.add_argument("--label", default="embedded", help="names the base in what is kept")
     parser.add_argument("--minutes", type=float, default=1e9)
     parser.add_argument("--report", action="store_true", help="of what is done; fit nothing")
