@@ -16,7 +16,10 @@ The base's vectors are those it keeps: its networks were trained on tables of ot
 (``warmstart build embedding --apart-from``). Untrained controls need ``--corpus``, the folder
 that ``python data/corpus/fetch.py --out FOLDER`` makes. On LCDB (its folder of Parquet tables)
 there are names, qualities and scores of other training sizes, and no rows. CPU seconds and
-bytes are of one task's vector.
+bytes are of one task's vector; those of meta-features, and of what is made of rows, need
+``--corpus``. Sentences are read by WordLlama (``pip install wordllama``), where it is there.
+Task2Vec compares images (``similarity_images.py``), OTDD tables of the same columns
+(``similarity_transport.py``).
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +40,7 @@ from _common import add_questions, print_heading, questions
 from _measured import (
     AT,
     by_frame,
+    describing_s,
     judge_knn,
     judge_prior,
     lcdb_table,
@@ -48,7 +53,7 @@ from warmstart.recommend.store.known_vectors import KnownVectors
 from warmstart.similarity.known.by_columns import ByColumns
 from warmstart.similarity.known.known_tasks import KnownTasks
 from warmstart.similarity.known.measures import MEASURES
-from warmstart.similarity.quantiles import METAFEATURES, TITLE, columns_by
+from warmstart.similarity.quantiles import METAFEATURES, SENTENCE, TITLE, columns_by
 from warmstart.similarity.task_view import TaskView
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -124,17 +129,14 @@ def on_base(table: Any, args: argparse.Namespace) -> Iterator[Candidate]:
     """Every measure the base has the input of, and the controls."""
     yield from controls(table, args.seed)
     phi = table.metafeatures.loc[table.task_ids]
-    yield by_metafeatures(phi)
-    majority = share_of_majority(phi)
-    if majority is not None:
-        yield Candidate(
-            name="majority class's share",
-            distances=by_frame(majority),
-            frame=majority,
-            n_bytes=8,
-        )
-    known = open_knowledge(args.knowledge).store.known
     seconds = {}
+    if args.corpus is not None:
+        seconds[METAFEATURES] = describing_s(args.corpus, table.task_ids)
+    yield by_metafeatures(phi, seconds.get(METAFEATURES, np.nan))
+    yield from by_majority(phi)
+    yield from by_sentences(table, open_knowledge(args.knowledge).md.tasks)
+    yield by_some_scores(table, args.seed)
+    known = open_knowledge(args.knowledge).store.known
     if args.corpus is not None:
         samples = read_samples(args.corpus, table.task_ids, 256, args.seed)
         views = [TaskView(rows=rows) for rows in samples]
@@ -161,7 +163,7 @@ def on_base(table: Any, args: argparse.Namespace) -> Iterator[Candidate]:
         n_bytes = np.asarray(kept.fitted.vectors_[0]).astype("float16").nbytes
         trained = ", trained" if kept.settings.get("trained") else ""
         yield one_measure(name, f"{name}{trained}", frame, n_bytes, seconds)
-    yield mix(phi, {name: frame for name, frame in frames.items() if name != TITLE})
+    yield mix(phi, {name: frame for name, frame in frames.items() if name != TITLE}, seconds)
 
 
 def controls(table: Any, seed: int) -> Iterator[Candidate]:
@@ -173,12 +175,51 @@ def controls(table: Any, seed: int) -> Iterator[Candidate]:
     yield Candidate(name="all alike (global mean rank)", distances=None)
 
 
-def by_metafeatures(phi: pd.DataFrame) -> Candidate:
+def by_metafeatures(phi: pd.DataFrame, cpu_s: float = np.nan) -> Candidate:
     return Candidate(
         name="metafeatures",
         distances=by_frame(phi),
         frame=phi,
         n_bytes=8 * phi.shape[1],
+        cpu_s=cpu_s,
+    )
+
+
+def by_majority(phi: pd.DataFrame) -> Iterator[Candidate]:
+    """The share of the majority class alone; nothing for regression."""
+    majority = share_of_majority(phi)
+    if majority is not None:
+        yield Candidate(
+            name="majority class's share",
+            distances=by_frame(majority),
+            frame=majority,
+            n_bytes=8,
+        )
+
+
+def by_sentences(table: Any, tasks: pd.DataFrame) -> Iterator[Candidate]:
+    """What names and descriptions mean, where the package that reads them is installed."""
+    if not find_spec("wordllama"):
+        return
+    MEASURES[SENTENCE].make().fit([TaskView(text="loads the weights")])
+    start = time.process_time()
+    frame = KnownVectors(KnownTasks(), tasks).comparing((SENTENCE,)).columns((SENTENCE,))
+    seconds = (time.process_time() - start) / len(frame)
+    frame = frame.reindex([str(task) for task in table.task_ids]).set_axis(table.task_ids)
+    yield one_measure(SENTENCE, SENTENCE, frame, 2 * 256, {SENTENCE: seconds})
+
+
+def by_some_scores(table: Any, seed: int, n: int = 8) -> Candidate:
+    """Results of a few configurations, drawn: what is known after so many fits."""
+    drawn = np.random.default_rng(seed).permutation(table.n_configs)[:n]
+    scores = pd.DataFrame(table.scores[:, drawn], index=table.task_ids)
+    views = [TaskView(scores=dict(row.dropna())) for _, row in scores.iterrows()]
+    measure = MEASURES["scores"].make().fit(views)
+    return Candidate(
+        name=f"scores of {n} configurations",
+        distances=np.array([measure.distances(view) for view in views]),
+        frame=scores.rank(axis=1).fillna(n / 2).rename(columns=str),
+        n_bytes=8 * n,
     )
 
 
@@ -197,13 +238,22 @@ def one_measure(
     )
 
 
-def mix(phi: pd.DataFrame, frames: dict[str, pd.DataFrame]) -> Candidate:
+def mix(
+    phi: pd.DataFrame, frames: dict[str, pd.DataFrame], seconds: dict[str, float]
+) -> Candidate:
     """The sum of kernels; its distance is the mean of the measures'."""
     frame = pd.concat([phi, *frames.values()], axis=1)
     by = (METAFEATURES, *frames)
     measure = ByColumns(by=by).fit_frame(frame)
     distances = np.array([measure.distances(frame.iloc[k]) for k in range(len(frame))])
-    return Candidate(name="mix", distances=distances, frame=frame[columns_by(frame, by)], by=by)
+    return Candidate(
+        name="mix",
+        distances=distances,
+        frame=frame[columns_by(frame, by)],
+        by=by,
+        cpu_s=float(np.nansum([seconds.get(name, np.nan) for name in by])),
+        n_bytes=8 * phi.shape[1] + 2 * sum(frame.shape[1] for frame in frames.values()),
+    )
 
 
 def lcdb(folder: Path, seed: int) -> tuple[Any, Iterator[Candidate]]:
@@ -214,14 +264,8 @@ def lcdb(folder: Path, seed: int) -> tuple[Any, Iterator[Candidate]]:
         yield from controls(table, seed)
         phi = table.metafeatures.loc[table.task_ids]
         yield by_metafeatures(phi)
-        majority = share_of_majority(phi)
-        if majority is not None:
-            yield Candidate(
-                name="majority class's share",
-                distances=by_frame(majority),
-                frame=majority,
-                n_bytes=8,
-            )
+        yield from by_majority(phi)
+        yield from by_sentences(table, tasks)
         start = time.process_time()
         named = KnownVectors(KnownTasks(), tasks).with_titles()
         frame = named.known.columns((TITLE,), table.task_ids)
@@ -239,7 +283,7 @@ def lcdb(folder: Path, seed: int) -> tuple[Any, Iterator[Candidate]]:
                 frame=filled.rename(columns=str),
                 n_bytes=8 * scores.shape[1],
             )
-        yield mix(phi, {TITLE: frame})
+        yield mix(phi, {TITLE: frame}, seconds)
 
     return table, candidates()
 

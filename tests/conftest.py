@@ -1,6 +1,9 @@
 import logging
 import os
+import sys
 from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -53,3 +56,17 @@ def few_trees():
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(ForestWeights.fit.__func__.__kwdefaults__, "n_trees", 10)
         yield
+
+
+@pytest.fixture
+def wordllama(monkeypatch):
+    """A stand-in for the package that reads sentences, and for its 16 MB of weights."""
+    from warmstart.similarity.embeddings.sentence import _encoder
+
+    for name in [name for name in sys.modules if name.partition(".")[0] == "wordllama"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(Path(__file__).parent / "stand_ins")
+    _encoder.cache_clear()
+    yield lambda: import_module("wordllama")
+    sys.modules.pop("wordllama", None)
+    _encoder.cache_clear()

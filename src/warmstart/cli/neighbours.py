@@ -20,8 +20,8 @@ def neighbours(
     by: Annotated[
         str,
         typer.Option(
-            help="metafeatures, text, scores, gw_otdd, dataset2vec, dida or task2vec: what is "
-            "compared; or a measure that an installed package offers."
+            help="metafeatures, text, sentence, scores, gw_otdd, dataset2vec, dida or "
+            "task2vec: what is compared; or a measure that an installed package offers."
         ),
     ] = "metafeatures",
     text: Annotated[str, typer.Option(help="What the dataset is about, for --by text.")] = "",

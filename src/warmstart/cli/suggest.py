@@ -91,8 +91,8 @@ def suggest(
     similarity: Annotated[
         str,
         typer.Option(
-            help="What known tasks are compared by: auto, metafeatures, text, gw_otdd, "
-            "dataset2vec, dida, task2vec, or mix for all there are."
+            help="What known tasks are compared by: auto, metafeatures, text, sentence, "
+            "gw_otdd, dataset2vec, dida, task2vec, or mix for all there are."
         ),
     ] = "auto",
     description: Annotated[

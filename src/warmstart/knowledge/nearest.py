@@ -43,13 +43,16 @@ def nearest_tasks(
         A measure, of :data:`~warmstart.similarity.known.measures.MEASURES`.
         ``"metafeatures"``: mean absolute difference of quantiles of each meta-feature, what
         ``suggest`` goes by. ``"text"``: one minus the cosine of character n-grams of names,
-        descriptions and names of columns; only tasks that share one are told. ``"scores"``:
-        share of pairs of configurations ordered differently; only tasks that share two.
+        descriptions and names of columns; only tasks that share one are told.
+        ``"sentence"``: the same of what names and descriptions mean (extra ``text``).
+        ``"scores"``: share of pairs of configurations ordered differently; only tasks that
+        share two.
         ``"gw_otdd"``, ``"dataset2vec"``, ``"dida"`` compare rows, ``"task2vec"`` images, with
         what the base keeps of its own. Or the name of a measure that an installed package
         offers.
     text : str
-        Title and description of the dataset, beside the names of its columns; for ``"text"``.
+        Title and description of the dataset, beside the names of its columns; for ``"text"``
+        and ``"sentence"``.
     scores : mapping of configuration id to float, optional
         Results on the dataset so far, higher is better; for ``"scores"``.
     metric : str, optional
@@ -155,12 +158,12 @@ def _by_vectors(
     store: Store, table: Any, dataset: Any, by: str, text: str, random_state: int
 ) -> tuple[Any, Any]:
     from warmstart.similarity.known.views import N_ROWS, view_of
-    from warmstart.similarity.quantiles import TITLE
+    from warmstart.similarity.quantiles import SENTENCE, TITLE
 
     refuse_not_kept(by)
     if by == "text" and by not in store.known.measures:
         by = TITLE
-    kept = store.known.known.measure(by)
+    kept = store.known.comparing((by,)).measure(by)
     view = view_of(
         dataset,
         names=(by,),
@@ -170,8 +173,8 @@ def _by_vectors(
     )
     found = pd.Series(kept.fitted.distances(view), index=list(kept.task_ids))
     distances = found.reindex([str(task) for task in table.task_ids]).to_numpy("float64")
-    if by in ("text", TITLE):
-        # No n-gram in common is no neighbour.
+    if by in ("text", TITLE, SENTENCE):
+        # No n-gram, or no meaning, in common is no neighbour.
         distances = np.where(distances < 1, distances, np.inf)
     return _nearest_first(np.nan_to_num(distances, nan=np.inf))
 

@@ -81,6 +81,11 @@ def make_vectors(
     names = list(KEPT if measures is None else measures)
     for name in names:
         refuse_not_kept(name)
+        if name not in KEPT:
+            raise SimilarityError(
+                f"{name!r} compares what stands in the base's tables already; vectors are "
+                f"kept of {', '.join(KEPT)}"
+            )
     weights = {name: read_measure(name, Path(path)) for name, path in (trained or {}).items()}
     md = MetaDataset.open(base)
     known = {str(task) for task in md.tasks.index}

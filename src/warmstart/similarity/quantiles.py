@@ -18,10 +18,15 @@ METAFEATURES = "metafeatures"
 TITLE = "title"
 """Names and descriptions: what there is before there is data."""
 
+SENTENCE = "sentence"
+"""What names and descriptions mean."""
+
 SIZE = "size"
 """Rows and classes, all that may be known of data that is not there yet."""
 
-GROUPS = frozenset({SIZE, "title", "text", "gw_otdd", "dataset2vec", "dida", "task2vec"})
+GROUPS = frozenset(
+    {SIZE, TITLE, SENTENCE, "text", "gw_otdd", "dataset2vec", "dida", "task2vec"}
+)
 """What columns may be of, other than meta-features."""
 
 _MARK = ":"

@@ -4,6 +4,7 @@ Also of: recommend.base.measured_relatives, recommend.store.compared,
 recommend.store.known_vectors.
 """
 
+import sys
 from functools import partial
 
 import numpy as np
@@ -11,8 +12,14 @@ import pandas as pd
 import pytest
 
 import warmstart
-from warmstart.errors import ArgumentError, KnowledgeError, SimilarityError
+from warmstart.errors import (
+    ArgumentError,
+    KnowledgeError,
+    MissingExtraError,
+    SimilarityError,
+)
 from warmstart.knowledge.nearest import nearest_tasks
+from warmstart.similarity.embeddings.sentence import _encoder
 from warmstart.similarity.known.known_tasks import KnownTasks
 from warmstart.testing.task_distance import make_view
 
@@ -123,9 +130,29 @@ class TestSimilarity:
         assert "by size and title" in answer.out_of_distribution.reason
         assert any("by size and title" in warning for warning in answer.warnings)
 
+    def test_sentences_are_read_when_they_are_asked_for(self, base, frame, wordllama):
+        answer = base.suggest(
+            description="Made-up 5", task_type="binary", similarity="sentence", n=3
+        )
+        assert "by sentence" in answer.out_of_distribution.reason
+        assert answer.neighbours[0].name == "Made-up 5"
+        assert len(base.suggest(frame, target="y", description="x", similarity="sentence"))
+        found = nearest_tasks(
+            frame, target="y", by="sentence", text="Made-up 5", knowledge=base
+        )
+        assert found["name"][0] == "Made-up 5"
+
+    def test_sentences_without_their_extra(self, base, monkeypatch):
+        monkeypatch.setitem(sys.modules, "wordllama", None)
+        _encoder.cache_clear()
+        with pytest.raises(MissingExtraError, match=r"warmstart\[text\]"):
+            base.suggest(description="x", task_type="binary", similarity="sentence")
+
     def test_a_measure_that_lacks_its_input_says_so(self, base, frame):
         with pytest.raises(SimilarityError, match="pass description"):
             base.suggest(similarity="text", task_type="binary")
+        with pytest.raises(SimilarityError, match="or data that has a name"):
+            base.suggest(similarity="sentence", task_type="binary")
         with pytest.raises(SimilarityError, match="pass the data or metafeatures"):
             base.suggest(description="x", similarity="metafeatures", task_type="binary")
         with pytest.raises(SimilarityError, match="pass the data or a description"):

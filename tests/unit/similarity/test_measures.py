@@ -2,9 +2,11 @@
 
 Also of: similarity.embeddings.dataset2vec, similarity.embeddings.dida,
 similarity.embeddings.layers, similarity.embeddings.learned, similarity.embeddings.task2vec,
-similarity.embeddings.metafeatures, similarity.gw_otdd, similarity.known.scores,
-similarity.otdd, similarity.task_view, similarity.text.
+similarity.embeddings.metafeatures, similarity.embeddings.sentence, similarity.gw_otdd,
+similarity.known.scores, similarity.otdd, similarity.task_view, similarity.text.
 """
+
+import logging
 
 import numpy as np
 import pandas as pd
@@ -20,6 +22,7 @@ from warmstart.errors import SimilarityError
 from warmstart.similarity.embeddings.dataset2vec import Dataset2Vec
 from warmstart.similarity.embeddings.dida import DIDA
 from warmstart.similarity.embeddings.metafeatures import MetafeatureEmbedding
+from warmstart.similarity.embeddings.sentence import SentenceEmbedding
 from warmstart.similarity.embeddings.task2vec import Task2Vec, filter_information
 from warmstart.similarity.gw_otdd import GWOTDD
 from warmstart.similarity.known.measures import MEASURES
@@ -43,6 +46,46 @@ class TestText(TaskDistanceContract):
         measure = TextEmbedding().fit([TaskView(text=t) for t in texts])
         assert measure.distances(TaskView(text="Heart disease in Hungary")).argmin() == 0
         assert measure.distances(TaskView(text="")).tolist() == [1, 1, 1]
+
+
+class TestSentence(TaskDistanceContract):
+    needs = "text"
+
+    @pytest.fixture(autouse=True)
+    def encoder(self, wordllama):
+        """Reads as WordLlama does, without its weights."""
+
+    @pytest.fixture
+    def measure(self):
+        return SentenceEmbedding()
+
+    def test_an_empty_text_is_like_nothing(self):
+        measure = SentenceEmbedding().fit([TaskView(text=t) for t in ("loans", "wine")])
+        assert measure.distances(TaskView(text="")).tolist() == [1, 1]
+
+    def test_logging_stays_as_it_was(self, monkeypatch):
+        root = logging.getLogger()
+        monkeypatch.setattr(root, "handlers", [])  # what the package's import looks at
+        before = list(root.handlers), root.level
+        SentenceEmbedding().fit([TaskView(text="loans")])
+        assert (list(root.handlers), root.level) == before
+
+    def test_a_package_without_weights_is_told(self, wordllama, monkeypatch):
+        def load(**_):
+            raise FileNotFoundError("no such file")
+
+        monkeypatch.setattr(wordllama().WordLlama, "load", load)
+        with pytest.raises(SimilarityError, match=r"no such file.*install it anew"):
+            SentenceEmbedding().fit([TaskView(text="loans")])
+
+
+def test_sentences_of_the_real_package_mean_something():
+    pytest.importorskip("wordllama")
+    texts = ["credit card default", "wine quality", "heart disease"]
+    measure = SentenceEmbedding().fit([TaskView(text=t) for t in texts])
+    assert measure.vectors_.shape == (3, 256)
+    for words, nearest in (("loan repayment", 0), ("grapes", 1), ("cardiac patients", 2)):
+        assert measure.distances(TaskView(text=words)).argmin() == nearest
 
 
 class TestOTDD(TaskDistanceContract):

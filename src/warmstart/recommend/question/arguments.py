@@ -26,6 +26,7 @@ Similarity = Literal[
     "mix",
     "metafeatures",
     "text",
+    "sentence",
     "gw_otdd",
     "dataset2vec",
     "dida",
@@ -204,6 +205,11 @@ def check_description(
         raise SimilarityError(
             'similarity="text" compares tasks by their text; pass description="…", or data '
             "whose columns have names"
+        )
+    if similarity == "sentence" and description is None and data is None:
+        raise SimilarityError(
+            'similarity="sentence" compares what titles and descriptions mean; pass '
+            'description="…", or data that has a name'
         )
     if similarity == "metafeatures" and data is None and metafeatures is None:
         raise SimilarityError(

@@ -69,13 +69,14 @@ ARGUMENTS: dict[str, str] = {
         orders by expected gain per second, for a list that is run until time is over.""",
     "proba : bool": """
         Suggest only classifiers that have ``predict_proba``.""",
-    'similarity : {"auto", "mix", "metafeatures", "text", "gw_otdd", "dataset2vec", "dida", \
-"task2vec"}': """
+    'similarity : {"auto", "mix", "metafeatures", "text", "sentence", "gw_otdd", \
+"dataset2vec", "dida", "task2vec"}': """
         By what tasks are compared: what is suggested, the known tasks most like this one and
         whether it is unlike all of them go by it. "auto" are the meta-features of the data;
         where there are only words, these name tasks and change nothing else. A measure named
-        must have its input: "text" the `description` or names of columns, "gw_otdd",
-        "dataset2vec" and "dida" rows, "task2vec" images; and the base must keep its vectors
+        must have its input: "text" the `description` or names of columns, "sentence"
+        the `description` or title (extra ``text``), "gw_otdd", "dataset2vec" and "dida" rows,
+        "task2vec" images; and of all but the meaning of sentences the base must keep vectors
         (``warmstart build similarity``). "mix" sums a kernel of each, with weights learnt
         from families left out. But for "auto" a model is fitted, in some seconds, when a
         measure is first asked for.""",

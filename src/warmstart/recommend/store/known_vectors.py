@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from warmstart.errors import KnowledgeError
 from warmstart.similarity.known.known_tasks import KnownTasks, size_of, sizes_of
-from warmstart.similarity.quantiles import METAFEATURES, SIZE, TITLE
+from warmstart.similarity.quantiles import METAFEATURES, SENTENCE, SIZE, TITLE
 from warmstart.similarity.task_view import TaskView
 
 if TYPE_CHECKING:
@@ -43,11 +46,38 @@ class KnownVectors:
 
     def with_titles(self) -> KnownVectors:
         """The same, with vectors of names and descriptions, where tasks have any."""
-        texts = known_texts(self.tasks)
-        views = {task: TaskView(text=text) for task, text in texts.items() if text}
+        views = self._texts()
         if not views:
             return self
         return replace(self, known=self.known.with_measure(TITLE, views))
+
+    def comparing(self, names: Iterable[str]) -> KnownTasks:
+        """What measures compare; sentences are read when they are first asked for.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Measures.
+
+        Raises
+        ------
+        KnowledgeError
+            If no task has a name whose meaning could be compared.
+        MissingExtraError
+            If what reads sentences is not installed.
+        """
+        return self._with_sentences if SENTENCE in names else self.known
+
+    @cached_property
+    def _with_sentences(self) -> KnownTasks:
+        views = self._texts()
+        if not views:
+            raise KnowledgeError("the base has no names or descriptions of its tasks to read")
+        return self.known.with_measure(SENTENCE, views)
+
+    def _texts(self) -> dict[Any, TaskView]:
+        texts = known_texts(self.tasks)
+        return {task: TaskView(text=text) for task, text in texts.items() if text}
 
     def beside(self, md: MetaDataset) -> KnownVectors:
         """The same vectors for a base of more tasks."""
@@ -74,7 +104,7 @@ class KnownVectors:
             Measures; "size" are rows and classes.
         """
         names = [name for name in by if name not in (METAFEATURES, SIZE)]
-        beside = self.known.columns(names, md.tasks.index)
+        beside = self.comparing(names).columns(names, md.tasks.index)
         beside.index = md.tasks.index
         parts = [md.metafeatures, beside]
         if SIZE in by:
@@ -103,7 +133,7 @@ class KnownVectors:
             As far as they are known.
         """
         names = [name for name in by if name not in (METAFEATURES, SIZE)]
-        parts = [self.known.describe(names, view)]
+        parts = [self.comparing(names).describe(names, view)]
         if view.metafeatures is not None:
             parts.insert(0, view.metafeatures)
         if SIZE in by:

@@ -72,6 +72,13 @@ MEASURES: dict[str, Measure] = {
             paper="Drori et al. 2019",
         ),
         Measure(
+            name="sentence",
+            part="text",
+            made_by="embeddings.sentence:SentenceEmbedding",
+            norm="cosine",
+            paper="Drori et al. 2019, Miller 2024",
+        ),
+        Measure(
             name="gw_otdd",
             part="rows",
             made_by="gw_otdd:GWOTDD",
@@ -124,8 +131,8 @@ MEASURES: dict[str, Measure] = {
 """Each published measure, by the word that names it."""
 
 KEPT = ("text", "gw_otdd", "dataset2vec", "dida", "task2vec")
-"""Measures of which a base keeps vectors in files of their own: meta-features and titles stand
-in its tables."""
+"""Measures of which a base keeps vectors in files of their own: meta-features stand in its
+tables, and so do the names and descriptions that titles and sentences are compared by."""
 
 
 def published_measure(name: str) -> Measure:

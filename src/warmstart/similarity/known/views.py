@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from warmstart.similarity.known.measures import MEASURES
+from warmstart.similarity.quantiles import SENTENCE, TITLE
 from warmstart.similarity.task_view import TaskView, sample_rows
 
 if TYPE_CHECKING:
@@ -85,5 +86,5 @@ def view_of(
         rows=rows,
         images=images,
         labels=labels,
-        text=text_of(description, dataset, columns="title" not in names),
+        text=text_of(description, dataset, columns=not {TITLE, SENTENCE} & set(names)),
     )
