@@ -201,15 +201,10 @@ def check_description(
             raise ArgumentError(
                 "n_rows is for a description without data; leave it out, the data has its rows"
             )
-    if similarity == "text" and description is None and data is None:
+    if similarity in ("text", "sentence") and description is None and data is None:
         raise SimilarityError(
-            'similarity="text" compares tasks by their text; pass description="…", or data '
-            "whose columns have names"
-        )
-    if similarity == "sentence" and description is None and data is None:
-        raise SimilarityError(
-            'similarity="sentence" compares what titles and descriptions mean; pass '
-            'description="…", or data that has a name'
+            f'similarity="{similarity}" compares tasks by their text; pass description="…", or '
+            "data that has a name"
         )
     if similarity == "metafeatures" and data is None and metafeatures is None:
         raise SimilarityError(
