@@ -18,10 +18,12 @@ from warmstart.errors import HistoryError
 from warmstart.execution.loaded_task import LoadedTask
 from warmstart.execution.measure.curves import FoldCurve, mean_curve
 from warmstart.execution.measure.resources import stored_bytes
-from warmstart.execution.measure.staged import stages
+from warmstart.execution.measure.rungs import row_curve
+from warmstart.execution.measure.staged import ROUNDS, network_in, stages
 from warmstart.execution.prediction import predict
 from warmstart.execution.prepared_folds import Fold, PreparedFold
 from warmstart.metrics import metrics_for, score_prediction
+from warmstart.spaces.pipelines.networks import keeping_epochs
 
 _HOPELESS = 1.5
 """An evaluation is given up after its first fold when all would take this many limits."""
@@ -32,7 +34,12 @@ class GiveUpError(Exception):
 
 
 def cross_validate(
-    task: LoadedTask, make: Callable[[], Any], *, time_limit_s: float, measure: bool = False
+    task: LoadedTask,
+    make: Callable[[], Any],
+    *,
+    time_limit_s: float,
+    measure: bool = False,
+    row_rungs: Sequence[int] = (),
 ) -> dict[str, Any]:
     """Fit and score one configuration on every fold.
 
@@ -45,7 +52,11 @@ def cross_validate(
         CPU seconds for all folds.
     measure : bool
         Also record what a history can use later: the size of the fitted model, and the
-        scores of boosters and forests with fewer rounds.
+        scores of boosters and forests with fewer rounds, of networks after fewer epochs.
+    row_rungs : sequence of int
+        If measured, learners that have neither are also fitted to so many of the training
+        rows, a fit each, as long as the limit allows; see
+        :mod:`warmstart.execution.measure.rungs`.
 
     Returns
     -------
@@ -64,7 +75,7 @@ def cross_validate(
     """
     folds: list[dict[str, Any]] = []
     curves: list[FoldCurve] = []
-    model_bytes, model = None, make()
+    model_bytes, model, spent = None, make(), 0.0
     steps, estimator = None, model
     if isinstance(model, Pipeline) and len(model) > 1:
         steps, estimator = model[:-1], model[-1]
@@ -78,7 +89,8 @@ def cross_validate(
         # An estimator that works in place must not spoil the data of the next one.
         X_train, X_test = ready.train.copy(), ready.test.copy()
         start = time.process_time()
-        estimator.fit(X_train, fold.y_train)
+        with keeping_epochs(ROUNDS if measure else ()):
+            estimator.fit(X_train, fold.y_train)
         fitted = time.process_time()
         prediction = predict(estimator, X_test, task.n_classes)
         done = time.process_time()
@@ -95,9 +107,19 @@ def cross_validate(
             raise GiveUpError(f"one fold of {len(task.folds)} took {done - start:.1f} s")
         folds.append(record)
         if measure:
+            curve = _curve(task, estimator, fold, ready.test, record)
+            if (network := network_in(estimator)) is not None:
+                network.epoch_weights_ = {}  # no part of the model
             if number == 0 and (size := stored_bytes(estimator)) is not None:
                 model_bytes = size + ready.n_bytes
-            curves.append(_curve(task, estimator, fold, ready.test, record))
+            if curve.total == 0 and row_rungs:
+                # What the folds still to come will take is not spent on rungs.
+                mine = record["fit_s"] + record["predict_s"]
+                spent += mine
+                left = 0.8 * time_limit_s - spent - (len(task.folds) - number - 1) * mine
+                curve, took = row_curve(task, estimator, fold, ready, record, row_rungs, left)
+                spent += took
+            curves.append(curve)
     found = summary(folds, task.schema.task_type)
     if measure:
         found |= {"model_bytes": model_bytes, "curve": mean_curve(curves)}
@@ -145,5 +167,8 @@ def _curve(
         for rounds, stage in of_fewer
     }
     return FoldCurve(
-        total=total, fit_s=record["fit_s"], scores=scores | {total: record["scores"]}
+        total=total,
+        kind="epochs" if network_in(estimator) is not None else "iterations",
+        fit_s=record["fit_s"],
+        scores=scores | {total: record["scores"]},
     )

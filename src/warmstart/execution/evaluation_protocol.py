@@ -41,10 +41,19 @@ class EvaluationProtocol:
     """How the configurations were chosen."""
 
     measure: bool = True
-    """Whether sizes of models and curves of boosters are recorded beside the scores."""
+    """Whether sizes of models, and curves of boosters and networks, are recorded beside the
+    scores; they take no further fit."""
+
+    row_rungs: tuple[int, ...] = ()
+    """Training rows at which learners without rounds or epochs are fitted too, for a curve
+    over rows: a further fit each. None by default."""
 
     builder: str = BUILDER
     """``"module:function"`` from values and schema to an estimator."""
 
     loader: str = LOADER
     """``"module:function"`` from a path to a dataset."""
+
+    def __post_init__(self) -> None:
+        if any(not isinstance(n, int) or n < 2 for n in self.row_rungs):
+            raise HistoryError(f"row_rungs are numbers of rows, got {self.row_rungs}")

@@ -42,7 +42,10 @@ def evaluate(request: dict[str, Any]) -> dict[str, Any]:
     """Evaluate a requested unit here; :func:`result` reads the answer."""
     task = LocalTask(**{**request["task"], "path": Path(request["task"]["path"])})
     limits = Limits(**request["protocol"]["limits"])
-    protocol = EvaluationProtocol(**{**request["protocol"], "limits": limits})
+    rungs = tuple(request["protocol"]["row_rungs"])
+    protocol = EvaluationProtocol(
+        **{**request["protocol"], "limits": limits, "row_rungs": rungs}
+    )
     unit = Unit(
         task=task,
         configurations=tuple(Configuration(**values) for values in request["configurations"]),

@@ -112,7 +112,7 @@ def _measured(
                 {
                     **named,
                     "metric": metric,
-                    "kind": "iterations",
+                    "kind": point["kind"],
                     "budget": point["rounds"],
                     "score": score,
                     "cost_s": point["fit_s"],

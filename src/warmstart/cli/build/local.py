@@ -50,6 +50,15 @@ def build_local(
     max_rows: Annotated[
         int, typer.Option(metavar="N", min=6, help="Most rows of a table that are used.")
     ] = 2000,
+    row_rung: Annotated[
+        list[int] | None,
+        typer.Option(
+            metavar="N",
+            min=2,
+            help="Fit learners without rounds or epochs to N rows of each fold too, for "
+            "learning curves over rows; repeatable. Rounds and epochs need no further fit.",
+        ),
+    ] = None,
     limit_tasks: Annotated[
         int | None,
         typer.Option(metavar="N", min=1, help="Only the first so many tasks of the list."),
@@ -78,6 +87,7 @@ def build_local(
     protocol = EvaluationProtocol(
         limits=Limits(time_limit_s=time_limit, memory_limit_mb=memory_limit),
         max_rows=max_rows,
+        row_rungs=tuple(sorted(set(row_rung or ()))),
         sampler="space-filling" if pool is None else "pool",
     )
     if goes_on_from is not None:

@@ -1,10 +1,10 @@
-"""Learning curves over boosting rounds, averaged over the folds of an evaluation."""
+"""Learning curves over rounds, epochs or rows, averaged over the folds of an evaluation."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -15,6 +15,9 @@ class FoldCurve:
 
     total: int
     """Rounds made; 0 where the model has none."""
+
+    kind: Literal["iterations", "epochs", "rows"] = "iterations"
+    """What rounds are: of boosting or trees, passes over the rows, or rows fitted to."""
 
     fit_s: float
     """Seconds that all of them took."""
@@ -37,8 +40,8 @@ def mean_curve(curves: Sequence[FoldCurve]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``rounds``, ``fit_s`` and ``scores``, rounds ascending; empty where a fold's model
-        has no rounds.
+        ``rounds``, ``kind`` (what they are: iterations, epochs, rows), ``fit_s`` and
+        ``scores``, rounds ascending; empty where a fold's model has no rounds.
 
     Examples
     --------
@@ -59,6 +62,7 @@ def mean_curve(curves: Sequence[FoldCurve]) -> list[dict[str, Any]]:
     return [
         {
             "rounds": k,
+            "kind": curves[0].kind,
             "fit_s": float(np.mean([curve.seconds(k) for curve in curves])),
             "scores": {
                 name: float(np.mean([curve.at(k)[name] for curve in curves]))

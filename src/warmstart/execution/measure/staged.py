@@ -1,7 +1,8 @@
-"""What an ensemble would predict with fewer rounds or trees: its curve from a single fit."""
+"""What a model would predict with fewer rounds, trees or epochs: its curve from one fit."""
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -54,22 +55,40 @@ def stages(
         Rounds, ascending, and the ensemble of so many.
     """
     classes = np.asarray(getattr(model, "classes_", ()))
-    inner = model
+    inner, targets = model, None
     while True:
         if hasattr(inner, "as_frame"):
             X = inner.as_frame(X)
         found = _rounds(inner, X)
         if found is not None:
             break
-        if not hasattr(inner, "estimator_"):
+        if hasattr(inner, "regressor_"):  # of a target that was scaled
+            inner, targets = inner.regressor_, inner.transformer_
+        elif hasattr(inner, "estimator_"):
+            inner = inner.estimator_
+        else:
             return 0, iter(())
-        inner = inner.estimator_
     total, answer = found
+
+    def original(answers: Any) -> Array:
+        if targets is None:
+            return np.asarray(answers)
+        column = np.asarray(answers).reshape(-1, 1)
+        return np.asarray(targets.inverse_transform(column)).ravel()
+
     stages_kept = (
-        (k, Stage(answers=np.asarray(answers), classes_=classes))
+        (k, Stage(answers=original(answers), classes_=classes))
         for k, answers in answer([k for k in rounds if k < total])
     )
     return total, stages_kept
+
+
+def network_in(model: Any) -> Any:
+    """The network within wrappers that kept what it weighed after some epochs, or None."""
+    inner = model
+    while inner is not None and not getattr(inner, "epoch_weights_", None):
+        inner = getattr(inner, "regressor_", getattr(inner, "estimator_", None))
+    return inner
 
 
 def rounds_parameter(model: Any) -> str | None:
@@ -118,6 +137,8 @@ def _rounds(model: Any, X: Any) -> tuple[int, Answer] | None:
     if name.startswith("HistGradientBoosting"):
         staged = getattr(model, "staged_predict_proba", model.staged_predict)
         return int(model.n_iter_), lambda ks: _picked(staged(X), ks)
+    if getattr(model, "epoch_weights_", None):
+        return int(model.n_iter_), lambda ks: _by_epochs(model, X, ks)
     if name.startswith(("RandomForest", "ExtraTrees")):
         return len(model.estimators_), lambda ks: _picked(_running_means(model, X), ks)
     return None
@@ -127,6 +148,14 @@ def _picked(staged: Iterator[Any], ks: list[int]) -> Iterator[tuple[int, Any]]:
     wanted = set(ks)
     enough = itertools.islice(staged, max(wanted, default=0))
     return ((k, answers) for k, answers in enumerate(enough, start=1) if k in wanted)
+
+
+def _by_epochs(network: Any, X: Any, ks: list[int]) -> Iterator[tuple[int, Any]]:
+    twin = copy.copy(network)
+    for k in ks:
+        if k in network.epoch_weights_:
+            twin.coefs_, twin.intercepts_ = network.epoch_weights_[k]
+            yield k, getattr(twin, "predict_proba", twin.predict)(X)
 
 
 def _running_means(forest: Any, X: Any) -> Iterator[Array]:

@@ -86,6 +86,7 @@ class Child:
             "seed": self.protocol.seed,
             "time_limit_s": limit,
             "measure": self.protocol.measure,
+            "row_rungs": list(self.protocol.row_rungs),
         }
         return self._ask(request, limit)
 

@@ -63,6 +63,7 @@ class Worker:
                 lambda: build(request["values"], task.schema, random_state=request["seed"]),
                 time_limit_s=request["time_limit_s"],
                 measure=request.get("measure", False),
+                row_rungs=request.get("row_rungs", ()),
             )
             return {**answer, "peak_memory_mb": memory.megabytes()}
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a failure is a result

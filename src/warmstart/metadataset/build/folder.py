@@ -45,7 +45,12 @@ def prepare(out: Path) -> None:
 
 def protocol_values(protocol: EvaluationProtocol) -> dict[str, Any]:
     """What decides the scores of a build, as plain values."""
-    return {**dataclasses.asdict(protocol), "evaluator_version": EVALUATOR_VERSION}
+    values = {**dataclasses.asdict(protocol), "evaluator_version": EVALUATOR_VERSION}
+    if not values["row_rungs"]:  # as builds of earlier releases have it
+        del values["row_rungs"]
+    else:
+        values["row_rungs"] = list(values["row_rungs"])
+    return values
 
 
 def check_protocol(out: Path, protocol: EvaluationProtocol) -> None:

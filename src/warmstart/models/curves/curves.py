@@ -187,7 +187,8 @@ def curves_of(
     metric : str
         As recorded.
     kind : {"iterations", "rows", "folds", "epochs"}
-        What the budgets count.
+        What the budgets count. Of folds, means over the first of them: those that were read
+        as curves, and those of every evaluation whose folds were recorded.
     learners : collection of str, optional
         Of these only.
     exclude : collection of str
@@ -195,6 +196,8 @@ def curves_of(
     """
     rows = md.measured("curves")
     rows = rows[(rows["metric"] == metric) & (rows["kind"] == kind) & rows["score"].notna()]
+    if kind == "folds":
+        rows = pd.concat([rows, _means_over_folds(md.measured("folds"), metric)])
     families = md.families.set_axis(md.families.index.astype(str)).astype(str)
     rows = rows.assign(family=families.reindex(rows["task_id"]).to_numpy())
     rows = rows[~(rows["task_id"].isin(exclude) | rows["family"].isin(exclude))]
@@ -204,8 +207,23 @@ def curves_of(
     if not len(rows):
         return Curves(budgets=np.array([1.0]), values=np.zeros((0, 1)))
     names = ["task_id", "configuration_id", "rows", "source", "source_run_id"]
-    rows = rows.fillna({"source": "", "source_run_id": ""})
+    rows = rows.assign(
+        **{name: rows[name].astype(object).fillna("") for name in ("source", "source_run_id")}
+    )
     return Curves.from_frame(rows, curve=names, budget="budget", score="score", task="family")
+
+
+def _means_over_folds(folds: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Recorded folds as curves: after each the mean so far."""
+    if metric not in folds:
+        return folds.head(0)
+    by = ["task_id", "configuration_id", "rows"]
+    ordered = folds[folds[metric].notna()].sort_values([*by, "fold"])
+    groups = ordered.groupby(by, sort=False, observed=True)
+    so_far = groups.cumcount() + 1
+    return ordered[by].assign(
+        budget=so_far.astype(float), score=groups[metric].cumsum() / so_far
+    )
 
 
 def _filled(values: Floats, budgets: Floats) -> Floats:

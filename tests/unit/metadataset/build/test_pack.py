@@ -17,6 +17,7 @@ from warmstart.metadataset.build.pack import pack, unpack
 from warmstart.metadataset.build.publish import publish
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.storage.measured import measured_table, thinned_curves
+from warmstart.models.curves.curves import curves_of
 
 TABLES = ["runs", "folds", "curves"]
 POINTS = configurations()[-3:]
@@ -54,6 +55,32 @@ def test_every_run_and_fold_is_kept(built):
         check_names=False,
         check_dtype=False,
     )
+
+
+def test_recorded_folds_are_curves_over_folds(built):
+    md = MetaDataset.open(built / "base")
+    curves = curves_of(md, metric="r2", kind="folds")
+    folds = md.measured("folds").dropna(subset=["r2"]).sort_values("fold")
+    assert curves.budgets.tolist() == list(range(1, 10))
+    ends = folds.groupby("configuration_id")["r2"].mean().to_numpy()
+    assert sorted(curves.values[:, -1]) == pytest.approx(sorted(ends))
+    firsts = folds[folds["fold"] == 0]["r2"].to_numpy()
+    assert sorted(curves.values[:, 0]) == pytest.approx(sorted(firsts))
+
+
+def test_a_build_with_rungs_records_curves_over_rows(tmp_path):
+    protocol = dataclasses.replace(PROTOCOL, row_rungs=(10, 20))
+    (task,) = tasks(tmp_path)[2:]
+    build_local([task], POINTS[:1], tmp_path / "build", protocol=protocol, n_jobs=1)
+    publish(tmp_path / "build", tmp_path / "base")
+    md = MetaDataset.open(tmp_path / "base")
+    assert curves_of(md, metric="r2", kind="rows").budgets.tolist() == [10, 20, 40]
+    plain = build_local([task], POINTS[:1], tmp_path / "again", protocol=PROTOCOL, n_jobs=1)
+    assert plain.n_evaluations == 1
+    publish(tmp_path / "again", tmp_path / "plain")
+    assert md.matrix("r2").equals(MetaDataset.open(tmp_path / "plain").matrix("r2"))
+    with pytest.raises(HistoryError, match="row_rungs"):
+        build_local([task], POINTS[:1], tmp_path / "again", protocol=protocol, n_jobs=1)
 
 
 def test_saving_and_selecting_keep_what_was_measured(built, tmp_path):
