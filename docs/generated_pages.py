@@ -67,8 +67,13 @@ def _write(folder: str, text: str, modules: dict[str, str]) -> None:
 
 def write_tables(*_: object) -> None:
     """The catalogue of meta-features, their groups, and their names elsewhere."""
-    from warmstart.metafeatures.catalogue import catalogue, counterparts, coverage, group_table
-    from warmstart.metafeatures.formulas.table import SYMBOLS
+    from warmstart.metafeatures.catalogue import (
+        SYMBOLS,
+        catalogue,
+        counterparts,
+        coverage,
+        group_table,
+    )
 
     folder = HERE / "_build" / "tables"
     folder.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -11,9 +12,8 @@ import pandas as pd
 from warmstart.metafeatures.elsewhere.qualities import qualities_read
 from warmstart.metafeatures.elsewhere.references import COUNTERPARTS
 from warmstart.metafeatures.feature import CLASSIFICATION, REGRESSION, MetaFeature
-from warmstart.metafeatures.formulas.table import formula_of
 from warmstart.metafeatures.planning.costs import cost_class
-from warmstart.metafeatures.registry import default_groups, every_feature
+from warmstart.metafeatures.registry import default_groups, every_feature, group_module, groups
 
 _COUNT, _SHARE, _ANY = (0.0, math.inf), (0.0, 1.0), (-math.inf, math.inf)
 _OF_DEFAULTS = (
@@ -38,6 +38,27 @@ _OF_DEFAULTS = (
 )
 
 
+SYMBOLS = (
+    "n rows, p columns (p_num numeric, p_cat categorical), x_j column j, x_ij its cells, v_j "
+    "its distinct values, y the target, n_k rows of class k of K, q_k = n_k / n, H entropy in "
+    "bits, I mutual information, r correlation, m central moments, E the encoded columns "
+    "(standardised numbers, 0/1 a level), d a distance of two rows, [.] 1 where true, # a "
+    "count; missing cells are left out"
+)
+"""What the letters stand for."""
+
+_SUMMARIES = {
+    "Mean": "mean", "SD": "sd", "STD": "sd (over n)", "Min": "min", "Q1": "Q1",
+    "Median": "median", "Q3": "Q3", "Max": "max",
+}  # fmt: skip
+_MEASURES = {
+    "ErrorRate": "#{i: predicted != y_i} / n",
+    "Kappa": "(accuracy - chance) / (1 - chance)",
+    "AUC": "sum q_k AUC(class k against the rest)",
+}
+_FOLDS = "held-out rows of five folds"
+
+
 def catalogue() -> pd.DataFrame:
     """One row a meta-feature, in the order they are computed.
 
@@ -47,7 +68,7 @@ def catalogue() -> pd.DataFrame:
         With the columns ``name``, ``group``, ``default`` (whether it is computed where no group
         is named), ``cost`` (of its group: cheap, moderate or dear), ``tasks``, ``unit``
         ("number" of what has none), ``low``, ``high``, ``source``, ``formula`` (in the letters
-        of :data:`~warmstart.metafeatures.formulas.table.SYMBOLS`) and ``description``.
+        of :data:`SYMBOLS`) and ``description``.
 
     Examples
     --------
@@ -61,27 +82,39 @@ def catalogue() -> pd.DataFrame:
     )
 
 
-ABOUT = {
-    "general": "rows, columns, classes, missing cells",
-    "statistical": "skewness, kurtosis, correlation, principal components",
-    "information": "entropies, in ten bins",
-    "landmarking": "held-out scores of simple learners",
-    "target": "spread and shape of a regression target",
-    "counts": "kinds of columns, sizes of classes, duplicates",
-    "columns": "means, spreads, quantiles of columns",
-    "discriminant": "covariances, canonical correlations",
-    "association": "entropies and concentration, column by column",
-    "missingness": "where cells are missing, and with what",
-    "text-date": "lengths of texts, regularity of dates",
-    "order": "what makes random splits deceive: drift, groups of rows",
-    "itemset": "values that occur, and together",
-    "model-based": "shape of a full decision tree",
-    "clustering": "how well classes are clusters",
-    "concept": "how classes vary among near rows",
-    "landmarkers": "error, kappa, AUC of fourteen simple learners",
-    "complexity": "overlap of classes, borders, near rows (Lorena et al.)",
-}
-"""What the built-in groups tell, in a few words."""
+@cache
+def formulas() -> dict[str, str]:
+    """Of the built-in groups, by name; one that ends in ``*`` stands for all its summaries."""
+    modules = [group_module(group) for group in groups()]
+    return {
+        name: text for one in modules for name, text in getattr(one, "FORMULAS", {}).items()
+    }
+
+
+def formula_of(name: str) -> str:
+    """The formula of a built-in meta-feature in :data:`SYMBOLS`; empty of others.
+
+    Examples
+    --------
+    >>> formula_of("LogDatasetRatio"), formula_of("ColumnRangeQ1")
+    ('ln(p / n)', 'Q1 of max x_j - min x_j over numeric j')
+    """
+    known = formulas()
+    if name in known:
+        return known[name]
+    for suffix, summary in _SUMMARIES.items():
+        if name.endswith(suffix) and (base := known.get(f"{name[: -len(suffix)]}*")):
+            return f"{summary} of {base}"
+    if name.startswith("RankOf"):
+        return "rank of the error among seven landmarkers, ties share"
+    measured = re.fullmatch(r"Landmark.+?(ErrorRate|Kappa|AUC)", name)
+    if measured:
+        return f"{_MEASURES[measured[1]]}, {_FOLDS}"
+    if re.fullmatch(r"Landmark.+R2", name):
+        return f"max(1 - sum (y - predicted)^2 / sum (y - mean y)^2, -1), {_FOLDS}"
+    if name.startswith("Landmark"):
+        return f"#{{i: predicted = y_i}} / n, {_FOLDS}"
+    return ""
 
 
 def group_table() -> pd.DataFrame:
@@ -100,7 +133,7 @@ def group_table() -> pd.DataFrame:
                 "number": len(part),
                 "default": bool(part["default"].iloc[0]),
                 "cost": part["cost"].iloc[0],
-                "about": ABOUT.get(str(group), ""),
+                "about": getattr(group_module(str(group)), "ABOUT", ""),
             }
             for group, part in found
         ]

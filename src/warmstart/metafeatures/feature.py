@@ -82,7 +82,7 @@ class Feature:
     """Who defined it; a short name out of :data:`SOURCES`."""
 
     written: str = ""
-    """The formula in words; those built in are in :mod:`warmstart.metafeatures.formulas`."""
+    """The formula in words; those built in are in ``FORMULAS`` of their group."""
 
     neutral: float = 0.0
     """Stands for a quantity that is not defined on a dataset, or too large for a float."""

@@ -19,10 +19,12 @@ import numpy as np
 
 from warmstart.domain import TaskType
 from warmstart.metafeatures.feature import ANY_TASK, CLASSIFICATION, Feature, summaries
+from warmstart.metafeatures.planning.samples import GroupSize
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 
 GROUP = "general"
+ABOUT = "rows, columns, classes, missing cells"
 
 
 def n_symbols(prepared: Prepared) -> Floats:
@@ -143,3 +145,28 @@ FEATURES: tuple[Feature, ...] = (
         task_types=CLASSIFICATION,
     ),
 )
+
+FORMULAS = {
+    "NumberOfInstances": "n", "LogNumberOfInstances": "ln n",
+    "NumberOfFeatures": "p", "LogNumberOfFeatures": "ln p",
+    "NumberOfNumericFeatures": "p_num", "NumberOfCategoricalFeatures": "p_cat",
+    "NumberOfTextFeatures": "#{j: column j is text}",
+    "NumberOfDateFeatures": "#{j: column j is dates}",
+    "RatioNumericalToNominal": "p_num / p_cat", "RatioNominalToNumerical": "p_cat / p_num",
+    "DatasetRatio": "p / n", "LogDatasetRatio": "ln(p / n)",
+    "InverseDatasetRatio": "n / p", "LogInverseDatasetRatio": "ln(n / p)",
+    "NumberOfMissingValues": "#{(i, j): x_ij missing}",
+    "PercentageOfMissingValues": "#{(i, j): x_ij missing} / (n p)",
+    "NumberOfInstancesWithMissingValues": "#{i: some x_ij missing}",
+    "PercentageOfInstancesWithMissingValues": "#{i: some x_ij missing} / n",
+    "NumberOfFeaturesWithMissingValues": "#{j: some x_ij missing}",
+    "PercentageOfFeaturesWithMissingValues": "#{j: some x_ij missing} / p",
+    "Symbols*": "v_j over categorical j, v_j its distinct values",
+    "SymbolsSum": "sum of v_j over categorical j",
+    "NumberOfClasses": "K", "ClassProbability*": "q_k over classes k",
+}  # fmt: skip
+
+
+def cost_s(size: GroupSize) -> float:
+    """CPU seconds."""
+    return 1e-3 + 2e-8 * size.cells

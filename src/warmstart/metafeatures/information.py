@@ -17,10 +17,12 @@ import numpy as np
 
 from warmstart.metafeatures.feature import CLASSIFICATION, Feature
 from warmstart.metafeatures.planning.order import in_order
+from warmstart.metafeatures.planning.samples import GroupSize
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, Integers
 
 GROUP = "information"
+ABOUT = "entropies, in ten bins"
 
 N_BINS = 10
 """Bins of equal frequency a numeric column is read in."""
@@ -160,3 +162,18 @@ FEATURES: tuple[Feature, ...] = (
         description="Largest mutual information of a column and the target, in bits.",
     ),
 )
+
+LOOKS_AT = (INFORMATION_ROWS, INFORMATION_COLUMNS)
+
+FORMULAS = {
+    "ClassEntropy": "H(y) = -sum q_k log2 q_k",
+    "NormalizedClassEntropy": "H(y) / log2 K",
+    "AttributeEntropyMean": "mean of H(x_j), numbers in ten bins of equal frequency",
+    "MutualInformationMean": "mean of H(x_j) + H(y) - H(x_j, y)",
+    "MutualInformationMax": "max of H(x_j) + H(y) - H(x_j, y)",
+}  # fmt: skip
+
+
+def cost_s(size: GroupSize) -> float:
+    """CPU seconds."""
+    return 1e-3 + 1e-4 * size.columns + 2e-7 * min(size.rows, INFORMATION_ROWS) * size.columns

@@ -33,14 +33,17 @@ from warmstart.metafeatures.landmarks.learners import (
 from warmstart.metafeatures.landmarks.one_split import one_split
 from warmstart.metafeatures.landmarks.sample import (
     LANDMARK_FOLDS,
+    LANDMARK_SIZE,
     LandmarkSample,
     landmark_sample,
+    learners_s,
     score,
 )
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 
 GROUP = "landmarking"
+ABOUT = "held-out scores of simple learners"
 
 
 def held_out_score(sample: LandmarkSample, learner: Learner) -> float:
@@ -143,3 +146,7 @@ FEATURES: tuple[Feature, ...] = (
         }.items()
     ),
 )
+
+LOOKS_AT = LANDMARK_SIZE
+
+cost_s = partial(learners_s, least=2e-2, each=1e-5)

@@ -1,7 +1,8 @@
 """Every meta-feature by name: the built-in groups, and what plugins register.
 
-Five groups are the default: ``suggest`` compares datasets by them, and knowledge bases store
-them. The others are computed where they are asked for.
+Five groups are the default: ``suggest`` compares datasets by them, and bases store them. The
+others are computed where they are asked for. A group's module says all there is to say of it:
+``GROUP``, ``ABOUT``, ``FEATURES``, ``FORMULAS``, ``cost_s`` and, of a part, ``LOOKS_AT``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 from warmstart._plugins import load_plugin, plugins
 from warmstart.domain import TaskType, check_task_type
@@ -39,12 +41,13 @@ _ON_REQUEST = {
 ALL = "all"
 """Instead of the names of groups: every group there is."""
 
+_BY_GROUP = {module.GROUP: module for module in _DEFAULT}
 _FEATURES: dict[str, MetaFeature] = {
     feature.name: feature for module in _DEFAULT for feature in module.FEATURES
 }
 _REGISTERED: dict[str, MetaFeature] = {}
 _DEFAULT_NAMES = frozenset(_FEATURES)
-_OWN_GROUPS = frozenset([*(module.GROUP for module in _DEFAULT), *_ON_REQUEST])
+_OWN_GROUPS = frozenset([*_BY_GROUP, *_ON_REQUEST])
 
 _VERSION = "2"
 """Of what is computed by default: another wherever a value of it would be another.
@@ -62,10 +65,21 @@ def _by_default() -> list[MetaFeature]:
 @cache
 def _on_request() -> dict[str, MetaFeature]:
     """The built-in ones of the other groups, by name; their modules are loaded now."""
-    modules = (
-        import_module(f"warmstart.metafeatures.{place}") for place in _ON_REQUEST.values()
-    )
+    modules = map(group_module, _ON_REQUEST)
     return {feature.name: feature for module in modules for feature in module.FEATURES}
+
+
+def group_module(group: str) -> Any:
+    """Module of a built-in group, loaded now; None of any other.
+
+    Examples
+    --------
+    >>> group_module("itemset").ABOUT
+    'values that occur, and together'
+    """
+    if group in _ON_REQUEST:
+        return import_module(f"warmstart.metafeatures.{_ON_REQUEST[group]}")
+    return _BY_GROUP.get(group)
 
 
 def _signature() -> str:
@@ -78,9 +92,8 @@ _BUILT_IN = _signature()
 
 
 def extractor_version() -> str:
-    """Kept beside stored values: another wherever a default extraction would hold others.
-
-    Registering a meta-feature that is computed by default changes it by itself.
+    """Kept beside stored values: another wherever a default extraction would hold others,
+    so also where a meta-feature was registered that is computed by default.
 
     Examples
     --------
@@ -150,12 +163,8 @@ def every_feature() -> list[MetaFeature]:
     >>> len({feature.group for feature in every_feature()}) == len(groups())
     True
     """
-    return [
-        *_FEATURES.values(),
-        *_on_request().values(),
-        *_REGISTERED.values(),
-        *_of_packages(),
-    ]
+    built_in = *_FEATURES.values(), *_on_request().values()
+    return [*built_in, *_REGISTERED.values(), *_of_packages()]
 
 
 def is_built_in(name: str) -> bool:
@@ -170,14 +179,7 @@ def is_built_in(name: str) -> bool:
 
 
 def unregister(name: str) -> None:
-    """Remove what :func:`register` added; ``KeyError`` if there is none of that name.
-
-    Examples
-    --------
-    >>> is_built_in("ClassEntropy") and unregister("ClassEntropy")
-    Traceback (most recent call last):
-    KeyError: 'ClassEntropy'
-    """
+    """Remove what :func:`register` added; ``KeyError`` if there is none of that name."""
     del _REGISTERED[name]
 
 

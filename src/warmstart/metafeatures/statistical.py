@@ -17,10 +17,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from warmstart.metafeatures.feature import Feature, summaries
+from warmstart.metafeatures.planning.samples import GroupSize
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, standardise
 
 GROUP = "statistical"
+ABOUT = "skewness, kurtosis, correlation, principal components"
 EXPLAINED = 0.95
 
 # Multiplications one covariance matrix may take; above it, rows are left out.
@@ -126,3 +128,18 @@ FEATURES: tuple[Feature, ...] = (
         which=("Mean", "Max"),
     ),
 )
+
+FORMULAS = {
+    "Skewness*": "m3_j / m2_j^(3/2) over numeric j, m the central moments over n",
+    "Kurtosis*": "m4_j / m2_j^2 - 3 over numeric j, m the central moments over n",
+    "PCAFractionOfComponentsFor95PercentVariance":
+        "min{d: (l_1 + ... + l_d) / sum l >= .95} / columns of E, l eigenvalues of cov(E)",
+    "PCASkewnessFirstPC": "|m3 / m2^(3/2)| of E u_1, u_1 the first eigenvector of cov(E)",
+    "PCAKurtosisFirstPC": "m4 / m2^2 - 3 of E u_1",
+    "Correlation*": "|r(x_j, x_l)| over numeric j < l",
+}  # fmt: skip
+
+
+def cost_s(size: GroupSize) -> float:
+    """CPU seconds."""
+    return 1e-3 + 1e-7 * size.cells + 1e-10 * size.cells * size.columns

@@ -18,10 +18,12 @@ from collections.abc import Callable
 import numpy as np
 
 from warmstart.metafeatures.feature import REGRESSION, Feature, summaries
+from warmstart.metafeatures.planning.samples import GroupSize
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, standardise
 
 GROUP = "target"
+ABOUT = "spread and shape of a regression target"
 LARGEST_VARIATION = 1e6
 """Where the mean is (almost) zero the coefficient of variation stops here."""
 
@@ -113,3 +115,18 @@ FEATURES: tuple[Feature, ...] = (
         task_types=REGRESSION,
     ),
 )
+
+FORMULAS = {
+    "TargetStd": "s_y = sqrt(mean (y - mean y)^2)",
+    "TargetMAD": "mean |y - median y|", "TargetRelativeMAD": "mean |y - median y| / s_y",
+    "TargetCoefficientOfVariation": "min(s_y / |mean y|, 1e6)",
+    "TargetSkewness": "m3 / m2^(3/2) of y", "TargetKurtosis": "m4 / m2^2 - 3 of y",
+    "TargetDistinctRatio": "#distinct y / n",
+    "TargetOutlierRatio": "share of y outside [Q1 - 1.5 IQR, Q3 + 1.5 IQR]",
+    "TargetCorrelation*": "|r(x_j, y)| over numeric j",
+}  # fmt: skip
+
+
+def cost_s(size: GroupSize) -> float:
+    """CPU seconds."""
+    return 1e-3 + 2e-8 * size.cells

@@ -2,8 +2,7 @@
 
 Also of: metafeatures.catalogue, metafeatures.elsewhere.counterpart,
 metafeatures.elsewhere.pymfe, metafeatures.elsewhere.qualities,
-metafeatures.elsewhere.references, metafeatures.formulas.classes, metafeatures.formulas.columns,
-metafeatures.formulas.table.
+metafeatures.elsewhere.references.
 """
 
 import pandas as pd
@@ -11,12 +10,11 @@ import pytest
 from sklearn.datasets import load_breast_cancer, load_iris
 from tests.extra_data import FOLDER, needs
 
-from warmstart.metafeatures.catalogue import catalogue, counterparts
+from warmstart.metafeatures.catalogue import catalogue, counterparts, formulas
 from warmstart.metafeatures.elsewhere.qualities import own_metafeatures
 from warmstart.metafeatures.elsewhere.references import COUNTERPARTS
 from warmstart.metafeatures.extract import extract_metafeatures
 from warmstart.metafeatures.feature import SOURCES
-from warmstart.metafeatures.formulas.table import FORMULAS
 from warmstart.metafeatures.registry import every_feature
 
 NAMES = {feature.name for feature in every_feature()}
@@ -106,8 +104,8 @@ def test_every_built_in_one_has_a_formula():
     found = catalogue().set_index("name")
     assert (found["formula"].str.len() > 0).all()
     assert found.loc["ColumnRangeQ1", "formula"] == "Q1 of max x_j - min x_j over numeric j"
-    summarised = {name[:-1] for name in FORMULAS if name.endswith("*")}
-    for name in FORMULAS:
+    summarised = {name[:-1] for name in formulas() if name.endswith("*")}
+    for name in formulas():
         known = name in found.index or any(
             f"{name[:-1]}{suffix}" in found.index for suffix in ("Mean", "Min")
         )

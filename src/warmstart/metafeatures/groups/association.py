@@ -25,10 +25,12 @@ import numpy.typing as npt
 
 from warmstart.metafeatures.feature import CLASSIFICATION, Feature, summarised
 from warmstart.metafeatures.groups.sorted_columns import Ordered, ordered, quantile
+from warmstart.metafeatures.planning.samples import GroupSize
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, Integers
 
 GROUP = "association"
+ABOUT = "entropies and concentration, column by column"
 MAX_PAIRED = 50
 """Columns of which all pairs are compared; the first of the sample."""
 
@@ -213,3 +215,20 @@ FEATURES: tuple[Feature, ...] = (
         "does.", limits=_POSITIVE, source="statlog", task_types=CLASSIFICATION,
     ),
 )  # fmt: skip
+
+FORMULAS = {  # numbers in floor(n^(1/3)) bins of equal frequency
+    "ColumnEntropy*": "H(x_j) over columns j", "JointEntropy*": "H(x_j, y) over columns j",
+    "ColumnInformation*": "H(x_j) + H(y) - H(x_j, y) over columns j",
+    "NominalEntropy*": "H(x_j) over categorical j",
+    "NominalInformation*": "H(x_j) + H(y) - H(x_j, y) over categorical j",
+    "ColumnConcentration*":
+        "tau = (sum_ab P_ab^2 / P_b - sum_a P_a^2) / (1 - sum_a P_a^2) of x_j given x_l",
+    "ClassConcentration*": "tau of x_j given y",
+    "EquivalentNumberOfColumns": "H(y) / mean I(x_j; y)",
+    "NoiseToSignalRatio": "(mean H(x_j) - mean I(x_j; y)) / mean I(x_j; y)",
+}  # fmt: skip
+
+
+def cost_s(size: GroupSize) -> float:
+    """CPU seconds."""
+    return 2e-3 + 4e-7 * size.cells + 1.5e-4 * min(size.columns, 50) ** 2

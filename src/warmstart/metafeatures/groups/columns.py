@@ -30,10 +30,12 @@ from warmstart.metafeatures.groups.sorted_columns import (
     trimmed_mean,
     variance,
 )
+from warmstart.metafeatures.planning.samples import GroupSize
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 
 GROUP = "columns"
+ABOUT = "means, spreads, quantiles of columns"
 NORMALITY_ROWS = 5_000
 """The Shapiro-Wilk test is defined up to here."""
 
@@ -191,3 +193,31 @@ FEATURES: tuple[Feature, ...] = (
         unit="columns", limits=_POSITIVE, source="pymfe",
     ),
 )  # fmt: skip
+
+FORMULAS = {
+    "ColumnMean*": "mean x_j over numeric j",
+    "ColumnVariance*": "sum (x_ij - mean x_j)^2 / (n - 1) over numeric j",
+    "ColumnSD*": "sqrt(sum (x_ij - mean x_j)^2 / (n - 1)) over numeric j",
+    "ColumnMedian*": "median x_j over numeric j",
+    "ColumnMin*": "min x_j over numeric j", "ColumnMax*": "max x_j over numeric j",
+    "ColumnRange*": "max x_j - min x_j over numeric j",
+    "ColumnInterquartileRange*": "Q3(x_j) - Q1(x_j) over numeric j",
+    "ColumnMAD*": "1.4826 median |x_j - median x_j| over numeric j",
+    "ColumnTrimmedMean*": "mean x_j without floor(n / 5) at each end, over numeric j",
+    "ColumnGeometricMean*": "exp(mean ln x_j) over numeric j >= 0",
+    "ColumnHarmonicMean*": "n / sum(1 / x_ij) over numeric j >= 0",
+    "SkewnessType2*": "g1 sqrt(n (n - 1)) / (n - 2), g1 = m3 / m2^(3/2), over numeric j",
+    "SkewnessType3*": "g1 (1 - 1 / n)^(3/2), g1 = m3 / m2^(3/2), over numeric j",
+    "KurtosisType2*":
+        "((n + 1) g2 + 6) (n - 1) / ((n - 2) (n - 3)), g2 = m4 / m2^2 - 3, over numeric j",
+    "KurtosisType3*": "(g2 + 3) (1 - 1 / n)^2 - 3, g2 = m4 / m2^2 - 3, over numeric j",
+    "ColumnSparsity*": "(n / v_j - 1) / (n - 1) over numeric j",
+    "NumberOfColumnsWithOutliers":
+        "#{numeric j: min < Q1 - 1.5 IQR or max > Q3 + 1.5 IQR}",
+    "NumberOfNormalColumns": "#{numeric j: p of the Shapiro-Wilk test > .05}",
+}  # fmt: skip
+
+
+def cost_s(size: GroupSize) -> float:
+    """CPU seconds."""
+    return 3e-3 + 1e-6 * size.cells

@@ -11,10 +11,12 @@ from warmstart.domain import TaskType
 from warmstart.metafeatures.feature import ANY_TASK, CLASSIFICATION, Feature, summarised
 from warmstart.metafeatures.general import n_symbols
 from warmstart.metafeatures.groups.columns import n_distinct
+from warmstart.metafeatures.planning.samples import GroupSize
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 
 GROUP = "counts"
+ABOUT = "kinds of columns, sizes of classes, duplicates"
 
 _SHARE = (0.0, 1.0)
 _POSITIVE = (0.0, math.inf)
@@ -105,3 +107,23 @@ FEATURES: tuple[Feature, ...] = (
     _one("ShareOfDuplicateRows", _duplicates, "Share of rows equal to an earlier one.",
          limits=_SHARE, source="warmstart"),
 )  # fmt: skip
+
+FORMULAS = {
+    "NumberOfBinaryFeatures": "#{j: v_j = 2}", "ShareOfBinaryFeatures": "#{j: v_j = 2} / p",
+    "ShareOfNumericFeatures": "p_num / p", "ShareOfCategoricalFeatures": "p_cat / p",
+    "NumberOfConstantColumns": "#{j: v_j <= 1}",
+    "NumberOfIdentifiers": "#{j: column j numbers the rows}",
+    "ColumnsOfTwoValuesUp": "#{j: v_j >= 2}", "ColumnsOfThreeValuesUp": "#{j: v_j >= 3}",
+    "ColumnsOfFourValuesUp": "#{j: v_j >= 4}",
+    "NominalCardinality*": "v_j over categorical j",
+    "NumericCardinality*": "v_j over numeric j",
+    "ClassShare*": "q_k over classes k",
+    "MajorityClassSize": "max n_k", "MinorityClassSize": "min n_k",
+    "DefaultAccuracy": "max q_k", "ClassImbalance": "max n_k / min n_k",
+    "ShareOfDuplicateRows": "1 - #distinct rows / n",
+}  # fmt: skip
+
+
+def cost_s(size: GroupSize) -> float:
+    """CPU seconds."""
+    return 2e-3 + 3e-7 * size.cells

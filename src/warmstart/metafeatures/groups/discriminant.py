@@ -18,11 +18,13 @@ import numpy as np
 
 from warmstart.metafeatures.feature import CLASSIFICATION, Feature, summarised
 from warmstart.metafeatures.groups.sorted_columns import mean, ordered
+from warmstart.metafeatures.planning.samples import GroupSize
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 from warmstart.metafeatures.statistical import correlations
 
 GROUP = "discriminant"
+ABOUT = "covariances, canonical correlations"
 MAX_DIMENSIONS = 200
 """Columns a determinant or a decomposition is made of; the first of the sample."""
 
@@ -216,3 +218,21 @@ FEATURES: tuple[Feature, ...] = (
     _one("SDRatio", _sd_ratio, "Geometric mean ratio of standard deviations of classes to the "
          "pooled ones, by Box's M.", limits=_POSITIVE),
 )  # fmt: skip
+
+FORMULAS = {
+    "AbsoluteCorrelation*": "|r(x_j, x_l)| over numeric j < l",
+    "AbsoluteCovariance*": "|cov(x_j, x_l)| over numeric j < l",
+    "CovarianceEigenvalue*": "eigenvalues of cov(x) of numeric columns",
+    "ShareOfCorrelatedPairs": "share of numeric j < l with |r(x_j, x_l)| >= .5",
+    "CanonicalCorrelation*": "r_d, canonical correlations of numeric x and class indicators",
+    "NumberOfDiscriminants": "#r_d, at most min(p, K - 1)",
+    "WilksLambda": "prod (1 - r_d^2)", "PillaiTrace": "sum r_d^2",
+    "LawleyHotellingTrace": "sum r_d^2 / (1 - r_d^2)", "RoyRoot": "max r_d^2 / (1 - r_d^2)",
+    "CentreOfGravity": "||mean of the largest class - mean of the smallest||",
+    "SDRatio": "exp(M / (p (n - K))), M Box's (corrected) of the classes' covariances",
+}  # fmt: skip
+
+
+def cost_s(size: GroupSize) -> float:
+    """CPU seconds."""
+    return 2e-3 + 4e-8 * size.cells * min(size.columns, 200)

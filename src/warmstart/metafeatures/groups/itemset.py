@@ -14,10 +14,12 @@ import numpy as np
 
 from warmstart.metafeatures.feature import summarised
 from warmstart.metafeatures.groups.association import MAX_PAIRED, paired, symbols
+from warmstart.metafeatures.planning.samples import GroupSize
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, Integers
 
 GROUP = "itemset"
+ABOUT = "values that occur, and together"
 MAX_ITEMS = 1_000
 """Values of columns of which all pairs are counted; those of the first columns."""
 
@@ -72,3 +74,14 @@ FEATURES = (
     *summarised("TwoItemset", GROUP, _two, "shares of rows with exactly one of two values",
                 limits=(0.0, 1.0), source="song"),
 )  # fmt: skip
+
+FORMULAS = {
+    "OneItemset*": "share of rows with x_j = a, over values a of columns j",
+    "TwoItemset*": "P(a) + P(b) - 2 P(a and b) over values a, b of two columns",
+}  # fmt: skip
+
+
+def cost_s(size: GroupSize) -> float:
+    """CPU seconds."""
+    n_items = min(20 * size.columns, MAX_ITEMS)
+    return 2e-3 + 1e-8 * size.rows * float(n_items**1.5)

@@ -12,10 +12,12 @@ import math
 import numpy as np
 
 from warmstart.metafeatures.feature import Feature, summarised
+from warmstart.metafeatures.planning.samples import GroupSize
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, standardise
 
 GROUP = "missingness"
+ABOUT = "where cells are missing, and with what"
 
 _SHARE = (0.0, 1.0)
 
@@ -91,3 +93,17 @@ FEATURES: tuple[Feature, ...] = (
                 "correlations (ratios) of what is missing in a column and the target",
                 limits=_SHARE, source="warmstart"),
 )  # fmt: skip
+
+FORMULAS = {
+    "MissingShareOfColumn*": "#{i: x_ij missing} / n over columns j",
+    "MissingShareOfRow*": "#{j: x_ij missing} / p over rows i",
+    "MissingPatternsPerRow": "#distinct rows of the missing mask / n",
+    "MissingTogether": "mean |r(missing_j, missing_l)| over j < l",
+    "MissingWithTarget*":
+        "|r(missing_j, y)|, with classes the correlation ratio, over columns j with gaps",
+}  # fmt: skip
+
+
+def cost_s(size: GroupSize) -> float:
+    """CPU seconds."""
+    return 1e-3 + 5e-8 * size.cells * (1 + size.classes / 10)

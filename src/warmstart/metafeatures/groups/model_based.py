@@ -23,10 +23,12 @@ import numpy as np
 from warmstart.metafeatures.feature import CLASSIFICATION, Feature, summarised
 from warmstart.metafeatures.pairs.neighbourhood import stratified
 from warmstart.metafeatures.planning.order import cells, in_order, targets
+from warmstart.metafeatures.planning.samples import GroupSize
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, Integers
 
 GROUP = "model-based"
+ABOUT = "shape of a full decision tree"
 TREE_ROWS = 1_500
 
 _SHARE = (0.0, 1.0)
@@ -194,3 +196,24 @@ FEATURES: tuple[Feature, ...] = (
     *summarised("TreeImportance", GROUP, lambda p: p.once(tree).importances,
                 "importances of columns", limits=_SHARE, source="peng"),
 )  # fmt: skip
+
+LOOKS_AT = (TREE_ROWS, None)
+
+FORMULAS = {
+    "TreeLeaves": "L, leaves of a full CART", "TreeSplits": "S, its inner nodes",
+    "TreeSplitsPerColumn": "S / columns of E", "TreeSplitsPerRow": "S / n",
+    "TreeDepth*": "d_t over nodes t, the root's is 0", "TreeLeafDepth*": "d_t over leaves t",
+    "TreeLeafCorroboration*": "n_t / n over leaves t",
+    "TreeShape*": "-a_t log2 a_t over leaves t, a_t = 2^(-d_t)",
+    "TreeHomogeneity*": "L / (-a_t log2 a_t) over leaves t",
+    "TreeImbalance*": "-b log2 b over depths d of leaves, b = 2^(-#leaves 2^-d)",
+    "TreeLeavesPerClass*": "#leaves of class k / L over classes k",
+    "TreeSplitsPerLevel*": "#splits of depth d over d",
+    "TreeSplitsOfColumn*": "#splits on column j over j with one",
+    "TreeImportance*": "total decrease of Gini impurity by column j, shares, over j",
+}  # fmt: skip
+
+
+def cost_s(size: GroupSize) -> float:
+    """CPU seconds."""
+    return 1e-2 + 4e-6 * min(size.rows, TREE_ROWS) * size.columns

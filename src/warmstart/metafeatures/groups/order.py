@@ -19,10 +19,12 @@ import numpy as np
 import pandas as pd
 
 from warmstart.metafeatures.feature import CLASSIFICATION, Feature, summarised
+from warmstart.metafeatures.planning.samples import GroupSize
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, Integers, standardise
 
 GROUP = "order"
+ABOUT = "what makes random splits deceive: drift, groups of rows"
 ORDER_ROWS = 10_000
 """The first rows of the file: a sample would not follow each other."""
 
@@ -170,3 +172,22 @@ FEATURES: tuple[Feature, ...] = (
                 "intraclass correlations of the target within groups of rows",
                 limits=_CORRELATION, source="warmstart"),
 )  # fmt: skip
+
+LOOKS_AT = (ORDER_ROWS, None)
+
+FORMULAS = {
+    "ShareOfClassRepeats": "#{i: y_i = y_(i-1)} / (n - 1)",
+    "TargetAutocorrelation": "sum z_i z_(i+1) / n, z standardised y (mean of 0/1 a class)",
+    "ColumnAutocorrelation*": "sum z_ij z_(i+1)j / n over numeric j, z standardised x",
+    "TargetDrift": "max |F_first(y) - F_second(y)|, the halves of the file (most of classes)",
+    "ColumnDrift*": "max |F_first(x_j) - F_second(x_j)| over numeric j, the halves of the file",
+    "TargetAutocorrelationInTime": "sum z_i z_(i+1) / n, rows by the first date column",
+    "TargetDriftInTime": "max |F_first(y) - F_second(y)|, rows by the first date column",
+    "GroupCorrelation*":
+        "(MSB - MSW) / (MSB + (n0 - 1) MSW), ICC(1) of y in the levels of categorical j",
+}  # fmt: skip
+
+
+def cost_s(size: GroupSize) -> float:
+    """CPU seconds."""
+    return 2e-3 + 3e-7 * size.cells

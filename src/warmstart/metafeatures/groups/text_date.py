@@ -7,10 +7,12 @@ import math
 import numpy as np
 
 from warmstart.metafeatures.feature import Feature, summarised
+from warmstart.metafeatures.planning.samples import GroupSize
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 
 GROUP = "text-date"
+ABOUT = "lengths of texts, regularity of dates"
 TEXT_ROWS = 2_000
 """Rows of which texts are split into words."""
 
@@ -93,3 +95,17 @@ FEATURES: tuple[Feature, ...] = (
     *summarised("DateDistinct", GROUP, _distinct, "distinct dates for each row of date columns",
                 limits=_SHARE, source="warmstart"),
 )  # fmt: skip
+
+FORMULAS = {
+    "TextLength*": "mean characters of a cell over text columns j",
+    "TextWords*": "mean words of a cell over text columns j",
+    "TextDistinctWords*": "#distinct words / #words over text columns j",
+    "DateSpan*": "max x_j - min x_j over date columns j",
+    "DateRegularity*": "share of the most common step between dates, over date columns j",
+    "DateDistinct*": "#distinct x_j / n over date columns j",
+}  # fmt: skip
+
+
+def cost_s(size: GroupSize) -> float:
+    """CPU seconds."""
+    return 1e-3 + 1e-7 * size.rows

@@ -3,8 +3,8 @@
 OpenML's learners come from Weka; here stand the nearest of scikit-learn: J48 is a tree pruned
 at a confidence, here by its cost; REPTree prunes by held-out rows, here by depth. The most and
 the least telling column are those of the largest and the least information gain by one split,
-as in [2]_; pymfe takes the importances of a full tree. Five
-stratified folds on at most 1,500 rows and 100 columns, as the default landmarkers.
+as in [2]_; pymfe takes the importances of a full tree. Five stratified folds on at most 1,500
+rows and 100 columns, as the default landmarkers.
 
 References
 ----------
@@ -33,11 +33,17 @@ from warmstart.metafeatures.landmarks.learners import (
     nearest_neighbour,
 )
 from warmstart.metafeatures.landmarks.one_split import one_split, split_gains
-from warmstart.metafeatures.landmarks.sample import LandmarkSample, landmark_sample
+from warmstart.metafeatures.landmarks.sample import (
+    LANDMARK_SIZE,
+    LandmarkSample,
+    landmark_sample,
+    learners_s,
+)
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 
 GROUP = "landmarkers"
+ABOUT = "error, kappa, AUC of fourteen simple learners"
 
 _SHARE = (0.0, 1.0)
 Learner = Callable[[Prepared], Floats]
@@ -187,14 +193,9 @@ def _area(chances: Floats, truth: Any, shares: Floats) -> float:
 
 _BY_NAME = {name: _scores(name) for name in LEARNERS}
 RANKED = (
-    "Stump",
-    "WorstStump",
-    "EliteNeighbour",
-    "Neighbour",
-    "NaiveBayes",
-    "RandomTreeDepth1",
+    "Stump", "WorstStump", "EliteNeighbour", "Neighbour", "NaiveBayes", "RandomTreeDepth1",
     "LDA",
-)
+)  # fmt: skip
 
 
 def _ranks(prepared: Prepared) -> dict[str, float]:
@@ -213,7 +214,7 @@ def _features() -> list[Feature]:
         ("Kappa", "Held-out kappa", (-1.0, 1.0)),
         ("AUC", "Held-out area under the ROC curve", _SHARE),
     )
-    found = [
+    measured = [
         Feature(
             name=f"Landmark{name}{suffix}",
             group=GROUP,
@@ -226,7 +227,7 @@ def _features() -> list[Feature]:
         for name, (_, of) in LEARNERS.items()
         for place, (suffix, what, limits) in enumerate(measures)
     ]
-    found += [
+    ranked = [
         Feature(
             name=f"RankOf{name}",
             group=GROUP,
@@ -239,7 +240,11 @@ def _features() -> list[Feature]:
         for name in RANKED
         for what in (LEARNERS[name][1] if name in LEARNERS else "linear discriminant analysis",)
     ]
-    return found
+    return [*measured, *ranked]
 
 
 FEATURES: tuple[Feature, ...] = tuple(_features())
+
+LOOKS_AT = LANDMARK_SIZE
+
+cost_s = partial(learners_s, least=0.1, each=5e-5)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from warmstart.metafeatures.planning.order import cells, encoded_order, in_order, targets
-from warmstart.metafeatures.planning.samples import in_turn
+from warmstart.metafeatures.planning.samples import GroupSize, in_turn
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, Integers
 
 LANDMARK_ROWS = 1_500
 LANDMARK_COLUMNS = 100
+LANDMARK_SIZE = (LANDMARK_ROWS, LANDMARK_COLUMNS)
 LANDMARK_FOLDS = 5
 
 
@@ -63,3 +64,9 @@ def score(sample: LandmarkSample, predicted: Floats) -> float:
     if spread == 0:
         return 0.0
     return float(np.clip(1 - np.sum((sample.y - predicted) ** 2) / spread, -1.0, 1.0))
+
+
+def learners_s(size: GroupSize, *, least: float, each: float) -> float:
+    """CPU seconds of learners on the sample: `least`, and `each` for a row of one column."""
+    rows, columns = min(size.rows, LANDMARK_ROWS), min(size.columns, LANDMARK_COLUMNS)
+    return least + each * rows * float(columns**0.7)

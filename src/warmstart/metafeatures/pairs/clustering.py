@@ -18,11 +18,18 @@ from collections.abc import Callable
 import numpy as np
 
 from warmstart.metafeatures.feature import CLASSIFICATION, Feature
-from warmstart.metafeatures.pairs.neighbourhood import pair_sample, z_distances
+from warmstart.metafeatures.pairs.neighbourhood import (
+    PAIR_ROWS,
+    n_pairs,
+    pair_sample,
+    z_distances,
+)
+from warmstart.metafeatures.planning.samples import GroupSize
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 
 GROUP = "clustering"
+ABOUT = "how well classes are clusters"
 SMALL = 15
 """A class of fewer rows is a small one."""
 
@@ -168,3 +175,20 @@ FEATURES: tuple[Feature, ...] = (
     _one("ClassRelativeEntropy", _relative_entropy, "Entropy of the class.", unit="nats"),
     _one("NumberOfSmallClasses", _small, "Classes of fewer than 15 rows.", unit="classes"),
 )  # fmt: skip
+
+LOOKS_AT = (PAIR_ROWS, None)
+
+FORMULAS = {  # rows of E, at most 1,500
+    "ClassSilhouette": "mean (b_i - a_i) / max(a_i, b_i), mean distances within, to the next",
+    "ClassCalinskiHarabasz": "(B / (K - 1)) / (W / (n - K)), squares between and within",
+    "ClassDaviesBouldin": "mean over k of max over l (s_k + s_l) / ||mean_k - mean_l||",
+    "ClassDunn": "min over k, l of (min d(i in k, i' in l) / (n_k n_l)) / max within distance",
+    "ClassDistance": "mean over k < l of mean d(i in k, i' in l)",
+    "ClassPointBiserial": "r(d(i, i'), [y_i = y_i']) over pairs of rows",
+    "ClassRelativeEntropy": "-sum q_k ln q_k", "NumberOfSmallClasses": "#{k: n_k < 15}",
+}  # fmt: skip
+
+
+def cost_s(size: GroupSize) -> float:
+    """CPU seconds."""
+    return 5e-3 + 5e-8 * n_pairs(size) * (1 + size.columns / 100)

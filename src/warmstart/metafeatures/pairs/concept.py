@@ -16,11 +16,19 @@ import math
 import numpy as np
 
 from warmstart.metafeatures.feature import ANY_TASK, CLASSIFICATION, summarised
-from warmstart.metafeatures.pairs.neighbourhood import pair_sample, square, unit_distances
+from warmstart.metafeatures.pairs.neighbourhood import (
+    PAIR_ROWS,
+    n_pairs,
+    pair_sample,
+    square,
+    unit_distances,
+)
+from warmstart.metafeatures.planning.samples import GroupSize
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats
 
 GROUP = "concept"
+ABOUT = "how classes vary among near rows"
 
 _POSITIVE = (0.0, math.inf)
 
@@ -95,3 +103,17 @@ FEATURES = (
     *summarised("Cohesiveness", GROUP, _cohesiveness, "weighted counts of near rows",
                 limits=_POSITIVE, source="vilalta", task_types=ANY_TASK),
 )  # fmt: skip
+
+LOOKS_AT = (PAIR_ROWS, None)
+
+FORMULAS = {  # d Euclidean in the unit cube, w = 2^(-2 d / (sqrt(p) - d))
+    "ConceptVariation*": "sum w [y_i != y_i'] / sum w over rows i",
+    "ImprovedConceptVariation*": "sum 2^-max(ceil d, 1) [y_i != y_i'] over rows i",
+    "WeightedDistance*": "sum w d / sum w over rows i",
+    "Cohesiveness*": "sum 2^-max(ceil d, 1) over rows i",
+}  # fmt: skip
+
+
+def cost_s(size: GroupSize) -> float:
+    """CPU seconds."""
+    return 5e-3 + 5e-8 * n_pairs(size) * (1 + size.columns / 100)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from warmstart.metafeatures.planning.order import cells, in_order
+from warmstart.metafeatures.planning.samples import GroupSize
 from warmstart.metafeatures.prepared import Prepared
 from warmstart.metafeatures.scaling import Floats, Integers
 
@@ -143,3 +144,8 @@ def _rounded(distances: Floats) -> Floats:
     np.rint(distances, out=distances)
     distances /= 1e12
     return distances
+
+
+def n_pairs(size: GroupSize) -> float:
+    """Pairs of the rows that are looked at."""
+    return min(size.rows, PAIR_ROWS) ** 2

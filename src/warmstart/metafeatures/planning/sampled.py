@@ -2,35 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import import_module
+import numpy as np
 
 from warmstart.metafeatures.prepared import Prepared
-
-_CAPS: dict[str, tuple[str, str, str]] = {
-    "information": ("information", "INFORMATION_ROWS", "INFORMATION_COLUMNS"),
-    "landmarking": ("landmarks.sample", "LANDMARK_ROWS", "LANDMARK_COLUMNS"),
-    "landmarkers": ("landmarks.sample", "LANDMARK_ROWS", "LANDMARK_COLUMNS"),
-    "model-based": ("groups.model_based", "TREE_ROWS", ""),
-    "clustering": ("pairs.neighbourhood", "PAIR_ROWS", ""),
-    "concept": ("pairs.neighbourhood", "PAIR_ROWS", ""),
-    "complexity": ("pairs.neighbourhood", "PAIR_ROWS", ""),
-    "order": ("groups.order", "ORDER_ROWS", ""),
-}
-"""Module of a group, and its names for the most rows and columns it looks at."""
-
-_NO_CAP = 10**9
-
-
-@cache
-def _caps(group: str) -> tuple[int, int]:
-    """Rows and columns that a group, which was loaded to be computed, looks at."""
-    if group not in _CAPS:
-        return _NO_CAP, _NO_CAP
-    place, rows, columns = _CAPS[group]
-    module = import_module(f"warmstart.metafeatures.{place}")
-    return getattr(module, rows), getattr(module, columns, _NO_CAP)
-
+from warmstart.metafeatures.registry import group_module
 
 _COUNTS_ALL = frozenset({"general"})
 
@@ -46,7 +21,7 @@ def is_sampled(group: str, prepared: Prepared) -> bool:
 
         if len(prepared.class_shares) > MAX_CLASSES:
             return True
-    rows, columns = _caps(group)
-    return prepared.n_rows > min(prepared.max_rows, rows) or prepared.n_columns > min(
-        prepared.max_columns, columns
+    rows, columns = getattr(group_module(group), "LOOKS_AT", (None, None))
+    return prepared.n_rows > min(prepared.max_rows, rows or np.inf) or (
+        prepared.n_columns > min(prepared.max_columns, columns or np.inf)
     )

@@ -13,6 +13,20 @@ MAX_LEVELS = 50
 
 
 @dataclass(frozen=True, slots=True)
+class GroupSize:
+    """Of what a group of meta-features looks at, by which its cost is told."""
+
+    rows: float
+    columns: float
+    classes: float
+
+    @property
+    def cells(self) -> float:
+        """Of the table."""
+        return self.rows * self.columns
+
+
+@dataclass(frozen=True, slots=True)
 class Levels:
     """A categorical column of the sample."""
 

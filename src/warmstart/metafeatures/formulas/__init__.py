@@ -1,1 +1,0 @@
-"""Formulas of the meta-features in writing, for the catalogue."""
