@@ -84,7 +84,13 @@ def catalogue() -> pd.DataFrame:
 
 @cache
 def formulas() -> dict[str, str]:
-    """Of the built-in groups, by name; one that ends in ``*`` stands for all its summaries."""
+    """Of the built-in groups, by name; one that ends in ``*`` stands for all its summaries.
+
+    Examples
+    --------
+    >>> formulas()["LogDatasetRatio"]
+    'ln(p / n)'
+    """
     modules = [group_module(group) for group in groups()]
     return {
         name: text for one in modules for name, text in getattr(one, "FORMULAS", {}).items()
