@@ -18,6 +18,7 @@ from warmstart.recommend.question.search_question import Question
 from warmstart.recommend.question.surfaces import names_left_out, note_few, sources_for
 from warmstart.recommend.question.understand import understand
 from warmstart.recommend.search import FORMAT, Search
+from warmstart.recommend.store.model_choice import ModelChoice
 from warmstart.spaces.pipelines.learners import LEARNERS
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
     KnowledgeError
         If the model cannot be asked so; else as :meth:`warmstart.Recommender.suggest` says.
     """
-    choice = store.choice
+    choice = _choice(store, query.strategy)
     check_acquisition(query.acquisition, choice.method, choice.name)
     seed = store.random_state if query.random_state is None else query.random_state
     candidates, space = query.candidates, query.space
@@ -47,7 +48,7 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
     if query.asked and query.asked.objectives and choice.method is not None:
         raise KnowledgeError(
             f"model {choice.name!r} ranks by the score alone; objectives need the base's own "
-            "belief: leave out the model, or give limits such as max_predict_s="
+            "belief: leave out the model or strategy, or give limits such as max_predict_s="
         )
     if query.look is not None and choice.method is not None:
         raise KnowledgeError(
@@ -56,6 +57,8 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
         )
     task = understand(store, query)
     fitted, phi = task.fitted, task.metafeatures
+    if query.strategy != "auto":
+        fitted = fitted.led_by(choice.method)
     first_look = check_first_look(query.look, task.metric)
     front: Front | None = None
     left_out: tuple[str, ...] = ()
@@ -87,6 +90,7 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
         n_rows=task.n_rows,
         speed=store.speed(),
         model=choice.name,
+        strategy=query.strategy,
         look=first_look,
         chances=tuple(chances),
         objectives=() if front is None else front.objectives,
@@ -107,6 +111,19 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
     other = notes_on_first_look(first_look, task.dataset)
     notes = (*read, *task.notes, *fitted.notes, *left_out, *other, *note_few(led))
     return Search(fitted, question, surfaces=led, warnings=notes)
+
+
+def _choice(store: Store, strategy: str) -> ModelChoice:
+    """What leads: the recommender's own model, or a method that is named."""
+    if strategy == "auto":
+        return store.choice
+    named = ModelChoice.of(strategy)
+    if named.method is None and strategy != "pmf":
+        raise KnowledgeError(
+            f"strategy={strategy!r} predicts scores in place of the base's own model, so the "
+            f"base is fitted with it: pass Recommender(model={strategy!r}).fit(...)"
+        )
+    return named
 
 
 def resume_search(text: str, store: Store) -> Search:
@@ -135,7 +152,7 @@ def resume_search(text: str, store: Store) -> Search:
         raise ArgumentError(f"not the JSON of a search: {text[:60]!r}")
     try:
         asked = Question.from_dict(values["question"])
-        if asked.model != store.choice.name:
+        if asked.strategy == "auto" and asked.model != store.choice.name:
             raise KnowledgeError(
                 f"the search was led by model {asked.model!r}, the base given has "
                 f"{store.choice.name!r}; pass a Recommender with that model"
@@ -147,6 +164,8 @@ def resume_search(text: str, store: Store) -> Search:
             resampling=asked.resampling,
             n_rows=asked.n_rows,
         )
+        if asked.strategy != "auto":
+            fitted = fitted.led_by(_choice(store, asked.strategy).method)
         search = Search(
             fitted,
             asked,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,6 @@ import pandas as pd
 from warmstart.errors import ArgumentError
 from warmstart.metadataset.core.score_table import Floats
 from warmstart.models.evolution.first_population import Evolution
-
-if TYPE_CHECKING:
-    pass
 
 _LEAST_SPREAD = 0.05
 """Of a feature, as a share of its spread over all configurations."""
@@ -36,7 +34,8 @@ class EvolutionStrategy(Evolution):
         :math:`\alpha`, in spreads of the Gaussian.
     warm : bool
         Whether the Gaussian begins with the mean and spread of what was good on the known
-        tasks, as warm-started CMA-ES does; else with those of all configurations.
+        tasks, as warm-started CMA-ES does, and the best of them are its first generation;
+        else it begins with those of all configurations.
     top_share : float
         Share of the configurations that count as good.
 
@@ -76,7 +75,8 @@ class EvolutionStrategy(Evolution):
         """Begin a task with its own Gaussian."""
         features, first = self.learnt()
         n = max(round(self.top_share * len(features)), 2)
-        good = first.members(metafeatures, n, self.rng_) if self.warm else slice(None)
+        named = first.members(metafeatures, n, self.rng_) if self.warm else []
+        good = named if self.warm else slice(None)
         spread = features[good].std(axis=0)
         least = _LEAST_SPREAD * features.std(axis=0)
         return DriftingState(
@@ -85,6 +85,7 @@ class EvolutionStrategy(Evolution):
             features[good].mean(axis=0),
             np.maximum(spread, least),
             int(self.rng_.integers(2**31)),
+            named[: self.generation],
         )
 
 
@@ -98,15 +99,16 @@ class DriftingState:
         mean: Floats,
         spread: Floats,
         seed: int,
+        first: Sequence[int] = (),
     ) -> None:
         self._features, self._seed = features, seed
         self._generation, self._rate = model.generation, model.learning_rate
-        self.mean, self._spread = mean, spread
+        self.mean, self._spread, self._first = mean, spread, first
         self._observed: set[int] = set()
         self._drawn: list[tuple[int, float]] = []
 
     def next(self) -> int:
-        """The untried configuration nearest to the next draw."""
+        """Of the first generation, then the untried configuration nearest to the next draw."""
         named = self.batch(1)
         if not named:
             raise IndexError("every configuration has been told")
@@ -117,7 +119,8 @@ class DriftingState:
         rng = np.random.default_rng((self._seed, len(self._observed)))
         open_ = np.ones(len(self._features), dtype=bool)
         open_[list(self._observed)] = False
-        named: list[int] = []
+        named = [index for index in self._first if index not in self._observed][:n]
+        open_[named] = False
         scale = np.where(self._spread > 0, self._spread, 1.0)
         while len(named) < n and open_.any():
             drawn = self.mean + self._spread * rng.standard_normal(len(self.mean))

@@ -77,6 +77,20 @@ class Fitted:
     method: PerformanceModel | None = None
     """What decides instead of PMF, which then only says what to expect."""
 
+    def led_by(self, method: PerformanceModel | None) -> Fitted:
+        """The same, with another method that decides; None is the base's own model.
+
+        Parameters
+        ----------
+        method : PerformanceModel, optional
+            Not fitted.
+        """
+        other = replace(self, method=method)
+        # All that was worked out already holds, but for what the other method was fitted to.
+        other.__dict__.update({k: v for k, v in vars(self).items() if k not in vars(other)})
+        other.__dict__.pop("kept", None)
+        return other
+
     @property
     def pmf(self) -> PMF:
         """Predicts scores."""

@@ -64,9 +64,13 @@ ARGUMENTS: dict[str, str] = {
         unlikely to keep a limit is left out, and the likelier counts more.""",
     "exclude : str or iterable": """
         Known tasks to forget, by id, name or family; the model is fitted without them.""",
-    'strategy : {"auto", "pmf", "portfolio", "nearest_datasets", "random", "anytime"}': """
+    'strategy : {"auto", "pmf", "portfolio", "nearest_datasets", "random", "anytime"} or str': """
         "auto" is PMF, or the portfolio for a dataset unlike everything known; "anytime"
-        orders by expected gain per second, for a list that is run until time is over.""",
+        orders by expected gain per second, for a list that is run until time is over. A
+        search takes "auto", or any method of
+        :data:`~warmstart.recommend.methods.METHODS` to lead it: "evolution" (regularised)
+        and "evolution_strategy" begin with a population, or its mean and spread, of what
+        was good on the known tasks, "cold_evolution" by chance.""",
     "proba : bool": """
         Suggest only classifiers that have ``predict_proba``.""",
     'similarity : {"auto", "mix", "metafeatures", "text", "sentence", "gw_otdd", \

@@ -40,6 +40,9 @@ class Question:
     model: str = "pmf"
     """Name of the model that decides."""
 
+    strategy: str = "auto"
+    """Name of the method that was asked for; "auto" is the recommender's own model."""
+
     local: bool = False
     """Whether configurations near the best one told may be asked, though in no pool."""
 

@@ -103,6 +103,7 @@ class SearchQuery(TaskQuery):
     candidates: Any = None
     n_initial: int = 1
     acquisition: Acquisition = "ei"
+    strategy: str = "auto"
     objectives: str | Iterable[str] | None = None
     look: Look | None = None
 

@@ -12,6 +12,7 @@ from warmstart.errors import ArgumentError
 from warmstart.metadataset.core.score_table import ScoreTable
 from warmstart.models.evolution.evolution_strategy import EvolutionStrategy
 from warmstart.models.evolution.regularised_evolution import RegularisedEvolution
+from warmstart.models.rankings.knn_portfolio import KNNPortfolio
 
 
 def hills(n_tasks=8, n=81, seed=0):
@@ -109,3 +110,15 @@ def test_the_mean_moves_by_the_ranks_of_a_generation():
 def test_bad_settings(make, message):
     with pytest.raises(ArgumentError, match=message):
         make()
+
+
+def test_the_first_generation_of_a_warm_strategy_is_the_portfolio():
+    table = hills()
+    known, new = table.take(range(1, table.n_tasks)), table.scores[0]
+    state = EvolutionStrategy(generation=4).fit(known).start()
+    listed = KNNPortfolio().fit(known).start().batch(4)
+    assert state.batch(6)[:4] == listed
+    for j in listed:
+        assert state.next() == j
+        state.tell(j, new[j])
+    assert state.next() not in listed
