@@ -97,7 +97,8 @@ def compare_yahpo(folder: Path, scenario: str, args: argparse.Namespace) -> None
     scores = pd.read_parquet(folder / f"{scenario}.acc.parquet").T
     values = json.loads((folder / f"{scenario}.configs.json").read_text())
     md = MetaDataset.from_matrix(
-        scores, configurations=pd.DataFrame([values[one] for one in scores], index=scores.columns)
+        scores,
+        configurations=pd.DataFrame([values[one] for one in scores], index=scores.columns),
     )
     tasks = sorted(scores.index, key=int)
     order = np.random.default_rng(7).permutation(len(tasks))

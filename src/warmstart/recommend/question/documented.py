@@ -64,7 +64,7 @@ ARGUMENTS: dict[str, str] = {
         unlikely to keep a limit is left out, and the likelier counts more.""",
     "exclude : str or iterable": """
         Known tasks to forget, by id, name or family; the model is fitted without them.""",
-    'strategy : {"auto", "pmf", "portfolio", "nearest_datasets", "random", "anytime"} or str': """
+    'strategy : {"auto", "pmf", "portfolio", "nearest_datasets", "random", "anytime"}, str': """
         "auto" is PMF, or the portfolio for a dataset unlike everything known; "anytime"
         orders by expected gain per second, for a list that is run until time is over. A
         search takes "auto", or any method of
