@@ -30,8 +30,9 @@ def test_every_part_is_an_argument_of_every_entry(entry):
 
 def test_the_sampler_asks_the_same():
     given = inspect.signature(WarmStartSampler).parameters
-    # A study of several objectives is begun by `suggestions.population`.
-    not_taken = {"data", "objectives"}
+    # A study of several objectives is begun by `suggestions.population`; a sampler led by
+    # another strategy is made from a search begun with it.
+    not_taken = {"data", "objectives", "strategy"}
     assert set(inspect.signature(SearchQuery).parameters) - not_taken <= set(given)
     assert all(one.kind is not one.VAR_KEYWORD for one in given.values())
 
