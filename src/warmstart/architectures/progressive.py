@@ -111,8 +111,7 @@ class ProgressiveState(BatchState):
         if np.isfinite(score):
             self._scored[int(index)] = float(score)
             if len(self._scored) >= _FEWEST:
-                rows = self._codes[list(self._scored)]
-                self._value.observe(rows, list(self._scored.values()))
+                self._value.observe(list(self._scored), list(self._scored.values()))
         self._n_here += 1
         done = self._n_here >= self._beam or not (self._open() & ~self._gone).any()
         if done and self._level <= self._levels.max():

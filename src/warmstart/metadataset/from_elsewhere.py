@@ -154,7 +154,9 @@ class FromElsewhere(FromData):
 
         Parameters
         ----------
-        name : {"oboe", "tensor-oboe", "pmf", "lcdb", "nas-bench-201", "nas-bench-graph"}
+        name : str
+            "oboe", "tensor-oboe", "pmf", "lcdb", "nas-bench-201", "nas-bench-graph" or
+            "alphad3m".
         cache : path, optional
             Folder to keep it in, the user's cache folder by default; fetched only once.
 

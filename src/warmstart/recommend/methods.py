@@ -15,6 +15,7 @@ from warmstart.recommend.question.arguments import ACQUISITIONS, check_acquisiti
 
 Maker = Callable[[], PerformanceModel]
 
+_SEQUENCE = {"sequence": True}
 _RECURRENT = {"policy": "recurrent"}
 
 _BUILT_IN: dict[str, tuple[str, dict[str, Any]]] = {
@@ -59,6 +60,11 @@ _BUILT_IN: dict[str, tuple[str, dict[str, Any]]] = {
     "cold_recurrent_ppo": ("architectures.policies.ppo:PPO", {**_RECURRENT, "warm": False}),
     "tree_search": ("architectures.trees.tree_search:TreeSearch", {}),
     "cold_tree_search": ("architectures.trees.tree_search:TreeSearch", {"warm": False}),
+    "pipeline_search": ("architectures.trees.tree_search:TreeSearch", _SEQUENCE),
+    "cold_pipeline_search": (
+        "architectures.trees.tree_search:TreeSearch",
+        {**_SEQUENCE, "warm": False},
+    ),
     "progressive": ("architectures.progressive:ProgressiveSearch", {}),
     "cold_progressive": ("architectures.progressive:ProgressiveSearch", {"warm": False}),
     "edit_gp": ("architectures.edit_gp:EditGP", {}),
@@ -132,6 +138,8 @@ ON_REQUEST: dict[str, str] = {
     "gplvm": "trains with torch for minutes a fold",
     "gplvm_published": "trains with torch for minutes a fold",
     "pmf_gplvm": "trains with torch for minutes a fold",
+    "pipeline_search": "is for pipelines written as one step a hyperparameter",
+    "cold_pipeline_search": "is for pipelines written as one step a hyperparameter",
     "recurrent_reinforce": "asks a network of torch",
     "cold_recurrent_reinforce": "asks a network of torch",
     "recurrent_ppo": "asks a network of torch",

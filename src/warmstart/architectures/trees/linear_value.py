@@ -42,9 +42,13 @@ class LinearValue:
         Share of a dataset's architectures that count as its best.
     """
 
+    n_fewest: ClassVar[int] = 2
+    """Scores before they move it."""
+
     def __init__(
         self, choices: Choices, scores: Array | None = None, *, top_share: float = 0.01
     ) -> None:
+        self._codes = choices.codes
         self._sizes = [len(options) for options in choices.options]
         pairs = [a * b for a, b in zip(self._sizes[:-1], self._sizes[1:], strict=True)]
         self._starts = np.cumsum([0, *self._sizes, *pairs])
@@ -69,16 +73,17 @@ class LinearValue:
         pairs = codes[:, :-1] * np.array(self._sizes[1:], dtype=np.intp) + codes[:, 1:]
         return np.hstack([singles, pairs + self._starts[n:-1]]).astype(np.intp)
 
-    def observe(self, codes: Codes, scores: Sequence[float]) -> None:
+    def observe(self, places: Sequence[int], scores: Sequence[float]) -> None:
         """Take everything observed on the new dataset; standardised here.
 
         Parameters
         ----------
-        codes : ndarray of int, shape (n, n_places)
+        places : sequence of int, length n
+            Of the architectures.
         scores : sequence of float, length n
         """
         y = np.asarray(scores, dtype=np.float64)
-        x = self._features(codes)
+        x = self._features(self._codes[list(places)])
         # On the scale of what the known datasets make of these.
         expected = x @ self.first
         spread = float(y.std())

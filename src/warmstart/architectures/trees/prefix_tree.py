@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from warmstart.architectures.trees.linear_value import LinearValue
 
 Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.intp]
 
 
 @dataclass(slots=True, eq=False)
@@ -28,12 +30,126 @@ class Node:
     options: npt.NDArray[np.intp]
     """Of the next place, those that lead to something left."""
 
+    gains: Array
+    """What each option adds by itself."""
+
     chances: Array
     """The policy's, one an option."""
+
+    rest: float
+    """What the open places may still add."""
 
     visits: Array
     totals: Array
     """Sum of what walks over each option were worth."""
+
+
+class PrefixValue(Protocol):
+    """Leads walks: a policy and a value of prefixes."""
+
+    def judge(
+        self, first: int, last: int, depth: int, previous: int, options: Codes
+    ) -> tuple[Array, Array, float]:
+        """Gains and chances of a prefix's options, and what may still be added.
+
+        Parameters
+        ----------
+        first, last : int
+            Bounds of the architectures that begin with it.
+        depth : int
+            How many places are chosen.
+        previous : int
+            The last choice.
+        options : ndarray of int, shape (n_options,)
+            Of the next place; none where the prefix is whole.
+
+        Returns
+        -------
+        gains, chances : ndarray, shape (n_options,)
+        rest : float
+        """
+        ...
+
+
+class ByChoices:
+    """What choices are worth adds up: the policy's mean of the next, the best of each later.
+
+    Parameters
+    ----------
+    value : LinearValue
+    n_places : int
+    """
+
+    def __init__(self, value: LinearValue, n_places: int) -> None:
+        self._value, self._n_places = value, n_places
+
+    def judge(
+        self,
+        first: int,  # noqa: ARG002
+        last: int,  # noqa: ARG002
+        depth: int,
+        previous: int,
+        options: Codes,
+    ) -> tuple[Array, Array, float]:
+        """See :class:`PrefixValue`.
+
+        Parameters
+        ----------
+        first, last, depth, previous : int
+        options : ndarray of int, shape (n_options,)
+        """
+        if depth == self._n_places:
+            return np.zeros(0), np.zeros(0), 0.0
+        gains = self._value.gains(depth, previous)[options]
+        raised = np.exp(gains - gains.max())
+        chances = raised / raised.sum()
+        later = range(depth + 1, self._n_places)
+        return gains, chances, float(chances @ gains) + sum(map(self._value.most, later))
+
+
+class ByCompletions:
+    """A prefix is worth what its completions are, each as likely as it is promising.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (n_architectures, n_places)
+        In lexicographic order.
+    gone : ndarray of bool, shape (n_architectures,)
+    worth : ndarray, shape (n_architectures,)
+        Of whole architectures.
+    sharpness : float
+        Of the chances, in standard deviations of the worth.
+    """
+
+    def __init__(
+        self, codes: Codes, gone: npt.NDArray[np.bool_], worth: Array, sharpness: float = 4.0
+    ) -> None:
+        spread = float(worth[~gone].std()) or 1.0
+        self._codes = codes
+        self._worth = (worth - worth[~gone].max()) / spread
+        self._mass = np.where(gone, 0.0, np.exp(np.maximum(sharpness * self._worth, -600.0)))
+
+    def judge(
+        self,
+        first: int,
+        last: int,
+        depth: int,
+        previous: int,  # noqa: ARG002
+        options: Codes,
+    ) -> tuple[Array, Array, float]:
+        """See :class:`PrefixValue`.
+
+        Parameters
+        ----------
+        first, last, depth, previous : int
+        options : ndarray of int, shape (n_options,)
+        """
+        mass = self._mass[first:last]
+        rest = float(mass @ self._worth[first:last] / mass.sum())
+        if not len(options):
+            return np.zeros(0), np.zeros(0), rest
+        shares = np.bincount(self._codes[first:last, depth], weights=mass)[options]
+        return np.zeros(len(options)), shares / shares.sum(), rest
 
 
 class PrefixTree:
@@ -44,7 +160,7 @@ class PrefixTree:
     codes : ndarray of int, shape (n_architectures, n_places)
         In lexicographic order, so that the architectures of a prefix are neighbours.
     gone : ndarray of bool, shape (n_architectures,)
-    value : LinearValue
+    value : PrefixValue
     exploration : float
         Weight of the policy's chances against what walks were worth.
     """
@@ -53,7 +169,7 @@ class PrefixTree:
         self,
         codes: npt.NDArray[np.intp],
         gone: npt.NDArray[np.bool_],
-        value: LinearValue,
+        value: PrefixValue,
         exploration: float,
     ) -> None:
         self._codes, self._gone = codes, gone
@@ -67,13 +183,13 @@ class PrefixTree:
         path: list[tuple[Node, int]] = []
         while node.depth < self._codes.shape[1]:
             option = self._next(node, rng)
-            worth += float(self._value.gains(node.depth, node.previous)[node.options[option]])
+            worth += float(node.gains[option])
             path.append((node, option))
             fresh = node.visits[option] == 0
             node = self._child(node, option)
             if fresh:
-                worth += self._rest(node)
                 break
+        worth += node.rest
         for one, option in path:
             one.visits[option] += 1.0
             one.totals[option] += worth
@@ -95,14 +211,6 @@ class PrefixTree:
         bonus = node.chances * math.sqrt(node.visits.sum() + 1.0) / (1.0 + node.visits)
         return int((means + self._c * bonus + 1e-9 * rng.random(len(means))).argmax())
 
-    def _rest(self, node: Node) -> float:
-        """What the open places may still add: the policy's mean, then the best of each."""
-        if node.depth == self._codes.shape[1]:
-            return 0.0
-        gains = self._value.gains(node.depth, node.previous)[node.options]
-        later = range(node.depth + 1, self._codes.shape[1])
-        return float(node.chances @ gains) + sum(self._value.most(depth) for depth in later)
-
     def _child(self, node: Node, option: int) -> Node:
         chosen = int(node.options[option])
         column = self._codes[node.first : node.last, node.depth]
@@ -114,15 +222,12 @@ class PrefixTree:
         key = first, last, depth
         if key not in self._nodes:
             options = np.zeros(0, dtype=np.intp)
-            chances = np.zeros(0)
             if depth < self._codes.shape[1]:
                 column = self._codes[first:last, depth]
                 options = np.unique(column[~self._gone[first:last]]).astype(np.intp)
-                gains = self._value.gains(depth, previous)[options]
-                raised = np.exp(gains - gains.max())
-                chances = raised / raised.sum()
-            zeros = np.zeros(len(options))
+            gains, chances, rest = self._value.judge(first, last, depth, previous, options)
+            visits, totals = np.zeros(len(options)), np.zeros(len(options))
             self._nodes[key] = Node(
-                first, last, depth, previous, options, chances, zeros, zeros.copy()
+                first, last, depth, previous, options, gains, chances, rest, visits, totals
             )
         return self._nodes[key]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import copy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +13,21 @@ import pandas as pd
 from warmstart.architectures.encoding import Choices
 from warmstart.architectures.task_state import BatchState
 from warmstart.architectures.trees.linear_value import LedByValue, LinearValue
-from warmstart.architectures.trees.prefix_tree import PrefixTree
+from warmstart.architectures.trees.prefix_tree import (
+    ByChoices,
+    ByCompletions,
+    PrefixTree,
+    PrefixValue,
+)
+from warmstart.architectures.trees.sequence_value import SequenceValue
 from warmstart.errors import ArgumentError
 
-Array = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
-_FEWEST = 2
-"""Scores before they move the value."""
+    from warmstart.metadataset.core.score_table import ScoreTable
+
+Array = npt.NDArray[np.float64]
 
 
 @dataclass(slots=True)
@@ -38,6 +47,10 @@ class TreeSearch(LedByValue):
         c.
     n_simulations : int
         Walks down the tree for each architecture that is named.
+    sequence : bool
+        Whether places are steps of one sequence, as of a pipeline: a step is then worth the
+        same wherever it stands, and what leads the walks is what is hoped of the sequences
+        that begin alike (:class:`~warmstart.architectures.trees.sequence_value.SequenceValue`).
     warm : bool
 
     References
@@ -60,6 +73,8 @@ class TreeSearch(LedByValue):
 
     exploration: float = 0.5
     n_simulations: int = 100
+    sequence: bool = False
+    steps_: SequenceValue | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.exploration < 0:
@@ -67,9 +82,27 @@ class TreeSearch(LedByValue):
         if self.n_simulations < 1:
             raise ArgumentError(f"n_simulations must be at least 1, got {self.n_simulations}")
 
+    def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
+        """Learn what the best had in common; a cold search takes only the choices.
+
+        Parameters
+        ----------
+        table : ScoreTable
+            Scores of known datasets, (n_tasks, n_architectures).
+        random_state : int
+        """
+        LedByValue.fit(self, table, random_state=random_state)
+        assert self.choices_ is not None  # it was fitted just now
+        self.steps_ = SequenceValue(self.choices_, self.scores_) if self.sequence else None
+        return self
+
     def start(self, metafeatures: pd.Series[Any] | None = None) -> TreeState:  # noqa: ARG002
         """Begin a dataset with a tree of its own."""
-        choices, value = self._begun()
+        value: LinearValue | SequenceValue
+        if self.steps_ is not None and self.choices_ is not None:
+            choices, value = self.choices_, copy.copy(self.steps_)
+        else:
+            choices, value = self._begun()
         return TreeState(self, choices, value, int(self.rng_.integers(2**31)))
 
 
@@ -77,7 +110,11 @@ class TreeState(BatchState):
     """The tree of one dataset."""
 
     def __init__(
-        self, model: TreeSearch, choices: Choices, value: LinearValue, seed: int
+        self,
+        model: TreeSearch,
+        choices: Choices,
+        value: LinearValue | SequenceValue,
+        seed: int,
     ) -> None:
         self._codes, self._value, self._seed = choices.codes, value, seed
         self._c, self._n = model.exploration, model.n_simulations
@@ -94,7 +131,7 @@ class TreeState(BatchState):
         gone = self._gone[self._order].copy()
         named: list[int] = []
         while len(named) < n and not gone.all():
-            tree = PrefixTree(self._sorted, gone, self._value, self._c)
+            tree = PrefixTree(self._sorted, gone, self._leader(gone), self._c)
             for _ in range(self._n):
                 tree.walk(rng)
             place = tree.most_visited()
@@ -114,8 +151,14 @@ class TreeState(BatchState):
         """
         self._gone[index] = True
         self._n_observed += 1
-        if np.isfinite(score):
-            self._scored.append((int(index), float(score)))
-        if len(self._scored) >= _FEWEST:
-            rows = self._codes[[k for k, _ in self._scored]]
-            self._value.observe(rows, [score for _, score in self._scored])
+        if not np.isfinite(score):
+            return
+        self._scored.append((int(index), float(score)))
+        if len(self._scored) >= self._value.n_fewest:
+            places, scores = zip(*self._scored, strict=True)
+            self._value.observe(places, scores)
+
+    def _leader(self, gone: npt.NDArray[np.bool_]) -> PrefixValue:
+        if isinstance(self._value, SequenceValue):
+            return ByCompletions(self._sorted, gone, self._value.worth()[self._order])
+        return ByChoices(self._value, self._sorted.shape[1])

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from warmstart.errors import HistoryError
 from warmstart.metadataset.exchange.architecture_tables import architecture_publications
+from warmstart.metadataset.exchange.pipeline_tables import pipeline_publications
 from warmstart.metadataset.exchange.published_table import Archive, Publication, PublishedTable
 from warmstart.metadataset.exchange.published_tables import PUBLICATIONS
 
@@ -25,7 +26,7 @@ _TIMEOUT_S = 3600
 
 def publications() -> dict[str, Publication]:
     """The public tables by name."""
-    return PUBLICATIONS | dict(architecture_publications())
+    return PUBLICATIONS | dict(architecture_publications()) | dict(pipeline_publications())
 
 
 def publication(name: str) -> Publication:

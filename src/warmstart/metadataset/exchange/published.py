@@ -37,7 +37,8 @@ def fetch(name: str, cache: str | Path | None = None) -> Path:
 
     Parameters
     ----------
-    name : {"oboe", "tensor-oboe", "pmf", "lcdb", "nas-bench-201", "nas-bench-graph"}
+    name : str
+        "oboe", "tensor-oboe", "pmf", "lcdb", "nas-bench-201", "nas-bench-graph" or "alphad3m".
     cache : path, optional
         The user's cache folder without. An archive put into its folder ``archives`` is
         taken from there instead of downloaded.
@@ -80,6 +81,7 @@ def as_metadataset(name: str, table: PublishedTable) -> Views:
             learners=table.learners,
         ),
         metafeatures=table.metafeatures,
+        families=tasks.get("family"),
         tasks=tasks,
         info={
             "sources": [source.requirement],

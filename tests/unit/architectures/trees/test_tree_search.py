@@ -38,7 +38,7 @@ def test_what_is_observed_moves_the_weights_towards_it():
     found, codes = value(table), choices_of(table).codes
     conv = found.gains(0, 0)[0]
     some = np.random.default_rng(0).choice(len(codes), 40, replace=False)
-    found.observe(codes[some], table.scores[1, some].tolist())
+    found.observe(some.tolist(), table.scores[1, some].tolist())
     assert found.gains(0, 0)[0] < conv
     by_weights = found.weights[found.columns(codes)].sum(axis=1)
     assert np.corrcoef(by_weights, table.scores[1])[0, 1] > 0.9
