@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 KINDS = ("optuna", "mlflow", "ray", "smac", "sklearn", "wandb", "flaml", "table")
 
+CURVES = {"curves": "read_curves", "boosting": "read_logs", "lcdb": "read_lcdb"}
+"""Sources that are learning curves from the start, and what reads their files."""
+
 
 MAPPING = '{"task": "dataset", "metric": {"auc": "maximize"}, "params": ["lr", "depth"]}'
 
@@ -26,15 +29,21 @@ def reader_of(
     from warmstart._plugins import load_plugin
     from warmstart.errors import HistoryError
 
-    module = (
-        import_module(f"warmstart.histories.{source}")
-        if source in KINDS
-        else load_plugin("histories", source)
-    )
-    read: Callable[..., HistorySource] = module.read
+    read: Callable[..., HistorySource]
+    if source in CURVES:
+        read = getattr(import_module("warmstart.histories.curves.files"), CURVES[source])
+    elif source in KINDS:
+        read = import_module(f"warmstart.histories.{source}").read
+    else:
+        read = load_plugin("histories", source).read
     known = signature(read).parameters
     if unknown := [name for name in more if name not in known]:
-        raise HistoryError(f"a history of {source} takes no --{unknown[0].rstrip('s')}")
+        option = unknown[0].rstrip("s").replace("_", "-")
+        raise HistoryError(f"a history of {source} takes no --{option}")
+    if source == "curves" and "params" not in more:
+        raise HistoryError(
+            "name the columns of hyperparameters of a table of curves by --param"
+        )
     if source == "table" and "mapping" not in more:
         raise HistoryError(
             "a table needs --mapping JSON, a file that says what its columns mean, such as "

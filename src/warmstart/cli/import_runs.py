@@ -7,8 +7,24 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from warmstart.cli.history import KINDS, MAPPING, datasets_listed, pairs_in, reader_of, task_in
-from warmstart.cli.options import AsJson, TaskType
+from warmstart.cli.history import (
+    CURVES,
+    KINDS,
+    MAPPING,
+    datasets_listed,
+    pairs_in,
+    reader_of,
+    task_in,
+)
+from warmstart.cli.options import (
+    AsJson,
+    Budget,
+    CostColumn,
+    LoggedSet,
+    StepKey,
+    StepKind,
+    TaskType,
+)
 from warmstart.cli.terminal.output import print_json, results, warn
 
 if TYPE_CHECKING:
@@ -19,7 +35,9 @@ Pairs = list[str] | None
 
 
 def import_history(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help=", ".join(KINDS) + ".")],
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help=", ".join((*KINDS, *CURVES)) + ".")
+    ],
     location: Annotated[
         str, typer.Argument(help="File, folder or URL of the history; never written to.")
     ],
@@ -95,6 +113,11 @@ def import_history(
         list[str] | None,
         typer.Option(metavar="NAME", help="Column of an export that is a hyperparameter."),
     ] = None,
+    budget: Budget = None,
+    budget_kind: StepKind = None,
+    cost: CostColumn = None,
+    step: StepKey = None,
+    logged_set: LoggedSet = None,
     constant: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="User attribute that is a hyperparameter."),
@@ -134,15 +157,16 @@ def import_history(
 ) -> None:
     """Add the runs of another tool to a meta-dataset; running it again adds what is new.
 
-    Failed and pruned runs are kept with a status. Nothing is guessed: say the task and the
-    metric, and whether it is better high or low.
+    Learning curves come with their runs: what Optuna, Ray, MLflow and W&B logged by steps, and
+    files of curves (curves, boosting, lcdb). Failed and pruned runs are kept with a status.
+    Nothing is guessed: say the task and the metric, and whether it is better high or low.
     """
     from warmstart._plugins import plugins
     from warmstart.errors import HistoryError
     from warmstart.metadataset.combine.attach_datasets import AttachedDataset
     from warmstart.metadataset.import_runs import import_histories
 
-    sources = (*KINDS, *plugins("histories"))
+    sources = (*KINDS, *CURVES, *plugins("histories"))
     if source not in sources:
         table = source.lower() in ("csv", "parquet")
         hint = f"; a {source} file of runs is a table" if table else ""
@@ -163,7 +187,17 @@ def import_history(
         "sampler": sampler,
         "run_prefix": run_prefix,
     }
-    more = {"study": study, "constants": constant, "mapping": mapping, "params": param}
+    more = {
+        "study": study,
+        "constants": constant,
+        "mapping": mapping,
+        "params": param,
+        "budget": budget,
+        "budget_kind": budget_kind,
+        "cost": cost,
+        "step": step,
+        "logged_set": logged_set,
+    }
     history = reader_of(source, {k: v for k, v in more.items() if v})(location, options)
     attached: dict[str, Any] = {}
     if dataset is not None or target is not None:

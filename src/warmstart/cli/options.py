@@ -139,3 +139,26 @@ def reads_files(command: Callable[..., None]) -> Callable[..., None]:
     with_reading.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     with_reading.__annotations__ = {one.name: one.annotation for one in parameters}
     return with_reading
+
+
+Budget = Annotated[
+    str | None,
+    typer.Option(metavar="COLUMN", help="What was spent, of a table of learning curves."),
+]
+StepKind = Annotated[
+    str | None,
+    typer.Option(
+        metavar="KIND", help="What steps of scores count: iterations, epochs, rows or folds."
+    ),
+]
+CostColumn = Annotated[
+    str | None,
+    typer.Option(metavar="COLUMN", help="Seconds, of a table of learning curves."),
+]
+StepKey = Annotated[
+    str | None, typer.Option(metavar="KEY", help="What W&B's runs logged as their step.")
+]
+LoggedSet = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Which of the sets that a booster's log has."),
+]

@@ -13,10 +13,17 @@ from urllib.parse import unquote, urlparse
 from warmstart._extras import require
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
-from warmstart.histories.mlflow_folder import LoggedRun, read_folder, refuse_unknown
+from warmstart.histories.curves.logged import points
+from warmstart.histories.mlflow_folder import (
+    LoggedRun,
+    read_folder,
+    read_series,
+    refuse_unknown,
+)
 from warmstart.histories.parsing.reading import readable
 from warmstart.histories.parsing.sqlite_copy import copy_sqlite
 from warmstart.histories.parsing.times import utc_of_count
+from warmstart.histories.runs.curve_points import BudgetKind, CurvePoint, check_kind
 from warmstart.histories.runs.options import Meaning, entered
 from warmstart.histories.runs.remarks import Remarks
 from warmstart.histories.runs.schema import Run, RunHistory
@@ -41,9 +48,10 @@ def read(
     location: str | Path,
     *,
     study: str | Sequence[str] | None = None,
+    budget_kind: BudgetKind = "epochs",
     **options: Unpack[ReadOptions],
 ) -> RunHistory:
-    """Read the runs of MLflow experiments.
+    """Read the runs of MLflow experiments, and the curves of those that logged by steps.
 
     MLflow keeps hyperparameters as text: what reads as a number is one, and whole numbers
     of a hyperparameter that is elsewhere a decimal are decimals. The metric is the last
@@ -57,6 +65,8 @@ def read(
         A local store, or the tracking URI of a server.
     study : str or sequence of str, optional
         Names of experiments; all of them without.
+    budget_kind : {"iterations", "rows", "folds", "epochs"}
+        What the steps count that the metric was logged at.
     **options :
         As in :class:`~warmstart.histories.runs.options.Meaning`. `task` may map names of
         experiments to tasks, `task_tag` is a tag or a logged parameter.
@@ -69,7 +79,8 @@ def read(
         If a server or a database is named and MLflow is not installed.
     """
     meaning = Meaning(**options)
-    meaning.only_metric("MLflow")
+    metric, key, direction = meaning.only_metric("MLflow")
+    check_kind(budget_kind)
     names = [study] if isinstance(study, str) else None if study is None else list(study)
     place = str(location)
     parsed = urlparse(place)
@@ -91,7 +102,40 @@ def read(
         with _tracking(path, place) as uri:
             yield from runs_logged(from_client(uri, names), meaning, remarks)
 
-    return RunHistory("mlflow", place, runs, meaning.run_prefix)
+    def curves() -> Iterator[CurvePoint]:
+        def told(logged: Named) -> Iterator[CurvePoint]:
+            return points(
+                logged, source="mlflow", metric=metric, direction=direction, kind=budget_kind
+            )
+
+        if path is not None and path.is_dir():
+            yield from told(_series_of_folder(path, names, key))
+            return
+        with _tracking(path, place) as uri:
+            yield from told(_series_of_client(uri, names, key))
+
+    return RunHistory("mlflow", place, runs, meaning.run_prefix, read_curves=curves)
+
+
+Named = Iterator[tuple[str, list[tuple[float, float, float]]]]
+
+
+def _series_of_folder(path: Path, names: Sequence[str] | None, key: str) -> Named:
+    for run in read_folder(path, names, Remarks()):
+        logged = [] if run.folder is None else read_series(run.folder, key)
+        yield run.run_id, [(o.step, o.value, _seconds(run, o.at_ms)) for o in logged]
+
+
+def _series_of_client(uri: str, names: Sequence[str] | None, key: str) -> Named:
+    client = require("mlflow", extra="mlflow").MlflowClient(tracking_uri=uri)
+    for run in from_client(uri, names):
+        logged = client.get_metric_history(run.run_id, key)
+        yield run.run_id, [(o.step, o.value, _seconds(run, o.timestamp)) for o in logged]
+
+
+def _seconds(run: LoggedRun, at_ms: float) -> float:
+    """Since the run began."""
+    return math.nan if run.start_ms is None else (at_ms - run.start_ms) / 1000
 
 
 def runs_logged(

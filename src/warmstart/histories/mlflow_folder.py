@@ -30,6 +30,8 @@ class LoggedRun:
     """The last value logged of each."""
 
     tags: dict[str, str]
+    folder: Path | None = None
+    """Where a store of files has it."""
 
 
 def read_folder(
@@ -60,7 +62,17 @@ def read_folder(
                 params=_texts(meta.parent / "params"),
                 metrics=_metrics(meta.parent / "metrics"),
                 tags=_texts(meta.parent / "tags"),
+                folder=meta.parent,
             )
+
+
+def read_series(folder: Path, metric: str) -> list[Logged]:
+    """Every value that the run in a folder logged of a metric, in the order written."""
+    file = folder / "metrics" / metric
+    if not file.is_file():
+        return []
+    with readable(file):
+        return _logged(file.read_bytes().decode("utf-8"))
 
 
 def _texts(folder: Path) -> dict[str, str]:
@@ -82,16 +94,35 @@ def _metrics(folder: Path) -> dict[str, float]:
     return found
 
 
-def _last(text: str) -> float:
-    """Last value of ``time value step`` lines: of the highest step, then the latest."""
-    best = (-math.inf, -math.inf, math.nan)
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One value of a metric."""
+
+    step: float
+    at_ms: float
+    """Since 1970."""
+
+    value: float
+
+
+def _logged(text: str) -> list[Logged]:
+    """Of lines ``time value step``; the first releases wrote no step."""
+    found = []
     for line in text.split("\n"):
         parts = line.split()
         if len(parts) >= 2:
             step = float(parts[2]) if len(parts) > 2 else 0.0
-            if (step, float(parts[0])) >= best[:2]:
-                best = (step, float(parts[0]), float(parts[1]))
-    return best[2]
+            found.append(Logged(step, float(parts[0]), float(parts[1])))
+    return found
+
+
+def _last(text: str) -> float:
+    """Last value logged: of the highest step, then the latest."""
+    best = Logged(-math.inf, -math.inf, math.nan)
+    for one in _logged(text):
+        if (one.step, one.at_ms) >= (best.step, best.at_ms):
+            best = one
+    return best.value
 
 
 def _entries(path: Path) -> dict[str, str]:

@@ -11,8 +11,10 @@ from warmstart._extras import require
 from warmstart.domain import Status
 from warmstart.errors import HistoryError
 from warmstart.histories import table
+from warmstart.histories.curves.logged import points
 from warmstart.histories.parsing.table_files import column_names, is_table
 from warmstart.histories.parsing.times import utc_of
+from warmstart.histories.runs.curve_points import BudgetKind, CurvePoint, check_kind
 from warmstart.histories.runs.options import Meaning, entered
 from warmstart.histories.runs.remarks import Remarks
 from warmstart.histories.runs.schema import Run, RunHistory
@@ -32,9 +34,11 @@ def read(
     *,
     params: Sequence[str] | str = (),
     api: Any = None,
+    step: str = "_step",
+    budget_kind: BudgetKind = "epochs",
     **options: Unpack[ReadOptions],
 ) -> RunHistory:
-    """Read a project's runs.
+    """Read a project's runs, and through the API the curves of those that logged by steps.
 
     Parameters
     ----------
@@ -45,6 +49,10 @@ def read(
         results. Not needed with the API, which keeps them apart.
     api : wandb.Api, optional
         At hand; made with the user's own settings without.
+    step : str
+        What the runs logged beside the metric that says how far they were, such as "epoch".
+    budget_kind : {"iterations", "rows", "folds", "epochs"}
+        What it counts.
     **options :
         As in :class:`~warmstart.histories.runs.options.Meaning`. `task_tag` is a column of the
         export, or a key of a run's config.
@@ -68,6 +76,7 @@ def read(
     """
     meaning = Meaning(**options)
     metric, key, direction = meaning.only_metric("W&B")
+    check_kind(budget_kind)
     path = Path(location).expanduser()
     if is_table(path) or path.is_file():
         if not params:
@@ -99,7 +108,20 @@ def read(
             remarks.place = f"run {run.id}"
             yield _as_run(run, meaning, remarks)
 
-    return RunHistory("wandb", project, runs, meaning.run_prefix)
+    def curves() -> Iterator[CurvePoint]:
+        logged = ((str(run.id), _series(run, key, step)) for run in api.runs(project))
+        yield from points(
+            logged, source="wandb", metric=metric, direction=direction, kind=budget_kind
+        )
+
+    return RunHistory("wandb", project, runs, meaning.run_prefix, read_curves=curves)
+
+
+def _series(run: Any, key: str, step: str) -> Iterator[tuple[float, float, float]]:
+    """Everything a run logged of a metric, not the sample that charts are drawn from."""
+    for row in run.scan_history(keys=list(dict.fromkeys([step, key, "_runtime"]))):
+        told = plain_values(dict(row))
+        yield number(told.get(step)), number(told.get(key)), seconds(told.get("_runtime"))
 
 
 _EXPORTED = {"run_id": "ID", "status": "State", "timestamp": "Created", "cost": "Runtime"}

@@ -1,6 +1,6 @@
 """The command ``warmstart import``.
 
-Also of: cli.history.
+Also of: cli.history, histories.curves.files.
 """
 
 import json
@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from warmstart.cli import app
 from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.models.curves.curves import curves_of
 
 
 @pytest.fixture
@@ -154,3 +155,72 @@ def test_another_table_numbered_from_0(call, tmp_path):
     assert "1 evaluations added (1 ok), 0 known before" in prefixed.output
     updated = call("table", tmp_path / "two.csv", *told, "--changed", "update")
     assert "0 evaluations added (1 ok), 1 brought up to date, 0 known before" in updated.output
+
+
+def test_files_of_learning_curves(call, tmp_path):
+    frame = pd.DataFrame(
+        {"lr": [0.1, 0.1, 0.3, 0.3], "epoch": [1, 2, 1, 2], "acc": [0.6, 0.8, 0.5, 0.7]}
+    )
+    frame.to_csv(tmp_path / "c.csv", index=False)
+    told = call(
+        "curves", tmp_path / "c.csv", "--param", "lr", "--budget", "epoch", "--budget-kind",
+        "epochs", "--metric", "accuracy", "--metric-key", "acc", "--direction", "maximize",
+        "--task", "mine", "--out", tmp_path / "m", "--task-type", "binary",
+    )  # fmt: skip
+    assert told.exit_code == 0, told.output
+    md = MetaDataset.open(tmp_path / "m")
+    curves = curves_of(md, metric="accuracy", kind="epochs")
+    assert sorted(curves.values.tolist()) == [[0.5, 0.7], [0.6, 0.8]]
+
+
+def test_boosters_logs(call, tmp_path):
+    line = {"params": {"eta": 0.1}, "evals_result": {"valid_0": {"auc": [0.6, 0.7, 0.75]}}}
+    (tmp_path / "logs.jsonl").write_text(json.dumps(line) + "\n")
+    arguments = (
+        "boosting", tmp_path / "logs.jsonl", "--metric", "roc_auc", "--metric-key", "auc",
+        "--direction", "maximize", "--task", "t", "--out", tmp_path / "m",
+        "--task-type", "binary",
+    )  # fmt: skip
+    told = call(*arguments, "--logged-set", "valid_0")
+    assert told.exit_code == 0, told.output
+    md = MetaDataset.open(tmp_path / "m")
+    assert curves_of(md, metric="roc_auc").budgets.tolist() == [1, 2, 3]
+    told = call(*arguments, "--logged-set", "valid_1")
+    assert told.exit_code == 2
+    assert "logged no set 'valid_1'" in told.stderr
+    (tmp_path / "logs.jsonl").write_text("{}\n")
+    assert 'is no object with "params"' in call(*arguments).stderr
+
+
+def test_a_table_of_lcdb(call, tmp_path):
+    frame = pd.DataFrame(
+        {"openmlid": 3, "learner": "SVC", "size_train": [16, 32], "score_test": [0.6, 0.8]}
+    ).assign(traintime=0.1)
+    frame.to_csv(tmp_path / "lcdb.csv", index=False)
+    arguments = (
+        "lcdb",
+        tmp_path / "lcdb.csv",
+        "--out",
+        tmp_path / "m",
+        "--task-type",
+        "binary",
+    )
+    told = call(*arguments)
+    assert told.exit_code == 0, told.output
+    md = MetaDataset.open(tmp_path / "m")
+    assert curves_of(md, metric="accuracy", kind="rows").budgets.tolist() == [16, 32]
+    assert "says itself what --task would" in call(*arguments, "--task", "t").stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "option", "message"),
+    [
+        ("curves", (), "columns of hyperparameters of a table of curves by --param"),
+        ("sklearn", ("--budget-kind", "epochs"), "takes no --budget-kind"),
+        ("mlflow", ("--step", "epoch"), "takes no --step"),
+    ],
+)
+def test_options_of_curves_that_a_source_lacks(call, tmp_path, source, option, message):
+    told = call(source, tmp_path / "x.csv", "--out", tmp_path / "m", *option)
+    assert told.exit_code == 2
+    assert message in told.stderr

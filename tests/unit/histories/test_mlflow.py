@@ -1,15 +1,21 @@
 """MLflow's runs: folders laid out as MLflow 3.17 does, and by MLflow itself where it is.
 
-Also of: histories.mlflow_folder, histories.parsing.sqlite_copy, histories.runs.curve_points,
-histories.runs.directions, histories.runs.options, histories.runs.schema.
+Also of: histories.curves.logged, histories.mlflow_folder, histories.parsing.sqlite_copy,
+histories.runs.curve_points, histories.runs.directions, histories.runs.options,
+histories.runs.schema.
 """
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from warmstart.errors import HistoryError, MissingExtraError
+from warmstart.histories import mlflow
 from warmstart.histories.mlflow import read
+from warmstart.histories.mlflow_folder import LoggedRun
+from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.models.curves.curves import curves_of
 from warmstart.testing.history_source import HistorySourceContract
 
 OPTIONS = {"metric": "accuracy", "direction": "maximize", "metric_key": "acc"}
@@ -187,3 +193,61 @@ def test_a_damaged_meta_file_is_named(tmp_path):
         path.write_text(text)
         with pytest.raises(HistoryError, match=rf"meta.yaml.*{message}"):
             read(tmp_path, task="t", **OPTIONS).to_frame()
+
+
+def curve_of(table, run_id):
+    rows = table.to_pandas()
+    rows = rows[rows["source_run_id"] == run_id].sort_values("budget")
+    return rows["budget"].tolist(), rows["score"].tolist(), rows["cost_s"].tolist()
+
+
+def test_values_logged_by_steps_are_a_curve(location):
+    history = read(location, task_tag="dataset", **OPTIONS)
+    table = history.curves()
+    # Steps begin at 0, budgets at 1; seconds are since the run began.
+    assert curve_of(table, "a" * 32) == ([1, 2], [0.94, 0.8], [0.0, 0.01])
+    # A single value is no curve, nor is what is no number.
+    assert set(table["source_run_id"].to_pylist()) == {"a" * 32, "b" * 32, "f" * 32}
+    assert set(table["kind"].to_pylist()) == {"epochs"}
+    rounds = read(location, task="t", budget_kind="iterations", **OPTIONS).curves()
+    assert set(rounds["kind"].to_pylist()) == {"iterations"}
+    with pytest.raises(HistoryError, match="rounds"):
+        read(location, task="t", budget_kind="rounds", **OPTIONS)
+
+
+def test_curves_are_kept_with_their_runs(location):
+    history = read(location, task_tag="dataset", **OPTIONS)
+    md = MetaDataset.from_histories([history])
+    curves = curves_of(md, metric="accuracy", kind="epochs")
+    # The run without hyperparameters was left out, and so is its curve.
+    assert curves.values.tolist() == [[0.94, 0.8], [0.94, 0.8]]
+
+
+def test_losses_and_the_clients_history(monkeypatch):
+    logged = [
+        SimpleNamespace(step=3, value=0.5, timestamp=3_000),
+        SimpleNamespace(step=1, value=0.9, timestamp=2_000),
+        SimpleNamespace(step=3, value=0.4, timestamp=4_000),
+    ]
+    run = LoggedRun(
+        run_id="r",
+        experiment="e",
+        status="FINISHED",
+        start_ms=1_000,
+        end_ms=9_000,
+        params={"lr": "0.1"},
+        metrics={"loss": 0.4},
+        tags={},
+    )
+    client = SimpleNamespace(get_metric_history=lambda run_id, key: logged)
+    package = SimpleNamespace(MlflowClient=lambda tracking_uri: client)
+    monkeypatch.setattr(mlflow, "require", lambda *_, **__: package)
+    monkeypatch.setattr(mlflow, "from_client", lambda *_: iter([run]))
+    history = read(
+        "http://127.0.0.1:1",
+        task="t",
+        metric="log_loss",
+        metric_key="loss",
+        direction="minimize",
+    )
+    assert curve_of(history.curves(), "r") == ([1, 3], [-0.9, -0.4], [1.0, 3.0])

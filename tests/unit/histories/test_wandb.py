@@ -83,3 +83,32 @@ def test_a_project():
         "2026-01-01T10:00:00+00:00",
         "2026-01-01T10:00:01+00:00",
     ]
+
+
+def test_what_a_projects_runs_logged_by_steps_is_a_curve():
+    def run(name, rows):
+        return SimpleNamespace(
+            id=name,
+            state="finished",
+            created_at="2026-01-01T10:00:00Z",
+            config={"depth": 3},
+            summary={"val_acc": 0.8, "_runtime": 9},
+            scan_history=lambda keys: [{k: row[k] for k in keys if k in row} for row in rows],
+        )
+
+    long = [
+        {"_step": 0, "epoch": 1, "val_acc": 0.5, "_runtime": 1.5},
+        {"_step": 10, "epoch": 2, "val_acc": "NaN", "_runtime": 3.0},
+        {"_step": 20, "epoch": 3, "val_acc": 0.8, "_runtime": 4.5},
+    ]
+    api = SimpleNamespace(runs=lambda path: [run("a", long), run("b", long[:1])])
+    by_step = read(
+        "me/project", api=api, task="t", budget_kind="iterations", **OPTIONS
+    ).curves()
+    assert by_step["source_run_id"].to_pylist() == ["a", "a"]
+    assert by_step["budget"].to_pylist() == [1, 21]
+    assert by_step["cost_s"].to_pylist() == [1.5, 4.5]
+    by_epoch = read("me/project", api=api, step="epoch", task="t", **OPTIONS).curves()
+    assert by_epoch["budget"].to_pylist() == [1, 3]
+    assert by_epoch["score"].to_pylist() == [0.5, 0.8]
+    assert set(by_epoch["kind"].to_pylist()) == {"epochs"}
