@@ -68,6 +68,9 @@ class Table:
     """Whether further divisions have other rows."""
 
     weight: Callable[[int], float] = lambda _division: 1.0
+    rows_ratio: float = 1.0
+    """Rows of the data for one that is looked at."""
+
     lists: dict[str, list[int]] = field(default_factory=dict)
     """Of others."""
 
@@ -84,12 +87,11 @@ class Table:
             self.memory[key] = make()
         return self.memory[key]
 
-    def told(self, quantiles: Floats) -> None:
+    def told(self, quantiles: Floats, **more: float) -> None:
         """Note what is told of what is kept: quantiles at .05, .5 and .95, shape (3, 1)."""
         found = self.fitted.units.as_reported(quantiles, self.phi)[:, 0]
-        self.memory["told"] = dict(
-            zip(("low", "expected", "high"), map(float, found), strict=True)
-        )
+        named = dict(zip(("low", "expected", "high"), map(float, found), strict=True))
+        self.memory["told"] = named | more
 
     def listed(self, name: str) -> dict[int, Mapping[str, Any]]:
         """What a list has, by its places, which follow the base's; nothing without a name."""

@@ -58,8 +58,12 @@ class Variant:
         kept = self._choose(record, belief, table)
         table.memory["told"] = {}
         if record.measured and not self.more:
-            level_std = record.averages().level_std
-            table.told(belief.score_quantiles((0.05, 0.5, 0.95), np.array([kept]), level_std))
+            found = record.averages()
+            told = belief.score_quantiles(
+                (0.05, 0.5, 0.95), np.array([kept]), found.level_std, table.rows_ratio
+            )
+            scatter = np.hypot(found.fold_std, found.shared_std)
+            table.told(told, row_std=float(scatter * (table.n_train / 3) ** 0.5))
         return kept
 
     def looked(self, table: Table, limit_s: float) -> tuple[Record, LookBelief]:
@@ -82,7 +86,8 @@ class Variant:
             usual = float(np.exp(np.log(same or predicted).mean()))
             predicted, learners = np.append(predicted, usual), [*learners, values["learner"]]
         metric = METRICS[str(table.fitted.table.metric)]
-        record = Record(metric.best, table.n_train // 3, metric.lowest)
+        n_scored, same = table.n_train // 3, self.same_rows or not table.more_rows
+        record = Record(metric.best, n_scored, metric.lowest, same_rows=same)
         underway = Underway(
             belief,
             Seconds(predicted, learners),

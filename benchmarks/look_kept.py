@@ -31,7 +31,7 @@ from look_real import asked, parser_of, tasks_of
 from warmstart.knowledge.base import open_knowledge
 from warmstart.metrics import METRICS, metrics_for
 from warmstart.recommend.look.belief import LookBelief
-from warmstart.recommend.look.measuring.noise import average_scores
+from warmstart.recommend.look.measuring.noise import Folds, average_scores
 from warmstart.recommend.look.measuring.splits import Part
 
 N_CHOSEN, N_FINALISTS, N_FOLDS = 10, 5, 3
@@ -83,7 +83,11 @@ def _believed(
     metric = METRICS[str(table.fitted.table.metric)]
     found = average_scores(
         scores[:, :n_folds],
-        [1.0] * n_folds,
+        Folds(
+            weights=[1.0] * n_folds,
+            divisions=None if table.more_rows else [k // N_FOLDS for k in range(n_folds)],
+            n_each=N_FOLDS,
+        ),
         ideal=metric.best,
         lowest=metric.lowest,
         n_scored=table.n_train // 3,

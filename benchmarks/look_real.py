@@ -124,6 +124,7 @@ def asked(real: RealTable, metric: str, fitted: Fitted, wheels: Path) -> Table:
         max_divisions=8,
         weight=real.rows.weight,
         more_rows=real.dataset.schema.n_rows > real.rows.n_rows,
+        rows_ratio=real.dataset.schema.n_rows / real.rows.n_rows,
         values=values,
         lists=lists,
         thinking=True,
@@ -216,7 +217,7 @@ def work(args: argparse.Namespace, methods: Mapping[str, Kept], results: Results
                 if of == metric:
                     table.memory["told"] = {}
                     kept = methods[name](table, s)
-                    if table.memory["told"]:
+                    if table.memory["told"] and name == "look":
                         table.memory["told"]["again"] = again(table, kept)
                     results.add(
                         **table.memory["told"],
@@ -242,7 +243,8 @@ def defaults() -> list[str]:
 def main() -> None:
     args = arguments()
     reported = {name: STRATEGIES[name] for name in OURS} | dict(LISTS)
-    methods = dict(ABLATIONS) if args.ablations else reported
+    batch = OURS[0]
+    methods = {**ABLATIONS, batch: STRATEGIES[batch]} if args.ablations else reported
     wanted = {name: methods[name] for name in args.methods or methods}
     results = Results(args.kept)
     if not args.report:

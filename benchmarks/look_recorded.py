@@ -5,8 +5,8 @@
 
 Each family is forgotten in turn with its fold of families. A fit takes the seconds that were
 recorded; its score on a fold is the recorded one and noise of the size that folds had
-(`--noise`, the share of ``score_std`` squared that differs between configurations; 0 replays
-the recorded score). What is kept is judged by the recorded score, in normalised regret.
+(`--noise`, the share of ``score_std`` squared that differs between configurations; the rest is
+how hard a fold is for all). What is kept is judged by the recorded score, in normalised regret.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def parser_of(doc: str | None) -> argparse.ArgumentParser:
     parser.set_defaults(folds=5)
     parser.add_argument("--families", choices=["all", "tuning", "reported"], default="all")
     parser.add_argument("--seconds", type=float, nargs="+", default=[0.5, 1, 2, 4, 8])
-    parser.add_argument("--noise", type=float, help="0 for none; by default by metric")
+    parser.add_argument("--noise", type=float, help="0 to 1; by default by metric")
     return parser
 
 
@@ -84,6 +84,7 @@ def tables_of(
             rng = np.random.default_rng(zlib.crc32(f"{metric} {ids[row]}".encode()))
             own = stds.iloc[row, usable].to_numpy(dtype=float) ** 2
             luck = rng.normal(size=(len(usable), N_FOLDS)) * _noise(share * own)[:, None]
+            luck = luck + _hard(rng, (1 - share) * own)
             phi = _described(whole.table.metafeatures, ids[row])
             yield Table(
                 name=str(ids[row]),
@@ -108,6 +109,16 @@ def _noise(variances: Floats) -> Floats:
     usual = float(np.median(variances[known])) / CHI_MEDIAN if known.any() else 0.0
     own = np.minimum(np.where(known, variances, usual), MOST * usual)
     result: Floats = np.sqrt((OWN * own + OTHERS * usual) / (OWN + OTHERS))
+    return result
+
+
+def _hard(rng: np.random.Generator, variances: Floats) -> Floats:
+    """How hard each fold is for all, and how hard all the rows are that folds are cut from."""
+    known = variances[np.isfinite(variances)]
+    std = np.sqrt(np.median(known) / CHI_MEDIAN) if len(known) else 0.0
+    own = rng.normal(size=(N_FOLDS // 3, 3))
+    own -= own.mean(axis=1, keepdims=True)
+    result: Floats = std * (own + rng.normal() / np.sqrt(3)).ravel()
     return result
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from warmstart.downstream.sklearn_search.failed_fits import failed_candidates
 from warmstart.recommend.look.belief import LookBelief
-from warmstart.recommend.look.measuring.noise import average_scores
+from warmstart.recommend.look.measuring.noise import Folds, average_scores
 
 if TYPE_CHECKING:
     from warmstart.recommend.search import Search
@@ -46,6 +46,20 @@ def other_folds(cv: Any, *, classes: bool, n_splits: int, seed: int) -> Any:
     return other
 
 
+def each_row_once(folds: Any) -> bool:
+    """Whether a splitter scores every row in one of its folds.
+
+    Examples
+    --------
+    >>> from sklearn.model_selection import KFold, ShuffleSplit
+    >>> each_row_once(KFold(3)), each_row_once(ShuffleSplit(3))
+    (True, False)
+    """
+    from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
+
+    return isinstance(folds, KFold | StratifiedKFold | GroupKFold | StratifiedGroupKFold)
+
+
 class SearchRace:
     """Fits the best few candidates to other folds and says which of all to keep.
 
@@ -77,6 +91,8 @@ class SearchRace:
         n_finalists: int,
         evaluate: Callable[[list[dict[str, Any]]], Mapping[str, Any]],
         n_scored: int,
+        *,
+        same_rows: bool = True,
     ) -> None:
         """Choose finalists, fit them to other folds, and choose again by all folds.
 
@@ -89,8 +105,12 @@ class SearchRace:
             Cross-validates parameters on the other folds; gives all results.
         n_scored : int
             Rows that one fold is scored on.
+        same_rows : bool
+            Whether every division scores each row once, see :func:`each_row_once`.
         """
+        self._same_rows = same_rows
         scores = self._scores(results)
+        self._n_each = scores.shape[1]
         failed = failed_candidates(results, self._metric, self._error_score)
         n = min(n_finalists, int((~failed).sum()) // _SHARE)
         if n < 2:
@@ -117,10 +137,14 @@ class SearchRace:
 
     def _learn(self, scores: Array, failed: npt.NDArray[np.bool_], n_scored: int) -> None:
         rows = np.flatnonzero(~failed)
-        known = scores[rows]
+        known, n = scores[rows], scores.shape[1]
         found = average_scores(
             known,
-            [1.0] * known.shape[1],
+            Folds(
+                weights=[1.0] * n,
+                divisions=[k // self._n_each for k in range(n)] if self._same_rows else None,
+                n_each=self._n_each,
+            ),
             ideal=self._ideal,
             lowest=self._lowest,
             n_scored=n_scored,

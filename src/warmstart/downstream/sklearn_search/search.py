@@ -12,7 +12,12 @@ from sklearn.utils import check_random_state
 
 from warmstart.downstream.sklearn_search.failed_fits import append_failures
 from warmstart.downstream.sklearn_search.known_rows import known_rows
-from warmstart.downstream.sklearn_search.race import SearchRace, other_folds, take_out
+from warmstart.downstream.sklearn_search.race import (
+    SearchRace,
+    each_row_once,
+    other_folds,
+    take_out,
+)
 from warmstart.downstream.sklearn_search.run import CandidateRun
 from warmstart.recommend.question.documented import documented
 from warmstart.spaces.pipelines.stages.memory import shared_stages
@@ -212,6 +217,7 @@ return_train_score
             self.n_finalists,
             lambda params: evaluate_candidates(params, cv=folds),
             n_scored=run.n_rows // self.n_splits_,
+            same_rows=each_row_once(folds),
         )
 
     def _select_best_index(

@@ -145,9 +145,11 @@ class Parts(Shown):
         MetaDatasetError
             If there is no such configuration.
         """
-        position = self.configuration_ids.get_indexer(pd.Index([configuration_id]))[0]
-        if position < 0:
-            raise MetaDatasetError(f"there is no configuration {plain(configuration_id)!r}")
+        try:
+            position = self.configuration_ids.get_loc(configuration_id)
+        except (KeyError, TypeError, pd.errors.InvalidIndexError):
+            named = plain(configuration_id)
+            raise MetaDatasetError(f"there is no configuration {named!r}") from None
         return self._configurations.values(int(position))
 
     def measured(self, name: str) -> pd.DataFrame:

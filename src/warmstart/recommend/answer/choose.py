@@ -13,6 +13,7 @@ import pandas as pd
 from warmstart.errors import KnowledgeError
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
 from warmstart.recommend.base.score_units import LEVELS
+from warmstart.recommend.belief.more_rows import rows_ratio, with_rows
 
 if TYPE_CHECKING:
     from warmstart.models.protocols import PerformanceModel
@@ -133,7 +134,11 @@ def choose(
         notes.append("Predicted errors are in units of the target's standard deviation.")
     # The portfolio speaks where meta-features mislead; predictions then ignore them too.
     described = None if strategy == "portfolio" else metafeatures
-    posterior = fitted.models.pmf_with_level.predictive(described, candidates[picks])
+    named = candidates[picks]
+    posterior = with_rows(
+        fitted.models.pmf_with_level.predictive(described, named),
+        rows_ratio(fitted, described, named.tolist()),
+    )
     if not fitted.units.predicts_scores:
         notes.append(
             "One study in units of its own is known: nothing can be said of scores to expect."

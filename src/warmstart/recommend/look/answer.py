@@ -79,7 +79,8 @@ def look_and_choose(
     counted = costs_counted(fitted, metafeatures, columns, time_budget_s, speed)
     picks = _pick(belief, look, fitted, columns, n, counted, time_budget_s, random_state)
     chosen = np.asarray(picks, dtype=np.intp)
-    quantiles = belief.score_quantiles(LEVELS, chosen, look.level_std)
+    ratio = len(dataset.y) / look.n_rows
+    quantiles = belief.score_quantiles(LEVELS, chosen, look.level_std, ratio)
     rng = np.random.default_rng([random_state, 1])
     outlook = fitted.outlook(metafeatures, columns, calibrated=True)
     looked = replace(

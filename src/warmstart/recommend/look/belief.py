@@ -13,6 +13,7 @@ import numpy.typing as npt
 from warmstart.models.log_loss import score_of
 from warmstart.models.pmf.posterior import PMFPosterior
 from warmstart.recommend.acquisition.functions import expected_improvement
+from warmstart.recommend.belief.more_rows import with_rows
 from warmstart.recommend.belief.prior import believe
 from warmstart.recommend.history.identity import Point
 
@@ -88,7 +89,9 @@ class LookBelief:
         """
         self.forget()
         mixture = self.posterior.mixture
-        for index, mean, std in zip(indices, averages.means, averages.stds, strict=True):
+        for index, mean, std in zip(
+            indices, averages.likely, averages.likely_stds, strict=True
+        ):
             value, variance = self.response(float(mean), float(std))
             mixture.tell(index, value, variance)
         for index in failed:
@@ -163,15 +166,20 @@ class LookBelief:
         return self.posterior.mixture.sample(n_draws, rng)
 
     def score_quantiles(
-        self, levels: Sequence[float], columns: Chosen, level_std: float
+        self, levels: Sequence[float], columns: Chosen, level_std: float, ratio: float = 1.0
     ) -> Array:
         """Quantiles of the scores, divided by :attr:`scale`, shape (n_levels, n_chosen).
+
+        Of the score on new rows, without end, of a fit to as many as a fold of all the data
+        leaves.
 
         Parameters
         ----------
         level_std : float
             Standard error of what all measured scores share, in the metric: on other rows
             all of them may be lower.
+        ratio : float
+            How many times as many rows the data has as were looked at.
         """
         belief = self.posterior
         wide = copy.copy(belief.mixture)
@@ -179,7 +187,8 @@ class LookBelief:
         # leave it uncertain by a factor, not by its exponential.
         shared = np.log1p(level_std / self.scale / np.exp(self.means))
         wide.variances = wide.variances + shared**2
-        return PMFPosterior(wide, belief.ideal, belief.offset).score_quantiles(levels, columns)
+        other_rows = PMFPosterior(wide, belief.ideal, belief.offset)
+        return with_rows(other_rows, ratio).score_quantiles(levels, columns)
 
     def _untold(self) -> PMFPosterior:
         prior = self._prior

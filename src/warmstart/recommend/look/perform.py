@@ -117,7 +117,9 @@ def look_at(
         values = fitted.configurations[columns[index]]
         return build_estimator(values, schema, random_state=random_state)
 
-    record = Record(metric.best, data.n_rows // N_FOLDS, metric.lowest)
+    record = Record(
+        metric.best, data.n_rows // N_FOLDS, metric.lowest, same_rows=data.same_rows
+    )
     underway = Underway(
         belief,
         seconds,
@@ -144,9 +146,15 @@ def look_at(
         ended=ended,
         fold_std=np.nan if found is None else found.fold_std,
         level_std=np.nan if found is None else found.level_std,
+        row_std=np.nan if found is None else _row_std(found, data.n_rows // N_FOLDS),
         fingerprint=dataset.fingerprint,
     )
     return look, belief
+
+
+def _row_std(found: Averages, n_scored: int) -> float:
+    """Of the score of one row not seen, from how folds of `n_scored` rows differ."""
+    return float(np.hypot(found.fold_std, found.shared_std) * np.sqrt(n_scored))
 
 
 def _buildable(fitted: Fitted, column: int) -> bool:

@@ -71,7 +71,11 @@ class Look:
     """Standard deviation of one fold's score beyond what the fold and the configuration say."""
 
     level_std: float = math.nan
-    """Standard error of what all scores share: other folds may all be harder."""
+    """Standard error of what all scores share: other rows may all be harder."""
+
+    row_std: float = math.nan
+    """Standard deviation of a score on n rows not seen, times the root of n: see
+    :meth:`scatter`."""
 
     fingerprint: str = ""
     """Content of the data, see :mod:`warmstart.datasets.fingerprints.fingerprint`."""
@@ -99,6 +103,32 @@ class Look:
             "measured_std": found.score_std,
             "n_measured": found.n_folds,
         }
+
+    def scatter(self, n_rows: int) -> float:
+        """By how much a score on so many rows not seen scatters, for which they are.
+
+        A 90 % interval is of the score on new rows without end. The score on a test set is
+        inside a wider one: its deviation is this and the interval's, squared and added.
+
+        Parameters
+        ----------
+        n_rows : int
+
+        Raises
+        ------
+        ArgumentError
+            If there is no row.
+
+        Examples
+        --------
+        >>> look = Look(metric="r2", measurements=(), n_rows=90, n_fits=0, seconds=1.0,
+        ...             ended="all were tried", row_std=0.6)
+        >>> look.scatter(400)
+        0.03
+        """
+        if n_rows < 1:
+            raise ArgumentError(f"n_rows counts rows of a test set, got {n_rows}")
+        return self.row_std / math.sqrt(n_rows)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a configuration tried: measured beside expected, then the hyperparameters."""
@@ -147,7 +177,18 @@ class Look:
         return cls(**{**_with_nan(values), "measurements": tuple(rows)})
 
 
-_NUMBERS = ("score", "score_std", "cost_s", "expected", "fold_std", "level_std", "seconds")
+_NUMBERS = (
+    *(
+        "score",
+        "score_std",
+        "cost_s",
+        "expected",
+        "fold_std",
+        "level_std",
+        "row_std",
+        "seconds",
+    ),
+)
 
 
 def _without_nan(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,11 +32,13 @@ class LookSearch:
         """Look until there is nothing to gain or no time; say why it ended."""
         try:
             ended = self._explore()
-            return Race(self.look, self._rng).run() or ended
+            ended = Race(self.look, self._rng).run() or ended
         except KeyboardInterrupt:
-            return "interrupted"
+            ended = "interrupted"
         finally:
             self.look.fits.close()
+        self.look.update()  # what was measured last is believed too
+        return ended
 
     def _explore(self) -> str:
         """One configuration after another, each on as many folds as it deserves."""

@@ -8,17 +8,57 @@ from typing import Any
 
 import numpy as np
 
+from warmstart.recommend.look.measuring.likely import Likely
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-_N_SWEEPS = 20
+_N_SWEEPS = 10
 _PRIOR_FREEDOM = 3.0
 """Folds' worth of belief in the first guess of the noise, while little was measured."""
 
 _GUESS = 1.2
 """Noise of a fold in units of the loss over the root of the rows scored, before any."""
 
+_SHARED = 2.0
+"""Variance of how hard a fold is for all, in units of the noise's, before any."""
+
 _WILD = 10.0
 """Times the usual loss, from which on losses without bound are all alike."""
+
+_REDIVIDED = 0.05
+"""Variance of the level of another division of the same rows, in units of one fold's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folds:
+    """The folds that scores are of."""
+
+    weights: Sequence[float]
+    """How much more a fold says than one of the first, such as for more rows."""
+
+    divisions: Sequence[int] | None = None
+    """Of each fold, where every division scores each of the same rows once: then one fold is
+    as much harder as the others of its division are easier. None where the rows differ."""
+
+    n_each: int = 0
+    """Folds of a whole division."""
+
+    @property
+    def links(self) -> Array:
+        """Covariance of how hard folds are, over the variance of one of the first."""
+        if self.divisions is None:
+            return np.diag(1.0 / np.asarray(self.weights, dtype=float))
+        of, k = np.asarray(self.divisions), self.n_each
+        same = of[:, None] == of
+        result: Array = np.eye(len(of)) - same * (1.0 / k - _REDIVIDED)
+        return result
+
+    @property
+    def n_distinct(self) -> float:
+        """For how many folds of the first kind the rows would do that were scored."""
+        if self.divisions is None:
+            return float(np.sum(self.weights))
+        return float(np.unique(self.divisions, return_counts=True)[1].max())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,18 +71,27 @@ class Averages:
     stds: Array
     """Standard errors of the means, relative to each other, shape (n_configs,)."""
 
+    likely: Array
+    """What each is worth, less what the best of so many owe to luck, shape (n_configs,)."""
+
+    likely_stds: Array
+    """Standard errors of what each is worth, shape (n_configs,)."""
+
     folds: Array
-    """How much easier each fold is than their mean, shape (n_folds,)."""
+    """How much easier each fold is than usual, shape (n_folds,)."""
 
     fold_std: float
     """Of one fold's score, given its configuration and how hard the fold is."""
 
+    shared_std: float
+    """Of how hard a fold is for all."""
+
     level_std: float
-    """Standard error of what all means have in common: other folds may all be harder."""
+    """Standard error of what all means have in common: other rows may all be harder."""
 
 
 def average_scores(
-    scores: Array, weights: Sequence[float], *, ideal: float, lowest: float, n_scored: int
+    scores: Array, folds: Folds, *, ideal: float, lowest: float, n_scored: int
 ) -> Averages:
     """As :func:`average`, of scores between the worst and the best there can be.
 
@@ -53,7 +102,7 @@ def average_scores(
     ----------
     scores : ndarray, shape (n_configs, n_folds)
         NaN where a configuration was not fitted to a fold.
-    weights : sequence of float, length n_folds
+    folds : Folds
     ideal : float
         The best score there can be.
     lowest : float
@@ -63,34 +112,50 @@ def average_scores(
 
     Examples
     --------
-    >>> found = average_scores(np.array([[0.7, -1e9], [0.6, 0.5]]), [1.0, 1.0], ideal=1.0,
-    ...                        lowest=-np.inf, n_scored=100)
-    >>> found.means.round(2).tolist()
-    [-1.4, 0.55]
+    >>> found = average_scores(np.array([[0.7, -1e9], [0.6, 0.5]]), Folds(weights=[1, 1]),
+    ...                        ideal=1.0, lowest=-np.inf, n_scored=100)
+    >>> bool(-2 < found.means[0] < found.means[1])
+    True
     """
     usual = max(ideal - float(np.nanmedian(scores)), 1e-6)
     if not np.isfinite(lowest):
         scores = np.maximum(scores, ideal - _WILD * usual)
-    found = average(scores, weights, _GUESS * usual / max(n_scored, 1) ** 0.5)
+    found = average(scores, folds, _GUESS * usual / max(n_scored, 1) ** 0.5)
     # Without the luck of its folds a score may seem better than any can be.
-    return replace(found, means=np.clip(found.means, lowest, ideal))
+    return replace(
+        found,
+        means=np.clip(found.means, lowest, ideal),
+        likely=np.clip(found.likely, lowest, ideal),
+    )
 
 
-def average(scores: Array, weights: Sequence[float], guess: float) -> Averages:
-    r"""Fit configurations and folds as two additive effects.
+def _first_variances(rest: Array, w: Array, hard: Array, guess: float) -> tuple[float, float]:
+    """Of the noise and of folds, as if both effects were fixed; to begin with."""
+    known = w > 0
+    freedom = max(int(known.sum()) - sum(known.shape) + 1, 0)
+    squares = float((w * rest**2).sum()) + _PRIOR_FREEDOM * guess**2
+    noise = squares / (freedom + _PRIOR_FREEDOM)
+    return noise, max(_SHARED * guess**2, float(hard.var()))
 
-    .. math:: y_{if} = m_i + b_f + e_{if}, \quad
-              e_{if} \sim N(0, \sigma^2 / w_f), \quad \sum_f n_f b_f = 0
 
-    where :math:`n_f` weighs a fold by how often it was used. How hard a fold is is no reason
-    to prefer a configuration that missed it.
+def average(scores: Array, folds: Folds, guess: float) -> Averages:
+    r"""Fit configurations and folds as two additive effects, both of them random.
+
+    .. math:: y_{if} = m_i + b_f + e_{if}, \quad m_i \sim \pi, \quad
+              b \sim N(0, \tau^2 C), \quad e_{if} \sim N(0, \sigma^2 / w_f)
+
+    How hard a fold is is no reason to prefer a configuration that missed it. Who goes on to
+    further folds was lucky on the first ones, and falls back there: that a fold is hard is
+    told by how those do against what they are likely to be worth (:class:`Likely`), and, of
+    the same rows, by its being the opposite of the others of its division. Fitted by
+    expectation maximisation, one effect given the other.
 
     Parameters
     ----------
     scores : ndarray, shape (n_configs, n_folds)
         NaN where a configuration was not fitted to a fold; each has one score at least.
-    weights : sequence of float, length n_folds
-        How much more a fold says than one of the first, such as for more rows.
+    folds : Folds
+        Weights :math:`w` and links :math:`C`.
     guess : float
         Standard deviation expected of one fold, believed as much as three folds are.
 
@@ -98,37 +163,38 @@ def average(scores: Array, weights: Sequence[float], guess: float) -> Averages:
     --------
     >>> nan = float("nan")
     >>> scores = np.array([[0.9, 0.7, nan], [0.8, 0.6, 0.5]])  # the last fold is harder
-    >>> average(scores, [1.0, 1.0, 1.0], 0.01).means.round(2).tolist()
-    [0.76, 0.66]
+    >>> average(scores, Folds(weights=[1, 1, 1]), 0.01).means.round(2).tolist()
+    [0.73, 0.63]
     """
     known = np.isfinite(scores)
     y = np.where(known, scores, 0.0)
-    w = known * np.asarray(weights, dtype=float)
-    of_row, of_column = w.sum(axis=1), np.maximum(w.sum(axis=0), 1e-12)
-    freedom = max(known.sum() - known.any(axis=1).sum() - known.any(axis=0).sum() + 1, 0)
-    folds, variance = np.zeros(scores.shape[1]), guess**2
-    means = (w * y).sum(axis=1) / of_row
-    # Only the differences between folds that share configurations are known; the folds
-    # every configuration has come first, and one sweep solves those exactly.
-    centre = w.sum(axis=0) / w.sum()
+    w = known * np.asarray(folds.weights, dtype=float)
+    of_row, of_column = w.sum(axis=1), w.sum(axis=0)
+    inverse = np.linalg.inv(folds.links)
+    centre = inverse.sum(axis=0) / inverse.sum()
+    means, prior = (w * y).sum(axis=1) / of_row, Likely(len(scores))
+    hard = (w * (y - means[:, None])).sum(axis=0) / of_column
+    noise, shared = _first_variances(y - means[:, None] - hard, w, hard, guess)
     for _ in range(_N_SWEEPS):
-        # Who goes on to further folds was lucky on the first, and falls back there: that a
-        # fold is hard is told by how those do against what was to be expected of them.
-        differ = max(float(means.var()) - float((variance / of_row).mean()), 1e-3 * variance)
-        trusted = of_row / (of_row + variance / differ)
-        likely = means.mean() + trusted * (means - means.mean())
-        folds = (w * (y - likely[:, None])).sum(axis=0) / of_column
-        folds -= centre @ folds
-        means = (w * (y - folds)).sum(axis=1) / of_row
-        residual = np.where(known, y - means[:, None] - folds, 0.0)
-        squares = float((w * residual**2).sum())
-        variance = (squares + _PRIOR_FREEDOM * guess**2) / (freedom + _PRIOR_FREEDOM)
-    n_used = int(known.any(axis=0).sum())
-    spread = float(np.var(folds[known.any(axis=0)], ddof=1)) if n_used > 1 else 0.0
+        likely, spreads = prior.step(means, np.sqrt(noise / of_row))
+        covariance = np.linalg.inv(np.diag(of_column) / noise + inverse / shared)
+        hard = covariance @ ((w * (y - likely[:, None])).sum(axis=0) / noise)
+        hard -= centre @ hard
+        unsure = spreads[:, None] ** 2 + np.diag(covariance)
+        squares = float((w * ((y - likely[:, None] - hard) ** 2 + unsure)).sum())
+        noise = (squares + _PRIOR_FREEDOM * guess**2) / (known.sum() + _PRIOR_FREEDOM)
+        squares = float(hard @ inverse @ hard + (inverse * covariance).sum())
+        prior_squares = _PRIOR_FREEDOM * _SHARED * guess**2
+        shared = (squares + prior_squares) / (len(hard) + _PRIOR_FREEDOM)
+        means = (w * (y - hard)).sum(axis=1) / of_row
+    stds = np.sqrt(noise / of_row)
     return Averages(
         means=means,
-        stds=np.sqrt(variance / of_row),
-        folds=folds,
-        fold_std=float(np.sqrt(variance)),
-        level_std=float(np.sqrt(spread / max(n_used, 1))),
+        stds=stds,
+        likely=likely,
+        likely_stds=np.hypot(stds, spreads),
+        folds=hard,
+        fold_std=float(np.sqrt(noise)),
+        shared_std=float(np.sqrt(shared)),
+        level_std=float(np.sqrt(shared / folds.n_distinct)),
     )

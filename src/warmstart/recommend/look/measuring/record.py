@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from warmstart.domain import Status
+from warmstart.execution.resampling import N_FOLDS
 from warmstart.recommend.look.measuring.fits import FitOutcome
-from warmstart.recommend.look.measuring.noise import Averages, average_scores
+from warmstart.recommend.look.measuring.noise import Averages, Folds, average_scores
 from warmstart.recommend.look.measuring.splits import Part
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -26,9 +27,14 @@ class Record:
         Rows that a fold of the first division is scored on.
     lowest : float
         The worst score there can be; -inf where there is none.
+    same_rows : bool
+        Whether every division scores each of the same rows once.
     """
 
-    def __init__(self, ideal: float, n_scored: int, lowest: float = 0.0) -> None:
+    def __init__(
+        self, ideal: float, n_scored: int, lowest: float = 0.0, *, same_rows: bool = False
+    ) -> None:
+        self._same_rows = same_rows
         self._ideal, self._n_scored, self._lowest = ideal, max(n_scored, 1), lowest
         self.scores: dict[int, dict[Part, float]] = {}
         """Of each configuration tried, in the order they were begun."""
@@ -101,7 +107,11 @@ class Record:
                 table[row, parts.index(part)] = score
         return average_scores(
             table,
-            [self._weights[part] for part in parts],
+            Folds(
+                weights=[self._weights[part] for part in parts],
+                divisions=[part.division for part in parts] if self._same_rows else None,
+                n_each=N_FOLDS,
+            ),
             ideal=self._ideal,
             lowest=self._lowest,
             n_scored=self._n_scored,

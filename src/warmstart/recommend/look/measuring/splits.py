@@ -90,6 +90,11 @@ class Divided:
         return min(len(self._codes), self.max_rows)
 
     @property
+    def same_rows(self) -> bool:
+        """Whether every division scores all the rows there are, each once."""
+        return len(self._codes) <= self.max_rows and self.times is None
+
+    @property
     def schema(self) -> Schema:
         """Of the rows of one division."""
         schema = self.dataset.schema
