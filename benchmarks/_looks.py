@@ -69,7 +69,9 @@ class Variant:
     def looked(self, table: Table, limit_s: float) -> tuple[Record, LookBelief]:
         """What is measured in so many seconds, and believed then."""
         columns, extra = table.columns, table.listed(self.more)
-        belief = table.remembered(f"belief {self.more}", lambda: self._belief(table, extra))
+        belief = table.remembered(
+            f"belief {self.more} {self.told_noise}", lambda: self._belief(table, extra)
+        )
         belief.forget()
         promise = table.remembered(
             f"promise {self.more}", lambda: belief.promise(np.random.default_rng(0))
@@ -95,7 +97,9 @@ class Variant:
             record,
             np.ones(len(predicted), dtype=bool),
             bounds=Bounds(seconds=limit_s),
-            rules=replace(self.rules, max_divisions=table.max_divisions),
+            rules=replace(
+                self.rules, max_divisions=min(self.rules.max_divisions, table.max_divisions)
+            ),
             weight=(lambda _division: 1.0) if self.same_rows else table.weight,
         )
         if self.in_order:
@@ -243,7 +247,8 @@ def at_random(table: Table) -> list[int]:
 
 
 RULES = Rules()
-LUCKIEST = Variant(rules=replace(RULES, explore_share=1.0, give_up=0.0), kept="score")
+NO_RACE = Variant(rules=replace(RULES, explore_share=1.0, max_divisions=0))
+LUCKIEST = replace(NO_RACE, rules=replace(NO_RACE.rules, give_up=0.0), kept="score")
 STRATEGIES: Mapping[str, Kept] = {
     "our batch, in its order": in_order("batch", our_batch),
     "greedy portfolio": in_order("portfolio", portfolio),
@@ -261,7 +266,7 @@ ABLATIONS: Mapping[str, Kept] = {
     "not per second": Variant(rules=replace(RULES, per_second=False)),
     "told without noise": Variant(told_noise=False),
     "every fold of every configuration": Variant(rules=replace(RULES, give_up=0.0)),
-    "no race": Variant(rules=replace(RULES, explore_share=1.0)),
+    "no race": NO_RACE,
     "race on the same rows": Variant(same_rows=True),
     "half of the time racing": Variant(rules=replace(RULES, explore_share=0.5)),
     "10 finalists": Variant(rules=replace(RULES, n_finalists=10)),

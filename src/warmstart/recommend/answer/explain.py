@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from warmstart.recommend.answer.suggestion import settings_of
@@ -9,6 +10,7 @@ from warmstart.recommend.answer.suggestion import settings_of
 if TYPE_CHECKING:
     from warmstart.recommend.answer.answer import Answer
     from warmstart.recommend.answer.suggestion import Suggestion
+    from warmstart.recommend.look.result import Look
 
 _HOW = {
     "pmf": "chosen together, so that the best of them is expected to be as good as can be",
@@ -30,7 +32,7 @@ def explain(suggestions: Answer) -> str:
     if suggestions.knowledge:
         lines.append(f"Known: {suggestions.knowledge}.")
     if suggestions.look is not None:
-        lines.append(suggestions.look.summary())
+        lines += [suggestions.look.summary(), *_scatter(suggestions.look)]
     if suggestions.neighbours:
         lines += ["", "Known tasks most like it:"]
         lines += [
@@ -52,6 +54,16 @@ def explain(suggestions: Answer) -> str:
     if suggestions.warnings:
         lines += ["", "Note:", *(f"  {warning}" for warning in suggestions.warnings)]
     return "\n".join(lines)
+
+
+def _scatter(look: Look) -> list[str]:
+    """What an interval is of, and what a finite test set adds."""
+    if not math.isfinite(look.row_std):
+        return []
+    return [
+        "Intervals are of the score on new rows without end; on a test set of 500 it scatters "
+        f"by another {look.scatter(500):.2g} around that."
+    ]
 
 
 def explain_one(suggestions: Answer, rank: int) -> str:

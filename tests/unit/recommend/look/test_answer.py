@@ -86,6 +86,18 @@ def test_told_everywhere(looked):
     assert Suggestions.from_json(looked.to_json()).to_json() == looked.to_json()
 
 
+def test_a_test_set_adds_what_its_rows_scatter(looked):
+    look = looked.look
+    assert look.scatter(400) == pytest.approx(look.row_std / 20)
+    assert f"by another {look.scatter(500):.2g} around" in looked.explain()
+    assert Look.from_dict(look.to_dict()).row_std == look.row_std
+    values = look.to_dict()
+    del values["row_std"]  # of a look before it was told
+    assert np.isnan(Look.from_dict(values).scatter(10))
+    with pytest.raises(ValueError, match="got 0"):
+        look.scatter(0)
+
+
 def test_files_from_before_there_were_looks_are_read(base, data):
     values = json.loads(base.suggest(data, target="y", n=1, space=CHEAP).to_json())
     del values["look"]

@@ -54,6 +54,14 @@ class Folds:
         return result
 
     @property
+    def contrasts(self) -> Array:
+        """What takes the mean off, of each division where rows are the same; a projection."""
+        of = np.asarray(self.divisions or [0] * len(self.weights))
+        same = of[:, None] == of
+        result: Array = np.eye(len(of)) - same / same.sum(axis=1)
+        return result
+
+    @property
     def n_distinct(self) -> float:
         """For how many folds of the first kind the rows would do that were scored."""
         if self.divisions is None:
@@ -170,7 +178,7 @@ def average(scores: Array, folds: Folds, guess: float) -> Averages:
     y = np.where(known, scores, 0.0)
     w = known * np.asarray(folds.weights, dtype=float)
     of_row, of_column = w.sum(axis=1), w.sum(axis=0)
-    inverse = np.linalg.inv(folds.links)
+    inverse, contrasts = np.linalg.inv(folds.links), folds.contrasts
     centre = inverse.sum(axis=0) / inverse.sum()
     means, prior = (w * y).sum(axis=1) / of_row, Likely(len(scores))
     hard = (w * (y - means[:, None])).sum(axis=0) / of_column
@@ -183,11 +191,15 @@ def average(scores: Array, folds: Folds, guess: float) -> Averages:
         unsure = spreads[:, None] ** 2 + np.diag(covariance)
         squares = float((w * ((y - likely[:, None] - hard) ** 2 + unsure)).sum())
         noise = (squares + _PRIOR_FREEDOM * guess**2) / (known.sum() + _PRIOR_FREEDOM)
-        squares = float(hard @ inverse @ hard + (inverse * covariance).sum())
+        # What the folds have in common says nothing of how they differ.
+        squares = float(hard @ contrasts @ hard + (contrasts * covariance).sum())
         prior_squares = _PRIOR_FREEDOM * _SHARED * guess**2
-        shared = (squares + prior_squares) / (len(hard) + _PRIOR_FREEDOM)
+        shared = (squares + prior_squares) / (float(contrasts.trace()) + _PRIOR_FREEDOM)
         means = (w * (y - hard)).sum(axis=1) / of_row
     stds = np.sqrt(noise / of_row)
+    # A variance from few folds: the deviation of Student's t is larger.
+    freedom = float(contrasts.trace()) + _PRIOR_FREEDOM
+    level = shared / folds.n_distinct * freedom / (freedom - 2.0)
     return Averages(
         means=means,
         stds=stds,
@@ -196,5 +208,5 @@ def average(scores: Array, folds: Folds, guess: float) -> Averages:
         folds=hard,
         fold_std=float(np.sqrt(noise)),
         shared_std=float(np.sqrt(shared)),
-        level_std=float(np.sqrt(shared / folds.n_distinct)),
+        level_std=float(np.sqrt(level)),
     )

@@ -43,7 +43,7 @@ def test_agrees_with_penalised_least_squares_where_configurations_differ_widely(
         np.concatenate([scores[rows, columns] * root, np.zeros(5)]),
     )[0]
     assert np.diff(found.means) == pytest.approx(np.diff(solved[:6]), abs=0.02)
-    assert found.likely == pytest.approx(found.means, abs=1e-6)
+    assert found.likely == pytest.approx(found.means, abs=1e-4)
 
 
 def test_of_the_same_rows_a_hard_fold_makes_the_others_easy():
@@ -54,10 +54,11 @@ def test_of_the_same_rows_a_hard_fold_makes_the_others_easy():
     same = Folds(weights=[1] * 6, divisions=[0, 0, 0, 1, 1, 1], n_each=3)
     found = average(scores, same, guess=1e-3)
     assert found.folds == pytest.approx(hard, abs=0.02)
-    # The level of all rows is known as well as three folds tell it, not six.
-    assert found.level_std == pytest.approx(found.shared_std / 3**0.5)
+    # The level of all rows is known as well as three folds tell it, not six; how folds
+    # differ is known from four or five of them, and three of the guess.
+    assert found.level_std == pytest.approx(found.shared_std / 3**0.5 * (7 / 5) ** 0.5)
     apart = average(scores, Folds(weights=[1] * 6), guess=1e-3)
-    assert apart.level_std == pytest.approx(apart.shared_std / 6**0.5)
+    assert apart.level_std == pytest.approx(apart.shared_std / 6**0.5 * (8 / 6) ** 0.5)
 
 
 def test_the_best_of_many_that_are_alike_falls_back_and_one_that_stands_out_does_not():
