@@ -148,9 +148,10 @@ class Parts(Shown):
         try:
             position = self.configuration_ids.get_loc(configuration_id)
         except (KeyError, TypeError, pd.errors.InvalidIndexError):
-            named = plain(configuration_id)
-            raise MetaDatasetError(f"there is no configuration {named!r}") from None
-        return self._configurations.values(int(position))
+            position = None
+        if not isinstance(position, int):  # ids are unique
+            raise MetaDatasetError(f"there is no configuration {plain(configuration_id)!r}")
+        return self._configurations.values(position)
 
     def measured(self, name: str) -> pd.DataFrame:
         """What is recorded of runs beside their scores, where the history was made here.
