@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from warmstart.models.belief import LossBelief
-from warmstart.models.log_loss import OFFSET, score_of
+from warmstart.models.log_loss import OFFSET, fall_of_rows, score_of
 
 if TYPE_CHECKING:
     from warmstart.models.gaussian.posterior import MixturePosterior
@@ -107,6 +108,22 @@ class PMFPosterior(LossBelief):
         # A high score is a low loss.
         quantiles = self.mixture.quantiles([1 - level for level in levels], columns)
         return score_of(quantiles, self.ideal, self.offset)
+
+    def with_rows(self, ratio: float) -> PMFPosterior:
+        """What this says of scores from `ratio` times as many rows as the known ones.
+
+        Parameters
+        ----------
+        ratio : float
+            At 1 and below nothing changes; :func:`~warmstart.models.log_loss.fall_of_rows`.
+        """
+        if not ratio > 1.0:
+            return self
+        fall, std = fall_of_rows(ratio)
+        wide = copy.copy(self.mixture)
+        wide.means = wide.means - fall
+        wide.variances = wide.variances + std**2
+        return PMFPosterior(wide, self.ideal, self.offset)
 
     def score_mean(self, lowest: float | None = None) -> Array:
         r"""Expected score of each configuration, shape (n_configs,).

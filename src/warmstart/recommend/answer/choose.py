@@ -12,8 +12,7 @@ import pandas as pd
 
 from warmstart.errors import KnowledgeError
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
-from warmstart.recommend.base.score_units import LEVELS
-from warmstart.recommend.belief.more_rows import rows_ratio, with_rows
+from warmstart.recommend.base.score_units import LEVELS, rows_ratio
 
 if TYPE_CHECKING:
     from warmstart.models.protocols import PerformanceModel
@@ -135,18 +134,14 @@ def choose(
     # The portfolio speaks where meta-features mislead; predictions then ignore them too.
     described = None if strategy == "portfolio" else metafeatures
     named = candidates[picks]
-    posterior = with_rows(
-        fitted.models.pmf_with_level.predictive(described, named),
-        rows_ratio(fitted, described, named.tolist()),
-    )
+    ratio = rows_ratio([fitted.spaces[column] for column in named], described)
+    posterior = fitted.models.pmf_with_level.predictive(described, named).with_rows(ratio)
     if not fitted.units.predicts_scores:
         notes.append(
             "One study in units of its own is known: nothing can be said of scores to expect."
         )
     rng = np.random.default_rng([random_state, 1])
-    places = np.arange(len(picks))
-    predicted = posterior.score_quantiles(LEVELS, places)
-    quantiles = fitted.units.as_reported(predicted, metafeatures)
+    quantiles = fitted.units.as_reported(posterior.score_quantiles(LEVELS), metafeatures)
     return ChosenColumns(
         columns=[int(candidates[k]) for k in picks],
         quantiles=fitted.units.no_narrower(quantiles, metafeatures),

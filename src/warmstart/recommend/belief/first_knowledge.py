@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from warmstart.errors import KnowledgeError
+from warmstart.models.log_loss import fall_of_rows
 from warmstart.recommend.look.result import Look
 
 if TYPE_CHECKING:
@@ -87,8 +88,8 @@ def tell_look(
 ) -> None:
     """Condition a belief on what was measured, each score with its error.
 
-    A search fits to all rows, and a look may have seen a part: what more rows change is
-    error too.
+    A search fits to all rows, and a look may have seen a part: more rows make the loss
+    fall, and by how much differs between configurations.
 
     Parameters
     ----------
@@ -101,7 +102,8 @@ def tell_look(
         Rows of the whole dataset.
     """
     place = {point.column: at for at, point in enumerate(points) if point.column >= 0}
-    doublings = math.log2(max(n_rows or 1, look.n_rows) / look.n_rows)
+    ratio = max(n_rows or 1, look.n_rows) / look.n_rows
+    doublings, (fall, _) = math.log2(ratio), fall_of_rows(ratio)
     mixture = posterior.mixture
     for one in look.measurements:
         at = place.get(fitted.known.columns.get(one.configuration_id, -1))
@@ -111,6 +113,9 @@ def tell_look(
             worst = float(mixture.mean().max())
             mixture.tell(at, worst, float(mixture.std()[at]) ** 2)
             continue
-        value = posterior.response(one.score / scale)
-        error = one.score_std / scale / math.exp(value)
+        likely = one.likely if math.isfinite(one.likely) else one.score
+        std = one.likely_std if math.isfinite(one.likely_std) else one.score_std
+        value = posterior.response(likely / scale)
+        error = std / scale / math.exp(value)
+        value -= fall
         mixture.tell(at, value, error**2 + (_PER_DOUBLING * doublings) ** 2)

@@ -16,6 +16,7 @@ from warmstart.recommend.observations import read_values
 
 if TYPE_CHECKING:
     from warmstart.recommend.base.fitted import Fitted
+    from warmstart.recommend.look.result import Look
     from warmstart.recommend.question.search_question import Question
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -46,6 +47,8 @@ class Pool:
         members = zip(question.pool, question.pool_ids, question.learners, strict=True)
         for values, name, learner in members:
             self._append(values, name, learner)
+        if question.look is not None:
+            self._take_looked(question.look)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -132,6 +135,18 @@ class Pool:
         if name not in self._places:
             self._append(values, name, str(values.get("learner", "")))
         return self._places[name]
+
+    def _take_looked(self, look: Look) -> None:
+        """Take in what a look measured of the base's configurations and is not here.
+
+        Not to be asked, but what it says of them says something of those that are.
+        """
+        known, here = self._fitted, {point.column for point in self.points}
+        for one in look.measurements:
+            column = known.known.columns.get(one.configuration_id, -1)
+            if column >= 0 and column not in here:
+                values, learner = known.configurations[column], known.learners[column]
+                self._append(dict(values), one.configuration_id, learner)
 
     def _append(self, values: dict[str, Any], name: Any, learner: str) -> None:
         self._places[name] = len(self.ids)

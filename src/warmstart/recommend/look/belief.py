@@ -13,7 +13,6 @@ import numpy.typing as npt
 from warmstart.models.log_loss import score_of
 from warmstart.models.pmf.posterior import PMFPosterior
 from warmstart.recommend.acquisition.functions import expected_improvement
-from warmstart.recommend.belief.more_rows import with_rows
 from warmstart.recommend.belief.prior import believe
 from warmstart.recommend.history.identity import Point
 
@@ -188,7 +187,7 @@ class LookBelief:
         shared = np.log1p(level_std / self.scale / np.exp(self.means))
         wide.variances = wide.variances + shared**2
         other_rows = PMFPosterior(wide, belief.ideal, belief.offset)
-        return with_rows(other_rows, ratio).score_quantiles(levels, columns)
+        return other_rows.with_rows(ratio).score_quantiles(levels, columns)
 
     def _untold(self) -> PMFPosterior:
         prior = self._prior

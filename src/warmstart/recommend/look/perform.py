@@ -191,6 +191,8 @@ def _measurements(
             result = {
                 "score": float(found.means[row]),
                 "score_std": float(found.stds[row]),
+                "likely": float(found.likely[row]),
+                "likely_std": float(found.likely_stds[row]),
                 "n_folds": len(scores),
             }
         rows.append(

@@ -27,6 +27,12 @@ class Measurement:
     score_std: float = math.nan
     """Standard error of that mean: what other folds would have changed."""
 
+    likely: float = math.nan
+    """The score it is likely to be worth, less what the best of so many owe to luck."""
+
+    likely_std: float = math.nan
+    """Standard error of that, beside what all share."""
+
     n_folds: int = 0
     """Fits that were scored."""
 
@@ -134,7 +140,10 @@ class Look:
         """One row a configuration tried: measured beside expected, then the hyperparameters."""
         import pandas as pd
 
-        names = ("score", "score_std", "n_folds", "expected", "cost_s", "status", "error")
+        names = (
+            *("score", "score_std", "likely", "n_folds"),
+            *("expected", "cost_s", "status", "error"),
+        )
         rows = [
             {
                 "configuration_id": one.configuration_id,
@@ -178,16 +187,8 @@ class Look:
 
 
 _NUMBERS = (
-    *(
-        "score",
-        "score_std",
-        "cost_s",
-        "expected",
-        "fold_std",
-        "level_std",
-        "row_std",
-        "seconds",
-    ),
+    *("score", "score_std", "likely", "likely_std", "cost_s", "expected"),
+    *("fold_std", "level_std", "row_std", "seconds"),
 )
 
 

@@ -54,3 +54,21 @@ def test_one_type_of_belief(belief):
     within = ((draws > low) & (draws < high)).mean(axis=0)
     np.testing.assert_allclose(within, 0.8, atol=0.02)
     np.testing.assert_allclose(draws.mean(axis=0), belief.mean(), atol=0.02)
+
+
+def test_more_rows_make_losses_fall_by_a_factor_that_is_not_sure(belief):
+    rng = np.random.default_rng(0)
+    share = 1 - 1 / 5
+    log_losses = belief.mixture.sample(300_000, rng)
+    log_losses += rng.normal(-0.22 * share, 0.20 * share, log_losses.shape)
+    expected = np.quantile(1.0 - (np.exp(log_losses) - 0.01), (0.05, 0.5, 0.95), axis=0)
+    found = belief.with_rows(5.0).score_quantiles((0.05, 0.5, 0.95))
+    assert found == pytest.approx(np.minimum(expected, 1.0), abs=0.02)
+
+
+def test_more_rows_promise_more_and_as_many_change_nothing(belief):
+    before = belief.mixture.means.copy()
+    middles = [belief.with_rows(r).score_quantiles([0.5])[0] for r in (1.0, 2.0, 50.0)]
+    assert np.all(np.diff(middles, axis=0) > 0)
+    assert belief.with_rows(0.5) is belief.with_rows(float("nan")) is belief
+    assert (belief.mixture.means == before).all()

@@ -82,6 +82,23 @@ def test_a_look_at_few_rows_of_many_says_less(rec):
     assert std(500) == std(None) < std(4_000) < std(1_000_000)
 
 
+def test_what_was_measured_outside_a_pool_says_something_of_the_pool(rec):
+    # Neighbours of what was good, and of what was not; none of them was measured.
+    pool = {"candidates": rec.md.configurations.loc[["c1", "c7"]]}
+    plain = rec.search(metafeatures=NEW, metric="score", **pool)
+    search = begin(rec, look_at(AGAINST), **pool)
+    assert plain.ask().configuration["depth"] == 7
+    assert search.ask().configuration["depth"] == 1
+    assert len(plain.ask(5)) == len(search.ask(5)) == 1  # what was measured is not asked
+
+
+def test_luck_is_not_begun_from(rec):
+    found = look_at(AGAINST)
+    lucky = dataclasses.replace(found.measurements[1], score=0.99, likely=0.47, likely_std=0.01)
+    look = dataclasses.replace(found, measurements=(found.measurements[0], lucky))
+    assert begin(rec, look).ask().score < 0.9
+
+
 def test_failures_are_believed_too(rec):
     search = begin(rec, look_at({"c9": math.nan}))
     assert search.ask().configuration_id != "c9"
