@@ -26,7 +26,8 @@ _FIXED_AT = 2000 * 2 / 3
 _SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 _GROWTH, _FIXED_SHARE = 1.05, 0.7
-"""Exponent of the rows, and share that they do not add to, of learners of no record here."""
+"""Exponent of the rows for learners of no record here, and the least share that rows do not
+add to where the record leaves it open."""
 
 _LEAST_TIMED = 100
 """Timings of a learner by which the share that rows do not add to is learnt."""
@@ -41,7 +42,7 @@ class CostModel:
 
     Beyond the rows that were timed a fit takes what rows do not add to (to prepare, to make so
     many trees or bins) and what grows with them, :math:`s + (1 - s)(n / n_0)^g`. A learner's
-    record says `g` and the least `s`; timings may say more.
+    record says `g`, and `s` of what is not mostly preparation.
     """
 
     levels: Array
@@ -102,10 +103,10 @@ class CostModel:
         slopes = np.zeros((costs.shape[1], sizes.shape[1]))
         spread = np.zeros(costs.shape[1])
         names = np.asarray(learners)
-        growth, fixed = (
-            np.asarray([getattr(LEARNERS[n], of) if n in LEARNERS else usual for n in learners])
-            for of, usual in (("growth", _GROWTH), ("fixed_share", _FIXED_SHARE))
-        )
+        records = [LEARNERS.get(name) for name in learners]
+        growth = np.asarray([_GROWTH if one is None else one.growth for one in records])
+        shares = [None if one is None else one.fixed_share for one in records]
+        fixed = np.asarray([_FIXED_SHARE if one is None else one for one in shares])
         for learner in np.unique(names):
             of = np.flatnonzero(names == learner)
             rows, columns = np.nonzero(known[:, of])
@@ -117,9 +118,9 @@ class CostModel:
             slopes[of] = slope
             if len(y):
                 spread[of] = np.sqrt(np.mean((y - about @ slope) ** 2))
-            if len(y) >= _LEAST_TIMED:
+            if shares[of[0]] is None and len(y) >= _LEAST_TIMED:
                 share = _fixed_share(sizes, logs[:, of], x[:, 1:], float(growth[of[0]]))
-                fixed[of] = np.maximum(fixed[of], share)
+                fixed[of] = max(_FIXED_SHARE, share)
         levels -= (slopes * middles).sum(axis=1)
         levels = _filled(levels, np.asarray(known.any(axis=0)), names)
         most = float(np.max(max_rows)) * train_share

@@ -86,11 +86,12 @@ class Learner:
     Fixed from the algorithm's complexity: fits to small tables would extrapolate their
     overhead, which does not grow."""
 
-    fixed_share: float = 0.7
+    fixed_share: float | None = None
     """Share of the seconds of a fit to 1,333 rows that rows do not add to.
 
-    Bins, leaves and rounds of boosters cost the same on few rows, and what is as quick as
-    linear models is mostly preparation. Measured by ``benchmarks/cost_large.py``."""
+    Bins, leaves and rounds of boosters cost the same on few rows: measured by
+    ``benchmarks/cost_large.py``. None for what is as quick as linear models: most of it is
+    preparation, and how much is learnt from what was timed."""
 
     predict_growth: float = 0.0
     """Exponent of the training rows in the seconds of a prediction: support vectors and

@@ -166,7 +166,6 @@ DECISION_TREE = Learner(
     classes=("sklearn.tree", "DecisionTree"),
     design=Design(turn=12, classification=6, regression=6),
     scales_target=True,
-    fixed_share=0.3,
 )
 ADABOOST = Learner(
     name="adaboost",
