@@ -36,6 +36,11 @@ class ReadOffObjective:
     told the largest of `rounds` (``rounds=500``) so that it proposes for such trials. Also
     for :meth:`warmstart.Search.run`.
 
+    Where the study has a pruner, the first fold's score is reported after each of `rounds`
+    while it is fitted (raised by what the best gained on its other folds), and a trial that
+    is to be pruned is fitted no further; see :func:`end_trial`.
+    ``PreviousCurvesPruner(curves, value="best", stop_leaders=True)`` judges such trials.
+
     Parameters
     ----------
     X, y : array-like, shape (n_rows, n_features) and (n_rows,)
@@ -100,6 +105,7 @@ class ReadOffObjective:
                 estimator, self.X, self.y, cv=self.cv, scoring=self.scoring
             )
             return float(scores.mean())
+        watch = self._watch(asked)
         found = cross_validate_rounds(
             estimator,
             self.X,
@@ -108,13 +114,31 @@ class ReadOffObjective:
             cv=self.cv,
             scoring=self.scoring,
             incumbent=self.incumbent if self.first_fold else None,
+            watch=watch,
         )
         best = self.incumbent
+        if watch is not None and len(found) < len(self.rounds):
+            gain = 0.0 if best is None else best.gain_after_first()
+            return end_trial(cast("Trial", asked), {k: v + gain for k, v in found.items()})
         if not found.stopped and (best is None or found.best_score > best.best_score):
             self.incumbent = found
         # Optuna need not be there to run a search.
         is_trial = hasattr(asked, "set_user_attr")
         return report_rounds(cast("Trial", asked), found) if is_trial else found
+
+    def _watch(self, asked: Any) -> Callable[[int, float], bool] | None:
+        """What tells a trial's pruner; None where there is none."""
+        pruner = getattr(getattr(asked, "study", None), "pruner", None)
+        if pruner is None or type(pruner).__name__ == "NopPruner":
+            return None
+        best = self.incumbent
+        gain = 0.0 if best is None else best.gain_after_first()
+
+        def watch(rounds: int, score: float) -> bool:
+            asked.report(score + gain, rounds)
+            return rounds < self.rounds[-1] and bool(asked.should_prune())
+
+        return watch
 
 
 def report_rounds(trial: Trial, found: Mapping[int, float]) -> float:

@@ -1,6 +1,6 @@
 """Scores at fewer rounds are those of models fitted with so many.
 
-Also of: execution.measure.read_off, recommend.rounds.
+Also of: execution.measure.read_off, execution.measure.staged_scores, recommend.rounds.
 """
 
 import numpy as np
@@ -162,3 +162,71 @@ def test_scores_by_rounds_of_what_has_none_are_refused():
             search.tell(asked, scores)
     assert not search.history
     assert search.engine.pending
+
+
+def seen_by(made):
+    def watch(rounds, score):
+        made.append((rounds, score))
+        return len(made) == 2
+
+    return watch
+
+
+@pytest.mark.parametrize("kind", ["lightgbm", "forest", "histogram"])
+def test_the_first_fold_is_watched_and_stopped(kind):
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    if kind == "lightgbm":
+        package = pytest.importorskip("lightgbm")
+        model = package.LGBMClassifier(verbosity=-1, n_jobs=1)
+    elif kind == "forest":
+        model = RandomForestClassifier(random_state=0)
+    else:
+        model = HistGradientBoostingClassifier(random_state=0)
+    pipe = make_pipeline(StandardScaler(), model)
+    told = {"rounds": (2, 4, 8), "cv": FOLDS, "scoring": "neg_log_loss"}
+    made = []
+    whole = cross_validate_rounds(pipe, X, y, **told)
+    again = cross_validate_rounds(pipe, X, y, **told, watch=lambda *_: False)
+    np.testing.assert_allclose(again.folds, whole.folds, rtol=1e-9)
+    found = cross_validate_rounds(pipe, X, y, **told, watch=seen_by(made))
+    assert (found.rounds, found.stopped) == ((2, 4), True)
+    np.testing.assert_allclose(found.folds, whole.folds[:1, :2], rtol=1e-9)
+    assert [rounds for rounds, _ in made] == [2, 4]
+
+
+def test_a_pruner_stops_fits_within_the_first_fold():
+    lightgbm = pytest.importorskip("lightgbm")
+    X, y = load_wine(return_X_y=True, as_frame=True)
+
+    class Stubborn(optuna.pruners.BasePruner):
+        """Prunes every trial but the first, after its second report."""
+
+        def prune(self, study, trial):
+            return trial.number > 0 and len(trial.intermediate_values) == 2
+
+    def make(trial):
+        rate = trial.suggest_float("learning_rate", 0.001, 0.3, log=True)
+        return lightgbm.LGBMClassifier(learning_rate=rate, verbosity=-1, n_jobs=1)
+
+    rounds = (2, 4, 8)
+    objective = ReadOffObjective(X, y, make, rounds=rounds, cv=FOLDS, scoring="neg_log_loss")
+    study = optuna.create_study(direction="maximize", pruner=Stubborn())
+    for rate in (0.1, 0.001, 0.3):
+        study.enqueue_trial({"learning_rate": rate})
+    study.optimize(objective, n_trials=3)
+    first, second, third = study.trials
+    assert list(first.intermediate_values) == [2, 4, 8]
+    assert second.state.name == "PRUNED"
+    assert list(second.intermediate_values) == [2, 4]
+    # It leads, and so is not forgotten: with what it has reached.
+    assert third.state.name == "COMPLETE"
+    assert third.value == max(third.intermediate_values.values()) > first.value
+    assert third.user_attrs["warmstart:rounds"] == 4
+    plain = cross_validate_rounds(
+        lightgbm.LGBMClassifier(learning_rate=0.1, verbosity=-1, n_jobs=1),
+        X, y, rounds=rounds, cv=FOLDS, scoring="neg_log_loss",
+    )  # fmt: skip
+    assert first.value == pytest.approx(plain.best_score)
+    gain = plain.gain_after_first()
+    assert third.intermediate_values[2] < 0
+    assert objective.incumbent.gain_after_first() == pytest.approx(gain)

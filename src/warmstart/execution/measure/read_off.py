@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone, is_classifier
+from sklearn.base import clone, is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
 
 from warmstart.errors import ArgumentError
-from warmstart.execution.measure.staged import Stage, rounds_parameter, stages
+from warmstart.execution.measure.staged import rounds_parameter
+from warmstart.execution.measure.staged_scores import round_scores, watched_scores
 
 ROUNDS = (30, 45, 68, 102, 154, 232, 350, 500)
 """Numbers of rounds that are scored where nobody says which."""
@@ -108,6 +109,7 @@ def cross_validate_rounds(
     cv: Any = None,
     scoring: Any = None,
     incumbent: RoundScores | None = None,
+    watch: Callable[[int, float], bool] | None = None,
 ) -> RoundScores:
     """Cross-validate an ensemble at several numbers of rounds, with one fit a fold.
 
@@ -126,6 +128,10 @@ def cross_validate_rounds(
     incumbent : RoundScores, optional
         The best so far. Where the first fold is more than the standard deviation of its
         folds behind its first fold, the others are not fitted.
+    watch : callable, optional
+        Told the rounds and the first fold's score after each number of them, while it is
+        fitted where that can be (see :mod:`warmstart.execution.measure.watched`); where it
+        answers true that fit is stopped, and no other made.
 
     Raises
     ------
@@ -148,10 +154,17 @@ def cross_validate_rounds(
     splitter = check_cv(cv, y, classifier=is_classifier(whole))
     folds: list[list[float]] = []
     for train, test in splitter.split(X, y):
-        fitted = clone(whole).fit(_safe_indexing(X, train), _safe_indexing(y, train))
-        found = round_scores(
-            fitted, _safe_indexing(X, test), _safe_indexing(y, test), scorer, asked
+        inside, outside = (
+            (_safe_indexing(X, rows), _safe_indexing(y, rows)) for rows in (train, test)
         )
+        if watch is not None and not folds:
+            found, stopped = watched_scores(whole, inside, outside, scorer, asked, watch)
+            if stopped:
+                return RoundScores(
+                    rounds=asked[: len(found)], folds=np.array([found]), stopped=True
+                )
+        else:
+            found = round_scores(clone(whole).fit(*inside), *outside, scorer, asked)
         folds.append(found)
         if len(folds) == 1 and incumbent is not None and incumbent.is_behind(max(found)):
             easier = incumbent.gain_after_first()
@@ -180,61 +193,3 @@ def with_rounds(estimator: Any, rounds: int) -> Any:
         raise ArgumentError(f"{type(last).__name__} has no rounds that can be left out")
     last.set_params(**{name: rounds})
     return copy
-
-
-def round_scores(
-    fitted: Any, X: Any, y: Any, scorer: Any, rounds: Sequence[int], **params: Any
-) -> list[float]:
-    """Scores of a fitted ensemble with so many of its rounds each.
-
-    Parameters
-    ----------
-    fitted : estimator or Pipeline
-    X, y : array-like
-        To score on.
-    scorer : callable
-        As scikit-learn's.
-    rounds : sequence of int
-        Ascending; more than it was fitted with change nothing.
-    **params :
-        For the scorer.
-    """
-    model, inputs = fitted, X
-    if isinstance(fitted, Pipeline):
-        model = fitted[-1]
-        inputs = fitted[:-1].transform(X) if len(fitted) > 1 else X
-    total, staged = stages(model, inputs, rounds)
-    kind = _Classifier if is_classifier(model) else _Regressor
-    found = {k: float(scorer(kind(stage), inputs, y, **params)) for k, stage in staged}
-    # A booster that finds nothing more to split stops before; more rounds change nothing.
-    whole = np.nan
-    if max(rounds) >= total:
-        whole = float(scorer(model, inputs, y, **params))
-    return [found.get(k, whole) for k in rounds]
-
-
-class _Staged(BaseEstimator):  # type: ignore[misc]
-    """What an ensemble of the first rounds predicts, as scorers ask for it."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
-
-
-class _Classifier(ClassifierMixin, _Staged):  # type: ignore[misc]
-    @property
-    def classes_(self) -> Any:
-        return self.stage.classes_
-
-    def predict_proba(self, _: Any) -> Any:
-        return self.stage.answers
-
-    def predict(self, _: Any) -> Any:
-        return self.classes_[self.stage.answers.argmax(axis=1)]
-
-
-class _Regressor(RegressorMixin, _Staged):  # type: ignore[misc]
-    def predict(self, _: Any) -> Any:
-        return self.stage.answers

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from warmstart.downstream.sklearn_search.rounds.first_fold import Board, Watched
-from warmstart.execution.measure.read_off import RoundScores, round_scores
+from warmstart.execution.measure.read_off import RoundScores
+from warmstart.execution.measure.staged_scores import round_scores
 
 
 class ScoresByRounds(float):

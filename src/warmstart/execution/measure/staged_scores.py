@@ -1,0 +1,111 @@
+"""Scores of an ensemble with fewer rounds, once it is fitted or while it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone, is_classifier
+from sklearn.pipeline import Pipeline
+
+from warmstart.execution.measure.staged import Stage, stages
+from warmstart.execution.measure.watched import FitStoppedError, watching
+
+
+def watched_scores(
+    model: Any,
+    inside: tuple[Any, Any],
+    outside: tuple[Any, Any],
+    scorer: Any,
+    rounds: Sequence[int],
+    watch: Callable[[int, float], bool],
+) -> tuple[list[float], bool]:
+    """Fit a copy, telling its scores on other rows after some rounds, until it is stopped.
+
+    Returns
+    -------
+    scores : list of float
+        At as many of `rounds` as were made.
+    stopped : bool
+    """
+    fitted, found = clone(model), dict[int, float]()
+    kind = _Classifier if is_classifier(model) else _Regressor
+    classes = np.unique(np.asarray(inside[1])) if kind is _Classifier else np.zeros(0)
+
+    def after(made: int, predict: Callable[[Any], Stage]) -> bool:
+        steps = fitted[:-1] if isinstance(fitted, Pipeline) and len(fitted) > 1 else None
+        rows = outside[0] if steps is None else steps.transform(outside[0])
+        stage = Stage(answers=predict(rows).answers, classes_=classes)
+        found[made] = float(scorer(kind(stage), *outside))
+        return watch(made, found[made])
+
+    try:
+        with watching(fitted, rounds, after):
+            fitted.fit(*inside)
+    except FitStoppedError:
+        return list(found.values()), True
+    scores = round_scores(fitted, *outside, scorer, rounds)
+    # Who could not be watched is told of afterwards, and spares the other folds.
+    for made, score in zip(rounds, scores, strict=True):
+        if made not in found and watch(made, score):
+            return scores[: rounds.index(made) + 1], True
+    return scores, False
+
+
+def round_scores(
+    fitted: Any, X: Any, y: Any, scorer: Any, rounds: Sequence[int], **params: Any
+) -> list[float]:
+    """Scores of a fitted ensemble with so many of its rounds each.
+
+    Parameters
+    ----------
+    fitted : estimator or Pipeline
+    X, y : array-like
+        To score on.
+    scorer : callable
+        As scikit-learn's.
+    rounds : sequence of int
+        Ascending; more than it was fitted with change nothing.
+    **params :
+        For the scorer.
+    """
+    model, inputs = fitted, X
+    if isinstance(fitted, Pipeline):
+        model = fitted[-1]
+        inputs = fitted[:-1].transform(X) if len(fitted) > 1 else X
+    total, staged = stages(model, inputs, rounds)
+    kind = _Classifier if is_classifier(model) else _Regressor
+    found = {k: float(scorer(kind(stage), inputs, y, **params)) for k, stage in staged}
+    # A booster that finds nothing more to split stops before; more rounds change nothing.
+    whole = np.nan
+    if max(rounds) >= total:
+        whole = float(scorer(model, inputs, y, **params))
+    return [found.get(k, whole) for k in rounds]
+
+
+class _Staged(BaseEstimator):  # type: ignore[misc]
+    """What an ensemble of the first rounds predicts, as scorers ask for it."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+
+class _Classifier(ClassifierMixin, _Staged):  # type: ignore[misc]
+    @property
+    def classes_(self) -> Any:
+        return self.stage.classes_
+
+    def predict_proba(self, _: Any) -> Any:
+        return self.stage.answers
+
+    def predict(self, _: Any) -> Any:
+        return self.classes_[self.stage.answers.argmax(axis=1)]
+
+
+class _Regressor(RegressorMixin, _Staged):  # type: ignore[misc]
+    def predict(self, _: Any) -> Any:
+        return self.stage.answers
