@@ -20,7 +20,8 @@ from warmstart.downstream.sklearn_search.rounds.first_fold import Watched
 from warmstart.downstream.sklearn_search.rounds.read_off import ReadOffScorer
 from warmstart.downstream.sklearn_search.run import CandidateRun
 from warmstart.downstream.sklearn_search.run_continuous import continuous_run
-from warmstart.downstream.sklearn_search.stopping.folds import FoldStopping, plain
+from warmstart.downstream.sklearn_search.stopping.folds import FoldStopping
+from warmstart.downstream.sklearn_search.stopping.remembering import plain
 
 if TYPE_CHECKING:
     from warmstart.datasets.dataset import Dataset
@@ -125,30 +126,26 @@ class BegunSearch(SearchSettings):
     def _fit_candidates(self, X: Any, y: Any, params: Mapping[str, Any]) -> None:
         """What scikit-learn does, each fit scored at many rounds where they are read off."""
         read, own = self._run.read_off, self.estimator
-        if self.early_stopping and read is None:
-            self._fit_stopping(X, y, params)
-            return
+        if self.early_stopping:
+            told = FoldStopping(self._run.search, own, (X, y), self.cv, self.scoring, read)
+            self._run.stopping, fitted = told, told.estimator
+        else:
+            told, fitted = None, own
         if read is None:
-            super().fit(X, y, **params)
-            return
-        scorer = ReadOffScorer(check_scoring(own, self.scoring), read.rounds)
-        with instead(self, estimator=Watched(own, read.board), scoring=scorer):
-            super().fit(X, y, **params)
-        self.scorer_ = scorer.scorer
-        if self.refit:
-            self.best_estimator_ = self.best_estimator_.inner
-
-    def _fit_stopping(self, X: Any, y: Any, params: Mapping[str, Any]) -> None:
-        """The same, each candidate judged after each of its folds."""
-        kind = type(self.estimator)
-        told = FoldStopping(self._run.search, self.estimator, (X, y), self.cv, self.scoring)
-        self._run.stopping = told
-        with instead(self, estimator=told.estimator):
-            super().fit(X, y, **params)
-        for row, seconds in told.fit_times.items():
-            self.cv_results_["mean_fit_time"][row] = seconds
-        if self.refit:
-            self.best_estimator_ = plain(self.best_estimator_, kind)
+            with instead(self, estimator=fitted):
+                super().fit(X, y, **params)
+        else:
+            scorer = ReadOffScorer(check_scoring(own, self.scoring), read.rounds)
+            with instead(self, estimator=Watched(fitted, read.board), scoring=scorer):
+                super().fit(X, y, **params)
+            self.scorer_ = scorer.scorer
+            if self.refit:
+                self.best_estimator_ = self.best_estimator_.inner
+        if told is not None:
+            for row, seconds in told.fit_times.items():
+                self.cv_results_["mean_fit_time"][row] = seconds
+            if self.refit:
+                self.best_estimator_ = plain(self.best_estimator_, type(own))
 
     def _format_results(
         self, candidate_params: Any, n_splits: int, out: Any, more_results: Any = None

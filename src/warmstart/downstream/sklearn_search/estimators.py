@@ -63,12 +63,15 @@ class ConfiguredPipeline(BaseEstimator):  # type: ignore[misc]
                 self.configuration[name] = value
         return self
 
-    def fit(self, X: Any, y: Any, **fit_params: Any) -> Self:
-        """Build the pipeline and fit it."""
+    def unfitted(self) -> Any:
+        """The pipeline that would be fitted now."""
         assert self.schema is not None  # whoever searches has read the data
         values: Mapping[str, Any] = self.configuration
-        pipeline = build_estimator(values, self.schema, random_state=self.random_state)
-        self.pipeline_ = pipeline.fit(X, y, **fit_params)
+        return build_estimator(values, self.schema, random_state=self.random_state)
+
+    def fit(self, X: Any, y: Any, **fit_params: Any) -> Self:
+        """Build the pipeline and fit it."""
+        self.pipeline_ = self.unfitted().fit(X, y, **fit_params)
         return self
 
     def predict(self, X: Any) -> np.ndarray[Any, Any]:

@@ -71,9 +71,10 @@ class WarmStartSearchCV(BegunSearch):
         that is known of them, not by the luckiest score. None are where the splitter
         always gives the same folds, or fewer than two would be.
     early_stopping : bool
-        Judge candidates after each fold by how those before them went on, and leave the other
-        folds out where the candidate will not gain on the best; where rounds are read off
-        each fit, that judges by itself.
+        Judge candidates after each fold by how those before them went on, boosters and
+        forests also while their first fold is fitted, after some of their rounds, by curves
+        of other tables and of the candidates before; and make no further rounds or folds
+        where the candidate will not gain on the best.
     look : Look, optional
         What :func:`warmstart.suggest` measured on the same data, ``suggestions.look``: first
         knowledge of the search over pipelines of the base.

@@ -158,7 +158,7 @@ def cross_validate_rounds(
             (_safe_indexing(X, rows), _safe_indexing(y, rows)) for rows in (train, test)
         )
         if watch is not None and not folds:
-            found, stopped = watched_scores(whole, inside, outside, scorer, asked, watch)
+            found, stopped = watched_scores(clone(whole), inside, outside, scorer, asked, watch)
             if stopped:
                 return RoundScores(
                     rounds=asked[: len(found)], folds=np.array([found]), stopped=True

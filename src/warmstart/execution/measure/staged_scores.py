@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone, is_classifier
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, is_classifier
+from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 
 from warmstart.execution.measure.staged import Stage, stages
@@ -21,7 +22,20 @@ def watched_scores(
     rounds: Sequence[int],
     watch: Callable[[int, float], bool],
 ) -> tuple[list[float], bool]:
-    """Fit a copy, telling its scores on other rows after some rounds, until it is stopped.
+    """Fit a model, telling its scores on other rows after some rounds, until it is stopped.
+
+    Parameters
+    ----------
+    model : estimator or Pipeline
+        Unfitted; fitted to `inside`, but where it is stopped.
+    inside, outside : tuple
+        X and y to fit to, and to score on.
+    scorer : callable
+        As scikit-learn's.
+    rounds : sequence of int
+        Ascending, the last its own number of them.
+    watch : callable
+        Told rounds and score; answers whether to stop.
 
     Returns
     -------
@@ -29,23 +43,27 @@ def watched_scores(
         At as many of `rounds` as were made.
     stopped : bool
     """
-    fitted, found = clone(model), dict[int, float]()
+    found = dict[int, float]()
     kind = _Classifier if is_classifier(model) else _Regressor
     classes = np.unique(np.asarray(inside[1])) if kind is _Classifier else np.zeros(0)
 
     def after(made: int, predict: Callable[[Any], Stage]) -> bool:
-        steps = fitted[:-1] if isinstance(fitted, Pipeline) and len(fitted) > 1 else None
-        rows = outside[0] if steps is None else steps.transform(outside[0])
+        rows = outside[0]
+        if isinstance(model, Pipeline) and len(model) > 1:
+            try:
+                rows = model[:-1].transform(rows)
+            except NotFittedError:  # its steps are fitted elsewhere, as where stages are shared
+                return False
         stage = Stage(answers=predict(rows).answers, classes_=classes)
         found[made] = float(scorer(kind(stage), *outside))
         return watch(made, found[made])
 
     try:
-        with watching(fitted, rounds, after):
-            fitted.fit(*inside)
+        with watching(model, rounds, after):
+            model.fit(*inside)
     except FitStoppedError:
         return list(found.values()), True
-    scores = round_scores(fitted, *outside, scorer, rounds)
+    scores = round_scores(model, *outside, scorer, rounds)
     # Who could not be watched is told of afterwards, and spares the other folds.
     for made, score in zip(rounds, scores, strict=True):
         if made not in found and watch(made, score):

@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from warmstart.downstream.schedulers.end_prior import end_prior
+from warmstart.downstream.sklearn_search.stopping.remembering import (
+    plain,
+    remember,
+    remembering,
+)
+from warmstart.downstream.sklearn_search.stopping.rounds import RoundStopping
 from warmstart.errors import ArgumentError
+from warmstart.execution.measure.staged_scores import watched_scores
+from warmstart.histories.runs.directions import usual_name
 from warmstart.models.curves.curves import Curves
 from warmstart.models.curves.previous_curves import PreviousCurves
 from warmstart.models.curves.records import Stop
 from warmstart.models.curves.stopping import StoppingRule, usual_gain
-from warmstart.spaces.pipelines.stages.content import content_name
 
 if TYPE_CHECKING:
+    from warmstart.downstream.sklearn_search.rounds.read_off import ReadOff
     from warmstart.recommend.answer.suggestion import Suggestion
     from warmstart.recommend.search import Search
 
@@ -42,6 +50,9 @@ class FoldStopping:
         X, y and what else ``fit`` takes.
     cv : splitter
     scoring : str or callable, optional
+    read : ReadOff, optional
+        How rounds are read off each fit, where they are: then only the first fold is fitted
+        here, and who is behind on it is judged by that.
 
     Raises
     ------
@@ -50,7 +61,13 @@ class FoldStopping:
     """
 
     def __init__(
-        self, search: Search, estimator: Any, data: tuple[Any, Any], cv: Any, scoring: Any
+        self,
+        search: Search,
+        estimator: Any,
+        data: tuple[Any, Any],
+        cv: Any,
+        scoring: Any,
+        read: ReadOff | None = None,
     ) -> None:
         from sklearn.base import is_classifier
         from sklearn.metrics import check_scoring
@@ -66,7 +83,13 @@ class FoldStopping:
         self._splits = list(splitter.split(self._X, self._y))
         if len(self._splits) < 2:
             raise ArgumentError("early_stopping judges after a fold, and there is a single one")
+        self._kind, self._read = type(estimator), read
         self.estimator, self.memory = remembering(estimator)
+        metric = search.question.metric
+        known = isinstance(scoring, str) and usual_name(scoring) == metric
+        self._rounds = RoundStopping(
+            search, metric if known else None, None if read is None else read.rounds
+        )
         self._scorer = check_scoring(self.estimator, scoring)
         self._ended: list[list[float]] = []
         self.stops: list[Stop] = []
@@ -78,6 +101,9 @@ class FoldStopping:
     def stopped(self, number: int, one: Suggestion, params: Mapping[str, Any]) -> Stop | None:
         """Fit a candidate to all folds but the last, or until it is stopped.
 
+        Of boosters and forests the first fold is judged while it is fitted, after some of the
+        rounds, all after each fold.
+
         Parameters
         ----------
         number : int
@@ -88,30 +114,70 @@ class FoldStopping:
         """
         self.memory.clear()
         self._times = []
+        if self._read is not None:
+            params = {**params, self._read.name: self._read.rounds[-1]}
+        scores: list[float] = []
+        first, stop = self._first_fold(number, one, params)
+        if stop is not None:
+            return self._stopped(stop)
+        if first is None or self._read is not None:
+            return None  # scikit-learn tells a failure its own way
+        scores.append(first)
         rule, prior = self._rule(), end_prior(self._search, one)
         best = max((float(np.mean(folds)) for folds in self._ended), default=-np.inf)
-        scores: list[float] = []
-        for train, test in self._splits[:-1] if rule is not None else ():
-            score = self._fold(params, train, test)
-            if score is None:
-                return None  # scikit-learn tells the failure its own way
-            scores.append(score)
+        for split in [*self._splits[1:-1], None] if rule is not None else ():
             means = np.cumsum(scores) / np.arange(1, len(scores) + 1)
             budgets = [float(k) for k in range(1, len(scores) + 1)]
             assert rule is not None
             judged = rule.judge(budgets, means.tolist(), best, prior=prior)
             if judged.stop:
-                self.memory.clear()
-                stop = Stop(
-                    trial=number,
-                    budgets=tuple(budgets),
-                    scores=tuple(means.tolist()),
-                    judgement=judged,
-                    prior=prior,
+                return self._stopped(
+                    Stop(
+                        trial=number,
+                        budgets=tuple(budgets),
+                        scores=tuple(means.tolist()),
+                        judgement=judged,
+                        prior=prior,
+                    )
                 )
-                self.stops.append(stop)
-                return stop
+            score = None if split is None else self._fold(params, *split)
+            if score is None:
+                return None
+            scores.append(score)
         return None
+
+    def _stopped(self, stop: Stop) -> Stop:
+        self.memory.clear()
+        self.stops.append(stop)
+        return stop
+
+    def _first_fold(
+        self, number: int, one: Suggestion, params: Mapping[str, Any]
+    ) -> tuple[float | None, Stop | None]:
+        """Score of the first fold, or what stopped its fit; neither where it failed."""
+        model = self._unfitted(params)
+        target = model.unfitted() if hasattr(model, "unfitted") else plain(model, self._kind)
+        watch = self._rounds.watch(number, target, one.configuration)
+        train, test = self._splits[0]
+        if watch is None:
+            return self._fold(params, train, test), None
+        inside, outside = self._rows(train), self._rows(test)
+        start = time.perf_counter()
+        try:
+            _, stopped = watched_scores(
+                target, inside, outside, self._scorer, watch.rounds, watch
+            )
+            if stopped:
+                return None, watch.stop
+            if target is not model:
+                model.pipeline_ = target
+            remember(self.memory, model, *inside)
+            score = float(self._scorer(model, *outside))
+        except Exception:  # noqa: BLE001 - an estimator may fail in any way
+            return None, None
+        self._times.append(time.perf_counter() - start)
+        watch.ended()
+        return score, None
 
     def learn(self, results: Mapping[str, Any], metric: str, rows: Sequence[int]) -> None:
         """Take the folds of candidates that scikit-learn has evaluated."""
@@ -137,55 +203,22 @@ class FoldStopping:
             n_least=1,
         )
 
-    def _fold(self, params: Mapping[str, Any], train: Any, test: Any) -> float | None:
+    def _unfitted(self, params: Mapping[str, Any]) -> Any:
         from sklearn.base import clone
+
+        return clone(self.estimator).set_params(**clone(dict(params), safe=False))
+
+    def _rows(self, rows: Any) -> tuple[Any, Any]:
         from sklearn.utils import _safe_indexing
 
-        model = clone(self.estimator).set_params(**clone(dict(params), safe=False))
+        return _safe_indexing(self._X, rows), _safe_indexing(self._y, rows)
+
+    def _fold(self, params: Mapping[str, Any], train: Any, test: Any) -> float | None:
+        model = self._unfitted(params)
         start = time.perf_counter()
         try:
-            model.fit(_safe_indexing(self._X, train), _safe_indexing(self._y, train))
+            model.fit(*self._rows(train))
             self._times.append(time.perf_counter() - start)
-            return float(
-                self._scorer(
-                    model, _safe_indexing(self._X, test), _safe_indexing(self._y, test)
-                )
-            )
+            return float(self._scorer(model, *self._rows(test)))
         except Exception:  # noqa: BLE001 - an estimator may fail in any way
             return None
-
-
-def remembering(estimator: Any) -> tuple[Any, dict[str, dict[str, Any]]]:
-    """An estimator of the same kind that does not fit again what its twin has fitted.
-
-    Returns
-    -------
-    estimator
-        Its ``fit`` looks first whether the same rows were fitted since the memory was cleared,
-        which whoever changes the parameters does.
-    memory : dict
-    """
-    from sklearn.base import clone
-
-    kind, memory = type(estimator), dict[str, dict[str, Any]]()
-
-    def fit(self: Any, X: Any, y: Any = None, **params: Any) -> Any:
-        key = f"{content_name(X)}|{content_name(y)}|{sorted(params)}"
-        if key in memory:
-            self.__dict__.update(memory[key])
-        else:
-            kind.fit(self, X, y, **params)
-            memory[key] = dict(self.__dict__)
-        return self
-
-    body = {"fit": fit, "__module__": kind.__module__, "__qualname__": kind.__qualname__}
-    twin = clone(estimator)
-    twin.__class__ = type(kind.__name__, (kind,), body)
-    return twin, memory
-
-
-def plain(estimator: Any, kind: type) -> Any:
-    """A fitted estimator as one of its own class again."""
-    if type(estimator) is not kind and isinstance(estimator, kind):
-        estimator.__class__ = kind
-    return estimator

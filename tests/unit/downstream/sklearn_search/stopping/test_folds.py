@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
 import warmstart
-from warmstart.downstream.sklearn_search.stopping.folds import plain, remembering
+from warmstart.downstream.sklearn_search.stopping.remembering import plain, remembering
 from warmstart.errors import ArgumentError
 
 SPACE = ["logistic_regression", "naive_bayes", "nearest_neighbors", "decision_tree"]
