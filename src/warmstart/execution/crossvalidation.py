@@ -7,7 +7,7 @@ measures its other work, and a history is read long after that machine was busy.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import joblib
@@ -40,6 +40,7 @@ def cross_validate(
     time_limit_s: float,
     measure: bool = False,
     row_rungs: Sequence[int] = (),
+    fewer: Sequence[int] = (),
 ) -> dict[str, Any]:
     """Fit and score one configuration on every fold.
 
@@ -57,6 +58,9 @@ def cross_validate(
         If measured, learners that have neither are also fitted to so many of the training
         rows, a fit each, as long as the limit allows; see
         :mod:`warmstart.execution.measure.rungs`.
+    fewer : sequence of int
+        Numbers of rounds whose results are told too, as of models fitted with so many: see
+        :mod:`warmstart.execution.stages.rounds`.
 
     Returns
     -------
@@ -64,7 +68,8 @@ def cross_validate(
         ``scores`` (metric to mean and spread over folds), ``cost_s`` and
         ``predict_cost_s`` (CPU seconds of one fold, the mean), ``n_folds``, ``folds`` (a
         dict a fold: rows, seconds, scores); if measured ``model_bytes`` and ``curve`` (of
-        so many rounds: the mean score in each metric, and seconds to fit them).
+        so many rounds: the mean score in each metric, and seconds to fit them); by
+        ``fewer``, where there are any, the same of fewer rounds.
 
     Raises
     ------
@@ -75,6 +80,7 @@ def cross_validate(
     """
     folds: list[dict[str, Any]] = []
     curves: list[FoldCurve] = []
+    by_fewer: dict[int, list[dict[str, Any]]] = {rounds: [] for rounds in fewer}
     model_bytes, model, spent = None, make(), 0.0
     steps, estimator = None, model
     if isinstance(model, Pipeline) and len(model) > 1:
@@ -106,6 +112,8 @@ def cross_validate(
         if (record["fit_s"] + record["predict_s"]) * len(task.folds) > _HOPELESS * time_limit_s:
             raise GiveUpError(f"one fold of {len(task.folds)} took {done - start:.1f} s")
         folds.append(record)
+        for rounds, one in _of_fewer(task, estimator, fold, ready.test, record, fewer):
+            by_fewer[rounds].append(one)
         if measure:
             curve = _curve(task, estimator, fold, ready.test, record)
             if (network := network_in(estimator)) is not None:
@@ -123,6 +131,12 @@ def cross_validate(
     found = summary(folds, task.schema.task_type)
     if measure:
         found |= {"model_bytes": model_bytes, "curve": mean_curve(curves)}
+    if fewer:
+        found["fewer"] = {
+            rounds: summary(of, task.schema.task_type)
+            for rounds, of in by_fewer.items()
+            if len(of) == len(folds)
+        }
     return found
 
 
@@ -150,6 +164,38 @@ def summary(folds: Sequence[Mapping[str, Any]], task_type: str) -> dict[str, Any
         "predict_cost_s": float(np.mean([fold["predict_s"] for fold in folds])),
         "folds": list(folds),
     }
+
+
+def _of_fewer(
+    task: LoadedTask,
+    estimator: Any,
+    fold: Fold,
+    X_test: Any,
+    record: Mapping[str, Any],
+    fewer: Sequence[int],
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """A fold's record of so many rounds each; their seconds are their share of all."""
+    if not fewer:
+        return
+    total, found = stages(estimator, X_test, sorted(fewer))
+    if not total:
+        return
+    stopped = {rounds: record for rounds in fewer if rounds >= total}
+    yield from ((rounds, dict(one)) for rounds, one in stopped.items())
+    for rounds, stage in found:
+        shown = predict(stage, X_test, task.n_classes)
+        share = rounds / total
+        yield (
+            rounds,
+            {
+                **record,
+                "fit_s": record["fit_s"] * share,
+                "predict_s": record["predict_s"] * share,
+                "scores": score_prediction(
+                    task.schema.task_type, fold.y_test, shown, task.n_classes
+                ),
+            },
+        )
 
 
 def _curve(

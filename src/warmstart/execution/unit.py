@@ -15,6 +15,7 @@ from warmstart.errors import HistoryError
 from warmstart.execution.evaluation_protocol import EvaluationProtocol
 from warmstart.execution.process.child import Child
 from warmstart.execution.resampling import MAX_ROWS
+from warmstart.execution.stages.rounds import merged, rounds_key, side_by_side
 from warmstart.execution.stages.tree import planned
 from warmstart.execution.tasks import LocalTask
 from warmstart.metrics import default_metric
@@ -141,8 +142,7 @@ def evaluate_unit(unit: Unit, child: Child, tick: Callable[[], None]) -> UnitRes
     measured: Measured = {"runs": [], "folds": [], "curves": []}
     try:
         # Those that prepare data alike one after the other: what they share is at hand.
-        for configuration in planned(unit.configurations):
-            answer = child.evaluate(unit.task, configuration)
+        for configuration, answer in _answers(unit, child):
             found = _evaluations(unit.task, configuration, answer, child.protocol, child.n_rows)
             rows += found
             for table, row in _measured(found[0], answer):
@@ -155,9 +155,23 @@ def evaluate_unit(unit: Unit, child: Child, tick: Callable[[], None]) -> UnitRes
     return UnitResult(unit=unit, evaluations=rows, errors=errors, measured=measured)
 
 
+def _answers(unit: Unit, child: Child) -> Iterator[tuple[Configuration, dict[str, Any]]]:
+    """Of each configuration; those equal but for their rounds from one fit of the most."""
+    for most, *others in merged(planned(unit.configurations)):
+        rounds = {one.configuration_id: one.values[rounds_key(one) or ""] for one in others}
+        answer = child.evaluate(unit.task, most, fewer=sorted(set(rounds.values())))
+        of_fewer = answer.pop("fewer", {})
+        yield most, answer
+        for one in others:
+            read = of_fewer.get(str(rounds[one.configuration_id]))
+            # A fit that failed, or cannot be read, says nothing of one that is shorter.
+            yield one, child.evaluate(unit.task, one) if read is None else read
+
+
 def chunked(
     task: LocalTask, configurations: Sequence[Configuration], size: int
 ) -> Iterator[Unit]:
-    """Units of at most `size` configurations of one task."""
+    """Units of at most `size` configurations of one task; those that share a fit together."""
+    configurations = side_by_side(configurations)
     for start in range(0, len(configurations), size):
         yield Unit(task=task, configurations=tuple(configurations[start : start + size]))

@@ -35,7 +35,7 @@ def chosen_rounds(result: UnitResult) -> Iterator[tuple[Configuration, list[Eval
         curve = [
             row
             for row in result.measured.get("curves", ())
-            if row["configuration_id"] == _id(configuration)
+            if row["configuration_id"] == _id(configuration) and row["kind"] == "iterations"
         ]
         key = next(
             (

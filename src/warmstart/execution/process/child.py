@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from warmstart.domain import Configuration
@@ -72,8 +73,18 @@ class Child:
         process = self._process
         return None if process is None or process.poll() is not None else process.pid
 
-    def evaluate(self, task: LocalTask, configuration: Configuration) -> dict[str, Any]:
-        """Cross-validate one configuration; answers with a status, whatever happens."""
+    def evaluate(
+        self, task: LocalTask, configuration: Configuration, *, fewer: Sequence[int] = ()
+    ) -> dict[str, Any]:
+        """Cross-validate one configuration; answers with a status, whatever happens.
+
+        Parameters
+        ----------
+        task : LocalTask
+        configuration : Configuration
+        fewer : sequence of int
+            Numbers of rounds to be told of too, by text under ``fewer``.
+        """
         if self._process is None or self._process.poll() is not None:
             self._loaded = None
         if self._loaded != task.task_id and (answer := self.load(task))["status"] != "ok":
@@ -87,6 +98,7 @@ class Child:
             "time_limit_s": limit,
             "measure": self.protocol.measure,
             "row_rungs": list(self.protocol.row_rungs),
+            "fewer": list(fewer),
         }
         return self._ask(request, limit)
 

@@ -64,6 +64,7 @@ class Worker:
                 time_limit_s=request["time_limit_s"],
                 measure=request.get("measure", False),
                 row_rungs=request.get("row_rungs", ()),
+                fewer=request.get("fewer", ()),
             )
             return {**answer, "peak_memory_mb": memory.megabytes()}
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a failure is a result
