@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -84,43 +85,71 @@ def known_curves(
 
 
 def _embedded(metric: str, learners: set[str] | None, gone: set[str]) -> Curves:
+    wanted = None if learners is None else tuple(sorted(learners))
+    whole = _all_embedded(metric, wanted, surfaces_path())
+    if not gone:
+        return whole
+    kept = [
+        not gone & {family, task}
+        for family, task in zip(whole.tasks, whole.labels, strict=True)
+    ]
+    return whole.take(np.flatnonzero(kept))
+
+
+@lru_cache(maxsize=8)
+def _all_embedded(metric: str, learners: tuple[str, ...] | None, folder: Path | None) -> Curves:
+    """Of all tables, by family; labels are tables."""
     frame = packed_curves()
     rows = frame[frame["metric"] == metric]
     if learners is not None:
         rows = rows[rows["learner"].isin(learners)]
-    rows = rows[~(rows["task_id"].isin(gone) | rows["family"].isin(gone))]
-    parts = []
-    if len(rows):
-        parts.append(
-            Curves.from_frame(
-                rows,
-                curve=["task_id", "configuration_id", "rows"],
-                budget="budget",
-                score="score",
-                task="family",
-            ).on(GRID)
-        )
-    folder = surfaces_path()
+    parts = [_packed(rows)] if len(rows) else []
     if folder is not None:
         store = SurfaceStore(folder=folder)
-        named = store.learners() if learners is None else sorted(learners)
-        parts += [_of_surfaces(store, learner, metric, gone) for learner in named]
+        named = store.learners() if learners is None else learners
+        parts += [_of_surfaces(store, learner, metric) for learner in named]
     return _joined(parts)
 
 
-def _of_surfaces(store: SurfaceStore, learner: str, metric: str, gone: set[str]) -> Curves:
+def _packed(rows: pd.DataFrame) -> Curves:
+    """Rows of the packed table on the package's grid."""
+    by = ["task_id", "configuration_id", "rows"]
+    log, curves, tasks, labels = np.log(GRID), [], [], []
+    ordered = rows[rows["score"].notna()].sort_values([*by, "budget"])
+    new = (ordered[by] != ordered[by].shift()).any(axis=1).to_numpy()
+    starts = [*np.flatnonzero(new).tolist(), len(ordered)]
+    at = np.log(ordered["budget"].to_numpy("float64"))
+    scores = ordered["score"].to_numpy("float64")
+    families, names = ordered["family"].to_numpy(object), ordered["task_id"].to_numpy(object)
+    for start, end in itertools.pairwise(starts):
+        curves.append(
+            np.interp(log, at[start:end], scores[start:end], left=np.nan, right=np.nan)
+        )
+        tasks.append(families[start])
+        labels.append(names[start])
+    return Curves(
+        budgets=np.array(GRID, dtype="float64"),
+        values=np.array(curves).reshape(-1, len(GRID)),
+        tasks=np.array(tasks, dtype=object),
+        labels=np.array(labels, dtype=object),
+    )
+
+
+def _of_surfaces(store: SurfaceStore, learner: str, metric: str) -> Curves:
     """A learner's curves at ten numbers of rounds."""
     box = store.box(learner)
-    curves, points, tasks = [np.zeros((0, len(ROUNDS)))], [], list[str]()
+    curves, points = [np.zeros((0, len(ROUNDS)))], []
+    tasks, labels = list[str](), list[str]()
     for name, family, at, scores in store.curves(learner, metric):
-        if not gone & {name, family}:
-            curves.append(scores)
-            points.append(at)
-            tasks += [family] * len(scores)
+        curves.append(scores)
+        points.append(at)
+        tasks += [family] * len(scores)
+        labels += [name] * len(scores)
     return Curves(
         budgets=np.array(ROUNDS, dtype="float64"),
         values=np.vstack(curves),
         tasks=np.array(tasks, dtype=object),
+        labels=np.array(labels, dtype=object),
         points=np.vstack(points) if points else np.zeros((0, 0)),
         box=box,
     ).on(GRID)
@@ -143,6 +172,7 @@ def _joined(parts: Sequence[Curves]) -> Curves:
         budgets=np.array(GRID, dtype="float64"),
         values=np.vstack([np.zeros((0, len(GRID))), *(part.values for part in parts)]),
         tasks=np.concatenate([np.zeros(0, dtype=object), *(part.tasks for part in parts)]),
+        labels=np.concatenate([np.zeros(0, dtype=object), *(part.labels for part in parts)]),
         points=points,
         box=box,
     )

@@ -119,7 +119,10 @@ class PreviousCurvesPruner(optuna.pruners.BasePruner):
         curve = _curve(trial, sign)
         if not curve or not np.isfinite(list(curve.values())).all():
             return False
-        done = _ended(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)))
+        finished = study.get_trials(
+            deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED)
+        )
+        done = _ended(finished)
         best = max((sign * float(one.value or 0.0) for one in done), default=-math.inf)
         prior = None if self._prior is None else self._prior(study, trial)
         judgement = self._rule.judge(
@@ -129,6 +132,7 @@ class PreviousCurvesPruner(optuna.pruners.BasePruner):
             prior=prior,
             values=trial.params,
             ended_values=[one.params for one in done],
+            reached=_reached(finished, sign),
         )
         if judgement.stop:
             self.judgements[trial.number] = judgement
@@ -139,6 +143,7 @@ class PreviousCurvesPruner(optuna.pruners.BasePruner):
                 judgement=judgement,
                 prior=prior,
                 others=tuple(one.number for one in done),
+                reached=tuple(_reached(finished, sign)),
             )
             study._storage.set_trial_user_attr(trial._trial_id, STOP, stop.to_json())
         return judgement.stop
@@ -156,6 +161,7 @@ class PreviousCurvesPruner(optuna.pruners.BasePruner):
                     [_curve(one, sign) for one in others],
                     trial.params,
                     [one.params for one in others],
+                    stop.reached,
                 )
                 found.append((stop, stop.replay(rule)))
         return found
@@ -169,4 +175,12 @@ def _curve(trial: FrozenTrial, sign: float) -> Curve:
 
 
 def _ended(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    return [one for one in trials if one.value is not None and math.isfinite(one.value)]
+    complete = [one for one in trials if one.state == TrialState.COMPLETE]
+    return [one for one in complete if one.value is not None and math.isfinite(one.value)]
+
+
+def _reached(trials: Sequence[FrozenTrial], sign: float) -> list[float]:
+    """The best that each finished trial has shown."""
+    shown = (_curve(one, sign).values() for one in trials)
+    found = (max(values, default=math.nan) for values in shown)
+    return [best for best in found if math.isfinite(best)]

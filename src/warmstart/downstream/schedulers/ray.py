@@ -106,12 +106,15 @@ class CurveStopping:
         best = max(map(self._rule.worth, self._ended.values()), default=-math.inf)
         if self._rule.value == "best":  # what a stopped trial reported counts
             best = max([best, *(max(stop.scores) for stop in self.stops.values())])
+        reached = [max(curve.values()) for curve in self._ended.values()]
+        reached += [max(stop.scores) for stop in self.stops.values()]
         judged = self._rule.judge(
             curve,
             best,
             ended=list(self._ended.values()),
             values=self._configs[trial.trial_id],
             ended_values=[self._configs[name] for name in others],
+            reached=reached,
         )
         if not judged.stop:
             return _CONTINUE
@@ -121,6 +124,7 @@ class CurveStopping:
             scores=tuple(curve[budget] for budget in sorted(curve)),
             judgement=judged,
             others=others,
+            reached=tuple(reached),
         )
         return _STOP
 
@@ -145,6 +149,7 @@ class CurveStopping:
                 [self._ended[other] for other in others],
                 self._configs[name],
                 [self._configs[other] for other in others],
+                stop.reached,
             )
             found.append((stop, stop.replay(rule)))
         return found

@@ -12,7 +12,7 @@ from warmstart.errors import HistoryError
 from warmstart.models.curves.curves import Curves
 from warmstart.models.curves.previous_curves import PreviousCurves
 from warmstart.models.curves.similar_curves import SimilarCurves
-from warmstart.models.curves.stopping import Judgement, StoppingRule, usual_gain
+from warmstart.models.curves.stopping import GAIN, Judgement, StoppingRule, usual_gain
 
 Curve = Mapping[float, float]
 """From budgets above zero to scores, higher is better."""
@@ -20,9 +20,8 @@ Curve = Mapping[float, float]
 Value = Literal["last", "best"]
 """What a trial is worth: its score at the last budget, or its best until then."""
 
-GAIN_OF_BEST = 0.05
-"""Of the spread of ends: what is stopped below where a trial is worth its best. It keeps what
-it has then, and little is lost with it."""
+FEWEST_ENDS = 3
+"""Finished trials from which on the study says itself how far its trials end apart."""
 
 
 class PreviousCurvesRule:
@@ -89,11 +88,12 @@ class PreviousCurvesRule:
         if value == "best":
             # Those that end before can say nothing of the end, and cost time.
             self._similar = SimilarCurves().fit(curves.take(np.flatnonzero(reaching)))
-        if p_stop is None and least_gain is None:
+        self._usual = p_stop is None and least_gain is None
+        if self._usual:
             least_gain = (
                 usual_gain(curves, self.target)
                 if self._similar is None
-                else usual_gain(curves.best_until(self.target), self.target, GAIN_OF_BEST)
+                else usual_gain(curves.best_until(self.target), self.target)
             )
         self._p_stop, self._least_gain, self._n_least = p_stop, least_gain, n_least
         self.rule()
@@ -103,6 +103,7 @@ class PreviousCurvesRule:
         ended: Sequence[Curve] = (),
         values: Mapping[str, Any] | None = None,
         ended_values: Sequence[Mapping[str, Any]] = (),
+        reached: Sequence[float] = (),
     ) -> StoppingRule:
         """The rule that knows these ended trials too.
 
@@ -114,8 +115,15 @@ class PreviousCurvesRule:
             Configuration of the trial to be judged.
         ended_values : sequence of mapping
             Of those that ended, as many as there are curves.
+        reached : sequence of float
+            What each finished trial is worth, stopped ones too. Where they lie closer than
+            trials of other tasks do, less of a gain is worth going on for.
         """
         model: Any
+        least_gain = self._least_gain
+        if self._usual and self._similar is not None and len(reached) >= FEWEST_ENDS:
+            spread = float(np.std(np.asarray(reached, dtype="float64")))
+            least_gain = max(min(least_gain or math.inf, GAIN * spread), 1e-12)
         if self._similar is None:
             model = PreviousCurves().fit(self._with(ended))
         else:
@@ -124,7 +132,7 @@ class PreviousCurvesRule:
             model=model,
             target=self.target,
             p_stop=0.05 if self._p_stop is None else self._p_stop,
-            least_gain=self._least_gain,
+            least_gain=least_gain,
             n_least=self._n_least,
             by_best=self.value == "best",
             stop_leaders=self._stop_leaders,
@@ -139,6 +147,7 @@ class PreviousCurvesRule:
         prior: tuple[float, float] | None = None,
         values: Mapping[str, Any] | None = None,
         ended_values: Sequence[Mapping[str, Any]] = (),
+        reached: Sequence[float] = (),
     ) -> Judgement:
         """Judge a curve so far against the best end of any trial.
 
@@ -152,12 +161,12 @@ class PreviousCurvesRule:
             Curves of the study's ended trials.
         prior : tuple of float, optional
             Mean and standard deviation of the end beforehand.
-        values, ended_values : mapping, sequence of mapping
-            Configurations, as of :meth:`rule`.
+        values, ended_values, reached :
+            As of :meth:`rule`.
         """
         budgets = sorted(curve)
         scores = [curve[budget] for budget in budgets]
-        rule = self.rule(ended, values, ended_values)
+        rule = self.rule(ended, values, ended_values, reached)
         return rule.judge(budgets, scores, best, prior=prior)
 
     def worth(self, curve: Curve) -> float:

@@ -45,6 +45,9 @@ class Stop:
     others: tuple[int | str, ...] = ()
     """Numbers or names of the ended trials whose curves were known, in the order of use."""
 
+    reached: tuple[float, ...] = ()
+    """What finished trials were worth, where the rule asks."""
+
     @property
     def reason(self) -> str:
         """Why, in words."""
@@ -81,6 +84,7 @@ class Stop:
                 judgement=Judgement(**judged),
                 prior=None if prior is None else (float(prior[0]), float(prior[1])),
                 others=tuple(told["others"]),
+                reached=tuple(map(float, told.get("reached", ()))),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise HistoryError(f"this is no record of a stop: {text[:80]!r}") from error

@@ -142,8 +142,8 @@ class StoppingRule:
         )
 
 
-def usual_gain(curves: Curves, target: float, share: float = GAIN) -> float:
-    """A least gain: a fiftieth, or another share, of how far trials of one task end apart.
+def usual_gain(curves: Curves, target: float) -> float:
+    """A least gain: a fiftieth of how far trials of one task end apart.
 
     The median over tasks of the standard deviation of the ends; over all where tasks are not
     known.
@@ -157,7 +157,7 @@ def usual_gain(curves: Curves, target: float, share: float = GAIN) -> float:
         groups = [ends[known & (tasks == task)] for task in dict.fromkeys(tasks.tolist())]
         within = [group.std() for group in groups if len(group) > 1]
         spread = float(np.median(within)) if within else spread
-    return max(spread * share, 1e-9)
+    return max(spread * GAIN, 1e-9)
 
 
 def _goes_on(expected: float, std: float, best: float, budget: float) -> Judgement:

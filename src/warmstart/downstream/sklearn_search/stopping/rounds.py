@@ -96,8 +96,9 @@ class RoundStopping:
         except HistoryError:  # no curve goes on to so many rounds
             return None
         best, told = self.best, [values for _, values in ended]
+        reached = [max(curve.values()) for curve in own]
         return lambda curve: rule.judge(
-            curve, best, ended=own, values=values, ended_values=told
+            curve, best, ended=own, values=values, ended_values=told, reached=reached
         )
 
     def _curves(self, learner: str) -> Curves | None:
