@@ -29,6 +29,9 @@ READ_OFF = (30, 45, 68, 102, 154, 232, 350, 500)
 
 METRIC = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "r2"}
 FEW_LEVELS = 12
+BOOSTERS = ("lightgbm", "xgboost", "catboost", "hist_gradient_boosting")
+"""Learners that take missing cells as they are."""
+
 
 
 class RealObjective:
@@ -42,9 +45,13 @@ class RealObjective:
     learner : str
     cache : Path
         Folder; a file a table, split and learner.
+    rows : int
+        How many are cross-validated.
     """
 
-    def __init__(self, task: LocalTask, split: int, learner: str, cache: Path) -> None:
+    def __init__(
+        self, task: LocalTask, split: int, learner: str, cache: Path, rows: int = ROWS
+    ) -> None:
         self.task, self.learner, self.cache = task, learner, cache
         self.corpus = Path(task.path).parent
         self.metric = METRIC[task.task_type]
@@ -57,7 +64,7 @@ class RealObjective:
         else:
             y = y.astype(float)
         classes = y if self.n_classes else None
-        inside = cap_rows(classes, len(y), max_rows=ROWS, seed=split + 1)
+        inside = cap_rows(classes, len(y), max_rows=rows, seed=split + 1)
         outside = np.setdiff1d(np.arange(len(y)), inside)
         if len(outside) > MOST_TRUTH:
             outside = np.random.default_rng(split).choice(outside, MOST_TRUTH, replace=False)
@@ -132,6 +139,7 @@ class RealObjective:
         few = self._schema.max_categories <= FEW_LEVELS
         full = {
             "learner": self.learner,
+            **({} if self.learner in BOOSTERS else {"imputation": "median"}),
             "encoding": "one_hot" if few else "ordinal",
             f"{self.learner}:class_weight": "none",
             **{f"{self.learner}:{name}": value for name, value in values.items()},

@@ -2,6 +2,7 @@
 
     python benchmarks/pareto_front.py
     python benchmarks/pareto_front.py --metrics r2 --cost fit_s
+    python benchmarks/pareto_front.py --metrics r2 --cost size_mb --knowledge FOLDER
 
 Families are held out. Of each held-out task ten configurations are named from its
 meta-features alone; what counts is what they scored and took there. The hypervolume is of the
@@ -9,7 +10,8 @@ score from the worst to the best configuration and of the logarithm of the cost 
 dearest to the cheapest, as a share of that of all configurations. Under a limit (a quantile of
 what configurations take on the task) the regret is that of the best of ten which keep it, to
 the best that does; 1 where none does. A limit that nothing is expected to keep is answered by
-the cheapest ten.
+the cheapest ten. Sizes are known of a base whose runs recorded them (``warmstart build
+publish``); what counts there is what each run recorded.
 """
 
 from __future__ import annotations
@@ -27,9 +29,10 @@ from warmstart.models.rankings.portfolio import Portfolio
 from warmstart.recommend.answer.choose import choose
 from warmstart.recommend.base.fitted import Fitted
 from warmstart.recommend.base.fitting import fit_base
-from warmstart.recommend.pareto.costs import predict_costs
+from warmstart.recommend.pareto.costs import Costs, predict_costs
 from warmstart.recommend.pareto.front import Front
 from warmstart.recommend.pareto.hypervolume import hypervolume
+from warmstart.recommend.store.resources import resources_of
 
 LIMITS = (0.1, 0.25, 0.5)
 N_RANDOM = 20
@@ -39,15 +42,15 @@ TARGET = 0.95
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     add_questions(parser)
-    parser.add_argument("--cost", choices=("predict_s", "fit_s"), default="predict_s")
+    parser.add_argument("--cost", choices=tuple(COSTS), default="predict_s")
     parser.add_argument("--n", type=int, default=10)
     return parser.parse_args()
 
 
 def held_out(md: MetaDataset, kind: str, metric: str, args: argparse.Namespace) -> Any:
     """One row a held-out task and way to choose."""
-    measured = md.predict_costs if args.cost == "predict_s" else md.costs
-    costs, scores = measured(metric, kind), md.matrix(metric, kind)
+    costs, scores = COSTS[args.cost](md, metric, kind), md.matrix(metric, kind)
+    costs = costs.reindex(index=scores.index, columns=scores.columns)
     table = md.table(metric, task_type=kind)
     folds = assign_folds(table.families, args.folds, random_state=args.seed)
     rng = np.random.default_rng(args.seed)
@@ -55,6 +58,7 @@ def held_out(md: MetaDataset, kind: str, metric: str, args: argparse.Namespace) 
     for fold in range(args.folds):
         tasks = table.task_ids[folds == fold]
         rest = md.drop(tasks=tasks)
+        resources = resources_of(rest) if args.cost == "size_mb" else {}
         fitted = fit_base(rest, metric=metric, task_type=kind, random_state=args.seed)
         ids = fitted.table.configuration_ids
         listed = Portfolio().fit(fitted.table).start().batch(args.n)
@@ -64,7 +68,8 @@ def held_out(md: MetaDataset, kind: str, metric: str, args: argparse.Namespace) 
             if known.sum() < args.n or not np.ptp(y[known]):
                 continue
             phi = md.metafeatures.loc[task]
-            answers = ours(fitted, rest, phi, args, known)
+            told = expected_costs(fitted, rest, resources, phi, args)
+            answers = ours(fitted, told, phi, args, known)
             answers["portfolio"] = [k for k in listed if known[k]]
             truth = Truth(y, c, known)
             for name, picks in answers.items():
@@ -74,7 +79,7 @@ def held_out(md: MetaDataset, kind: str, metric: str, args: argparse.Namespace) 
                 rows.append({"task": task, "who": "random", "share": truth.share(picks)})
             for quantile in LIMITS:
                 limit = float(np.quantile(c[known], quantile))
-                for name, picks in limited(fitted, rest, phi, args, known, limit).items():
+                for name, picks in limited(fitted, told, phi, args, known, limit).items():
                     picks = listed if name == "portfolio" else picks
                     regret = truth.regret(picks, limit)
                     rows.append({"task": task, "who": name, f"at {quantile:g}": regret})
@@ -112,21 +117,36 @@ class Truth:
         return float(best - self.scores[kept].max()) if kept else 1.0
 
 
-def ours(fitted: Fitted, md: MetaDataset, phi: Any, args: Any, known: Any) -> dict[str, Any]:
+def recorded_sizes(md: MetaDataset, _: str, __: str) -> pd.DataFrame:
+    """Megabytes of fitted pipelines, tasks by configurations."""
+    runs = md.measured("runs").query("status == 'ok'")
+    sizes = runs.groupby(["task_id", "configuration_id"])["model_bytes"].mean() / 1e6
+    return sizes.where(sizes > 0).unstack()
+
+
+COSTS = {
+    "predict_s": lambda md, metric, kind: md.predict_costs(metric, kind),
+    "fit_s": lambda md, metric, kind: md.costs(metric, kind),
+    "size_mb": recorded_sizes,
+}
+"""What was measured, tasks by configurations."""
+
+
+def ours(fitted: Fitted, told: Costs, phi: Any, args: Any, known: Any) -> dict[str, Any]:
     """Ten for the front, and ten for the score alone."""
     columns = np.flatnonzero(known)
-    costs = expected_costs(fitted, md, phi, args).take(columns)
+    costs = told.take(columns)
     front = Front(costs, (args.cost,), {})
     named = {"front": front, "score alone": None}
     return {name: pick(fitted, phi, columns, args, front) for name, front in named.items()}
 
 
 def limited(
-    fitted: Fitted, md: MetaDataset, phi: Any, args: Any, known: Any, limit: float
+    fitted: Fitted, told: Costs, phi: Any, args: Any, known: Any, limit: float
 ) -> dict[str, Any]:
     """Ten within a limit, ten for the score alone, and a list that knows none."""
     columns = np.flatnonzero(known)
-    costs = expected_costs(fitted, md, phi, args).take(columns)
+    costs = told.take(columns)
     everything = Front(costs, (), {args.cost: limit})
     places = np.flatnonzero(everything.feasible() >= 0.1)
     if len(places) < args.n:
@@ -138,10 +158,16 @@ def limited(
     }
 
 
-def expected_costs(fitted: Fitted, md: MetaDataset, phi: Any, args: Any) -> Any:
-    """Of a fit, or of predicting the rows of a fold, as they were timed."""
-    rows = min(float(phi["NumberOfInstances"]), 2000.0) / 3
-    return predict_costs([args.cost], fitted, md, {}, phi, 1.0, predicted_rows=rows)
+def expected_costs(
+    fitted: Fitted, md: MetaDataset, resources: Any, phi: Any, args: Any
+) -> Costs:
+    """Of a fit to a fold, or of predicting its rows, as they were measured."""
+    used = min(float(phi["NumberOfInstances"]), 2000.0)
+    as_used = phi.copy()
+    as_used["NumberOfInstances"] = used if args.cost == "predict_s" else used * 2 / 3
+    return predict_costs(
+        [args.cost], fitted, md, resources, as_used, 1.0, predicted_rows=used / 3
+    )
 
 
 def pick(fitted: Fitted, phi: Any, columns: Any, args: Any, front: Any) -> list[int]:

@@ -95,6 +95,7 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
         chances=tuple(chances),
         objectives=() if front is None else front.objectives,
         expected_costs=() if front is None else front.expected_costs(),
+        cost_spreads=() if front is None else front.cost_spreads(),
         of_base=candidates is None and front is None,
         left_out=names_left_out(query.exclude),
         # Only where nothing but the history says what may be tried.

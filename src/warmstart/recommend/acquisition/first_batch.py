@@ -67,8 +67,14 @@ class FirstBatch:
             if self._question.objectives:
                 from warmstart.recommend.pareto.front import largest_front
 
-                costs = np.asarray(self._question.expected_costs)[left]
-                picks = largest_front(draws, costs, n)
+                question = self._question
+                picks = largest_front(
+                    draws,
+                    question.costs().take(left),
+                    question.objectives,
+                    n,
+                    random_state=question.random_state,
+                )
             else:
                 picks = best_of_n(
                     draws,

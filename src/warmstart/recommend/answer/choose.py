@@ -122,7 +122,7 @@ def choose(
             return _affordable(kept, counted, time_budget_s)[:n]
 
     if front is not None and front.objectives:
-        picks = front.pick(draws, n)
+        picks = front.pick(draws, n, random_state)
     else:
         picks = pick_without_hogs(pick, costs)
     notes = []

@@ -1,4 +1,4 @@
-"""Which configurations to name so that their front is expected to be the largest."""
+"""What configurations are expected to add to a front, and the cells its volume is cut into."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ Array = npt.NDArray[np.float64]
 _MOST_LEVELS = 512
 _LEVELS_OF_TWO = 24
 """Costs told apart: with one cost all that candidates have, with two so many of each."""
-
-_TIED = 1e-9
 
 
 def expected_hypervolume_improvement(samples: Any, front: Any, reference: Any) -> float:
@@ -88,106 +86,6 @@ class CostCells:
             pairs = self.covered[:, :, None] & within[:, None, :]
             self.covered = pairs.reshape(len(values), -1)
             self.sizes = (self.sizes[:, None] * widths[k]).ravel()
-
-    def gains(self, samples: Array, reached: Array) -> Array:
-        """Volume that each candidate adds, mean over draws, shape (n_configs,).
-
-        Parameters
-        ----------
-        samples : ndarray, shape (n_samples, n_configs)
-            Scores.
-        reached : ndarray, shape (n_samples, n_cells)
-            What the front of each draw reaches in each cell.
-        """
-        found = np.empty(samples.shape[1])
-        for j in range(samples.shape[1]):
-            cells = np.flatnonzero(self.covered[j])
-            above = np.maximum(samples[:, j, None] - reached[:, cells], 0.0)
-            found[j] = (above @ self.sizes[cells]).mean()
-        return found
-
-    def with_candidate(self, j: int, scores: Array, reached: Array) -> Array:
-        """What fronts reach once they hold candidate `j`, of score `scores` (n_samples,).
-
-        Parameters
-        ----------
-        j : int
-            Candidate.
-        scores : ndarray, shape (n_samples,)
-            Its scores.
-        reached : ndarray, shape (n_samples, n_cells)
-            What fronts reach without it.
-        """
-        higher: Array = np.where(self.covered[j], np.maximum(reached, scores[:, None]), reached)
-        return higher
-
-
-def batch_by_hypervolume(
-    samples: Array,
-    costs: Array,
-    n: int,
-    *,
-    reference: float = 0.0,
-    worst: Any = None,
-    feasible: npt.NDArray[np.bool_] | None = None,
-    first: int | None = None,
-) -> list[int]:
-    """Greedily pick the set whose front is expected to be the largest.
-
-    Parameters
-    ----------
-    samples : ndarray, shape (n_samples, n_configs)
-        Joint draws of the scores, higher is better.
-    costs : ndarray, shape (n_configs, n_costs)
-        One or two; lower is better.
-    n : int
-        How many to pick; fewer where no more are left.
-    reference : float
-        Score below which nothing counts.
-    worst : array, shape (n_costs,), optional
-        Costs above which nothing counts.
-    feasible : ndarray of bool, shape (n_samples, n_configs), optional
-        Whether a configuration keeps its limits in each draw: improvement there counts
-        with the probability that it does [2]_.
-
-    first : int, optional
-        A configuration that is picked in any case, before all others.
-
-    Returns
-    -------
-    list of int
-        Distinct, the one that adds most first; once nothing adds any more, by mean score.
-
-    References
-    ----------
-    .. [1] Daulton, Balandat, Bakshy. NeurIPS 2020 (greedy batches).
-    .. [2] Gardner et al. "Bayesian Optimization with Inequality Constraints." ICML 2014.
-
-    Examples
-    --------
-    >>> scores = np.array([[0.9, 0.89, 0.5]])
-    >>> batch_by_hypervolume(scores, np.array([[2.0], [1.9], [0.0]]), 2, worst=[3.0])
-    [2, 1]
-    """
-    drawn = np.where(np.isfinite(samples), samples, reference)
-    if feasible is not None:
-        drawn = np.where(feasible, drawn, reference)
-    cells = CostCells(costs, worst)
-    reached = np.full((len(drawn), len(cells.sizes)), float(reference))
-    alone = drawn.mean(axis=0)
-    picks: list[int] = []
-    left = np.ones(drawn.shape[1], dtype=bool)
-    while len(picks) < n and left.any():
-        if first is not None and not picks:
-            pick = first
-        else:
-            gains = np.where(left, cells.gains(drawn, reached), -1.0)
-            tied = np.flatnonzero(gains >= gains.max() - _TIED)
-            pick = int(tied[alone[tied].argmax()])
-        picks.append(pick)
-        left[pick] = False
-        reached = cells.with_candidate(pick, drawn[:, pick], reached)
-    return picks
 
 
 def _levels(costs: Array, end: float, most: int) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,9 @@ Array = npt.NDArray[np.float64]
 _MAX_ROWS, _N_FOLDS = 2000.0, 3.0
 """Of the tables that predictions were timed on."""
 
+_SHARED = 0.5
+"""Of the variance of what costs are off by, what a learner's configurations share."""
+
 _LEAST_GROWTH = 0.1
 """Least exponent of the rows that are predicted: on few of them overhead was timed."""
 
@@ -42,6 +46,9 @@ class Costs:
 
     spreads: Mapping[CostName, Array]
     """Standard deviations of the logarithms, shape (n_configs,)."""
+
+    learners: Sequence[str] = ()
+    """Of each configuration: what one was told too dear of, its others likely were too."""
 
     def feasible(self, limits: Mapping[CostName, float]) -> Array:
         """Probability that each configuration keeps every limit, shape (n_configs,).
@@ -79,7 +86,38 @@ class Costs:
         return Costs(
             {name: values[places] for name, values in self.medians.items()},
             {name: values[places] for name, values in self.spreads.items()},
+            [self.learners[k] for k in places] if len(self.learners) else (),
         )
+
+    def draw(
+        self, names: Sequence[CostName], n_samples: int, rng: np.random.Generator
+    ) -> Array:
+        """Logarithms of what configurations may really cost, drawn.
+
+        Half of the variance is an error that all of one learner share.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Which costs.
+        n_samples : int
+            How many draws.
+        rng : Generator
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_configs, n_names)
+        """
+        n_configs = len(next(iter(self.medians.values())))
+        kinds = np.asarray(self.learners if len(self.learners) else np.arange(n_configs))
+        place = np.unique(kinds, return_inverse=True)[1]
+        drawn = np.empty((n_samples, n_configs, len(names)))
+        for k, name in enumerate(names):
+            shared = rng.standard_normal((n_samples, place.max() + 1))[:, place]
+            own = rng.standard_normal((n_samples, n_configs))
+            errors = (shared + own) * math.sqrt(_SHARED) * self.spreads[name]
+            drawn[:, :, k] = np.log(self.medians[name]) + errors
+        return drawn
 
 
 def predict_costs(
@@ -130,7 +168,7 @@ def predict_costs(
                     "nor optimised; runs recorded by `warmstart build local` know it"
                 )
             medians[name], spreads[name] = _megabytes(fitted, resources[name], metafeatures)
-    return Costs(medians, spreads)
+    return Costs(medians, spreads, fitted.learners)
 
 
 def _fit_seconds(

