@@ -138,9 +138,7 @@ class Front:
 
     def pick(self, regrets: Any, n: int, random_state: int) -> list[int]:
         """As :func:`largest_front`, of the candidates."""
-        return largest_front(
-            regrets, self.costs, self.objectives, n, random_state=random_state
-        )
+        return largest_front(regrets, self.costs, self.objectives, n, random_state=random_state)
 
     def predicted_costs(self, picks: list[int]) -> tuple[dict[str, float], ...]:
         """Expected costs of chosen candidates, and how likely they keep the limits."""
