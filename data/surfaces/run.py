@@ -2,6 +2,7 @@
 
     python data/surfaces/run.py --corpus build/corpus --learner lightgbm [--build DIR]
                                 [--cpu-s 1200] [--tables N] [--only TASK ...] [--pack]
+                                [--points 32] [--most-rows 800] [--kinds regression]
 
 One Parquet file a table in ``BUILD/LEARNER``; ``--pack`` writes those that are there to
 ``data/surfaces/LEARNER.parquet`` (with what it had before), which the package ships.
@@ -43,6 +44,7 @@ from warmstart.spaces.pipelines.pipeline import build_estimator
 
 HERE = Path(__file__).resolve().parent
 N_POINTS = 64
+KINDS = ("binary", "multiclass", "regression")
 MAX_ROWS = 2000
 MAX_TREES = 2000
 """Rounds times classes of one fit."""
@@ -56,13 +58,13 @@ FEW_LEVELS = 12
 Array = npt.NDArray[Any]
 
 
-def points(task: LocalTask, box: Box, n_classes: int) -> tuple[Array, Array]:
-    """Coordinates in thousandths, (64, n_axes); places in `ROUNDS` that each is fitted to."""
+def points(task: LocalTask, box: Box, n_classes: int, n: int) -> tuple[Array, Array]:
+    """Coordinates in thousandths, (n, n_axes); places in `ROUNDS` that each is fitted to."""
     seed = int.from_bytes(hashlib.sha256(f"{task.task_id} {box.learner}".encode()).digest()[:4])
-    drawn = qmc.Sobol(len(box.axes), rng=np.random.default_rng(seed)).random(N_POINTS)
+    drawn = qmc.Sobol(len(box.axes), rng=np.random.default_rng(seed)).random(n)
     cube = np.round(drawn * 1000).astype(np.int64)
     if box.rounds is None:
-        return cube, np.zeros(N_POINTS, dtype=np.int64)
+        return cube, np.zeros(n, dtype=np.int64)
     limit = min(MAX_TREES / max(n_classes, 1), SLOW.get(box.learner, MAX_TREES))
     most = np.searchsorted(ROUNDS, limit, side="right")
     last = np.minimum((drawn[:, -1] * len(ROUNDS)).astype(np.int64), most - 1)
@@ -101,7 +103,7 @@ def fit_fold(
     return [scored[min(k, total)] for k in asked], seconds
 
 
-def surface(task: LocalTask, box: Box) -> dict[str, Any]:
+def surface(task: LocalTask, box: Box, n_points: int = N_POINTS) -> dict[str, Any]:
     """Everything of one table, as one row of the packed file."""
     loaded = load_task(
         str(task.path),
@@ -112,7 +114,7 @@ def surface(task: LocalTask, box: Box) -> dict[str, Any]:
     )
     folds = loaded.folds[:3]
     encoding = "one_hot" if loaded.schema.max_categories <= FEW_LEVELS else "ordinal"
-    cube, last = points(task, box, loaded.n_classes)
+    cube, last = points(task, box, loaded.n_classes, n_points)
     names = [metric.name for metric in metrics_for(task.task_type)]
     scores: dict[str, list[list[float]]] = {name: [[] for _ in folds] for name in names}
     seconds = []
@@ -248,6 +250,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--cpu-s", type=float, default=np.inf)
     parser.add_argument("--tables", type=int)
     parser.add_argument("--most-rows", type=int, default=10**9, help="of slow learners")
+    parser.add_argument("--points", type=int, default=N_POINTS, help="fewer of slow learners")
+    parser.add_argument("--kinds", nargs="+", default=KINDS, choices=KINDS)
     parser.add_argument("--only", nargs="*")
     parser.add_argument("--pack", action="store_true")
     options = parser.parse_args(arguments)
@@ -256,6 +260,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{pack(options.build, options.learner)} tables packed")
         return 0
     found = ordered(options.corpus, options.learner, options.most_rows)
+    found = (task for task in found if task.task_type in options.kinds)
     tasks = list(itertools.islice(found, options.tables))
     for task in tasks:
         path = options.build / options.learner / f"{task.task_id}.parquet"
@@ -265,7 +270,7 @@ def main(arguments: list[str] | None = None) -> int:
             break
         start = time.process_time()
         try:
-            write([surface(task, BOXES[options.learner])], path)
+            write([surface(task, BOXES[options.learner], options.points)], path)
         except ValueError as error:  # a fold without a class, say: the table cannot be used
             print(f"{task.task_id}: left out, {error}", flush=True)
             continue
