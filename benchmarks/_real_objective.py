@@ -1,4 +1,4 @@
-"""A table, and what a booster really scores on it: fits kept on disk, none made twice."""
+"""A table, and what a learner really scores on it: fits kept on disk, none made twice."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from warmstart.execution.measure.staged import stages
 from warmstart.execution.resampling import cap_rows, folds
 from warmstart.execution.tasks import LocalTask
 from warmstart.metrics import score_prediction
+from warmstart.models.surfaces.boxes import BOXES, PREPARATION
 from warmstart.spaces.pipelines.pipeline import build_estimator
 
 ROWS = 2000
@@ -26,6 +27,13 @@ MOST_TRUTH = 10_000
 
 READ_OFF = (30, 45, 68, 102, 154, 232, 350, 500)
 """Numbers of rounds that one fit is scored at."""
+
+ROUNDS_NAME = {
+    "lightgbm": "n_estimators",
+    "xgboost": "n_estimators",
+    "hist_gradient_boosting": "max_iter",
+    "random_forest": "n_estimators",
+}
 
 METRIC = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "r2"}
 FEW_LEVELS = 12
@@ -92,7 +100,7 @@ class RealObjective:
         self, values: Mapping[str, Any], best: RoundScores | None
     ) -> tuple[RoundScores, float]:
         """Scores at each of `READ_OFF`, and CPU seconds; first fold first."""
-        most = {**values, "n_estimators": READ_OFF[-1]}
+        most = {**values, ROUNDS_NAME[self.learner]: READ_OFF[-1]}
         found, cpu_s = [], 0.0
         for number in range(3):
             fold = self._kept(
@@ -136,12 +144,14 @@ class RealObjective:
     def model(self, values: Mapping[str, Any]) -> Any:
         """The unfitted pipeline."""
         few = self._schema.max_categories <= FEW_LEVELS
+        # What is not searched is as it was when surfaces were scored.
+        asked = {**dict(BOXES[self.learner].fixed), **values}
         full = {
             "learner": self.learner,
             **({} if self.learner in BOOSTERS else {"imputation": "median"}),
             "encoding": "one_hot" if few else "ordinal",
-            f"{self.learner}:class_weight": "none",
-            **{f"{self.learner}:{name}": value for name, value in values.items()},
+            **PREPARATION,
+            **{f"{self.learner}:{name}": value for name, value in asked.items()},
         }
         return build_estimator(full, self._schema)
 

@@ -13,7 +13,7 @@ import optuna
 import pandas as pd
 
 import warmstart
-from _real_objective import READ_OFF, RealObjective
+from _real_objective import READ_OFF, ROUNDS_NAME, RealObjective
 from warmstart.downstream.adapters.optuna import seed as enqueue
 from warmstart.downstream.optuna_sampler.sampler import WarmStartSampler
 from warmstart.downstream.read_off import report_rounds
@@ -52,7 +52,12 @@ _COMMON = (
     Number(name="colsample_bytree", low=0.3, high=1.0),
     Number(name="subsample", low=0.5, high=1.0),
 )
-ROUNDS = Number(name="n_estimators", low=READ_OFF[0], high=READ_OFF[-1], log=True, integer=True)
+ROUNDS = {
+    learner: Number(name=name, low=READ_OFF[0], high=READ_OFF[-1], log=True, integer=True)
+    for learner, name in ROUNDS_NAME.items()
+}
+"""What people search of the number of rounds, where a learner has them."""
+
 SPACES = {
     "lightgbm": (
         *_COMMON,
@@ -66,8 +71,24 @@ SPACES = {
         Number(name="min_child_weight", low=0.01, high=50.0, log=True),
         Number(name="gamma", low=1e-8, high=10.0, log=True),
     ),
+    "hist_gradient_boosting": (
+        Number(name="learning_rate", low=0.005, high=0.3, log=True),
+        Number(name="max_leaf_nodes", low=4, high=128, log=True, integer=True),
+        Number(name="min_samples_leaf", low=1, high=100, log=True, integer=True),
+        Number(name="l2_regularization", low=1e-8, high=10.0, log=True),
+        Number(name="max_features", low=0.3, high=1.0),
+    ),
+    "random_forest": (
+        Number(name="max_features", low=0.1, high=1.0),
+        Number(name="min_samples_leaf", low=1, high=50, log=True, integer=True),
+        Number(name="max_depth", low=2, high=30, log=True, integer=True),
+    ),
+    "elastic_net": (
+        Number(name="alpha", low=1e-5, high=1.0, log=True),
+        Number(name="l1_ratio", low=0.05, high=1.0),
+    ),
 }
-"""What people search, but for the rounds; eight dimensions."""
+"""What people search, but for the rounds."""
 
 DEFAULTS = {
     "lightgbm": {
@@ -92,6 +113,21 @@ DEFAULTS = {
         "subsample": 1.0,
         "n_estimators": 100,
     },
+    "hist_gradient_boosting": {
+        "learning_rate": 0.1,
+        "max_leaf_nodes": 31,
+        "min_samples_leaf": 20,
+        "l2_regularization": 1e-8,
+        "max_features": 1.0,
+        "max_iter": 100,
+    },
+    "random_forest": {
+        "max_features": 0.3,
+        "min_samples_leaf": 1,
+        "max_depth": 30,
+        "n_estimators": 100,
+    },
+    "elastic_net": {"alpha": 1e-3, "l1_ratio": 0.5},
 }
 
 
@@ -103,6 +139,7 @@ class Study:
         # Else the first draws of cold methods would be the same on every table.
         self.cold_seed = zlib.crc32(f"{objective.task.task_id} {split}".encode())
         self.parameters = SPACES[objective.learner]
+        self.rounds = ROUNDS.get(objective.learner)
 
     def others(self, n: int) -> list[RealObjective]:
         """Tables of the kind that a user may have tuned before, of no held-out family."""
@@ -115,7 +152,7 @@ class Study:
     def suggest(self, trial: optuna.Trial, *, rounds: bool) -> dict[str, Any]:
         """Values of a trial, as an objective asks for them."""
         values: dict[str, Any] = {}
-        for one in (*self.parameters, *((ROUNDS,) if rounds else ())):
+        for one in (*self.parameters, *((self.rounds,) if rounds and self.rounds else ())):
             if one.integer:
                 values[one.name] = trial.suggest_int(
                     one.name, int(one.low), int(one.high), log=one.log
@@ -157,7 +194,7 @@ def optimise(
             if not read.stopped and (best is None or read.best_score > best.best_score):
                 best = read
             score = report_rounds(trial, read)
-            values = {**values, "n_estimators": read.best_rounds}
+            values = {**values, ROUNDS_NAME[study.objective.learner]: read.best_rounds}
         found.append((values, score, cpu_s, asked_s))
         return score
 
@@ -251,7 +288,7 @@ def own(study: Study, n: int, n_studies: int, *, read_off: bool = False) -> Tria
         task="task",
         score="score",
         higher_is_better=True,
-        parameters=[p.name for p in (*study.parameters, ROUNDS)],
+        parameters=[p.name for p in (*study.parameters, study.rounds) if p is not None],
     )
     base = warmstart.Recommender().fit(md).with_surfaces()
     sampler = WarmStartSampler(
