@@ -276,6 +276,19 @@ def now_read_off(study: Study, n: int) -> Trials:
     return optimise(study, sampler, n, rounds=False)
 
 
+def alone_read_off(study: Study, n: int) -> Trials:
+    """Every trial the base's, none another sampler's."""
+    sampler = WarmStartSampler(
+        study.objective.frame,
+        seed=study.seed,
+        n_trials=n,
+        then_every=None,
+        rounds=READ_OFF[-1],
+        **study.question(),
+    )
+    return optimise(study, sampler, n, rounds=False)
+
+
 def own(study: Study, n: int, n_studies: int, *, read_off: bool = False) -> Trials:
     """Led by cold studies of 25 trials on other tables of the kind, as a user has them."""
     runs = [
@@ -311,6 +324,7 @@ METHODS: dict[str, Callable[[Study, int], Trials]] = {
     "sampler_now": sampler_now,
     "tpe_read_off": tpe_read_off,
     "now_read_off": now_read_off,
+    "alone_read_off": alone_read_off,
     "own_6": lambda study, n: own(study, n, 6),
     "own_12": lambda study, n: own(study, n, 12),
     "own_6_read_off": lambda study, n: own(study, n, 6, read_off=True),

@@ -52,8 +52,6 @@ BLENDS = (
     # Who expects nothing of other tasks is right where they mislead.
     Blend(0.0, 1.0, 0.0, 0.1),
 )
-MEAN_ONLY = (Blend(0.0, 1.0, 1.0, 0.9), Blend(0.0, 1.0, 0.0, 0.1))
-"""Of too few tasks to say how tasks differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

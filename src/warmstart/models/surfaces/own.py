@@ -33,8 +33,7 @@ class OwnSurfaces:
     """Surfaces of a history whose studies searched the same space, each where it liked.
 
     Numbers become axes, over the ranges that were searched; choices are of no axis. With
-    fewer than :data:`ENOUGH` studies a search says so, with fewer than six it is led by
-    their mean alone.
+    fewer than :data:`ENOUGH` studies a search says so.
 
     Parameters
     ----------

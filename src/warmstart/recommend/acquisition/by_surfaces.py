@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from warmstart.models.surfaces.belief import BLENDS, MEAN_ONLY, Places, SurfaceBelief
+from warmstart.models.surfaces.belief import Places, SurfaceBelief
 from warmstart.models.surfaces.region import Region
 from warmstart.models.surfaces.sources import Sources
 from warmstart.recommend.acquisition.next_point import ByAcquisition
@@ -27,9 +27,6 @@ _N_CENTRES, _N_NEAR = 3, 32
 
 _SCALES = (0.1, 0.3, 0.5, 0.7, 0.9)
 """Quantiles of other tables' spreads that a task's own may be."""
-
-FEW_TABLES = 6
-"""Below, tables say what is good on average, not how they differ."""
 
 _AT_ONCE = 16
 
@@ -114,9 +111,8 @@ class BySurfaces:
         n_found: int,
     ) -> ByAcquisition:
         """The belief about what was found, then told, then is tried, told all that is known."""
-        blends = MEAN_ONLY if self.sources.n_tasks < FEW_TABLES else BLENDS
         belief = SurfaceBelief(
-            places, region.kernel(self.sources.kernel), self._scales(observed), blends
+            places, region.kernel(self.sources.kernel), self._scales(observed)
         )
         state = ByAcquisition(belief, self._acquisition, random_state=self._seed)
         for row, score in enumerate(observed, start=n_found):

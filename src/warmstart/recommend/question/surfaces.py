@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from warmstart.models.surfaces.own import ENOUGH, OwnSurfaces
-from warmstart.recommend.acquisition.by_surfaces import FEW_TABLES
 
 if TYPE_CHECKING:
     from warmstart.models.surfaces.sources import Sources
@@ -50,8 +49,7 @@ def note_few(sources: Sources | None) -> tuple[str, ...]:
     n = ENOUGH if sources is None else sources.n_tasks
     if n >= ENOUGH:
         return ()
-    how = "what they agree on alone" if n < FEW_TABLES else "what they say"
-    return (f"{n} earlier studies lead the search, by {how}; {ENOUGH} or more lead better",)
+    return (f"{n} earlier studies lead the search; {ENOUGH} or more lead better",)
 
 
 def names_left_out(exclude: Any) -> tuple[str, ...]:

@@ -118,7 +118,7 @@ def test_the_next_study_begins_where_they_agree_and_finds_the_rest(md):
     assert any("8 earlier studies lead the search" in note for note in search.warnings)
 
 
-def test_few_studies_lead_by_what_they_agree_on():
+def test_few_studies_lead_and_say_that_more_lead_better():
     search, study = study_led_by(history(4), n=4)
-    assert any("by what they agree on alone" in note for note in search.warnings)
+    assert any("4 earlier studies lead the search; 10 or" in note for note in search.warnings)
     assert 0.02 < study.trials[0].params["rate"] < 0.2
