@@ -20,6 +20,9 @@ results lie in ``--parts``; the last part that is missing prints all:
 ``--time-training`` instead times training: the likelihood of this library, one inverse a
 batch, against a straightforward loop that factorises each task's own block under autograd;
 same parameters, same batches, same steps.
+
+How a GP-LVM is trained is chosen with ``--validation 46``: tasks to train on are held out, and
+the test tasks are not looked at.
 """
 
 from __future__ import annotations
@@ -47,6 +50,7 @@ from warmstart.models.gplvm.training import (
     rbf_ard,
     train,
 )
+from warmstart.models.pmf.pmf import PMF
 from warmstart.protocols import PerformanceModel
 from warmstart.recommend.methods import METHODS
 
@@ -76,7 +80,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--parts", type=Path, help="folder of finished parts, to resume")
     parser.add_argument("--rank", type=int, default=1000, help="of a GP-LVM's covariance")
-    parser.add_argument("--epochs", type=int, default=Recipe().n_epochs, help="of gplvm")
+    parser.add_argument("--epochs", type=int, help="of gplvm; by its recipe")
+    parser.add_argument("--per-step", type=int, default=Recipe().configurations_per_step)
+    parser.add_argument("--rate", type=float, default=Recipe().learning_rate)
+    parser.add_argument("--latent", type=int, default=Recipe().n_latent)
+    parser.add_argument("--initial", type=int, default=GPLVM().n_initial, help="of gplvm")
+    parser.add_argument(
+        "--validation", type=int, metavar="N", help="test on so many tasks to train on instead"
+    )
     parser.add_argument("--kept", type=Path, metavar="FILE", help="gplvm, trained once")
     parser.add_argument("--part", type=int, nargs=2, metavar=("K", "N"), help="of test tasks")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw both curves there")
@@ -113,7 +124,14 @@ def named_methods(args: argparse.Namespace) -> dict[str, str | PerformanceModel]
     made: dict[str, str | PerformanceModel] = {name: name for name in args.methods}
     progress = Progress()
     recipes = {
-        "gplvm": Recipe(device=args.device, n_epochs=args.epochs, progress=progress),
+        "gplvm": Recipe(
+            device=args.device,
+            n_epochs=args.epochs,
+            configurations_per_step=args.per_step,
+            learning_rate=args.rate,
+            n_latent=args.latent,
+            progress=progress,
+        ),
         "gplvm_published": replace(
             PUBLISHED, n_epochs=args.published_epochs, device=args.device, progress=progress
         ),
@@ -122,6 +140,10 @@ def named_methods(args: argparse.Namespace) -> dict[str, str | PerformanceModel]
         made[name] = GPLVM(recipe=recipes[name], max_rank=args.rank)
     if "gplvm" in made and args.kept is not None:
         made["gplvm"] = Kept(recipe=recipes["gplvm"], max_rank=args.rank, file=args.kept)
+    if isinstance(made.get("gplvm"), GPLVM):
+        made["gplvm"].n_initial = args.initial
+    if "pmf_gplvm" in made:
+        made["pmf_gplvm"] = PMF(kernel=GPLVM(recipe=recipes["gplvm"], max_rank=args.rank))
     unknown = set(made) - set(METHODS)
     if unknown:
         raise SystemExit(f"unknown methods: {', '.join(sorted(unknown))}")
@@ -268,6 +290,10 @@ def main() -> None:
     if args.metafeatures is not None:
         md = md.describe(pd.read_parquet(args.metafeatures))
     train_ids, test_ids = read_split(md, args.splits)
+    if args.validation is not None:
+        order = np.random.default_rng(1).permutation(len(train_ids))
+        test_ids = train_ids[np.sort(order[: args.validation])]
+        train_ids = train_ids[np.sort(order[args.validation :])]
     table = md.table()
     columns = np.random.default_rng(args.seed).permutation(table.n_configs)
     columns = np.sort(columns[: args.columns])

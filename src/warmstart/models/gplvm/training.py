@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -18,6 +19,9 @@ from warmstart.models.gplvm.steps import Steps, turns_of
 _JITTER = 1e-8
 """Of the variance, beside the noise."""
 
+_EPOCHS, _VISITS = 25, 36
+"""Fewest passes over the tasks, and steps that see a configuration, by default."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
@@ -29,15 +33,17 @@ class Recipe:
 
     learning_rate: float = 0.03
 
-    n_epochs: int = 25
-    """Passes over the tasks."""
+    n_epochs: int | None = None
+    """Passes over the tasks. By default 25, or as many more as it takes to see each
+    configuration in 36 steps."""
 
     tasks_per_step: int = 50
 
-    configurations_per_step: int | None = 1000
-    """Of a step, where there are more: its cost is the cube of it, its memory the square.
-    Steps take turns, so that each configuration is drawn about as often. None takes all, as
-    does any table with no more."""
+    configurations_per_step: int | None = 250
+    """Of a step, where there are more: its cost is the cube of it, its memory the square, so
+    that many small steps learn more in the same time than few large ones. Steps take turns,
+    and each configuration is drawn about as often. None takes all, as does any table with no
+    more."""
 
     device: str = "cpu"
     """Where torch computes: "cpu", "cuda", "cuda:1", …"""
@@ -50,7 +56,7 @@ class Recipe:
         for name in ("n_latent", "tasks_per_step"):
             if getattr(self, name) < 1:
                 raise ArgumentError(f"{name} must be at least 1, got {getattr(self, name)}")
-        if self.n_epochs < 0:
+        if self.n_epochs is not None and self.n_epochs < 0:
             raise ArgumentError(f"n_epochs must not be negative, got {self.n_epochs}")
         if self.optimiser not in ("sgd", "adam"):
             raise ArgumentError(f"optimiser is 'sgd' or 'adam', got {self.optimiser!r}")
@@ -61,7 +67,28 @@ class Recipe:
             raise ArgumentError(f"configurations_per_step must be at least 2, got {at_most}")
 
 
-PUBLISHED = Recipe(optimiser="sgd", learning_rate=1e-7, n_epochs=300)
+    def epochs_for(self, n_tasks: int, n_configs: int) -> int:
+        """Passes over so many tasks.
+
+        Parameters
+        ----------
+        n_tasks, n_configs : int
+
+        Examples
+        --------
+        >>> Recipe().epochs_for(464, 200), Recipe().epochs_for(464, 38_151)
+        (25, 550)
+        """
+        if self.n_epochs is not None:
+            return self.n_epochs
+        seen = min(self.configurations_per_step or n_configs, n_configs)
+        steps = _VISITS * n_configs / max(seen, 1)
+        return max(_EPOCHS, math.ceil(steps / math.ceil(max(n_tasks, 1) / self.tasks_per_step)))
+
+
+PUBLISHED = Recipe(
+    optimiser="sgd", learning_rate=1e-7, n_epochs=300, configurations_per_step=1000
+)
 """What the paper trains with: plain gradient steps of 1e-7 on batches of 50 tasks."""
 
 
@@ -121,7 +148,8 @@ def train(responses: Floats, recipe: Recipe, *, random_state: int = 0) -> Latent
     at_most = min(recipe.configurations_per_step or n_configs, n_configs)
     steps = Steps(parameters, recipe.optimiser, recipe.learning_rate, some=at_most < n_configs)
     turns = turns_of(n_configs, at_most, rng)
-    for epoch in range(recipe.n_epochs):
+    n_epochs = recipe.epochs_for(len(rows), n_configs)
+    for epoch in range(n_epochs):
         total, n_entries = 0.0, 0
         order = rng.permutation(rows)
         for start in range(0, len(order), recipe.tasks_per_step):
@@ -144,7 +172,7 @@ def train(responses: Floats, recipe: Recipe, *, random_state: int = 0) -> Latent
             total, n_entries = total + loss, n_entries + int(seen.sum())
         mean = total / max(n_entries, 1) + np.log(unit)
         if recipe.progress is not None:
-            recipe.progress(epoch + 1, recipe.n_epochs, float(mean))
+            recipe.progress(epoch + 1, n_epochs, float(mean))
     x, log_lengthscales, log_variance, log_noise = (
         p.detach().cpu().numpy().copy() for p in parameters
     )
