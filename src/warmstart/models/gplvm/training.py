@@ -66,7 +66,6 @@ class Recipe:
         if at_most is not None and at_most < 2:
             raise ArgumentError(f"configurations_per_step must be at least 2, got {at_most}")
 
-
     def epochs_for(self, n_tasks: int, n_configs: int) -> int:
         """Passes over so many tasks.
 
