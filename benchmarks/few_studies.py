@@ -2,7 +2,7 @@
 
     python benchmarks/few_studies.py --studies 3 6 9 12 --draws 2
 
-Replayed on the packed surfaces of LightGBM: a table's 64 real configurations, each with the
+Replayed on the packed surfaces of a learner: a table's real configurations, each with the
 rounds it was fitted with, are its pool; as many other tables as there are studies, of other
 families, give what 25 trials of theirs say (ten drawn, 15 of the better half). Regret is in
 cross-validated scores, 100 the distance from the best to the median of the pool. None of the
@@ -55,22 +55,24 @@ CAREFUL = (
 DOUBTING = (Blend(0.0, 1.0, 1.0, 0.5), Blend(0.0, 1.0, 0.5, 0.25), Blend(0.0, 1.0, 0.0, 0.25))
 
 
-def whole_surfaces(kind: str) -> list[Surface]:
+def whole_surfaces(learner: str, kind: str) -> list[Surface]:
     """Each table's configurations at the rounds they were fitted with."""
-    box, found = BOXES["lightgbm"], []
-    for row in SurfaceStore(folder=FOLDER).rows("lightgbm"):
-        if row["task_type"] != kind or row[METRIC[kind]] is None:
+    box, found = BOXES[learner], []
+    for row in SurfaceStore(folder=FOLDER).rows(learner):
+        metric = METRIC[kind] if row[METRIC[kind]] is not None else "balanced_accuracy"
+        if row["task_type"] != kind:
             continue
         last = np.asarray(row["last"], dtype=np.intp)
         points = np.asarray(row["points"], dtype=float).reshape(len(last), -1) / 1000
-        points[:, -1] = [box.axes[-1].place(ROUNDS[k]) for k in last]
+        if box.rounds is not None:
+            points[:, -1] = [box.axes[-1].place(ROUNDS[k]) for k in last]
         cells = np.cumsum(last + 1) - 1
         found.append(
             Surface(
                 name=str(row["task_id"]),
                 family=str(row["family"]),
                 points=points,
-                scores=_mean_scores(row, METRIC[kind])[cells],
+                scores=_mean_scores(row, metric)[cells],
             )
         )
     return found
@@ -146,7 +148,8 @@ def led(
             mean=places.mean * part,
             loadings=places.loadings,
         )
-        kernel = Region.whole(BOXES["lightgbm"]).kernel(sources.kernel)
+        assert sources.box is not None  # of whole_surfaces
+        kernel = Region.whole(sources.box).kernel(sources.kernel)
         if usual:
             plain = SharedKernel.usual(places.features.shape[1]).lengthscales
             scale = kernel.lengthscales ** (1 - usual) * plain**usual
@@ -211,7 +214,7 @@ def one_table(
         near = [others[k] for k in rng.permutation(len(others))[:n].tolist()]
         if n < len(others) and options.cache is None:
             near = [as_study(one, rng) for one in near]
-        sources = Sources.fit(near, box=BOXES["lightgbm"])
+        sources = Sources.fit(near, box=BOXES[options.learner])
         mean, loadings = sources.expect(target.points)
         places = Places(features=target.points, mean=mean, loadings=loadings)
         for name in options.methods:
@@ -234,6 +237,7 @@ def main() -> None:
     )
     parser.add_argument("--draws", type=int, default=2, help="of the studies, a table")
     parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=list(METHODS))
+    parser.add_argument("--learner", default="lightgbm", choices=sorted(BOXES))
     parser.add_argument("--kinds", nargs="+", default=list(METRIC), choices=list(METRIC))
     parser.add_argument("--cache", type=Path, help="real studies: the cache of trials_saved.py")
     parser.add_argument("--corpus", type=Path, default=Path("build/corpus"))
@@ -242,7 +246,7 @@ def main() -> None:
     print(f"    {shlex.join(['python', *sys.argv])}\n", flush=True)
     began, rows = time.process_time(), []
     for kind in options.kinds:
-        surfaces = whole_surfaces(kind)
+        surfaces = whole_surfaces(options.learner, kind)
         studies = options.cache and kept_studies(options.cache, options.corpus, kind)
         for target in surfaces[: options.tables]:
             others = [one for one in studies or surfaces if one.family != target.family]
