@@ -14,6 +14,7 @@ import numpy as np
 
 from _real_tables import Build, RealTable
 from warmstart.domain import Schema
+from warmstart.recommend.base.fitted import Fitted
 from warmstart.spaces.pipelines.legality import why_illegal
 from warmstart.spaces.pipelines.pipeline import build_estimator
 
@@ -22,6 +23,9 @@ Listed = list[tuple[str, Build]]
 
 POOL = Path(__file__).parents[1] / "data" / "pool" / "pool.jsonl"
 PORTFOLIO = "autogluon/tabular/configs/zeroshot/zeroshot_portfolio_2023.py"
+
+LEAST_DEFAULTS = 8
+"""Known to the base, or it has no list of defaults."""
 
 DEFAULTS = (
     "random_forest",
@@ -153,3 +157,17 @@ def _flaml_estimator(name: str, told: dict[str, Any], kind: str) -> Any:
     return getattr(xgboost, f"XGB{suffix}")(
         **told, tree_method="hist", random_state=0, n_jobs=1, verbosity=0
     )
+
+
+def known_defaults(fitted: Fitted, metric: str) -> list[int]:
+    """Columns of the library defaults that the base knows, in a fixed order."""
+    kind = "regression" if fitted.table.metric in ("r2", "rmse", "mae") else "classification"
+    place = {str(sorted(v.items())): k for k, v in enumerate(fitted.configurations)}
+    named = {row["name"]: str(sorted(row["values"].items())) for row in pool_of(kind)}
+    found = []
+    for learner in DEFAULTS:
+        plain, weighted = f"{learner} default", f"{learner} default, balanced"
+        name = weighted if metric == "balanced_accuracy" and weighted in named else plain
+        if named.get(name) in place:
+            found.append(place[named[name]])
+    return found if len(found) >= LEAST_DEFAULTS else []

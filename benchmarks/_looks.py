@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from _lists import known_defaults
 from _looked_tables import Recorded, Table
 from warmstart.metrics import METRICS
 from warmstart.models.rankings.knn_portfolio import KNNPortfolio
-from warmstart.models.rankings.portfolio import Portfolio
+from warmstart.models.rankings.portfolio import Portfolio, greedy_portfolio
 from warmstart.recommend.acquisition.batch import best_of_n
 from warmstart.recommend.belief.prior import believe
 from warmstart.recommend.history.columns import take_columns
@@ -241,6 +242,20 @@ def _best_mean(scores: Mapping[int, list[float]], order: Sequence[int]) -> int:
     return max(whole, key=lambda i: float(np.mean(scores[i])))
 
 
+def default_then_portfolio(table: Table) -> list[int]:
+    """The library default best on known tasks, then the greedy portfolio given it."""
+    reduced = take_columns(table.fitted.aligned, np.asarray(table.columns))
+    regret = np.nan_to_num(reduced.regret(), nan=1.0)
+    place = {column: k for k, column in enumerate(table.columns)}
+    found = known_defaults(table.fitted, str(table.fitted.table.metric))
+    known = [place[column] for column in found if column in place]
+    if not known:
+        return portfolio(table)
+    best = min(known, key=lambda k: float(regret[:, k].mean()))
+    rest = greedy_portfolio(np.minimum(regret, regret[:, [best]]))
+    return [best, *(int(k) for k in rest if k != best)]
+
+
 def at_random(table: Table) -> list[int]:
     rng = np.random.default_rng(zlib.crc32(table.name.encode()))
     return [int(k) for k in rng.permutation(len(table.columns))]
@@ -253,6 +268,7 @@ STRATEGIES: Mapping[str, Kept] = {
     "our batch, in its order": in_order("batch", our_batch),
     "greedy portfolio": in_order("portfolio", portfolio),
     "kNN portfolio": in_order("knn", knn_portfolio),
+    "default, then portfolio": in_order("default portfolio", default_then_portfolio),
     "portfolio per second": in_order("portfolio per second", portfolio_per_second),
     "random": in_order("random", at_random),
     "successive halving": halving,

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from _common import add_questions, print_heading, questions
-from _lists import DEFAULTS, pool_of
+from _lists import known_defaults
 from _looks import in_half
 from warmstart.evaluate.folds import assign_folds
 from warmstart.knowledge.base import open_knowledge
@@ -37,9 +37,6 @@ from warmstart.recommend.recommender import Recommender
 
 OURS = "ours"
 SHARES = (0.0, 0.1, 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 1.0)
-LEAST_DEFAULTS = 8
-"""Known to the base, or it has no list of defaults."""
-
 Picks = Sequence[int]
 
 
@@ -123,20 +120,6 @@ def of_fold(fitted: Fitted, n: int, metric: str) -> dict[str, Picks]:
         rest = [k for k in greedy_portfolio(given) if k != best]
         lists["default, then portfolio"] = [best, *rest][:n]
     return lists
-
-
-def known_defaults(fitted: Fitted, metric: str) -> list[int]:
-    """Columns of the library defaults that the base knows, in a fixed order."""
-    kind = "regression" if fitted.table.metric in ("r2", "rmse", "mae") else "classification"
-    place = {str(sorted(v.items())): k for k, v in enumerate(fitted.configurations)}
-    named = {row["name"]: str(sorted(row["values"].items())) for row in pool_of(kind)}
-    found = []
-    for learner in DEFAULTS:
-        plain, weighted = f"{learner} default", f"{learner} default, balanced"
-        name = weighted if metric == "balanced_accuracy" and weighted in named else plain
-        if named.get(name) in place:
-            found.append(place[named[name]])
-    return found if len(found) >= LEAST_DEFAULTS else []
 
 
 def tasks(

@@ -218,7 +218,10 @@ def work(args: argparse.Namespace, methods: Mapping[str, Kept], results: Results
                     table.memory["told"] = {}
                     kept = methods[name](table, s)
                     if table.memory["told"] and name == "look":
-                        table.memory["told"]["again"] = again(table, kept)
+                        table.memory["told"] |= {
+                            "again": again(table, kept),
+                            "n_test": len(real.test.y_test),
+                        }
                     results.add(
                         **table.memory["told"],
                         table=table.name,

@@ -16,6 +16,7 @@ import shlex
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -49,6 +50,7 @@ def parser_of(doc: str | None) -> argparse.ArgumentParser:
     parser.set_defaults(folds=5)
     parser.add_argument("--families", choices=["all", "tuning", "reported"], default="all")
     parser.add_argument("--seconds", type=float, nargs="+", default=[0.5, 1, 2, 4, 8])
+    parser.add_argument("--tasks", type=int, help="at most, in the order of their families")
     parser.add_argument("--noise", type=float, help="0 to 1; by default by metric")
     return parser
 
@@ -153,7 +155,7 @@ def main() -> None:
     )
     base = open_knowledge(args.knowledge)
     for kind, metric in questions(base.md, args.kinds, args.metrics):
-        tables = list(tables_of(base, kind, metric, args))
+        tables = list(islice(tables_of(base, kind, metric, args), args.tasks))
         report(metric, tables, ABLATIONS if args.ablations else STRATEGIES, args.seconds)
 
 

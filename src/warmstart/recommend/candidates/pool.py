@@ -141,11 +141,11 @@ class Pool:
 
         Not to be asked, but what it says of them says something of those that are.
         """
-        known, here = self._fitted, {point.column for point in self.points}
+        fitted, here = self._fitted, {point.column for point in self.points}
         for one in look.measurements:
-            column = known.known.columns.get(one.configuration_id, -1)
+            column = fitted.known.columns.get(one.configuration_id, -1)
             if column >= 0 and column not in here:
-                values, learner = known.configurations[column], known.learners[column]
+                values, learner = fitted.configurations[column], fitted.learners[column]
                 self._append(dict(values), one.configuration_id, learner)
 
     def _append(self, values: dict[str, Any], name: Any, learner: str) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 _N_DRAWS = 400
+_N_GOOD = 5
 Chosen = npt.NDArray[np.intp]
 
 
@@ -88,11 +89,14 @@ class LookBelief:
         """
         self.forget()
         mixture = self.posterior.mixture
-        for index, mean, std in zip(
+        # An error counts more in the logarithm of a small loss: whose loss seems the smallest
+        # is not for that told as the least sure among the best.
+        good = float(np.median(np.sort(averages.likely)[-_N_GOOD:]))
+        for index, score, std in zip(
             indices, averages.likely, averages.likely_stds, strict=True
         ):
-            value, variance = self.response(float(mean), float(std))
-            mixture.tell(index, value, variance)
+            value, _ = self.response(float(score), float(std))
+            mixture.tell(index, value, self.response(min(float(score), good), float(std))[1])
         for index in failed:
             mixture.tell(index, float(mixture.mean().max()), float(mixture.std()[index]) ** 2)
 
