@@ -2,16 +2,18 @@
 
     python benchmarks/look_intervals.py --seconds 1 4
 
-As `look_recorded.py` replays looks: folds differ from the recorded score by noise of the size
-that folds had. Of ten configurations, told at once those of an instant answer and after a look
-those that would be named: how many recorded scores the 90 % interval holds, its width and how
-far off its middle is. A table is one observation.
+As `look_recorded.py` replays looks: folds differ from the recorded score, which stands for that
+on new rows, by noise of the size that folds had, by how hard each is and by how hard all rows
+are that they are cut from. Of ten configurations, told at once those of an instant answer and
+after a look those that would be named: how many recorded scores the 90 % interval holds, its
+width and how far off its middle is. A table is one observation.
 """
 
 from __future__ import annotations
 
 import shlex
 import sys
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -78,7 +80,7 @@ def main() -> None:
     base = open_knowledge(args.knowledge)
     for kind, metric in questions(base.md, args.kinds, args.metrics):
         rows: dict[str, list[dict[str, float]]] = {}
-        for table in tables_of(base, kind, metric, args):
+        for table in islice(tables_of(base, kind, metric, args), args.tasks):
             rows.setdefault("at once", []).append(at_once(table))
             for seconds in args.seconds:
                 rows.setdefault(f"after {seconds:g} s", []).append(after_look(table, seconds))

@@ -27,6 +27,7 @@ from _looked_tables import Floats, Measured, Table
 from _looks import ABLATIONS, STRATEGIES, in_half, report
 from warmstart.evaluate.folds import assign_folds
 from warmstart.knowledge.base import open_knowledge
+from warmstart.recommend.history.training_scores import target_scales
 from warmstart.recommend.look.measuring.splits import Part
 from warmstart.recommend.recommender import Recommender
 
@@ -65,6 +66,10 @@ def tables_of(
     stds = base.md.score_std(metric, task_type=kind).reindex(
         index=ids, columns=whole.table.configuration_ids
     )
+    named = whole.table.configuration_ids
+    scales = target_scales(base.md.table(metric, configurations=named, task_type=kind), metric)
+    if len(scales):  # the scores were divided by them
+        stds = stds.div(np.asarray(scales), axis=0)
     share = args.noise if args.noise is not None else SHARES.get(metric, 0.46)
     folds = assign_folds(whole.table.families, args.folds, random_state=args.seed)
     for fold in range(args.folds):
@@ -82,12 +87,12 @@ def tables_of(
                 for c, name in enumerate(names)
                 if name in place and np.isfinite([score[c], costs[row, c]]).all()
             ]
+            phi = _described(whole.table.metafeatures, ids[row])
             truth = score[usable]
             rng = np.random.default_rng(zlib.crc32(f"{metric} {ids[row]}".encode()))
             own = stds.iloc[row, usable].to_numpy(dtype=float) ** 2
             luck = rng.normal(size=(len(usable), N_FOLDS)) * _noise(share * own)[:, None]
             luck = luck + _hard(rng, (1 - share) * own)
-            phi = _described(whole.table.metafeatures, ids[row])
             yield Table(
                 name=str(ids[row]),
                 fitted=fitted,
