@@ -48,6 +48,10 @@ def small_forests():
         yield
 
 
+collect_ignore = ["stand_ins"]
+"""Collected, a stand-in would be imported in the place of the package itself."""
+
+
 @contextmanager
 def few_trees():
     """Ten trees a forest of the prior mean instead of two hundred."""
@@ -61,12 +65,12 @@ def few_trees():
 @pytest.fixture
 def wordllama(monkeypatch):
     """A stand-in for the package that reads sentences, and for its 16 MB of weights."""
-    from warmstart.similarity.embeddings.sentence import _encoder
+    from warmstart.similarity.embeddings.sentence import sentence_encoder
 
     for name in [name for name in sys.modules if name.partition(".")[0] == "wordllama"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.syspath_prepend(Path(__file__).parent / "stand_ins")
-    _encoder.cache_clear()
+    sentence_encoder.cache_clear()
     yield lambda: import_module("wordllama")
     sys.modules.pop("wordllama", None)
-    _encoder.cache_clear()
+    sentence_encoder.cache_clear()

@@ -19,7 +19,7 @@ from warmstart.errors import (
     SimilarityError,
 )
 from warmstart.knowledge.nearest import nearest_tasks
-from warmstart.similarity.embeddings.sentence import _encoder
+from warmstart.similarity.embeddings.sentence import sentence_encoder
 from warmstart.similarity.known.known_tasks import KnownTasks
 from warmstart.testing.task_distance import make_view
 
@@ -144,7 +144,7 @@ class TestSimilarity:
 
     def test_sentences_without_their_extra(self, base, monkeypatch):
         monkeypatch.setitem(sys.modules, "wordllama", None)
-        _encoder.cache_clear()
+        sentence_encoder.cache_clear()
         with pytest.raises(MissingExtraError, match=r"warmstart\[text\]"):
             base.suggest(description="x", task_type="binary", similarity="sentence")
 

@@ -60,7 +60,7 @@ class FactorisedChoices:
     Examples
     --------
     >>> even = FactorisedChoices([np.zeros(2), np.zeros(4)])
-    >>> np.exp(even.log_chances(np.array([[0, 3]]))).tolist()
+    >>> np.exp(even.log_chances(np.array([[0, 3]]))).round(6).tolist()
     [0.125]
     """
 

@@ -45,6 +45,7 @@ def data_card(md: MetaDataset, folder: str | Path | None = None) -> str:
     Examples
     --------
     >>> import pandas as pd
+    >>> from warmstart import MetaDataset
     >>> md = MetaDataset.from_matrix(pd.DataFrame({"a": [0.9, 0.7], "b": [0.8, None]}))
     >>> print(data_card(md).splitlines()[2])
     2 tasks of 2 families; 2 configurations; 3 scores.

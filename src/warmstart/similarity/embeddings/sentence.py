@@ -87,14 +87,14 @@ class SentenceEmbedding:
 
 
 def _encoded(texts: Sequence[str]) -> Floats:
-    vectors = np.asarray(_encoder().embed(list(texts), norm=False), dtype="float64")
+    vectors = np.asarray(sentence_encoder().embed(list(texts), norm=False), dtype="float64")
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     result: Floats = vectors / np.where(length > 0, length, 1.0)
     return result
 
 
 @lru_cache(maxsize=1)
-def _encoder() -> Any:
+def sentence_encoder() -> Any:
     """WordLlama's encoder, read from its own package: it never looks elsewhere."""
     with _root_logger_as_it_is():
         package = require("wordllama", extra="text")

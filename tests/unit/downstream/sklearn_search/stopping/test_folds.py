@@ -1,4 +1,7 @@
-"""WarmStartSearchCV(early_stopping=True): fewer fits, reasons, and the same winner."""
+"""WarmStartSearchCV(early_stopping=True): fewer fits, reasons, and the same winner.
+
+Also of: downstream.sklearn_search.stopping.remembering.
+"""
 
 import numpy as np
 import pytest
