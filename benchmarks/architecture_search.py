@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.recommend.methods import make_method
+from warmstart.recommend.methods import METHODS, make_method
 
-AT = (1, 5, 10, 25, 50, 100)
+AT = (1, 3, 5, 10, 25, 50, 100)
 PAIRS = ("reinforce", "ppo", "tree_search", "edit_gp", "evolution")
 
 
@@ -41,7 +41,7 @@ def main() -> None:
     for out, task in enumerate(table.task_ids):
         known = table.take([k for k in range(table.n_tasks) if k != out])
         for name in args.methods:
-            for method in [name] if name == "random" else [name, f"cold_{name}"]:
+            for method in [name, *([f"cold_{name}"] if f"cold_{name}" in METHODS else [])]:
                 gaps[method, task] = np.stack(
                     [
                         follow(method, known, table.scores[out], args.n, seed)

@@ -60,6 +60,8 @@ _BUILT_IN: dict[str, tuple[str, dict[str, Any]]] = {
     "cold_recurrent_ppo": ("architectures.policies.ppo:PPO", {**_RECURRENT, "warm": False}),
     "tree_search": ("architectures.trees.tree_search:TreeSearch", {}),
     "cold_tree_search": ("architectures.trees.tree_search:TreeSearch", {"warm": False}),
+    "controller": ("architectures.policies.conditioned:ConditionedController", {}),
+    "meta_policy": ("architectures.policies.meta_policy:MetaPolicy", {}),
     "pipeline_search": ("architectures.trees.tree_search:TreeSearch", _SEQUENCE),
     "cold_pipeline_search": (
         "architectures.trees.tree_search:TreeSearch",
@@ -140,6 +142,7 @@ ON_REQUEST: dict[str, str] = {
     "pmf_gplvm": "trains with torch for minutes a fold",
     "pipeline_search": "is for pipelines written as one step a hyperparameter",
     "cold_pipeline_search": "is for pipelines written as one step a hyperparameter",
+    "meta_policy": "trains a network of torch on episodes",
     "recurrent_reinforce": "asks a network of torch",
     "cold_recurrent_reinforce": "asks a network of torch",
     "recurrent_ppo": "asks a network of torch",
