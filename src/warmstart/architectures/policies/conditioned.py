@@ -34,8 +34,8 @@ class ConditionedController:
     x are choices (and, of many tasks, factors of their scores), :math:`A_t` a score in its
     own task's deviations: so normalised, no task outweighs another. As scores of known tasks
     are at hand the gradient is exact, not of samples. The embedding of a new task is one of
-    the known tasks' as far as is known, each as likely as it makes the scores told; the next
-    architecture is the likeliest under all of them, where an embedding counts less whose
+    the known tasks' as far as is known, each as likely as it makes the scores told; the first
+    architecture is the best on average, the next the likeliest under all of them, where an embedding counts less whose
     task was already served well by what was tried.
 
     Parameters
@@ -151,10 +151,11 @@ class ConditionedState(PoolState):
 
     def logits(self) -> Array:
         """Of every architecture, shape (n_architectures,)."""
-        weights = self.weights()
-        if self._places:
-            left = self._regret[:, self._places].min(axis=1)
-            weights = weights * np.maximum(np.minimum(left / self._served, 1.0), 1e-9)
+        if not self._places:
+            # The likeliest of all policies may be a gamble; the best on average is none.
+            return self._pool.usual
+        left = self._regret[:, self._places].min(axis=1)
+        weights = self.weights() * np.maximum(np.minimum(left / self._served, 1.0), 1e-9)
         found: Array = np.log(np.maximum(weights @ self._policies, 1e-300))
         return found
 

@@ -139,5 +139,6 @@ def _drawn(shares: Array, rng: np.random.Generator) -> npt.NDArray[np.intp]:
     """One column a row, by its shares."""
     heights = np.cumsum(shares, axis=1)
     lifted = rng.random((len(shares), 1)) * heights[:, -1:]
-    found: npt.NDArray[np.intp] = (heights <= lifted).sum(axis=1)
-    return np.minimum(found, shares.shape[1] - 1)
+    places = (heights <= lifted).sum(axis=1)
+    found: npt.NDArray[np.intp] = np.minimum(places, shares.shape[1] - 1)
+    return found

@@ -83,8 +83,9 @@ def _standardised(block: Array) -> Array:
     varied = block[:, np.ptp(block, axis=0) > 0]
     if not varied.shape[1]:
         return np.zeros((len(block), 1))
-    scaled: Array = (varied - varied.mean(axis=0)) / varied.std(axis=0)
-    return scaled / np.sqrt(varied.shape[1])
+    spread = varied.std(axis=0) * np.sqrt(varied.shape[1])
+    scaled: Array = (varied - varied.mean(axis=0)) / spread
+    return scaled
 
 
 class PoolState(BatchState):
