@@ -34,9 +34,9 @@ class ConditionedController:
     x are choices (and, of many tasks, factors of their scores), :math:`A_t` a score in its
     own task's deviations: so normalised, no task outweighs another. As scores of known tasks
     are at hand the gradient is exact, not of samples. The embedding of a new task is one of
-    the known tasks' as far as is known, each as likely as it makes the scores told; the first
-    architecture is the best on average, the next the likeliest under all of them, where an embedding counts less whose
-    task was already served well by what was tried.
+    the known tasks' as far as is known, each as likely as it makes the scores told. The first
+    architecture is the best on average, the next the likeliest under all of them, where an
+    embedding counts less whose task was already served well by what was tried.
 
     Parameters
     ----------
