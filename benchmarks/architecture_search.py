@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.recommend.acquisition.next_point import ByAcquisition
 from warmstart.recommend.methods import METHODS, make_method
 
 AT = (1, 3, 5, 10, 25, 50, 100)
@@ -53,7 +54,10 @@ def main() -> None:
 
 def follow(name: str, known: Any, scores: Any, n: int, seed: int) -> np.ndarray:
     """Gap to the best after each evaluation, in points."""
-    state = make_method(name).fit(known, random_state=seed).start()
+    model = make_method(name).fit(known, random_state=seed)
+    state: Any = model.start()
+    if getattr(model, "gives_belief", False):
+        state = ByAcquisition(state, random_state=seed)
     best, gaps = -np.inf, []
     for _ in range(n):
         index = state.next()

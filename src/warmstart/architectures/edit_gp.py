@@ -1,7 +1,8 @@
-"""Bayesian optimisation with a kernel of edit distances, about what other datasets found."""
+"""A Gaussian process with a kernel of edit distances, about what other datasets found."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.linalg import cho_factor, cho_solve
-from scipy.special import ndtr
 
 from warmstart.architectures.prior import ArchitecturePrior
 from warmstart.errors import ArgumentError, NotFittedError
+from warmstart.models.belief import IndependentBelief
+from warmstart.models.log_loss import ideal_score
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -27,7 +29,7 @@ _NOISE = 1e-3
 
 @dataclass(slots=True)
 class EditGP:
-    r"""A Gaussian process over architectures, with the highest expected improvement next.
+    r"""A Gaussian process over architectures, which any acquisition function may ask.
 
     .. math:: k(a, b) = \exp(-d(a, b) / \ell), \quad
               y(a) = c + m\, \mu(a) + s f(a)
@@ -35,7 +37,8 @@ class EditGP:
     d counts the places in which two architectures differ. :math:`\mu` is the prior's
     expected score; slope m, level c and scale s are those of the scores told, by least
     squares drawn to m of the known datasets. Cold, :math:`\mu` is nothing and the first
-    architectures are random; warm, the first are the prior's.
+    architectures are random; warm, the first are the prior's. The scale is that of scores, not
+    of log losses: an edit's effect on an accuracy is what the kernel describes.
 
     Parameters
     ----------
@@ -58,15 +61,20 @@ class EditGP:
     ...     configuration_ids=pd.Index(list("abcd")), families=np.arange(1),
     ...     configurations=pd.DataFrame(
     ...         {"edge": ["conv", "conv", "skip", "skip"], "act": ["relu", "tanh"] * 2}))
-    >>> EditGP(n_initial=2).fit(table).start().batch(2)
+    >>> EditGP(n_initial=2).fit(table).start().design[:2]
     [0, 1]
     """
 
+    gives_belief: ClassVar[bool] = True
     reads_configurations: ClassVar[bool] = True
     random_answers: ClassVar[bool] = True
     n_initial: int = 5
     length: float = 3.0
     warm: bool = True
+    ideal_: float = field(default=0.0, repr=False, compare=False)
+    range_: tuple[float, float] = field(default=(0.0, 1.0), repr=False, compare=False)
+    """Mean worst and mean best score of the known datasets."""
+
     prior_: ArchitecturePrior | None = field(default=None, repr=False, compare=False)
     rng_: np.random.Generator = field(
         default_factory=np.random.default_rng, repr=False, compare=False
@@ -81,61 +89,76 @@ class EditGP:
     def fit(self, table: ScoreTable, *, random_state: int = 0) -> Self:
         """Learn the prior; a cold process takes only the choices from it."""
         self.prior_ = ArchitecturePrior().fit(table)
+        self.ideal_ = ideal_score(table)
+        known = table.scores[np.isfinite(table.scores).any(axis=1)]
+        if len(known):
+            lowest, highest = np.nanmin(known, axis=1), np.nanmax(known, axis=1)
+            self.range_ = float(lowest.mean()), float(highest.mean())
         self.rng_ = np.random.default_rng(random_state)
         return self
 
-    def start(self, metafeatures: pd.Series[Any] | None = None) -> EditGPState:  # noqa: ARG002
+    def start(self, metafeatures: pd.Series[Any] | None = None) -> EditGPBelief:  # noqa: ARG002
         """Begin a dataset with a process of its own."""
         if self.prior_ is None or self.prior_.choices_ is None:
             raise NotFittedError("fit the process to a table first")
         n = len(self.prior_.choices_.codes)
-        if self.warm:
-            first = self.prior_.first(min(self.n_initial, n))
-        else:
-            first = [int(k) for k in self.rng_.permutation(n)[: self.n_initial]]
-        return EditGPState(self, first)
+        order = self.prior_.first(n) if self.warm else self.rng_.permutation(n)
+        return EditGPBelief(self, [int(k) for k in order])
 
 
-class EditGPState:
-    """The process of one dataset."""
+class EditGPBelief(IndependentBelief):
+    """The process of one dataset: a Gaussian over each score, as a response with its sign
+    turned."""
 
-    def __init__(self, model: EditGP, first: list[int]) -> None:
+    def __init__(self, model: EditGP, design: Sequence[int]) -> None:
         assert model.prior_ is not None  # it was started
         assert model.prior_.choices_ is not None
+        self.design, self.n_initial, self.ideal = design, model.n_initial, model.ideal_
         self._choices, self._prior = model.prior_.choices_, model.prior_
-        self._length, self._warm, self._first = model.length, model.warm, first
+        self._length, self._warm, self._range = model.length, model.warm, model.range_
         self._rows: list[Array] = []
         self._observed: list[int] = []
         self._scores: list[float] = []
-        self._gone: set[int] = set()
 
-    def next(self) -> int:
-        """The architecture that is expected to improve the most."""
-        named = self.batch(1)
-        if not named:
-            raise IndexError("every architecture has been told")
-        return named[0]
+    @property
+    def observed(self) -> Sequence[int]:
+        """Architectures told."""
+        return self._observed
 
-    def batch(self, n: int) -> list[int]:
-        """The first ones, then the most improving."""
-        named = [k for k in self._first if k not in self._gone][:n]
-        if len(named) < n:
-            gain = self._improvement()
-            gain[[*self._gone, *named]] = -np.inf
-            order = np.argsort(-gain, kind="stable")[: n - len(named)]
-            named += [int(k) for k in order if np.isfinite(gain[k])]
-        return named
+    def response(self, score: float) -> float:
+        """A score with its sign turned: lower is better."""
+        return -float(score)
+
+    def score(self, responses: Array) -> Array:
+        """Responses as scores, none above the ideal one."""
+        return np.minimum(-responses, self.ideal)
 
     def tell(self, index: int, score: float) -> None:
-        """Learn a score; NaN says that it cannot be had."""
-        self._gone.add(int(index))
-        if np.isfinite(score):
-            self._observed.append(int(index))
-            self._scores.append(float(score))
-            self._rows.append(np.exp(-self._choices.distances(int(index)) / self._length))
+        """Learn a finite score.
 
-    def predict(self) -> tuple[Array, Array]:
-        """Means and standard deviations of every architecture, (n_architectures,) each."""
+        Parameters
+        ----------
+        index : int
+            Place of the architecture.
+        score : float
+            Higher is better.
+        """
+        self._observed.append(int(index))
+        self._scores.append(float(score))
+        self._rows.append(np.exp(-self._choices.distances(int(index)) / self._length))
+
+    def predict(self) -> tuple[Array, Array, float]:
+        """Means and standard deviations of every response, and the lowest told."""
+        if not self._scores:
+            worst, best = self._range
+            share = self._prior.expected() if self._warm else np.full(len(self.design), 0.5)
+            usual = 0.25 * (best - worst) or 1.0
+            return -(worst + (best - worst) * share), np.full(len(share), usual), np.inf
+        mean, std = self._posterior()
+        return -mean, std, -max(self._scores)
+
+    def _posterior(self) -> tuple[Array, Array]:
+        """Means and standard deviations of every score, (n_architectures,) each."""
         y, mean = np.array(self._scores), self._mean()
         spread = float(np.std(y - mean[self._observed])) or 1.0
         across = np.stack(self._rows)
@@ -161,12 +184,3 @@ class EditGPState:
             about @ about + 0.1 * np.var(mu) + 1e-12
         )
         return np.asarray(y.mean() + max(slope, 0.0) * (mu - x.mean()))
-
-    def _improvement(self) -> Array:
-        if not self._scores:
-            return self._prior.expected() if self._warm else np.zeros(len(self._choices.codes))
-        mean, std = self.predict()
-        z = (mean - max(self._scores)) / std
-        density = np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi)
-        gain: Array = std * (z * ndtr(z) + density)
-        return gain

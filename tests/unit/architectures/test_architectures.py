@@ -21,6 +21,7 @@ from warmstart.architectures.prior import ArchitecturePrior
 from warmstart.architectures.trees.tree_search import TreeSearch
 from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import ScoreTable
+from warmstart.recommend.acquisition.next_point import ByAcquisition
 
 
 class TestChoices:
@@ -108,10 +109,16 @@ def test_effects_of_choices():
     assert found["effect"].groupby(level="place").sum().abs().max() < 0.05
 
 
+def started(model):
+    """A state that names architectures, also of a model that only believes."""
+    state = model.start()
+    return ByAcquisition(state, "ei") if getattr(model, "gives_belief", False) else state
+
+
 def follow(model, n, seed=0, **more):
     """Best score after each evaluation on the last dataset, which the model does not know."""
     table = cells(n_tasks=5, **more)
-    state = model.fit(table.take(range(4)), random_state=seed).start()
+    state = started(model.fit(table.take(range(4)), random_state=seed))
     best, found = -np.inf, []
     for _ in range(n):
         k = state.next()
@@ -152,7 +159,11 @@ def test_the_process_against_a_dense_computation():
     told = [0, 4, 7]
     for k in told:
         state.tell(k, table.scores[0, k])
-    mean, std = state.predict()
+    means, stds, weights = state.marginals()
+    assert weights.tolist() == [1.0]
+    mean, std = -means[0], stds[0]
+    assert state.incumbent() == -table.scores[0, told].max()
+    assert state.mean() == pytest.approx(np.minimum(mean, state.ideal))
     rows = table.configurations.to_numpy()
     kernel = np.exp(-(rows[:, None] != rows[None]).sum(axis=2) / 2.0)
     y = table.scores[0, told]
@@ -161,6 +172,20 @@ def test_the_process_against_a_dense_computation():
     assert mean == pytest.approx(y.mean() + across @ (y - y.mean()))
     variance = 1 - (across * kernel[:, told]).sum(axis=1)
     assert std == pytest.approx(np.std(y - y.mean()) * np.sqrt(variance), abs=1e-9)
+
+
+def test_the_process_before_anything_is_told():
+    table = cells()
+    known = table.take(range(3))
+    warm = EditGP().fit(known).start()
+    assert np.corrcoef(warm.mean(), table.scores[3])[0, 1] > 0.9
+    assert warm.incumbent() == np.inf
+    assert warm.mean()[warm.design[0]] == pytest.approx(table.scores[:3].max(axis=1).mean())
+    cold = EditGP(warm=False).fit(known).start()
+    assert np.ptp(cold.mean()) == 0.0
+    low, high = cold.interval()
+    assert (low < cold.mean()).all()
+    assert (cold.mean() < high).all()
 
 
 @pytest.mark.parametrize(

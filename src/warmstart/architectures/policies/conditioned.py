@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from warmstart.architectures.policies.pool import Pool, PoolState
+from warmstart.architectures.policies.pool import PolicyPool, PoolState
 from warmstart.errors import ArgumentError, NotFittedError
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class ConditionedController:
     entropy: float = 0.1
     evidence: float = 1.0
     served: float = 0.1
-    pool_: Pool | None = field(default=None, repr=False, compare=False)
+    pool_: PolicyPool | None = field(default=None, repr=False, compare=False)
     policies_: Array | None = field(default=None, repr=False, compare=False)
     """Of each known task's embedding, shape (n_tasks, n_architectures)."""
 
@@ -98,7 +98,7 @@ class ConditionedController:
             Scores of known tasks, (n_tasks, n_architectures).
         random_state : int
         """
-        self.pool_ = pool = Pool.of(table)
+        self.pool_ = pool = PolicyPool.of(table)
         rng = np.random.default_rng(random_state)
         n_features, d = pool.features.shape[1], self.n_embedding
         parts = [
@@ -124,7 +124,7 @@ class ConditionedController:
 class ConditionedState(PoolState):
     """What is thought of one task's embedding."""
 
-    def __init__(self, model: ConditionedController, pool: Pool) -> None:
+    def __init__(self, model: ConditionedController, pool: PolicyPool) -> None:
         super().__init__(pool)
         assert model.policies_ is not None  # it was fitted
         assert model.scores_ is not None
@@ -160,14 +160,16 @@ class ConditionedState(PoolState):
         return found
 
 
-def objective(parts: list[Array], pool: Pool, entropy: float) -> tuple[float, list[Array]]:
+def objective(
+    parts: list[Array], pool: PolicyPool, entropy: float
+) -> tuple[float, list[Array]]:
     """What training climbs, mean over tasks, and its gradient.
 
     Parameters
     ----------
     parts : list of ndarray
         b (n_features,), U (n_features, n_embedding), e (n_tasks, n_embedding).
-    pool : Pool
+    pool : PolicyPool
     entropy : float
 
     Returns
@@ -190,14 +192,14 @@ def objective(parts: list[Array], pool: Pool, entropy: float) -> tuple[float, li
     return value, [pushed.sum(axis=0), pushed.T @ embeddings, pushed @ turn]
 
 
-def climbed(parts: list[Array], pool: Pool, entropy: float, n_steps: int) -> list[Array]:
+def climbed(parts: list[Array], pool: PolicyPool, entropy: float, n_steps: int) -> list[Array]:
     """After so many steps of Adam up the objective.
 
     Parameters
     ----------
     parts : list of ndarray
         As of :func:`objective`.
-    pool : Pool
+    pool : PolicyPool
     entropy : float
     n_steps : int
     """

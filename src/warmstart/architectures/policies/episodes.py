@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from warmstart._extras import require
 from warmstart.architectures.policies.memory import Memory, observation
-from warmstart.architectures.policies.pool import Pool
+from warmstart.architectures.policies.pool import PolicyPool
 from warmstart.models.rankings.portfolio import greedy_portfolio, tempered
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ class Episodes:
 
     Parameters
     ----------
-    pool : Pool
+    pool : PolicyPool
     table : ScoreTable
     horizon : int
         Evaluations of an episode.
     """
 
-    def __init__(self, pool: Pool, table: ScoreTable, horizon: int) -> None:
+    def __init__(self, pool: PolicyPool, table: ScoreTable, horizon: int) -> None:
         self._pool, self._horizon = pool, horizon
         self._scores = np.asarray(table.scores, dtype=np.float64)
         self._regret = table.regret()

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart._extras import require
-from warmstart.architectures.policies.pool import Pool
+from warmstart.architectures.policies.pool import PolicyPool
 
 Array = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -31,7 +31,7 @@ class Memory:
 
     Parameters
     ----------
-    pool : Pool
+    pool : PolicyPool
     n_hidden : int
     seed : int
         Of the first weights.
@@ -49,14 +49,14 @@ class Memory:
     ...     scores=np.array([[0.9, 0.1]]), task_ids=pd.RangeIndex(1),
     ...     configuration_ids=pd.Index(["a", "b"]), families=np.arange(1),
     ...     configurations=pd.DataFrame({"act": ["relu", "tanh"]}))
-    >>> pool = Pool.of(table)
+    >>> pool = PolicyPool.of(table)
     >>> memory = Memory(pool, n_hidden=4, seed=0)
     >>> first, second = (pool.features @ memory.query(memory.begin(1)).detach().numpy()[0])
     >>> bool(first > second)
     True
     """
 
-    def __init__(self, pool: Pool, n_hidden: int, seed: int) -> None:
+    def __init__(self, pool: PolicyPool, n_hidden: int, seed: int) -> None:
         torch = require("torch", extra="torch")
         rng = np.random.default_rng(seed)
         n_features = pool.features.shape[1]
@@ -103,7 +103,7 @@ class Memory:
         return self.cell(torch.as_tensor(np.hstack([rows, seen])), state)
 
 
-def observation(pool: Pool, told: Sequence[tuple[Places, Array]]) -> Array:
+def observation(pool: PolicyPool, told: Sequence[tuple[Places, Array]]) -> Array:
     """How the last results of several searches were, shape (n, 3).
 
     Than is usual, beyond how those before were; against the best before, in usual
@@ -112,7 +112,7 @@ def observation(pool: Pool, told: Sequence[tuple[Places, Array]]) -> Array:
 
     Parameters
     ----------
-    pool : Pool
+    pool : PolicyPool
     told : sequence of (ndarray of int, ndarray), shape (n,) each
         Places and scores of each evaluation, the last one last.
     """

@@ -12,7 +12,7 @@ import pandas as pd
 from warmstart._extras import require
 from warmstart.architectures.policies.episodes import Episodes, plan_of
 from warmstart.architectures.policies.memory import Memory, observation
-from warmstart.architectures.policies.pool import Pool, PoolState
+from warmstart.architectures.policies.pool import PolicyPool, PoolState
 from warmstart.errors import ArgumentError, NotFittedError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class MetaPolicy:
     n_hidden: int = 24
     learning_rate: float = 0.01
     entropy: float = 0.003
-    pool_: Pool | None = field(default=None, repr=False, compare=False)
+    pool_: PolicyPool | None = field(default=None, repr=False, compare=False)
     plan_: list[int] | None = field(default=None, repr=False, compare=False)
     memory_: Memory | None = field(default=None, repr=False, compare=False)
 
@@ -98,7 +98,7 @@ class MetaPolicy:
         random_state : int
         """
         torch = require("torch", extra="torch")
-        pool = Pool.of(table)
+        pool = PolicyPool.of(table)
         rng = np.random.default_rng(random_state)
         memory = Memory(pool, self.n_hidden, int(rng.integers(2**31)))
         episodes = Episodes(pool, table, self.horizon)
@@ -122,7 +122,7 @@ class MetaPolicy:
 class MetaPolicyState(PoolState):
     """The memory of one task."""
 
-    def __init__(self, pool: Pool, memory: Memory, plan: list[int]) -> None:
+    def __init__(self, pool: PolicyPool, memory: Memory, plan: list[int]) -> None:
         super().__init__(pool)
         self._memory, self._plan = memory, plan
         self._state = memory.begin(1)

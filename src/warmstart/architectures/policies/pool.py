@@ -23,7 +23,7 @@ _N_FACTORS = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pool:
+class PolicyPool:
     """What is known of a table's architectures.
 
     Examples
@@ -34,7 +34,7 @@ class Pool:
     ...     scores=np.array([[0.9, 0.1]]), task_ids=pd.RangeIndex(1),
     ...     configuration_ids=pd.Index(["a", "b"]), families=np.arange(1),
     ...     configurations=pd.DataFrame({"act": ["relu", "tanh"]}))
-    >>> Pool.of(table).advantages.tolist()
+    >>> PolicyPool.of(table).advantages.tolist()
     [[1.0, -1.0]]
     """
 
@@ -53,7 +53,7 @@ class Pool:
     """Standard deviation of scores about what is usual of task and architecture."""
 
     @classmethod
-    def of(cls, table: ScoreTable) -> Pool:
+    def of(cls, table: ScoreTable) -> PolicyPool:
         """Read a table of scores, (n_tasks, n_architectures)."""
         scores = np.asarray(table.scores, dtype=np.float64)
         known = np.isfinite(scores)
@@ -93,10 +93,10 @@ class PoolState(BatchState):
 
     Parameters
     ----------
-    pool : Pool
+    pool : PolicyPool
     """
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: PolicyPool) -> None:
         self._pool = pool
         self._gone = np.zeros(len(pool.features), dtype=bool)
         self._places: list[int] = []

@@ -8,14 +8,14 @@ import pytest
 from tests.unit.architectures.cells import cells
 
 from warmstart.architectures.policies.conditioned import ConditionedController, objective
-from warmstart.architectures.policies.pool import Pool
+from warmstart.architectures.policies.pool import PolicyPool
 from warmstart.errors import ArgumentError, NotFittedError
 
 
 def test_gradient_is_that_of_finite_differences():
     table = cells(n_tasks=3, n_edges=2)
     table.scores[0, 4] = np.nan
-    pool, rng = Pool.of(table), np.random.default_rng(0)
+    pool, rng = PolicyPool.of(table), np.random.default_rng(0)
     n = pool.features.shape[1]
     parts = [rng.normal(size=n), rng.normal(size=(n, 2)), rng.normal(size=(3, 2))]
     _, gradient = objective(parts, pool, 0.3)
@@ -32,7 +32,7 @@ def test_gradient_is_that_of_finite_differences():
 def test_a_pool_by_hand():
     table = cells(n_tasks=2, n_edges=1)
     table.scores[:] = [[0.2, 0.4, 0.9], [0.1, np.nan, 0.5]]
-    pool = Pool.of(table)
+    pool = PolicyPool.of(table)
     first = (np.array([0.2, 0.4, 0.9]) - 0.5) / np.std([0.2, 0.4, 0.9])
     assert pool.advantages[0] == pytest.approx(first)
     assert np.isnan(pool.advantages[1, 1])

@@ -9,7 +9,7 @@ from tests.unit.architectures.cells import cells
 
 from warmstart.architectures.policies.memory import Memory, observation
 from warmstart.architectures.policies.meta_policy import MetaPolicy
-from warmstart.architectures.policies.pool import Pool
+from warmstart.architectures.policies.pool import PolicyPool
 from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.models.rankings.portfolio import Portfolio
 
@@ -32,7 +32,7 @@ def test_hardly_trained_it_is_the_fixed_portfolio():
 
 
 def test_what_the_last_results_were():
-    pool = Pool.of(cells(n_tasks=2, n_edges=1))
+    pool = PolicyPool.of(cells(n_tasks=2, n_edges=1))
     places = np.array([0, 2])
     told = [(places, np.array([0.5, 0.6])), (places[::-1].copy(), np.array([0.7, 0.1]))]
     assert observation(pool, told[:1]).tolist() == [[0, 0, 0.1], [0, 0, 0.1]]
@@ -45,7 +45,7 @@ def test_what_the_last_results_were():
 
 def test_a_memory_begins_with_what_is_best_on_average():
     table = cells(n_tasks=3)
-    pool = Pool.of(table)
+    pool = PolicyPool.of(table)
     memory = Memory(pool, n_hidden=4, seed=0)
     logits = pool.features @ memory.query(memory.begin(1)).detach().numpy()[0]
     assert np.corrcoef(logits, table.scores.mean(axis=0))[0, 1] > 0.95
