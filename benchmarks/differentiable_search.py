@@ -24,6 +24,7 @@ import numpy as np
 
 from warmstart.architectures.differentiable.cells import edge_logits
 from warmstart.architectures.differentiable.darts import DARTS
+from warmstart.architectures.differentiable.enas import ENAS
 from warmstart.architectures.differentiable.meta_nas import MetaNAS
 from warmstart.architectures.differentiable.pdarts import PDARTS
 from warmstart.architectures.differentiable.proxyless import ProxylessNAS
@@ -45,7 +46,7 @@ def main() -> None:
     parser.add_argument(
         "--methods",
         nargs="*",
-        default=["darts", "darts_second", "pdarts", "proxyless", "single_path"],
+        default=["darts", "darts_second", "pdarts", "proxyless", "single_path", "enas"],
     )
     parser.add_argument(
         "--tasks", type=int, default=20, help="new tasks for MetaNAS; 0 for none"
@@ -81,6 +82,7 @@ def method(name: str, plan: Schedule) -> Any:
         "pdarts": lambda: PDARTS(schedule=plan),
         "proxyless": lambda: ProxylessNAS(schedule=plan),
         "single_path": lambda: SinglePath(schedule=plan),
+        "enas": lambda: ENAS(schedule=plan),
     }[name]()
 
 

@@ -13,9 +13,11 @@ both parts are printed by themselves too.
 from __future__ import annotations
 
 import argparse
+import json
 import shlex
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,6 +36,8 @@ def main() -> None:
     """Print one table of all methods."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--cache", type=Path, help="JSON lines of what is done, to resume")
+    parser.add_argument("--at-most", type=int, help="families in this run")
     parser.add_argument("--methods", nargs="+", default=["random", "warm", "cold"])
     args = parser.parse_args()
     table = classification(MetaDataset.published("alphad3m"))
@@ -41,20 +45,41 @@ def main() -> None:
     families = sorted({str(table.families[k]) for k in judged})
     np.random.default_rng(0).shuffle(families)
     print(f"    {shlex.join(['python', *sys.argv])}\n")
-    runs: dict[str, list[Any]] = {name: [] for name in args.methods}
+    done = {} if args.cache is None or not args.cache.is_file() else read(args.cache)
+    left = [family for family in families if family not in done][: args.at_most]
     begun = time.process_time()
-    for family in families:
+    for family in left:
         known = table.take(np.flatnonzero(table.families != family))
-        for name in args.methods:
-            n_seeds = 20 * args.seeds if name == "random" else args.seeds
-            for seed in range(n_seeds):
-                model = method(name).fit(known, random_state=seed)
-                for k in judged[table.families[judged] == family]:
-                    runs[name].append((family, *follow(model, table.scores[k])))
+        sets = table.scores[judged[table.families[judged] == family]]
+        done[family] = {name: followed(name, known, sets, args.seeds) for name in args.methods}
+        if args.cache is not None:
+            with args.cache.open("a") as lines:
+                lines.write(json.dumps([family, done[family]]) + "\n")
+    if len(done) < len(families):
+        print(f"{len(families) - len(done)} families are left")
+        return
+    runs = {
+        name: [(family, *one) for family in families for one in done[family][name]]
+        for name in args.methods
+    }
     report("all families", runs, families)
     report("families that decided nothing", runs, families[N_TUNED:])
     report("families that settings were chosen on", runs, families[:N_TUNED])
     print(f"\n{time.process_time() - begun:.0f} CPU s")
+
+
+def read(cache: Path) -> dict[str, Any]:
+    """What earlier runs did, by family."""
+    return dict(json.loads(line) for line in cache.read_text().splitlines())
+
+
+def followed(name: str, known: Any, sets: Any, n_seeds: int) -> list[list[float]]:
+    """A method on all sets of a family, seed by seed."""
+    found = []
+    for seed in range(20 * n_seeds if name == "random" else n_seeds):
+        model = method(name).fit(known, random_state=seed)
+        found += [follow(model, scores) for scores in sets]
+    return found
 
 
 def classification(md: MetaDataset) -> Any:

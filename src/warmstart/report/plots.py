@@ -14,6 +14,7 @@ from warmstart.recommend.pareto.objectives import UNITS
 from warmstart.report.suggestion_table import name_of
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from warmstart.recommend.answer.suggestions import Suggestions
@@ -153,6 +154,71 @@ def plot_search(search: Search, *, ax: Axes | None = None) -> Axes:
     ax.set(xlabel="evaluations", ylabel=search.question.metric or "score")
     ax.locator_params(axis="x", integer=True)
     ax.legend(frameon=False, fontsize="small")
+    return ax
+
+
+def plot_choice_effects(
+    effects: pd.DataFrame,
+    *,
+    n: int = 20,
+    units: str = "share of a task's range",
+    ax: Any = None,
+) -> Axes:
+    """What choices are worth across tasks: means with two standard errors, by place.
+
+    Places come in the order of how much their best and worst choice are apart, and within
+    each its choices, the best first.
+
+    Parameters
+    ----------
+    effects : DataFrame, shape (n_choices, 4)
+        As :func:`warmstart.architectures.effects.choice_effects` gives them, indexed by place
+        and choice.
+    n : int
+        Choices that are drawn at most; places are not cut, but for the first.
+    units : str
+        Of the effects, for the axis.
+    ax : matplotlib Axes, optional
+
+    Raises
+    ------
+    ValueError
+        If there is no effect to draw.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> index = pd.MultiIndex.from_tuples([("act", "relu"), ("act", "tanh")])
+    >>> frame = pd.DataFrame({"effect": [0.1, -0.1], "error": [0.02, 0.02]}, index=index)
+    >>> [label.get_text() for label in plot_choice_effects(frame).get_yticklabels()]
+    ['act = relu', 'act = tanh']
+    """
+    known = effects[np.isfinite(effects["effect"])]
+    if not len(known):
+        raise ArgumentError("there are no effects to plot")
+    place = known.index.get_level_values(0)
+    by_place = known["effect"].groupby(place)
+    apart = (by_place.max() - by_place.min()).sort_values(ascending=False, kind="stable")
+    drawn: list[Any] = []
+    for name in apart.index:
+        rows = known[place == name].sort_values("effect", ascending=False, kind="stable")
+        if drawn and len(drawn) + len(rows) > n:
+            break
+        drawn += list(rows.itertuples())[:n]
+    ax = _new_axes(1.2 + 0.3 * len(drawn)) if ax is None else ax
+    at = np.arange(len(drawn))
+    middle = np.array([row.effect for row in drawn])
+    reach = np.nan_to_num([2.0 * row.error for row in drawn])
+    colours = [_BLUE if one > 0 else _ORANGE for one in middle]
+    ax.axvline(0.0, color=_GREY, linewidth=1)
+    ax.hlines(at, middle - reach, middle + reach, color=colours, alpha=0.35, linewidth=6)
+    ax.scatter(middle, at, color=colours, s=24, zorder=3)
+    ax.set_yticks(at, [f"{row.Index[0]} = {row.Index[1]}" for row in drawn])
+    ax.set_ylim(len(drawn) - 0.5, -0.5)
+    ax.set_xlabel(f"better than other choices of the place, {units} (± 2 standard errors)")
+    for k in range(1, len(drawn)):
+        if drawn[k].Index[0] != drawn[k - 1].Index[0]:
+            ax.axhline(k - 0.5, color=_GREY, linewidth=0.5, alpha=0.5)
     return ax
 
 

@@ -6,7 +6,9 @@ import pytest
 from tests.unit.recommend.toy import NEW, toy
 from tests.unit.report.answers import make
 
+from warmstart.errors import ArgumentError
 from warmstart.recommend.recommender import Recommender
+from warmstart.report.plots import plot_choice_effects
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("agg")
@@ -75,3 +77,31 @@ def test_a_search():
     ax = search.plot()
     assert points(ax, "best so far")[:, 1].tolist() == [0.5, 0.5, 0.5, 0.7]
     assert points(ax, "failed").tolist() == [[2, 0.4]]
+
+
+def effects(**more):
+    index = pd.MultiIndex.from_tuples(
+        [("act", "relu"), ("act", "tanh"), ("edge", "conv"), ("edge", "skip"), ("edge", "pool")]
+    )
+    columns = {"effect": [0.1, -0.1, 0.2, -0.3, np.nan], "error": [0.01, 0.02, np.nan, 0.05, 0]}
+    return pd.DataFrame({**columns, **more}, index=index)
+
+
+class TestChoiceEffects:
+    def test_places_by_what_hangs_on_them(self):
+        ax = plot_choice_effects(effects())
+        said = [label.get_text() for label in ax.get_yticklabels()]
+        assert said == ["edge = conv", "edge = skip", "act = relu", "act = tanh"]
+        drawn = ax.collections[-1].get_offsets()
+        assert drawn[:, 0].tolist() == pytest.approx([0.2, -0.3, 0.1, -0.1])
+        ends = [segment[:, 0].tolist() for segment in ax.collections[0].get_segments()]
+        assert ends[3] == pytest.approx([-0.14, -0.06])
+        assert ends[0] == pytest.approx([0.2, 0.2])  # of one task there is no error
+
+    def test_whole_places_only(self):
+        ax = plot_choice_effects(effects(), n=3)
+        assert len(ax.get_yticklabels()) == 2
+
+    def test_nothing_to_draw(self):
+        with pytest.raises(ArgumentError, match="no effects to plot"):
+            plot_choice_effects(effects(effect=np.nan))

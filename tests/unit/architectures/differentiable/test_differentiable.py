@@ -1,7 +1,8 @@
 """Searches by gradients against finite differences, and that a prior is where they begin.
 
 Also of: architectures.differentiable.cells, architectures.differentiable.darts,
-architectures.differentiable.meta_nas, architectures.differentiable.pdarts,
+architectures.differentiable.enas, architectures.differentiable.meta_nas,
+architectures.differentiable.pdarts,
 architectures.differentiable.proxyless, architectures.differentiable.run,
 architectures.differentiable.single_path, architectures.differentiable.supernet.
 """
@@ -23,6 +24,7 @@ from warmstart.architectures.differentiable.cells import (
     one_path,
 )
 from warmstart.architectures.differentiable.darts import DARTS, alpha_gradient, mixture
+from warmstart.architectures.differentiable.enas import ENAS, as_cell, likeliest
 from warmstart.architectures.differentiable.meta_nas import MetaNAS
 from warmstart.architectures.differentiable.pdarts import PDARTS, fewer_skips, strongest
 from warmstart.architectures.differentiable.proxyless import (
@@ -33,6 +35,7 @@ from warmstart.architectures.differentiable.proxyless import (
 from warmstart.architectures.differentiable.run import Schedule, checked_alpha
 from warmstart.architectures.differentiable.single_path import SinglePath
 from warmstart.architectures.differentiable.supernet import Supernet, read_images
+from warmstart.architectures.policies.recurrent import RecurrentChoices
 from warmstart.architectures.prior import ArchitecturePrior
 from warmstart.errors import ArgumentError, NotFittedError
 from warmstart.metadataset.core.score_table import ScoreTable
@@ -110,8 +113,9 @@ def test_where_nothing_arrives_every_class_is_as_likely(digits):
         PDARTS(schedule=SHORT, n_cells=(1, 2), n_operations=(5, 2), drop_skip=(0.0, 0.5)),
         ProxylessNAS(schedule=SHORT),
         SinglePath(schedule=SHORT),
+        ENAS(schedule=SHORT, n_last=4),
     ],
-    ids=["darts", "darts_second", "pdarts", "proxyless", "single_path"],
+    ids=["darts", "darts_second", "pdarts", "proxyless", "single_path", "enas"],
 )
 def test_each_begins_from_a_prior_and_repeats_itself(method, digits):
     alpha0 = np.zeros((6, 5))
@@ -278,3 +282,32 @@ class TestPrior:
 def test_bad_settings(make, message):
     with pytest.raises(ArgumentError, match=message):
         make()
+
+
+class TestENAS:
+    def test_the_policy_turns_to_children_that_learn(self, digits):
+        """Nothing passes where all edges are "none": such children are right by chance."""
+        alpha0 = np.zeros((6, 5))
+        alpha0[:, 1:3] = -6.0
+        alpha0[:, 4] = -6.0  # only "none" and 3 x 3 convolutions are left, evenly
+        plan = Schedule(n_epochs=6, batch_size=32, channels=3, n_cells=1, rate=0.1)
+        found = ENAS(schedule=plan, n_children=8).search(*digits, alpha0=alpha0)
+        assert "nor_conv_3x3" in found.cell.values()
+        assert found.to_frame()["cell"].iloc[-1] > 0.2
+
+    def test_the_likeliest_child(self):
+        logits = [np.zeros(5) for _ in EDGES]
+        for e, one in enumerate(logits):
+            one[e % 5] = 5.0
+        policy = RecurrentChoices(logits)
+        assert likeliest(policy).tolist() == [0, 1, 2, 3, 4, 0]
+        assert as_cell(likeliest(policy))["edge_0_1"] == "none"
+
+    def test_bad_settings(self):
+        for name, value in (("policy_rate", 0), ("n_children", 0), ("n_last", 0)):
+            with pytest.raises(ArgumentError, match=f"{name} must be"):
+                ENAS(**{name: value})
+        with pytest.raises(ArgumentError, match="decay must be from 0 to below 1, got 1"):
+            ENAS(decay=1)
+        with pytest.raises(ArgumentError, match="entropy must not be negative, got -1"):
+            ENAS(entropy=-1)
