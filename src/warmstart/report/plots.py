@@ -162,7 +162,7 @@ def plot_choice_effects(
     *,
     n: int = 20,
     units: str = "share of a task's range",
-    ax: Any = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """What choices are worth across tasks: means with two standard errors, by place.
 
