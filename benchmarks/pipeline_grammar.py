@@ -25,7 +25,6 @@ import pandas as pd
 
 from warmstart.architectures.trees.tree_search import TreeSearch
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.models.rankings.random_search import RandomSearch
 
 AT = (1, 5, 10, 20, 40)
 FEWEST = 150
@@ -37,7 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--cache", type=Path, help="JSON lines of what is done, to resume")
-    parser.add_argument("--at-most", type=int, help="families in this run")
+    parser.add_argument("--at-most", type=int, help="families and methods in this run")
     parser.add_argument("--methods", nargs="+", default=["random", "warm", "cold"])
     args = parser.parse_args()
     table = classification(MetaDataset.published("alphad3m"))
@@ -46,20 +45,20 @@ def main() -> None:
     np.random.default_rng(0).shuffle(families)
     print(f"    {shlex.join(['python', *sys.argv])}\n")
     done = {} if args.cache is None or not args.cache.is_file() else read(args.cache)
-    left = [family for family in families if family not in done][: args.at_most]
+    pairs = [(family, name) for family in families for name in args.methods]
     begun = time.process_time()
-    for family in left:
+    for family, name in [pair for pair in pairs if pair not in done][: args.at_most]:
         known = table.take(np.flatnonzero(table.families != family))
         sets = table.scores[judged[table.families[judged] == family]]
-        done[family] = {name: followed(name, known, sets, args.seeds) for name in args.methods}
+        done[family, name] = followed(name, known, sets, args.seeds)
         if args.cache is not None:
             with args.cache.open("a") as lines:
-                lines.write(json.dumps([family, done[family]]) + "\n")
-    if len(done) < len(families):
-        print(f"{len(families) - len(done)} families are left")
+                lines.write(json.dumps([family, name, done[family, name]]) + "\n")
+    if missing := len([pair for pair in pairs if pair not in done]):
+        print(f"{missing} of {len(pairs)} are left")
         return
     runs = {
-        name: [(family, *one) for family in families for one in done[family][name]]
+        name: [(family, *one) for family in families for one in done[family, name]]
         for name in args.methods
     }
     report("all families", runs, families)
@@ -68,18 +67,35 @@ def main() -> None:
     print(f"\n{time.process_time() - begun:.0f} CPU s")
 
 
-def read(cache: Path) -> dict[str, Any]:
-    """What earlier runs did, by family."""
-    return dict(json.loads(line) for line in cache.read_text().splitlines())
+def read(cache: Path) -> dict[tuple[str, str], Any]:
+    """What earlier runs did, by family and method."""
+    lines = map(json.loads, cache.read_text().splitlines())
+    return {(family, name): found for family, name, found in lines}
 
 
 def followed(name: str, known: Any, sets: Any, n_seeds: int) -> list[list[float]]:
     """A method on all sets of a family, seed by seed."""
+    if name == "random":
+        return [drawn(scores, seed) for seed in range(100 * n_seeds) for scores in sets]
     found = []
-    for seed in range(20 * n_seeds if name == "random" else n_seeds):
-        model = method(name).fit(known, random_state=seed)
+    for seed in range(n_seeds):
+        model = TreeSearch(sequence=True, warm=name == "warm").fit(known, random_state=seed)
         found += [follow(model, scores) for scores in sets]
     return found
+
+
+def drawn(scores: Any, seed: int) -> list[float]:
+    """As :func:`follow`, in random order."""
+    offered = scores[np.isfinite(scores)]
+    rng = np.random.default_rng(seed)
+    best = np.maximum.accumulate(rng.choice(offered, max(AT), replace=False))
+    return [share_left(offered, best[t - 1]) for t in AT]
+
+
+def share_left(offered: Any, best: float) -> float:
+    """Of the way from the median pipeline to the best."""
+    top = offered.max()
+    return float((top - best) / max(top - np.median(offered), 1e-9))
 
 
 def classification(md: MetaDataset) -> Any:
@@ -89,26 +105,18 @@ def classification(md: MetaDataset) -> Any:
     return table.take(np.flatnonzero(kinds.reindex(table.task_ids)))
 
 
-def method(name: str) -> Any:
-    """A search by its name."""
-    if name == "random":
-        return RandomSearch()
-    return TreeSearch(sequence=True, warm=name == "warm")
-
-
 def follow(model: Any, scores: Any) -> list[float]:
     """Share of (best - median) that is left after so many evaluations."""
     state = model.start()
     offered = np.isfinite(scores)
     for k in np.flatnonzero(~offered):
         state.tell(int(k), np.nan)
-    top, usual = scores[offered].max(), np.median(scores[offered])
     best, left = -np.inf, []
     for _ in range(max(AT)):
         k = state.next()
         state.tell(k, float(scores[k]))
         best = max(best, float(scores[k]))
-        left.append((top - best) / max(top - usual, 1e-9))
+        left.append(share_left(scores[offered], best))
     return [left[t - 1] for t in AT]
 
 

@@ -26,6 +26,9 @@ _FEWEST_SEEN = 5
 _SHARPNESS = 5.0
 """Weights are exp of so many times the rank correlation."""
 
+_HALF_BELIEVED = 30
+"""Scores of the new dataset at which a rank correlation counts half of what it says."""
+
 _RIDGE = 1e-3
 
 
@@ -99,7 +102,8 @@ class ArchitecturePrior:
         ----------
         seen : mapping of int to float, optional
             Scores of the new dataset so far, by architecture. From five on, a dataset
-            weighs by how alike it ranks them; before, all weigh the same.
+            weighs by how alike it ranks them, the more the more there are, for a correlation of
+            a few scores is mostly luck; before, all weigh the same.
         """
         _, scores = self._fitted()
         even = np.full(len(scores), 1.0 / len(scores))
@@ -112,7 +116,8 @@ class ArchitecturePrior:
             both = known.notna() & found.notna()
             if both.sum() >= _FEWEST_SEEN and known[both].std() and found[both].std():
                 agreement[t] = np.corrcoef(known[both], found[both])[0, 1]
-        raw = np.exp(_SHARPNESS * agreement)
+        believed = len(found) / (len(found) + _HALF_BELIEVED)
+        raw = np.exp(_SHARPNESS * believed * agreement)
         weights: Array = raw / raw.sum()
         return weights
 
