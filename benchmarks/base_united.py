@@ -117,7 +117,9 @@ def report(frame: pd.DataFrame, title: str, against: str) -> None:
             print(f"  {name:>24} gains {cells}", flush=True)
 
 
-def compare(old: MetaDataset, new: MetaDataset, metric: str, n_folds: int) -> None:
+def compare(
+    old: MetaDataset, new: MetaDataset, metric: str, n_folds: int, *, apart: bool
+) -> None:
     """Print both measures in one metric."""
     fewer = new.drop(tasks=[name for name in new.tasks.index if name not in old.tasks.index])
     bases = {
@@ -127,6 +129,8 @@ def compare(old: MetaDataset, new: MetaDataset, metric: str, n_folds: int) -> No
         "united": old.merge(new, conflicts="first"),
         "united on its tables": old.merge(fewer, conflicts="first"),
     }
+    if not apart:
+        bases = {name: md for name, md in bases.items() if not name.endswith("its tables")}
     here, there = (md.matrix(metric) for md in (new, old))
     seconds = old.costs(), new.costs()
     enough = here.index[here.notna().sum(axis=1) >= LEAST]
@@ -161,11 +165,12 @@ def main() -> None:
     parser.add_argument("meta", type=Path)
     parser.add_argument("--metrics", nargs="+", default=["r2"])
     parser.add_argument("--folds", type=int, default=5, help="families are never split")
+    parser.add_argument("--whole", action="store_true", help="pool and tables not told apart")
     options = parser.parse_args()
     old, new = open_knowledge(None).md, MetaDataset.open(options.meta)
     new = new.drop(tasks=[name for name in new.tasks.index if "@" in str(name)])
     for metric in options.metrics:
-        compare(old, new, metric, options.folds)
+        compare(old, new, metric, options.folds, apart=not options.whole)
 
 
 if __name__ == "__main__":

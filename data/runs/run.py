@@ -97,7 +97,8 @@ def ordered(corpus: Path, wanted: Pass) -> Iterator[LocalTask]:
         fits = n_splits(rows)
         # Overhead of a fit, of rows and columns; a booster fits a tree a class.
         per_class = max(1, int(size["n_classes"] or 0) if task.task_type == "multiclass" else 1)
-        return float(fits * (300 + rows * (1 + int(size["n_columns"]) ** 0.5)) * per_class**0.5)
+        of_rows = rows * (1 + int(size["n_columns"]) ** 0.5)
+        return float(fits * (300 + of_rows) * per_class ** (1.0 if wanted.large else 0.5))
 
     tasks = [
         task for task in read_tasks(corpus / "tasks.csv") if task.task_type in wanted.task_types
@@ -115,7 +116,8 @@ def ordered(corpus: Path, wanted: Pass) -> Iterator[LocalTask]:
             for task in tasks
             if int(sizes[task.task_id]["n_rows"]) > 2000
         ]
-    if wanted.beside:  # a table's ways one after the other
+    # A table's ways one after the other; of large tables those with many classes last.
+    if wanted.beside or wanted.large:
         yield from sorted(tasks, key=lambda task: (work(task), task.task_id))
         return
     # In turns, so that wherever a run stops it has some of each type.
