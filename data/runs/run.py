@@ -69,6 +69,8 @@ ALL = ("multiclass", "regression", "binary")
 PASSES = (
     Pass("resampled-40", ALL, 40, resampled=True, n_tasks=24),
     Pass("resampled-core", ALL, None, core=True, resampled=True, beside=True),
+    Pass("rows-dozen", ("regression",), 12, 10_000, 300.0, large=True),
+    Pass("rows-dozen-binary", ("binary",), 12, 10_000, 300.0, large=True),
     Pass("rows-large", ALL, None, 10_000, 300.0, large=True),
     Pass("large", ALL, None, large=True),
     Pass("core-scarce", ("multiclass", "regression"), None, core=True),
