@@ -46,8 +46,8 @@ def drawn(rng: np.random.Generator) -> list[dict[str, float]]:
     ]
 
 
-def tables(corpus: Path, n: int, n_rows: int) -> list[tuple[str, Any]]:
-    """Classification tables of numbers, one a family, split once."""
+def tables(corpus: Path, n: int, n_rows: int, skip: int = 0) -> list[tuple[str, Any]]:
+    """Classification tables of numbers, one a family, split once; without the first few."""
     found: dict[str, Any] = {}
     tasks = read_tasks(corpus / "tasks.csv")
     for place in np.random.default_rng(3).permutation(len(tasks)):
@@ -64,9 +64,9 @@ def tables(corpus: Path, n: int, n_rows: int) -> list[tuple[str, Any]]:
         parts = train_test_split(X[kept], y[kept], random_state=0, stratify=y[kept])
         scale = StandardScaler().fit(parts[0])
         found[task.family] = (scale.transform(parts[0]), scale.transform(parts[1]), *parts[2:])
-        if len(found) == n:
+        if len(found) == n + skip:
             break
-    return list(found.items())
+    return list(found.items())[skip:]
 
 
 def train(
@@ -108,10 +108,13 @@ def main() -> None:
     parser.add_argument("--tables", type=int, default=8)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--rows", type=int, default=800)
+    parser.add_argument("--skip", type=int, default=0, help="tables, to tune on others")
+    parser.add_argument("--share", type=float, default=1.0, help="of the population is warm")
+    parser.add_argument("--no-schedule", action="store_true")
     args = parser.parse_args()
     warnings.simplefilter("ignore")
     print(f"    {shlex.join(['python', *sys.argv])}\n")
-    found = tables(args.corpus, args.tables, args.rows)
+    found = tables(args.corpus, args.tables, args.rows, args.skip)
     ways = {
         name: train(data, drawn(np.random.default_rng(900 + k)), 900 + k)[1]
         for k, (name, data) in enumerate(found)
@@ -122,11 +125,12 @@ def main() -> None:
         rows: dict[str, list[Any]] = {kind: [] for kind in curves}
         for seed in range(args.seeds):
             cold = drawn(np.random.default_rng(seed))
-            warm = [dict(way[0]) for way in others][:N_MEMBERS]
+            warm = [dict(way[0]) for way in others][: round(args.share * N_MEMBERS)]
             warm += cold[: N_MEMBERS - len(warm)]
             rows["random"].append(train(data, cold, seed, exchange=False)[0])
             rows["cold"].append(train(data, cold, seed)[0])
-            rows["warm"].append(train(data, warm, seed, schedule=ValueSchedule.of(others))[0])
+            schedule = None if args.no_schedule else ValueSchedule.of(others)
+            rows["warm"].append(train(data, warm, seed, schedule=schedule)[0])
         for kind, all_seeds in rows.items():
             curves[kind].append(np.mean(all_seeds, axis=0))
     at = [1, 2, 4, 8, 12]
