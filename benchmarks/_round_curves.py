@@ -19,12 +19,21 @@ import pandas as pd
 from scipy.special import expit, softmax
 from sklearn.metrics import log_loss, r2_score
 from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
 
 from warmstart.datasets.load import load_dataset
 from warmstart.execution.tasks import LocalTask
+from warmstart.spaces.pipelines.networks import (
+    NetworkClassifier,
+    NetworkRegressor,
+    keeping_epochs,
+)
 
 ROUNDS = (8, 12, 18, 27, 40, 60, 90, 135, 200, 300)
 """At which trials report; the last is the most a trial makes."""
+
+EPOCHS = (1, 2, 3, 4, 6, 9, 13, 20)
+"""The same for networks."""
 
 SHARE, MOST_ROWS = 0.7, 6000
 """Of a table's rows a study has; two thirds are fitted to, a third scores trials."""
@@ -167,11 +176,6 @@ class CurveTable:
         return found
 
     def _network(self, values: Mapping[str, Any]) -> Curve:
-        from sklearn.neural_network import MLPClassifier, MLPRegressor
-        from sklearn.preprocessing import StandardScaler
-
-        from warmstart.downstream.schedulers.learners import PartialFitLearner
-
         fill = np.nanmean(self._parts[0][0], axis=0)
         filled = [np.where(np.isfinite(X), X, fill) for X, _ in self._parts]
         scale = StandardScaler().fit(filled[0])
@@ -180,28 +184,28 @@ class CurveTable:
         if self.metric == "r2":
             mean, std = targets[0].mean(), targets[0].std()
             targets = [(y - mean) / std for y in targets]
-        kind = MLPRegressor if self.metric == "r2" else MLPClassifier
-        batch = int(values["batch_size"])
-        own = {name: value for name, value in values.items() if name != "batch_size"}
-        width = int(own.pop("width"))
-        model = kind((width,), batch_size=batch, random_state=0)
-        found: list[tuple[float, float, float]] = []
-        spent, learner = 0.0, None
-        for epoch in range(1, EPOCHS[-1] + 1):
+        own = dict(values)
+        kind = NetworkRegressor if self.metric == "r2" else NetworkClassifier
+        model = kind(
+            hidden_layer_sizes=(int(own.pop("width")),),
+            max_iter=EPOCHS[-1],
+            n_iter_no_change=EPOCHS[-1],
+            random_state=0,
+            **own,
+        )
+        start = time.process_time()
+        with keeping_epochs(EPOCHS):
+            model.fit(inputs[0], targets[0])
+        each = (time.process_time() - start) / EPOCHS[-1]  # epochs take as long as each other
+        valid, test, spent, scoring = [], [], [], 0.0
+        for epoch in EPOCHS:
+            model.coefs_, model.intercepts_ = model.epoch_weights_[epoch]
             start = time.process_time()
-            if learner is None:
-                learner = PartialFitLearner(
-                    model, inputs[0], targets[0], own, batch_size=batch, random_state=0
-                )
-            learner.advance()
-            spent += time.process_time() - start
-            if epoch in EPOCHS:
-                start = time.process_time()
-                valid = self._shown(learner.model, inputs[1], targets[1])
-                spent += time.process_time() - start
-                found.append((valid, self._shown(learner.model, inputs[2], targets[2]), spent))
-        valid_, test_, seconds = zip(*found, strict=True)
-        return Curve(valid_, test_, seconds)
+            valid.append(self._shown(model, inputs[1], targets[1]))
+            scoring += time.process_time() - start
+            test.append(self._shown(model, inputs[2], targets[2]))
+            spent.append(each * epoch + scoring)
+        return Curve(tuple(valid), tuple(test), tuple(spent))
 
     def _shown(self, model: Any, X: Any, y: Any) -> float:
         if self.metric == "r2":
@@ -210,7 +214,3 @@ class CurveTable:
         shown = np.nan_to_num(model.predict_proba(X), nan=0.0) + 1e-9
         shown /= shown.sum(axis=1, keepdims=True)
         return -float(log_loss(y, shown, labels=model.classes_))
-
-
-EPOCHS = (1, 2, 3, 4, 6, 9, 13, 19, 28, 40)
-"""The same for networks: at which trials report."""
