@@ -7,13 +7,17 @@ three folds), then the ten suggestions for ten tables of the corpus (a seeded dr
 many rows; the base leaves out what it knows of them). Each is cross-validated alone and sharing
 stages, in CPU seconds of one process. Fits are of steps before the learner; the tree counts
 what is shared at best, the memory what was. "identical" compares every score of every fold.
+Last eight settings of three boosters and forests with four numbers of rounds each, evaluated as
+`build local` does, in one unit and each by itself: fits of models, CPU seconds of the children.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import shlex
 import sys
+import tempfile
 import time
 import warnings
 from pathlib import Path
@@ -25,8 +29,13 @@ from sklearn.model_selection import cross_val_score
 
 import warmstart
 from warmstart.datasets.load import load_dataset
-from warmstart.execution.local import read_tasks
+from warmstart.domain import Configuration
+from warmstart.execution.evaluation_protocol import EvaluationProtocol
+from warmstart.execution.local import LocalTask, read_tasks
+from warmstart.execution.process.child import Child
+from warmstart.execution.stages.rounds import merged
 from warmstart.execution.stages.tree import StageTree
+from warmstart.execution.unit import Unit, evaluate_unit
 from warmstart.knowledge.base import embedded_path
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.spaces.legal import plain
@@ -45,6 +54,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--rows", type=int, default=400)
     parser.add_argument("--pipelines", type=int, default=60)
+    parser.add_argument("--scratch", type=Path, default=Path(tempfile.gettempdir()))
     args = parser.parse_args()
     warnings.simplefilter("ignore")
     print(f"    {shlex.join(['python', *sys.argv])}\n")
@@ -61,6 +71,8 @@ def main() -> None:
         for one in space.sample_configuration(args.pipelines)
     ]
     row(f"{len(made)} random, german_credit", made, X, y)
+    frame.to_csv(args.scratch / "german_credit.csv", index=False)
+    by_rounds(args.scratch / "german_credit.csv")
     if args.corpus is None:
         return
     rng, ratios, base = np.random.default_rng(0), [], MetaDataset.open(embedded_path())
@@ -83,6 +95,59 @@ def main() -> None:
     gain = 1 - sharing / alone
     error = gain.std(ddof=1) / np.sqrt(len(gain))
     print(f"\nCPU saved by suggestions: {100 * gain.mean():.0f} ± {100 * error:.0f} %")
+
+
+def by_rounds(path: Path) -> None:
+    """One line a learner: settings that differ in their rounds alone."""
+    task = LocalTask(
+        task_id="german_credit",
+        name="german_credit",
+        family="german_credit",
+        task_type="binary",
+        path=path,
+        target="class",
+    )
+    for learner, name in (
+        ("random_forest", "n_estimators"),
+        ("hist_gradient_boosting", "max_iter"),
+        ("lightgbm", "n_estimators"),
+    ):
+        space = tabular_space("binary", [learner])
+        space.seed(0)
+        pool = [
+            Configuration(
+                space="tabular",
+                learner=learner,
+                values={
+                    **{key: plain(value) for key, value in dict(one).items()},
+                    f"{learner}:{name}": rounds,
+                    **({"lightgbm:early_stopping": 0} if learner == "lightgbm" else {}),
+                },
+            )
+            for one in space.sample_configuration(8)
+            for rounds in (50, 100, 150, 200)
+        ]
+        groups = merged(pool)
+        together, shared_s = evaluated([Unit(task=task, configurations=tuple(pool))])
+        alone, alone_s = evaluated([Unit(task=task, configurations=(one,)) for one in pool])
+        print(
+            f"| 32 {learner}, four rounds each | {9 * len(pool)} | {9 * len(groups)} | "
+            f"{len(pool) / len(groups):.2f} | {9 * len(groups)} | {alone_s:.2f} | "
+            f"{shared_s:.2f} | {'yes' if together == alone else 'NO'} |",
+            flush=True,
+        )
+
+
+def evaluated(units: list[Unit]) -> tuple[dict[Any, Any], float]:
+    """Scores by configuration and metric, and CPU seconds of the child."""
+    before, found = resource.getrusage(resource.RUSAGE_CHILDREN), {}
+    child = Child(EvaluationProtocol())
+    for unit in units:
+        for one in evaluate_unit(unit, child, lambda: None).evaluations:
+            found[one.configuration_id, one.metric] = (one.score, one.score_std)
+    child.close()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return found, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def row(name: str, made: list[Any], X: Any, y: Any) -> tuple[float, float]:
