@@ -7,7 +7,7 @@ three folds), then the ten suggestions for ten tables of the corpus (a seeded dr
 many rows; the base leaves out what it knows of them). Each is cross-validated alone and sharing
 stages, in CPU seconds of one process. Fits are of steps before the learner; the tree counts
 what is shared at best, the memory what was. "identical" compares every score of every fold.
-Last eight settings of three boosters and forests with four numbers of rounds each, evaluated as
+Last four settings of three boosters and forests with four numbers of rounds each, evaluated as
 `build local` does, in one unit and each by itself: fits of models, CPU seconds of the children.
 """
 
@@ -17,7 +17,6 @@ import argparse
 import resource
 import shlex
 import sys
-import tempfile
 import time
 import warnings
 from pathlib import Path
@@ -54,7 +53,6 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--rows", type=int, default=400)
     parser.add_argument("--pipelines", type=int, default=60)
-    parser.add_argument("--scratch", type=Path, default=Path(tempfile.gettempdir()))
     args = parser.parse_args()
     warnings.simplefilter("ignore")
     print(f"    {shlex.join(['python', *sys.argv])}\n")
@@ -71,8 +69,7 @@ def main() -> None:
         for one in space.sample_configuration(args.pipelines)
     ]
     row(f"{len(made)} random, german_credit", made, X, y)
-    frame.to_csv(args.scratch / "german_credit.csv", index=False)
-    by_rounds(args.scratch / "german_credit.csv")
+    by_rounds(ROOT / "data" / "examples" / "german_credit.csv")
     if args.corpus is None:
         return
     rng, ratios, base = np.random.default_rng(0), [], MetaDataset.open(embedded_path())
@@ -124,16 +121,17 @@ def by_rounds(path: Path) -> None:
                     **({"lightgbm:early_stopping": 0} if learner == "lightgbm" else {}),
                 },
             )
-            for one in space.sample_configuration(8)
-            for rounds in (50, 100, 150, 200)
+            for one in space.sample_configuration(4)
+            for rounds in (25, 50, 75, 100)
         ]
         groups = merged(pool)
         together, shared_s = evaluated([Unit(task=task, configurations=tuple(pool))])
         alone, alone_s = evaluated([Unit(task=task, configurations=(one,)) for one in pool])
+        n_alone, n_shared = 3 * len(pool), 3 * len(groups)
         print(
-            f"| 32 {learner}, four rounds each | {9 * len(pool)} | {9 * len(groups)} | "
-            f"{len(pool) / len(groups):.2f} | {9 * len(groups)} | {alone_s:.2f} | "
-            f"{shared_s:.2f} | {'yes' if together == alone else 'NO'} |",
+            f"| {len(pool)} {learner}, four rounds each | {n_alone} | {n_shared} | "
+            f"{n_alone / n_shared:.2f} | {n_shared} | {alone_s:.2f} | {shared_s:.2f} | "
+            f"{'yes' if together == alone else 'NO'} |",
             flush=True,
         )
 
