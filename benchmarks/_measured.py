@@ -56,11 +56,16 @@ def judge_prior(
 
 
 def judge_prior_rows(
-    table: Any, frame: pd.DataFrame | None, by: tuple[str, ...], n_folds: int, seed: int
+    table: Any,
+    frame: pd.DataFrame | None,
+    by: tuple[str, ...],
+    n_folds: int,
+    seed: int,
+    at: tuple[int, ...] = AT,
 ) -> Array:
-    """Regret of each task, shape (n_tasks, 3)."""
+    """Regret of each task, shape (n_tasks, len(at))."""
     fold = folds(table.families, n_folds, seed)
-    rows = np.zeros((table.n_tasks, len(AT)))
+    rows = np.zeros((table.n_tasks, len(at)))
     for k in range(n_folds):
         there = np.flatnonzero(fold != k)
         known = replace(table.take(there), metafeatures=None, metric=table.metric)
@@ -82,17 +87,17 @@ def judge_prior_rows(
             draws = outlook.draws(
                 chooser.start(phi, columns), N_SAMPLES, np.random.default_rng(seed)
             )
-            picks = np.asarray(best_of_n(draws, max(AT)))
-            rows[task] = regrets(table.scores[task], picks)
+            picks = np.asarray(best_of_n(draws, max(at)))
+            rows[task] = regrets(table.scores[task], picks, at)
     return rows
 
 
-def regrets(scores: Array, picks: Any) -> list[float]:
-    """Normalised regret of the best of the first 1, 3 and 5; what was not tried is worst."""
+def regrets(scores: Array, picks: Any, at: tuple[int, ...] = AT) -> list[float]:
+    """Normalised regret of the best of the first so many; what was not tried is worst."""
     best, worst = np.nanmax(scores), np.nanmin(scores)
     own = np.nan_to_num(scores[picks], nan=worst)
     spread = max(best - worst, 1e-12)
-    return [float((best - own[:t].max()) / spread) for t in AT]
+    return [float((best - own[:t].max()) / spread) for t in at]
 
 
 def summary(rows: Any) -> list[tuple[float, float]]:

@@ -2,6 +2,7 @@
 
     python benchmarks/similarity_measures.py [--corpus FOLDER] [--kinds …] [--measures …]
     python benchmarks/similarity_measures.py --lcdb FOLDER
+    python benchmarks/similarity_measures.py --images BASE --tasks CSV
 
 Every task in turn is new, its family left out (the base), or its fold of families (the prior
 mean, ten folds). A measure is judged by the rank correlation of its distances with how
@@ -16,10 +17,14 @@ The base's vectors are those it keeps: its networks were trained on tables of ot
 (``warmstart build embedding --apart-from``). Untrained controls need ``--corpus``, the folder
 that ``python data/corpus/fetch.py --out FOLDER`` makes. On LCDB (its folder of Parquet tables)
 there are names, qualities and scores of other training sizes, and no rows. CPU seconds and
-bytes are of one task's vector; those of meta-features, and of what is made of rows, need
-``--corpus``. Sentences are read by WordLlama (``pip install wordllama``), where it is there.
-Task2Vec compares images (``similarity_images.py``), OTDD tables of the same columns
-(``similarity_transport.py``).
+bytes are of one task's vector; seconds of meta-features, and of what is made of rows, need
+``--corpus``.
+
+``--images`` is a base that ``data/images`` says how to make, with the task list it was made
+from: there a family is what images are of, and the table is printed twice, with the source
+left out, and with the task alone, whose images others may show. Sentences are read by
+WordLlama (``pip install wordllama``), where it is there. OTDD compares tables of the same
+columns (``similarity_transport.py``).
 """
 
 from __future__ import annotations
@@ -28,7 +33,7 @@ import argparse
 import time
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -47,6 +52,8 @@ from _measured import (
     read_samples,
     share_of_majority,
 )
+from similarity_images import probe_features
+from warmstart.datasets.images.labelled import as_pixels
 from warmstart.knowledge.base import open_knowledge
 from warmstart.recommend.history.training_scores import score_table
 from warmstart.recommend.store.known_vectors import KnownVectors
@@ -81,6 +88,8 @@ def arguments() -> argparse.Namespace:
     add_questions(parser)
     parser.add_argument("--corpus", type=Path, help="tables of the base's tasks")
     parser.add_argument("--lcdb", type=Path, help="LCDB's tables, instead of a base")
+    parser.add_argument("--images", type=Path, metavar="BASE", help="a base of image tasks")
+    parser.add_argument("--tasks", type=Path, metavar="CSV", help="its task list")
     parser.add_argument("--measures", nargs="+", help="only these rows of the table")
     parser.add_argument("--no-prior", action="store_true", help="kNN only")
     return parser.parse_args()
@@ -94,12 +103,48 @@ def main() -> None:
         table, candidates = lcdb(args.lcdb, args.seed)
         show("LCDB, accuracy", table, candidates, args)
         return
+    args.knowledge = args.images or args.knowledge
     md = print_heading(args.knowledge)
+    if args.images is not None:
+        on_images(md, args)
+        return
     for kind, metric in questions(md, args.kinds, args.metrics or DEFAULTS):
         table = score_table(md, metric, kind)
         rows, _ = table.described()
         table = table.take(rows)
         show(f"{kind}, {metric}", table, on_base(table, args), args)
+
+
+def on_images(md: Any, args: argparse.Namespace) -> None:
+    """Print a table with sources left out, and one with tasks left out."""
+    metric = (args.metrics or DEFAULTS)[0]
+    table = score_table(md, metric, "image")
+    rows, _ = table.described()
+    table = table.take(rows)
+    apart = replace(table, families=np.asarray(table.task_ids, dtype=object))
+    for title, one in (("sources", table), ("tasks", apart)):
+        args.folds = len(set(one.families))
+        candidates = [*on_base(one, args), by_probe(one, args.tasks, args.seed)]
+        show(f"image, {metric}, {title} left out", one, iter(candidates), args)
+
+
+def by_probe(table: Any, listed: Path, seed: int) -> Candidate:
+    """The mean of the features that Task2Vec's network has of the images: its control."""
+    paths = pd.read_csv(listed).set_index("task_id")["path"]
+    features = probe_features(seed)
+    start = time.process_time()
+    means = []
+    for task in table.task_ids:
+        with np.load(listed.parent / paths[task]) as held:
+            means.append(features(as_pixels(held["images"] / 255)).mean(axis=0))
+    frame = pd.DataFrame(np.array(means), index=table.task_ids).add_prefix("probe")
+    return Candidate(
+        name="mean of the probe's features",
+        distances=np.linalg.norm(frame.to_numpy()[:, None] - frame.to_numpy()[None], axis=2),
+        frame=frame,
+        cpu_s=(time.process_time() - start) / len(frame),
+        n_bytes=4 * frame.shape[1],
+    )
 
 
 def show(title: str, table: Any, candidates: Iterator[Candidate], args: Any) -> None:
@@ -121,7 +166,7 @@ def show(title: str, table: Any, candidates: Iterator[Candidate], args: Any) -> 
         else:
             told = judge_prior(table, one.frame, one.by, args.folds, args.seed)
             cells += [f"{100 * m:.2f} ± {100 * e:.2f}" for m, e in told]
-        ms = f"{1e3 * one.cpu_s:.1f}"
+        ms = "" if np.isnan(one.cpu_s) else f"{1e3 * one.cpu_s:.1f}"
         print(f"| {one.name} | {' | '.join(cells)} | {ms} | {one.n_bytes} |", flush=True)
 
 
