@@ -1,24 +1,27 @@
 """Are all meta-features finite on dirty tables, and is every error one of ours?
 
-    python benchmarks/metafeatures_dirty.py --tables 1000 [--corpus FOLDER]
+    python benchmarks/metafeatures_dirty.py --tables 1000 [--damaged 100] [--corpus FOLDER]
 
 Tables are generated from a seed: every column is of a drawn kind (numbers of any magnitude,
 infinities, numbers as words, mixed cells, dates of three kinds, texts, lists, duplicates of
 another column, nothing at all), with a drawn share of missing cells; targets have classes of
 one member, all rows one class, missing labels, numbers of any magnitude. Names of columns may
-be doubled, empty, of any type. Then come the sixty of ``varied_tables.py``, and the real tables
-of ``--corpus`` (``python data/corpus/fetch.py --out FOLDER``). All groups are computed.
-A table that cannot be learned from may be refused by one of our errors; what is wrong is
-another error, a warning, a NaN or an infinity, a value outside its documented range, a status
-that is none.
+be doubled, empty, of any type. Then come the sixty of ``varied_tables.py``, as many
+damaged files as ``--damaged`` says of each kind that ``python -m tests.fuzz`` reads a dataset
+from, and the real tables of ``--corpus`` (``python data/corpus/fetch.py --out FOLDER``). All
+groups are computed. A table that cannot be learned from may be refused by one of our errors;
+what is wrong is another error, a warning, a NaN or an infinity, a value outside its documented
+range, a status that is none.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import random
 import shlex
 import sys
+import tempfile
 import traceback
 import warnings
 from collections import Counter
@@ -149,12 +152,32 @@ def inputs(chosen: argparse.Namespace) -> Iterator[tuple[str, str, Callable[[], 
         case = make()
         options = {k: v for k, v in case.options.items() if k == "task_type"}
         yield "varied", name, _extract(case.X, case.y, **options)
+    yield from damaged(chosen.damaged)
     if chosen.corpus:
         listed = pd.read_csv(chosen.corpus / "tasks.csv")
         for row in listed.itertuples():
             yield "corpus", str(row.task_id), _extract(
                 chosen.corpus / row.path, None, target=row.target, task_type=row.task_type
             )  # fmt: skip
+
+
+def damaged(n: int) -> Iterator[tuple[str, str, Callable[[], Extracted]]]:
+    """Files of each kind a dataset is read from, damaged as the readers' own tests do."""
+    sys.path.append(str(Path(__file__).parents[1]))
+    from tests.fuzz.damage import damage_folder, fresh_copy
+    from tests.fuzz.samples import SAMPLES
+
+    for sample in (one for one in SAMPLES if one.group == "datasets"):
+        with tempfile.TemporaryDirectory() as name:
+            whole = Path(name) / "whole"
+            whole.mkdir()
+            sample.make(whole)
+            file = next(whole.iterdir()).name
+            for number in range(n):
+                folder = fresh_copy(whole, Path(name) / "damaged")
+                damage_folder(random.Random(f"0-{sample.name}-{number}"), folder)
+                label = f"{sample.name} {number}"
+                yield "damaged files", label, _extract(folder / file, None, target="y")
 
 
 def _extract(X: Any, y: Any, **options: Any) -> Callable[[], Extracted]:
@@ -191,6 +214,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--tables", type=int, default=1_000)
     parser.add_argument("--only", type=int, help="seed of a single generated table")
+    parser.add_argument("--damaged", type=int, default=0, help="files of each kind")
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--show", type=int, default=12, help="faults to print")
     chosen = parser.parse_args()
