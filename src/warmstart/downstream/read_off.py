@@ -36,7 +36,7 @@ class ReadOffObjective:
     told the largest of `rounds` (``rounds=500``) so that it proposes for such trials. Also
     for :meth:`warmstart.Search.run`.
 
-    Where the study has a pruner, the first fold's score is reported after each of `rounds`
+    With `prune` the study's pruner hears of the first fold's score after each of `rounds`
     while it is fitted (raised by what the best gained on its other folds), and a trial that
     is to be pruned is fitted no further; see :func:`end_trial`.
     ``PreviousCurvesPruner(curves, value="best", stop_leaders=True)`` judges such trials.
@@ -53,6 +53,9 @@ class ReadOffObjective:
         As in ``cross_val_score``.
     first_fold : bool
         Whether who is behind on the first fold is given up.
+    prune : bool
+        Whether the study's pruner may stop fits. A study of Optuna has one unless it is told
+        otherwise, by the median.
 
     Attributes
     ----------
@@ -88,10 +91,11 @@ class ReadOffObjective:
         cv: Any = None,
         scoring: Any = None,
         first_fold: bool = True,
+        prune: bool = False,
     ) -> None:
         self.X, self.y, self.make = X, y, make
         self.rounds, self.cv, self.scoring = check_rounds(rounds), cv, scoring
-        self.first_fold = first_fold
+        self.first_fold, self.prune = first_fold, prune
         self.incumbent: RoundScores | None = None
 
     def __call__(self, asked: Trial | Suggestion) -> float | RoundScores:
@@ -127,9 +131,8 @@ class ReadOffObjective:
         return report_rounds(cast("Trial", asked), found) if is_trial else found
 
     def _watch(self, asked: Any) -> Callable[[int, float], bool] | None:
-        """What tells a trial's pruner; None where there is none."""
-        pruner = getattr(getattr(asked, "study", None), "pruner", None)
-        if pruner is None or type(pruner).__name__ == "NopPruner":
+        """What tells a trial's pruner; None where none is to be told."""
+        if not self.prune or not hasattr(asked, "should_prune"):
             return None
         best = self.incumbent
         gain = 0.0 if best is None else best.gain_after_first()

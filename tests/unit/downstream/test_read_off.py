@@ -209,7 +209,11 @@ def test_a_pruner_stops_fits_within_the_first_fold():
         return lightgbm.LGBMClassifier(learning_rate=rate, verbosity=-1, n_jobs=1)
 
     rounds = (2, 4, 8)
-    objective = ReadOffObjective(X, y, make, rounds=rounds, cv=FOLDS, scoring="neg_log_loss")
+    told = {"rounds": rounds, "cv": FOLDS, "scoring": "neg_log_loss"}
+    silent = optuna.create_study(direction="maximize", pruner=Stubborn())
+    silent.optimize(ReadOffObjective(X, y, make, **told), n_trials=2)
+    assert not any(trial.intermediate_values for trial in silent.trials)
+    objective = ReadOffObjective(X, y, make, **told, prune=True)
     study = optuna.create_study(direction="maximize", pruner=Stubborn())
     for rate in (0.1, 0.001, 0.3):
         study.enqueue_trial({"learning_rate": rate})
