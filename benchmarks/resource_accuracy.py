@@ -3,8 +3,8 @@
     python benchmarks/resource_accuracy.py --recorded FOLDER
 
 FOLDER is a meta-dataset whose runs were recorded (``warmstart build publish``). Every family is
-left out once; each of its runs is predicted from learner, hyperparameters, rows, columns and
-classes. A task is one observation.
+left out once, with others of its fold; each of its runs is predicted from learner,
+hyperparameters, rows, columns and classes. A task is one observation.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from warmstart.evaluate.folds import assign_folds
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.costs.features import DataSize
 from warmstart.recommend.store.resources import learn_resources
@@ -25,15 +26,16 @@ RECORDED = {"size_mb": ("model_bytes", 1e6), "memory_mb": ("peak_memory_mb", 1.0
 TARGET = 0.8
 
 
-def errors(md: MetaDataset) -> pd.DataFrame:
+def errors(md: MetaDataset, n_folds: int) -> pd.DataFrame:
     """One row a run and cost: the logarithm of predicted over measured."""
     runs = md.measured("runs").query("status == 'ok'")
     values = {one: md.configuration(one) for one in runs["configuration_id"].unique()}
-    families = runs["task_id"].map(md.families).to_numpy()
+    fold_of = dict(zip(md.tasks.index, assign_folds(md.families, n_folds), strict=True))
+    folds = runs["task_id"].map(fold_of).to_numpy()
     found = []
-    for family in np.unique(families):
-        models = learn_resources(runs[families != family], md.learners, values, md.tasks)
-        for run in runs[families == family].itertuples():
+    for fold in range(n_folds):
+        models = learn_resources(runs[folds != fold], md.learners, values, md.tasks)
+        for run in runs[folds == fold].itertuples():
             task = md.tasks.loc[run.task_id]
             classes = 1.0 if pd.isna(task["n_classes"]) else float(task["n_classes"])
             size = DataSize(run.rows * 2 / 3, float(task["n_columns"]), classes)
@@ -54,10 +56,11 @@ def errors(md: MetaDataset) -> pd.DataFrame:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--recorded", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--folds", type=int, default=10)
     args = parser.parse_args()
     md = MetaDataset.open(args.recorded)
     print(f"    {shlex.join(['python', *sys.argv])}\n")
-    found = errors(md)
+    found = errors(md, args.folds)
     found["within"] = found["error"].abs() < np.log(2)
     for name, part in found.groupby("cost"):
         by_task = part.groupby("task")["within"].mean()

@@ -11,14 +11,20 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-N_SIZES = 4
-"""Rows, columns, classes and the nodes of trees."""
+N_SIZES = 5
+"""Rows, columns, classes, the nodes of trees, and whether a tree may have more than one."""
+
+STOPPED = ", stopped early"
+"""Behind the learner's name in the name of a regime."""
 
 _ROUNDS = ("n_estimators", "max_iter")
 _LEAVES = ("num_leaves", "max_leaf_nodes")
 _DEPTHS = ("max_depth", "depth")
 _LEARNT = 5.0
 """Rounds times learning rate at which boosting that stops early has usually stopped."""
+
+_HELD_OUT = 0.1
+"""Share of the rows that boosting which stops early is stopped by."""
 
 _ROWS_A_LEAF = ("min_samples_leaf", "min_child_samples", "min_child_weight")
 
@@ -37,14 +43,45 @@ class DataSize(NamedTuple):
 def log_sizes(size: DataSize, values: Mapping[str, Any]) -> Array:
     sizes = np.append(np.asarray(size, dtype=np.float64), _nodes(values, size.n_rows))
     logs: Array = np.log(np.maximum(sizes, 1.0))
-    return logs
+    return np.append(logs, float(_can_split(values, size.n_rows)))
+
+
+def regime(learner: str, values: Mapping[str, Any]) -> str:
+    """Runs of a learner that are told apart: how many rounds it has is said, or is not.
+
+    Parameters
+    ----------
+    learner : str
+    values : mapping
+        Hyperparameters by name.
+
+    Examples
+    --------
+    >>> regime("lightgbm", {"lightgbm:early_stopping": 50}), regime("ridge", {})
+    ('lightgbm, stopped early', 'ridge')
+    """
+    return f"{learner}{STOPPED}" if "early_stopping" in _numbers(values) else learner
+
+
+def _numbers(values: Mapping[str, Any]) -> dict[str, float]:
+    """Hyperparameters that are numbers, but for zeros, by their names within the learner."""
+    return {
+        name.rpartition(":")[2]: float(v) for name, v in values.items() if _is_number(v) and v
+    }
+
+
+def _can_split(values: Mapping[str, Any], n_rows: float) -> bool:
+    """Whether the rows that a tree sees are enough for two leaves."""
+    given = _numbers(values)
+    least = max((given[name] for name in _ROWS_A_LEAF[:2] if name in given), default=0.0)
+    seen = n_rows * given.get("subsample", 1.0)
+    seen *= 1 - _HELD_OUT if "early_stopping" in given else 1.0
+    return seen >= 2 * least
 
 
 def _nodes(values: Mapping[str, Any], n_rows: float) -> float:
     """Leaves that all trees of a configuration may have together; 1 where it has none."""
-    given = {
-        name.rpartition(":")[2]: float(v) for name, v in values.items() if _is_number(v) and v
-    }
+    given = _numbers(values)
     if not given.keys() & {*_LEAVES, *_DEPTHS, *_ROWS_A_LEAF}:
         return 1.0
     most = [given[name] for name in _LEAVES if name in given]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,11 @@ from warmstart.errors import ArgumentError, NotFittedError
 Array = npt.NDArray[np.float64]
 
 _RIDGE = 1e-6
+_PAIR_RIDGE = 1.0
+"""What two choices take together beyond each is believed once some runs speak of it."""
+
+Words = tuple[str, ...]
+"""The choice of one place, or those of two."""
 
 
 @dataclass(slots=True)
@@ -23,7 +29,17 @@ class CostTable:
     .. math:: c(x) = c_0 + \sum_p t_p(x_p)
 
     Learnt by least squares, so that a table of operators needs no operator timed by itself.
-    Every term is measured against the choice seen first, whose cost is in :math:`c_0`.
+    Every term is measured against the choice seen first, whose cost is in :math:`c_0`. With
+    pairs, two choices may take more or less together than each of them adds,
+
+    .. math:: c(x) = c_0 + \sum_p t_p(x_p) + \sum_{p < q} t_{pq}(x_p, x_q)
+
+    as where operators that follow each other are fused; two never measured together add what
+    each of them does.
+
+    Parameters
+    ----------
+    pairs : bool
 
     References
     ----------
@@ -41,9 +57,14 @@ class CostTable:
     [4.0]
     """
 
+    pairs: bool = False
+
     base_: float = 0.0
     terms_: dict[str, dict[str, float]] = field(default_factory=dict)
     """Cost of each choice beyond the first one seen, by place."""
+
+    pair_terms_: dict[tuple[str, str], dict[Words, float]] = field(default_factory=dict)
+    """Cost of two choices together beyond each of them, by both places."""
 
     names_: tuple[str, ...] = ()
 
@@ -76,30 +97,41 @@ class CostTable:
             at = int(np.flatnonzero(~np.isfinite(measured))[0])
             raise ArgumentError(f"cost {at} is {measured[at]}; leave out what was not measured")
         self.names_ = tuple(dict.fromkeys(name for one in configurations for name in one))
-        words = [[_choice(one, name) for name in self.names_] for one in configurations]
-        choices = [list(dict.fromkeys(column)) for column in zip(*words, strict=True)]
+        words = [tuple(_choice(one, name) for name in self.names_) for one in configurations]
+        first = [next(iter(dict.fromkeys(column))) for column in zip(*words, strict=True)]
+        places: list[tuple[int, ...]] = [(p,) for p in range(len(self.names_))]
+        if self.pairs:
+            places += list(combinations(range(len(self.names_)), 2))
         columns = {
-            (p, word): k
-            for k, (p, word) in enumerate(
-                (p, word) for p, seen in enumerate(choices) for word in seen[1:]
+            (where, seen): k
+            for k, (where, seen) in enumerate(
+                (where, seen)
+                for where in places
+                for seen in dict.fromkeys(tuple(row[p] for p in where) for row in words)
+                if all(word != first[p] for p, word in zip(where, seen, strict=True))
             )
         }
         x = np.zeros((len(words), len(columns) + 1))
         x[:, -1] = 1.0
         for i, row in enumerate(words):
-            for p, word in enumerate(row):
-                k = columns.get((p, word))
+            for where in places:
+                k = columns.get((where, tuple(row[p] for p in where)))
                 if k is not None:
                     x[i, k] = 1.0
         # Of choices that always come together only the sum is known: shared evenly.
-        gram = x.T @ x + _RIDGE * np.eye(x.shape[1])
-        found = np.linalg.solve(gram, x.T @ measured)
+        ridge = [_RIDGE if len(where) == 1 else _PAIR_RIDGE for where, _ in columns]
+        found = np.linalg.solve(x.T @ x + np.diag([*ridge, _RIDGE]), x.T @ measured)
         self.base_ = float(found[-1])
         free = max(len(measured) - x.shape[1], 1)
         self.spread_ = float(np.sqrt(((measured - x @ found) ** 2).sum() / free))
-        self.terms_ = {name: {choices[p][0]: 0.0} for p, name in enumerate(self.names_)}
-        for (p, word), k in columns.items():
-            self.terms_[self.names_[p]][word] = float(found[k])
+        self.terms_ = {name: {first[p]: 0.0} for p, name in enumerate(self.names_)}
+        self.pair_terms_ = {}
+        for (where, seen), k in columns.items():
+            if len(where) == 1:
+                self.terms_[self.names_[where[0]]][seen[0]] = float(found[k])
+            else:
+                both = self.names_[where[0]], self.names_[where[1]]
+                self.pair_terms_.setdefault(both, {})[seen] = float(found[k])
         return self
 
     def predict(self, configurations: Sequence[Mapping[str, Any]]) -> Array:
@@ -128,6 +160,9 @@ class CostTable:
                     f"{name}={word} was never measured; measured were {sorted(terms)}"
                 )
             total += terms[word]
+        for (one, other), pairs in self.pair_terms_.items():
+            seen = _choice(configuration, one), _choice(configuration, other)
+            total += pairs.get(seen, 0.0)
         return total
 
 

@@ -14,10 +14,12 @@ from scipy.special import ndtri
 from warmstart.errors import ArgumentError
 from warmstart.models.costs.features import (
     N_SIZES,
+    STOPPED,
     DataSize,
     hyperparameter_names,
     hyperparameters,
     log_sizes,
+    regime,
 )
 
 Array = npt.NDArray[np.float64]
@@ -54,12 +56,13 @@ class ResourceModel:
     r"""Log-linear cost of any configuration of a known learner, one regression a learner.
 
     .. math:: \log c = a_l + b_l^T \log v + d_l^T (\log n_{rows}, \log n_{columns},
-              \log n_{classes}, \log n_{nodes}) + e, \quad e \sim N(0, s_l^2)
+              \log n_{classes}, \log n_{nodes}, [n_{nodes} > 1]) + e, \quad e \sim N(0, s_l^2)
 
     with the hyperparameters v of learner l (those that are words as 0 and 1), by ridge
     regression. Costs multiply, so their logarithms add. Trees have at most
     :math:`n_{nodes}` nodes: rounds times the fewest leaves that depth, leaves and rows a
-    leaf allow on so many rows.
+    leaf allow on so many rows. Boosters that stop early are learnt apart: how many rounds
+    they come to have is up to the data.
 
     Parameters
     ----------
@@ -111,7 +114,8 @@ class ResourceModel:
         known = [int(i) for i in np.flatnonzero(np.isfinite(measured) & (measured > 0))]
         if not known:
             raise ArgumentError(f"no run tells its {self.unit}")
-        names = np.asarray(learners, dtype=object)
+        pairs = zip(learners, values, strict=True)
+        names = np.array([regime(learner, one) for learner, one in pairs], dtype=object)
         x = np.stack([log_sizes(sizes[i], values[i]) for i in known])
         shared = _size_slopes(x, np.log(measured[known]), names[known])
         self.learners_ = {
@@ -125,9 +129,21 @@ class ResourceModel:
         }
         return self
 
+    def of(self, learner: str, values: Mapping[str, Any]) -> _LearnerCosts | None:
+        """What is known of such runs of a learner, or of its others where there were none.
+
+        Parameters
+        ----------
+        learner : str
+        values : mapping
+            Hyperparameters of the configuration.
+        """
+        names = (regime(learner, values), learner, f"{learner}{STOPPED}")
+        return next((self.learners_[one] for one in names if one in self.learners_), None)
+
     def knows(self, learner: str) -> bool:
         """Whether runs of this learner were seen."""
-        return learner in self.learners_
+        return self.of(learner, {}) is not None
 
     def predict(
         self, learner: str, values: Mapping[str, Any], size: DataSize, *, quantile: float = 0.5
@@ -139,15 +155,22 @@ class ResourceModel:
         quantile : float
             Share of runs that take no more.
         """
-        found = self.learners_.get(learner)
+        found = self.of(learner, values)
         if found is None:
             return math.nan
         margin = float(ndtri(quantile)) * found.spread
         return math.exp(found.predict(values, size) + margin)
 
-    def spread(self, learner: str) -> float:
-        """Standard deviation of the logarithm about what is predicted."""
-        found = self.learners_.get(learner)
+    def spread(self, learner: str, values: Mapping[str, Any]) -> float:
+        """Standard deviation of the logarithm about what is predicted.
+
+        Parameters
+        ----------
+        learner : str
+        values : mapping
+            Hyperparameters of the configuration.
+        """
+        found = self.of(learner, values)
         return math.nan if found is None else found.spread
 
     def to_dict(self) -> dict[str, Any]:
@@ -229,7 +252,7 @@ def _fit_learner(
 
 
 def _size_slopes(x: Array, logs: Array, learners: npt.NDArray[Any]) -> Array:
-    """Slopes of log sizes within learners, all of them together, shape (4,)."""
+    """Slopes of log sizes within learners, all of them together, shape (N_SIZES,)."""
     about, rest = x.copy(), logs.copy()
     for learner in dict.fromkeys(learners):
         of = learners == learner

@@ -133,6 +133,7 @@ def dress(
         score_low=low,
         score_high=high,
         cost_s=float(choice.costs[rank]),
+        cost_stds={} if fitted.costs is None else {"fit_s": float(fitted.costs.spread[column])},
         regret=float(choice.expected.regrets[rank]),
         p_best=float(choice.expected.p_best[rank]),
         evidence=tuple(evidence),

@@ -65,7 +65,7 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
         choice, look = _choose(
             store, query, task, columns, front, unlike=unlike, random_state=seed
         )
-    costs_of_each = _predicted_costs(front, columns, choice)
+    costs_of_each, stds_of_each = _predicted_costs(front, columns, choice)
     items = (
         dress(fitted, choice, k, near, task.schema, seed) for k in range(len(costs_of_each))
     )
@@ -73,9 +73,12 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
     return Suggestions(
         items=tuple(
             replace(
-                item, **costs, **({} if look is None else look.measured(item.configuration_id))
+                item,
+                **costs,
+                cost_stds={**item.cost_stds, **stds},
+                **({} if look is None else look.measured(item.configuration_id)),
             )
-            for item, costs in zip(items, costs_of_each, strict=True)
+            for item, costs, stds in zip(items, costs_of_each, stds_of_each, strict=True)
         ),
         metric=task.metric,
         strategy=choice.strategy,
@@ -99,12 +102,13 @@ def compose(store: Store, query: SuggestQuery) -> Suggestions:
 
 def _predicted_costs(
     front: Front | None, columns: npt.NDArray[Any], choice: ChosenColumns
-) -> Sequence[dict[str, Any]]:
-    """What each chosen configuration is told to cost beside its seconds."""
+) -> tuple[Sequence[dict[str, Any]], Sequence[dict[str, float]]]:
+    """What each chosen configuration is told to cost beside its seconds, and how surely."""
     if front is None:
-        return [{}] * len(choice.columns)
+        return [{}] * len(choice.columns), [{}] * len(choice.columns)
     places = {int(column): place for place, column in enumerate(columns)}
-    return front.predicted_costs([places[column] for column in choice.columns])
+    chosen = [places[column] for column in choice.columns]
+    return front.predicted_costs(chosen), front.costs.stds(chosen)
 
 
 def _choose(

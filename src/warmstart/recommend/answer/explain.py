@@ -20,6 +20,13 @@ _HOW = {
     "anytime": "ordered by what each is expected to gain for its seconds",
 }
 
+_COSTS = {
+    "fit_s": "{} s to fit",
+    "predict_s": "{} s to predict 1,000 rows",
+    "size_mb": "{} MB on disk",
+    "memory_mb": "{} MB of memory to fit",
+}
+
 
 def explain(suggestions: Answer) -> str:
     """Text of :meth:`warmstart.Suggestions.explain`."""
@@ -88,6 +95,8 @@ def explain_one(suggestions: Answer, rank: int) -> str:
         for key, value in suggestion.configuration.items()
         if key != "learner"
     ]
+    if told := _costs(suggestion):
+        lines += ["", "Expected to take, on this machine:", *told]
     if suggestion.evidence:
         lines += ["", "On the known tasks most like it:"]
         lines += [
@@ -128,6 +137,21 @@ def _name(suggestion: Suggestion) -> str:
     if suggestion.learner or not suggestion.configuration:
         return suggestion.learner or str(suggestion.configuration_id)
     return settings_of(suggestion.configuration)
+
+
+def _costs(suggestion: Suggestion) -> list[str]:
+    """Each cost with its interval, and how often such predictions were within twice."""
+    lines = []
+    for name, std in suggestion.cost_stds.items():
+        low, high = suggestion.cost_interval(name)
+        middle = math.sqrt(low * high)
+        if math.isfinite(middle):
+            within = math.erf(math.log(2) / max(std, 1e-9) / math.sqrt(2))
+            lines.append(
+                f"  {_COSTS[name].format(f'{middle:.2g}')} (90 %: {low:.2g} to {high:.2g}; "
+                f"{chance(within)} of known ones within a factor of 2)"
+            )
+    return lines
 
 
 def _in_short(rank: int, suggestion: Suggestion, metric: str | None) -> str:

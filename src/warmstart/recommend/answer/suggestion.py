@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from warmstart._shown import shown
 from warmstart.domain import Schema
-from warmstart.errors import SpaceMismatchError
+from warmstart.errors import ArgumentError, SpaceMismatchError
 from warmstart.recommend.answer.evidence import Evidence
 
 COSTS = ("predict_s", "size_mb", "memory_mb", "p_feasible")
 """What is told only where it was asked for."""
+
+_WITHIN_90 = 1.6448536269514722
+"""Standard deviations on each side of the central 90 % of a Gaussian."""
 
 _MEASURED = ("measured", "measured_std", "n_measured")
 
@@ -58,6 +61,10 @@ class Suggestion:
 
     memory_mb: float = math.nan
     """Predicted megabytes that a fit takes at most."""
+
+    cost_stds: Mapping[str, float] = field(default_factory=dict)
+    """How surely each cost is known: standard deviations of logarithms on tables of families
+    left out, by "fit_s" and the names above."""
 
     p_feasible: float = math.nan
     """Probability that it keeps the limits that were given."""
@@ -120,6 +127,35 @@ class Suggestion:
         """Costs that were asked for, by name."""
         values = {name: float(getattr(self, name)) for name in COSTS}
         return {name: value for name, value in values.items() if not math.isnan(value)}
+
+    def cost_interval(self, name: str = "fit_s") -> tuple[float, float]:
+        """The central 90 % of what a cost may be.
+
+        Parameters
+        ----------
+        name : str
+            "fit_s", "predict_s", "size_mb" or "memory_mb".
+
+        Raises
+        ------
+        ValueError
+            If there is no such cost, or it was not asked for.
+
+        Examples
+        --------
+        >>> told = Suggestion(
+        ...     configuration={}, configuration_id=1, cost_s=2.0, cost_stds={"fit_s": 0.5})
+        >>> [round(end, 2) for end in told.cost_interval()]
+        [0.88, 4.55]
+        """
+        if name not in self.cost_stds:
+            raise ArgumentError(
+                f"nothing is said of how sure {name!r} is, only of {sorted(self.cost_stds)}; "
+                "ask for it by objectives= or a limit"
+            )
+        expected = self.cost_s if name == "fit_s" else float(getattr(self, name))
+        margin = math.exp(_WITHIN_90 * self.cost_stds[name])
+        return expected / margin, expected * margin
 
     @property
     def measurement(self) -> dict[str, Any]:

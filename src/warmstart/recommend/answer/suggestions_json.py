@@ -94,6 +94,7 @@ def _suggestion_values(suggestion: Suggestion) -> dict[str, Any]:
         "configuration": suggestion.configuration,
         **_finite({name: getattr(suggestion, name) for name in _NUMBERS}),
         **suggestion.costs,
+        **({"cost_stds": dict(suggestion.cost_stds)} if suggestion.cost_stds else {}),
         **(_finite(suggestion.measurement) if suggestion.n_measured else {}),
         "evidence": [asdict(e) for e in suggestion.evidence],
         "random_state": suggestion.random_state,

@@ -89,19 +89,22 @@ class Costs:
             [self.learners[k] for k in places] if len(self.learners) else (),
         )
 
+    def stds(self, places: Sequence[int]) -> list[dict[str, float]]:
+        """How surely costs of some configurations are known, by name."""
+        return [
+            {name: float(values[k]) for name, values in self.spreads.items()} for k in places
+        ]
+
     def draw(
         self, names: Sequence[CostName], n_samples: int, rng: np.random.Generator
     ) -> Array:
-        """Logarithms of what configurations may really cost, drawn.
-
-        Half of the variance is an error that all of one learner share.
+        """Logarithms of what configurations may really cost; learners share half the variance.
 
         Parameters
         ----------
         names : sequence of str
             Which costs.
         n_samples : int
-            How many draws.
         rng : Generator
 
         Returns
@@ -227,7 +230,7 @@ def _megabytes(
     size = usual if metafeatures is None else _size_of(metafeatures, usual)
     pairs = list(zip(fitted.learners, fitted.configurations, strict=True))
     medians = np.array([model.predict(learner, values, size) for learner, values in pairs])
-    return medians, np.array([model.spread(learner) for learner, _ in pairs])
+    return medians, np.array([model.spread(learner, values) for learner, values in pairs])
 
 
 def _size_of(metafeatures: pd.Series[Any], usual: DataSize) -> DataSize:

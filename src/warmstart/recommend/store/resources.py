@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
 
 FILE = "resources.json"
-_FORMAT = 1
+_FORMAT = 2
 _TRAIN_SHARE = 2 / 3
 """Of a run's rows each fold of three is fitted on so many."""
 

@@ -37,6 +37,25 @@ def test_the_error_of_the_table_is_told():
     assert table.spread_ == pytest.approx(0.2, rel=0.15)
 
 
+def test_pairs_learn_what_choices_take_together():
+    rng = np.random.default_rng(0)
+    many = [cells()[k] for k in rng.integers(6, size=600)]
+
+    def fused(cell):
+        return cost(cell) - 2.0 * (cell == {"a": "conv", "b": "conv"})
+
+    table = CostTable(pairs=True).fit(many, [fused(cell) for cell in many])
+    assert table.predict(cells()) == pytest.approx([fused(cell) for cell in cells()], abs=0.05)
+    alone = CostTable().fit(many, [fused(cell) for cell in many])
+    assert max(abs(alone.predict(cells()) - [fused(cell) for cell in cells()])) > 0.3
+
+
+def test_two_choices_never_measured_together_add_up():
+    some = [cell for cell in cells() if cell != {"a": "conv", "b": "conv"}] * 50
+    table = CostTable(pairs=True).fit(some, [cost(cell) for cell in some])
+    assert table.predict([{"a": "conv", "b": "conv"}])[0] == pytest.approx(10.0, abs=0.1)
+
+
 def test_a_place_left_out_is_none():
     table = CostTable().fit([{"a": "x"}, {}], [3.0, 1.0])
     assert table.predict([{}, {"a": "x"}]) == pytest.approx([1.0, 3.0], abs=1e-4)

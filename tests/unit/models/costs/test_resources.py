@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from warmstart.errors import ArgumentError
-from warmstart.models.costs.features import DataSize
+from warmstart.models.costs.features import DataSize, log_sizes
 from warmstart.models.costs.resources import ResourceModel
 
 
@@ -91,7 +91,7 @@ def test_written_and_read_back():
     again = ResourceModel.from_dict(json.loads(json.dumps(model.to_dict())))
     point = ("boost", {"rounds": 30, "kind": "b"}, DataSize(100, 4))
     assert again.predict(*point) == model.predict(*point)
-    assert again.spread("line") == model.spread("line")
+    assert again.spread("line", {}) == model.spread("line", {})
 
 
 def test_bad_input():
@@ -105,3 +105,29 @@ def test_bad_input():
     said["learners"]["line"]["slopes"] = [1.0]
     with pytest.raises(ArgumentError, match="do not fit"):
         ResourceModel.from_dict(said)
+
+
+def test_boosters_that_stop_early_are_learnt_apart():
+    """Some have as many rounds as they are given, the others as few as they need."""
+    rounds = [20, 50, 100, 400] * 20
+    fixed = [{"boost:n_estimators": k} for k in rounds]
+    stopped = [{"boost:n_estimators": k, "boost:early_stopping": 10} for k in rounds]
+    sizes = [DataSize(500, 5)] * 160
+    model = ResourceModel().fit(
+        ["boost"] * 160, fixed + stopped, sizes, [*rounds, *[30.0] * 80]
+    )
+    assert model.predict("boost", fixed[3], sizes[0]) == pytest.approx(400, rel=0.1)
+    assert model.predict("boost", stopped[3], sizes[0]) == pytest.approx(30, rel=0.1)
+    assert model.spread("boost", stopped[3]) < 0.1
+    # Where one kind was never seen, what is known of the other is all there is.
+    only = ResourceModel().fit(["boost"] * 80, fixed, sizes[:80], rounds)
+    assert only.predict("boost", stopped[3], sizes[0]) == only.predict(
+        "boost", fixed[3], sizes[0]
+    )
+
+
+def test_a_tree_of_too_few_rows_is_a_leaf():
+    leaf = {"min_child_samples": 40, "n_estimators": 100, "subsample": 0.5}
+    assert log_sizes(DataSize(200, 5), leaf)[-1] == 1.0
+    assert log_sizes(DataSize(150, 5), leaf)[-1] == 0.0
+    assert log_sizes(DataSize(150, 5), {"C": 1.0})[-1] == 1.0

@@ -9,8 +9,10 @@ recommend.store.resources.
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.datasets import load_wine
 from tests.unit.recommend.toy import N_CONFIGS, NEW, toy
 
+import warmstart
 from warmstart.errors import ArgumentError, KnowledgeError
 from warmstart.models.costs.features import DataSize
 from warmstart.models.costs.resources import ResourceModel
@@ -194,7 +196,7 @@ def test_resources_of_recorded_runs(tmp_path):
     assert again["size_mb"].to_dict() == found["size_mb"].to_dict()
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 1, "models": {"a": {}}}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 2, "models": {"a": {}}}'])
 def test_damaged_resources_are_named(tmp_path, text):
     (tmp_path / "r.json").write_text(text)
     with pytest.raises(KnowledgeError, match=r"r\.json is damaged"):
@@ -203,7 +205,7 @@ def test_damaged_resources_are_named(tmp_path, text):
 
 def test_another_format_says_what_to_do(tmp_path):
     (tmp_path / "r.json").write_text('{"format": 9, "models": {}}')
-    with pytest.raises(KnowledgeError, match="format 9, this version reads 1"):
+    with pytest.raises(KnowledgeError, match="format 9, this version reads 2"):
         read_resources(tmp_path / "r.json")
 
 
@@ -265,3 +267,16 @@ class TestSearchWithinLimits:
         pool = pd.DataFrame({"learner": ["tree"], "depth": [3]})
         with pytest.raises(ArgumentError, match="leave candidates= out"):
             recommender.search(metafeatures=NEW, candidates=pool, max_fit_s=1.0)
+
+
+def test_costs_come_with_an_interval_and_their_skill():
+    found = warmstart.suggest(load_wine(as_frame=True), n=2, max_size_mb=5.0)
+    assert set(found[0].cost_stds) == {"fit_s", "size_mb"}
+    for name, middle in (("fit_s", found[0].cost_s), ("size_mb", found[0].size_mb)):
+        low, high = found[0].cost_interval(name)
+        assert low < middle < high
+        assert low * high == pytest.approx(middle**2)
+    assert "MB on disk (90 %:" in found.explain(1)
+    assert warmstart.Suggestions.from_json(found.to_json()) == found
+    with pytest.raises(ArgumentError, match="ask for it by objectives= or a limit"):
+        found[0].cost_interval("memory_mb")
