@@ -80,6 +80,7 @@ def one_left_out(
     table, layers = peeled(mean, -smooth, 1), peeled(mean, -smooth, N_LAYERS)
     plain = points.copy()
     plain[:, 1] = (np.exp(c.max()) - np.exp(c)) / np.ptp(np.exp(c))
+    whole_plain = hypervolume(front_of(plain), [0.0, 0.0])
     whole = hypervolume(points[fast_front(*points.T)], [0.0, 0.0])
     chance, many = (
         [
@@ -92,12 +93,13 @@ def one_left_out(
         "named": float(len(named)),
         "share": hypervolume(points[named], [0.0, 0.0]) / whole,
         "random": float(np.mean(chance)) / whole,
-        "plain": hypervolume(plain[named], [0.0, 0.0])
-        / hypervolume(plain[fast_front(*plain.T)], [0.0, 0.0]),
+        "plain": hypervolume(plain[named], [0.0, 0.0]) / whole_plain,
         "n table": float(len(table)),
         "table": hypervolume(points[table], [0.0, 0.0]) / whole,
         "n layers": float(len(layers)),
         "layers": hypervolume(front_of(points[layers]), [0.0, 0.0]) / whole,
+        "plain table": hypervolume(plain[table], [0.0, 0.0]) / whole_plain,
+        "plain layers": hypervolume(front_of(plain[layers]), [0.0, 0.0]) / whole_plain,
         "random as many": float(np.mean(many)) / whole,
     }
     # What the table smooths away differs between datasets, and so is no part of its error.
