@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtri
 
 from warmstart.errors import ArgumentError
@@ -16,39 +15,10 @@ from warmstart.models.costs.features import (
     N_SIZES,
     STOPPED,
     DataSize,
-    hyperparameter_names,
-    hyperparameters,
     log_sizes,
     regime,
 )
-
-Array = npt.NDArray[np.float64]
-
-_RIDGE = 1.0
-"""A slope is believed once some ten runs speak of it."""
-
-_SHARED_RIDGE = 8.0
-"""The same of the slopes of sizes that learners share, to which each learner's are drawn."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _LearnerCosts:
-    """Log-linear in the hyperparameters of one learner and the size of the data."""
-
-    names: tuple[str, ...]
-    """``name`` of a numeric hyperparameter, ``name=value`` of another."""
-
-    centre: Array
-    slopes: Array
-    level: float
-    spread: float
-    n_runs: int
-
-    def predict(self, values: Mapping[str, Any], size: DataSize) -> float:
-        """Log of the median."""
-        x = np.append(hyperparameters(values, self.names), log_sizes(size, values))
-        x = np.where(np.isnan(x), self.centre, x)
-        return float(self.level + (x - self.centre) @ self.slopes)
+from warmstart.models.costs.learner_costs import LearnerCosts, fit_learner, size_slopes
 
 
 @dataclass(slots=True)
@@ -80,7 +50,7 @@ class ResourceModel:
     """
 
     unit: str = "megabytes"
-    learners_: dict[str, _LearnerCosts] = field(default_factory=dict, repr=False)
+    learners_: dict[str, LearnerCosts] = field(default_factory=dict, repr=False)
 
     def fit(
         self,
@@ -117,9 +87,9 @@ class ResourceModel:
         pairs = zip(learners, values, strict=True)
         names = np.array([regime(learner, one) for learner, one in pairs], dtype=object)
         x = np.stack([log_sizes(sizes[i], values[i]) for i in known])
-        shared = _size_slopes(x, np.log(measured[known]), names[known])
+        shared = size_slopes(x, np.log(measured[known]), names[known])
         self.learners_ = {
-            str(learner): _fit_learner(
+            str(learner): fit_learner(
                 [values[i] for i in known if names[i] == learner],
                 x[names[known] == learner],
                 np.log(measured[known])[names[known] == learner],
@@ -129,7 +99,7 @@ class ResourceModel:
         }
         return self
 
-    def of(self, learner: str, values: Mapping[str, Any]) -> _LearnerCosts | None:
+    def of(self, learner: str, values: Mapping[str, Any]) -> LearnerCosts | None:
         """What is known of such runs of a learner, or of its others where there were none.
 
         Parameters
@@ -201,7 +171,7 @@ class ResourceModel:
         """
         try:
             found = {
-                str(name): _LearnerCosts(
+                str(name): LearnerCosts(
                     tuple(map(str, one["names"])),
                     np.asarray(one["centre"], dtype=np.float64),
                     np.asarray(one["slopes"], dtype=np.float64),
@@ -221,43 +191,3 @@ class ResourceModel:
                     f"{len(one.centre)} means and {len(one.slopes)} slopes do not fit"
                 )
         return cls(unit, found)
-
-
-def _fit_learner(
-    values: Sequence[Mapping[str, Any]], sizes: Array, logs: Array, shared: Array
-) -> _LearnerCosts:
-    """Ridge regression of log costs; slopes of sizes are drawn to what all learners say."""
-    names = hyperparameter_names(values)
-    x = np.column_stack([np.stack([hyperparameters(v, names) for v in values]), sizes])
-    known = np.isfinite(x)
-    centre = np.where(known, x, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-    about = np.where(known, x - centre, 0.0)
-    prior = np.append(np.zeros(len(names)), shared)
-    rest = logs - logs.mean() - about @ prior
-    gram = about.T @ about + _RIDGE * np.eye(about.shape[1])
-    slopes = prior + np.linalg.solve(gram, about.T @ rest)
-    # Nothing gets cheaper as data grows, whatever a few runs say.
-    slopes[-N_SIZES:] = np.maximum(slopes[-N_SIZES:], 0.0)
-    left = logs - about @ slopes
-    level = float(left.mean())
-    freedom = max(len(logs) - 1, 1)
-    return _LearnerCosts(
-        names,
-        centre,
-        slopes,
-        level,
-        float(np.sqrt(((left - level) ** 2).sum() / freedom)),
-        len(logs),
-    )
-
-
-def _size_slopes(x: Array, logs: Array, learners: npt.NDArray[Any]) -> Array:
-    """Slopes of log sizes within learners, all of them together, shape (N_SIZES,)."""
-    about, rest = x.copy(), logs.copy()
-    for learner in dict.fromkeys(learners):
-        of = learners == learner
-        about[of] -= x[of].mean(axis=0)
-        rest[of] -= logs[of].mean()
-    gram = about.T @ about + _SHARED_RIDGE * np.eye(N_SIZES)
-    slopes: Array = np.maximum(np.linalg.solve(gram, about.T @ rest), 0.0)
-    return slopes

@@ -91,9 +91,8 @@ class Costs:
 
     def stds(self, places: Sequence[int]) -> list[dict[str, float]]:
         """How surely costs of some configurations are known, by name."""
-        return [
-            {name: float(values[k]) for name, values in self.spreads.items()} for k in places
-        ]
+        spreads = self.spreads.items()
+        return [{name: float(values[k]) for name, values in spreads} for k in places]
 
     def draw(
         self, names: Sequence[CostName], n_samples: int, rng: np.random.Generator

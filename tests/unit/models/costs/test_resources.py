@@ -1,6 +1,6 @@
 """Tests of models.costs.resources.
 
-Also of: models.costs.features.
+Also of: models.costs.features, models.costs.learner_costs.
 """
 
 import json
