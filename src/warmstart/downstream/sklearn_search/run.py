@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from warmstart.downstream.sklearn_search.race import SearchRace
     from warmstart.downstream.sklearn_search.rounds.read_off import ReadOff
     from warmstart.downstream.sklearn_search.stopping.folds import FoldStopping
+    from warmstart.models.curves.records import Stop
     from warmstart.recommend.answer.suggestion import Suggestion
     from warmstart.recommend.search import Search
 
@@ -131,12 +132,16 @@ class CandidateRun:
         left = []
         for one in asked:
             params = self._params(one)
-            if self.stopping.stopped(len(self.search.history), one, params) is None:
+            stop = self.stopping.stopped(len(self.search.history), one, params)
+            if stop is None:
                 left.append(one)
                 continue
             self.failed.append(params)
-            self.search.tell(one, status="pruned")
+            self._tell_stopped(one, stop)
         return left
+
+    def _tell_stopped(self, asked: Suggestion, stop: Stop) -> None:  # noqa: ARG002 - for others
+        self.search.tell(asked, status="pruned")
 
     def check_any(self) -> None:
         """Refuse to end without a single score, as scikit-learn does."""

@@ -22,6 +22,7 @@ from warmstart.spaces.legal import plain
 from warmstart.spaces.space import Choice, Number, Parameter
 
 if TYPE_CHECKING:
+    from warmstart.models.curves.records import Stop
     from warmstart.models.surfaces.region import Region
     from warmstart.recommend.answer.suggestion import Suggestion
     from warmstart.recommend.search import Search
@@ -80,6 +81,20 @@ class ContinuousRun(CandidateRun):
             return asked
         self.search.close(asked)
         return chosen
+
+    def _tell_stopped(self, asked: Suggestion, stop: Stop) -> None:
+        """What it has reached with fewer rounds is a result of a setting with so many."""
+        if self.read_off is None:
+            super()._tell_stopped(asked, stop)
+            return
+        best = max(range(len(stop.scores)), key=lambda k: (stop.scores[k], -k))
+        leader = self.read_off.board.incumbent
+        # It would have gained on the other folds what the best did.
+        gain = 0.0 if leader is None else leader.gain_after_first()
+        self.search.close(asked)
+        reached = {**asked.configuration}
+        reached[self._continuous.rounds_key] = int(stop.budgets[best])
+        self.search.tell(reached, stop.scores[best] + gain)
 
     def ask(self, n: int) -> Sequence[Suggestion]:
         """The next `n` candidates; fewer where nothing new is found."""

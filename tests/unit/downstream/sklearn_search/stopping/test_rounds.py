@@ -10,6 +10,7 @@ from sklearn.tree import DecisionTreeClassifier
 import warmstart
 from warmstart.downstream.sklearn_search.stopping.rounds import RoundStopping
 from warmstart.models.curves.records import Stop
+from warmstart.recommend.search import Search
 
 SPEEDS = {"learning_rate": np.geomspace(0.001, 0.5, 40).tolist()}
 
@@ -70,6 +71,29 @@ def test_an_estimator_of_ones_own_is_judged_by_its_own_candidates():
     n_whole = 12 - len(search.stops_)
     assert made.count(40) <= 3 * n_whole + 2 * len(search.stops_)
     assert type(search.estimator) is RandomForestCounted
+
+
+def test_the_search_is_told_what_a_stopped_candidate_reached(monkeypatch):
+    pytest.importorskip("lightgbm")
+    X, y = data()
+    told = []
+    tell = Search.tell
+
+    def heard(self, configuration, score=None, **more):
+        told.append((configuration, score))
+        return tell(self, configuration, score, **more)
+
+    monkeypatch.setattr(Search, "tell", heard)
+    found = warmstart.WarmStartSearchCV(
+        n_iter=6, space="lightgbm", cv=3, random_state=0, n_finalists=0,
+        scoring="neg_log_loss", early_stopping=True, refit=False,
+    ).fit(X, y)  # fmt: skip
+    assert found.stops_
+    assert len(told) == 6
+    assert all(score is not None for _, score in told)
+    rounds = [one["lightgbm:n_estimators"] for one, _ in told if isinstance(one, dict)]
+    reached = [int(s.budgets[int(np.argmax(s.scores))]) for s in found.stops_]
+    assert set(reached) <= set(rounds)
 
 
 class TestRoundStopping:
