@@ -12,7 +12,7 @@ import pandas as pd
 
 from warmstart.errors import KnowledgeError
 from warmstart.recommend.acquisition.batch import N_SAMPLES, best_of_n
-from warmstart.recommend.base.score_units import LEVELS, rows_ratio
+from warmstart.recommend.base.score_units import LEVELS
 
 if TYPE_CHECKING:
     from warmstart.models.protocols import PerformanceModel
@@ -133,9 +133,7 @@ def choose(
         notes.append("Predicted errors are in units of the target's standard deviation.")
     # The portfolio speaks where meta-features mislead; predictions then ignore them too.
     described = None if strategy == "portfolio" else metafeatures
-    named = candidates[picks]
-    ratio = rows_ratio([fitted.spaces[column] for column in named], described)
-    posterior = fitted.models.pmf_with_level.predictive(described, named).with_rows(ratio)
+    posterior = fitted.models.pmf_with_level.predictive(described, candidates[picks])
     if not fitted.units.predicts_scores:
         notes.append(
             "One study in units of its own is known: nothing can be said of scores to expect."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from warmstart.execution.resampling import MAX_ROWS
 from warmstart.metrics import METRICS
 from warmstart.models.log_loss import lowest_score
 from warmstart.recommend.history.training_scores import IN_TARGET_UNITS, TARGET_SCALE
-from warmstart.spaces.pipelines.learners import SPACE
 
 if TYPE_CHECKING:
     from warmstart.metadataset.core.score_table import ScoreTable
@@ -25,30 +21,6 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 LEVELS = (0.05, 0.16, 0.5, 0.84, 0.95)
 """Quantiles of the score that a suggestion tells."""
-
-
-def rows_ratio(spaces: Sequence[str], metafeatures: pd.Series[Any] | None) -> float:
-    """How many times as many rows a dataset has as were used of the known ones; at least 1.
-
-    Parameters
-    ----------
-    spaces : sequence of str
-        Of the configurations. Only of own pipelines it is known how many rows were used.
-    metafeatures : Series, optional
-        Of the new task.
-
-    Examples
-    --------
-    >>> large = pd.Series({"NumberOfInstances": 20_000.0})
-    >>> rows_ratio(["tabular"], large), rows_ratio(["of one's own"], large)
-    (10.0, 1.0)
-    >>> rows_ratio(["tabular"], large / 100), rows_ratio(["tabular"], None)
-    (1.0, 1.0)
-    """
-    n_rows = math.nan if metafeatures is None else metafeatures.get("NumberOfInstances")
-    if n_rows is None or not n_rows > MAX_ROWS or any(name != SPACE for name in spaces):
-        return 1.0
-    return float(n_rows) / MAX_ROWS
 
 
 @dataclass(frozen=True, slots=True)
