@@ -7,9 +7,11 @@ import json
 
 import numpy as np
 import pandas as pd
+import pytest
 from typer.testing import CliRunner
 
 from warmstart.cli import app
+from warmstart.errors import KnowledgeError
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.recommend.recommender import Recommender
 
@@ -52,6 +54,43 @@ def test_more_rows_and_older_runs_are_one_base_with_the_rest(tmp_path):
     # What is not known with more rows counts as it is known.
     assert set(many.task_ids) == {*large, "t6", "old"}
     assert many.scores[list(many.task_ids).index("t0@10000")].shape == (5,)
+
+
+def test_models_for_more_rows_are_saved_as_well(tmp_path):
+    """Whoever asks about many rows does not wait for a fit."""
+    names = [f"t{number}" for number in range(8)]
+    large = [f"{name}@10000" for name in names[:6]]
+    both = history(names, ["a", "b", "c"]).merge(history(large, ["a", "b"], max_rows=10_000))
+    fresh = Recommender().fit(both)
+    fresh.save(tmp_path / "kb")
+    files = {path.name for path in (tmp_path / "kb" / "models").glob("*.npz")}
+    assert files == {"classification-roc_auc.npz", "classification-roc_auc-10000-rows.npz"}
+    saved = Recommender.load(tmp_path / "kb")
+    for n_rows in (500, 50_000):
+        known, anew = (
+            one.fitted("classification", "roc_auc", n_rows=n_rows).chooser.to_arrays()
+            for one in (saved, fresh)
+        )
+        assert all(np.array_equal(known[name], anew[name]) for name in anew)
+    (tmp_path / "kb" / "models" / "classification-roc_auc-10000-rows.npz").write_bytes(b"")
+    damaged = Recommender.load(tmp_path / "kb")
+    damaged.fitted("classification", "roc_auc", n_rows=500)
+    with pytest.raises(KnowledgeError, match="10000-rows"):
+        damaged.fitted("classification", "roc_auc", n_rows=50_000)
+
+
+def test_more_rows_of_another_kind_of_task_change_nothing(tmp_path):
+    names = [f"t{number}" for number in range(8)]
+    other = history([f"r{k}@10000" for k in range(6)], ["a", "b"], max_rows=10_000)
+    tasks = other.tasks[["max_rows"]].assign(task_type="regression")
+    other = MetaDataset.from_matrix(
+        other.matrix("roc_auc"), families=other.families, tasks=tasks, metric="r2"
+    )
+    base = Recommender().fit(history(names, ["a", "b", "c"]).merge(other))
+    few, many = (base.fitted("classification", "roc_auc", n_rows=n) for n in (500, 50_000))
+    assert few is many
+    # Known with 10,000 rows only, they count whatever is asked.
+    assert base.fitted("regression", "r2", n_rows=500).table.scores.shape == (6, 2)
 
 
 def test_a_history_that_is_none_is_refused(tmp_path):

@@ -82,6 +82,21 @@ def rows_for(tasks: pd.DataFrame, n_rows: float | None) -> int:
     return min(caps, key=lambda cap: (abs(math.log(cap / n_rows)), cap))
 
 
+def of_kind(tasks: pd.DataFrame, kind: str | None) -> pd.DataFrame:
+    """Those of one kind; all where tasks or the question do not say.
+
+    Parameters
+    ----------
+    tasks : DataFrame
+        Indexed by task.
+    kind : str, optional
+        "classification" or "regression".
+    """
+    if kind is None or "task_type" not in tasks:
+        return tasks
+    return tasks[(tasks["task_type"] == "regression") == (kind == "regression")]
+
+
 def resampling_for(
     tasks: pd.DataFrame, kind: str | None, *, groups: Any, time: Any
 ) -> tuple[Resampling, list[str]]:
@@ -111,10 +126,7 @@ def resampling_for(
         asked.append("forward")
     if not asked:
         return "random", []
-    of_kind = tasks
-    if kind is not None and "task_type" in tasks:
-        of_kind = tasks[(tasks["task_type"] == "regression") == (kind == "regression")]
-    way = ways(of_kind)
+    way = ways(of_kind(tasks, kind))
     for resampling in asked:
         if known := int((way == resampling).sum()):
             said = (

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from warmstart.errors import KnowledgeError
+from warmstart.execution.resampling import MAX_ROWS
 from warmstart.metadataset.storage.files import write_atomically
 from warmstart.metadataset.storage.runs.deduplicate import quoted
 from warmstart.metrics import METRICS
@@ -62,7 +63,9 @@ def saved_keys(path: Path, kinds: Iterable[str | None], recorded: tuple[str, ...
     return [key for key in keys if _file(path, key).exists()]
 
 
-def save_models(path: Path, key: Key, pmf: PMF, chooser: PMF) -> None:
+def save_models(
+    path: Path, key: Key, pmf: PMF, chooser: PMF, *, max_rows: int = MAX_ROWS
+) -> None:
     """Write the models of scores and of regrets; :func:`load_models` reads them back.
 
     Parameters
@@ -75,6 +78,8 @@ def save_models(path: Path, key: Key, pmf: PMF, chooser: PMF) -> None:
         Fitted.
     chooser : PMF
         Fitted to regrets.
+    max_rows : int
+        Most rows that the tasks were scored with for which these models answer.
     """
     arrays = pmf.to_arrays()
     arrays |= {_CHOICE + name: array for name, array in chooser.to_arrays().items()}
@@ -83,10 +88,10 @@ def save_models(path: Path, key: Key, pmf: PMF, chooser: PMF) -> None:
         with temporary.open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, **arrays)
 
-    write_atomically(_file(path, key), write)
+    write_atomically(_file(path, key, max_rows), write)
 
 
-def load_models(path: Path, key: Key) -> tuple[PMF, PMF] | None:
+def load_models(path: Path, key: Key, *, max_rows: int = MAX_ROWS) -> tuple[PMF, PMF] | None:
     """The models of scores and of regrets for one kind of task in one metric.
 
     None where none were saved.
@@ -97,13 +102,15 @@ def load_models(path: Path, key: Key) -> tuple[PMF, PMF] | None:
         A folder.
     key : tuple
         Kind of task and metric.
+    max_rows : int
+        Most rows that the tasks were scored with for which they answer.
 
     Raises
     ------
     KnowledgeError
         If the file is damaged.
     """
-    file = _file(path, key)
+    file = _file(path, key, max_rows)
     if not file.exists():
         return None
     try:
@@ -120,6 +127,7 @@ def load_models(path: Path, key: Key) -> tuple[PMF, PMF] | None:
         raise KnowledgeError(f"{file} is not a model warmstart wrote: {error}") from error
 
 
-def _file(path: Path, key: Key) -> Path:
+def _file(path: Path, key: Key, max_rows: int = MAX_ROWS) -> Path:
     kind, metric = (part or "any" for part in key)
-    return path / "models" / f"{quoted(f'{kind}-{metric}')}.npz"
+    rows = "" if max_rows == MAX_ROWS else f"-{max_rows}-rows"
+    return path / "models" / f"{quoted(f'{kind}-{metric}')}{rows}.npz"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warmstart.errors import KnowledgeError, MetaDatasetError
+from warmstart.execution.resampling import MAX_ROWS
 from warmstart.metadataset.storage.files import write_json
 from warmstart.metadataset.storage.folders.locking import locked
 from warmstart.metadataset.storage.folders.replacing import staged
@@ -15,6 +17,7 @@ from warmstart.metadataset.storage.writing import (
     refuse_place,
     write_parts,
 )
+from warmstart.recommend.question.resampled import caps_of, of_kind
 from warmstart.recommend.store.persistence import FORMAT, NAME
 from warmstart.recommend.store.resources import FILE, write_resources
 from warmstart.recommend.store.saved_models import metrics_of, save_models
@@ -50,15 +53,16 @@ def save(store: Store, path: Path) -> Path:
         write_parts(store.md, new)
         (new / "models").mkdir()
         for kind in store.task_types():
-            for metric in metrics_of(store.md.metrics, kind):
+            rows = sorted({MAX_ROWS, *map(int, caps_of(of_kind(store.md.tasks, kind)))})
+            for metric, max_rows in product(metrics_of(store.md.metrics, kind), rows):
                 try:
-                    fitted = store.fitted(kind, metric)
+                    fitted = store.fitted(kind, metric, n_rows=max_rows)
                 except MetaDatasetError:  # a metric that no task of this kind has a score in
                     continue
                 # Measured now, for whoever reads it must not wait for that.
                 _ = fitted.models.optimism, fitted.models.told_optimism
                 pmf = fitted.models.pmf_with_level
-                save_models(new, (kind, metric), pmf, fitted.chooser)
+                save_models(new, (kind, metric), pmf, fitted.chooser, max_rows=max_rows)
         if resources := store.resources():
             write_resources(resources, new / "models" / FILE)
         if store.keeps_vectors:

@@ -12,7 +12,7 @@ from warmstart.errors import KnowledgeError, MetaDatasetError
 from warmstart.execution.resampling import MAX_ROWS
 from warmstart.recommend.base.fitting import PLAIN, By, fit_base
 from warmstart.recommend.question.kind import MEMBERS
-from warmstart.recommend.question.resampled import not_counting, rows_for
+from warmstart.recommend.question.resampled import not_counting, of_kind, rows_for
 from warmstart.similarity.quantiles import TITLE
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class Store:
             If no task of the kind has a score in the metric.
         """
         gone = list(excluded)
-        tasks = self.md.tasks
+        tasks = of_kind(self.md.tasks, task_type)
         max_rows = rows_for(tasks, n_rows)
         way: tuple[str, ...] = () if resampling == "random" else (f"resampling: {resampling}",)
         way += () if max_rows == MAX_ROWS else (f"rows: {max_rows}",)
@@ -149,7 +149,9 @@ class Store:
         for old in partial[: max(0, len(partial) + 1 - _N_PARTIAL)] if key[2] else ():
             del self.kept[old]
         try:
-            self.kept[key] = self._fit(task_type, metric, aside, by, whole=not key[2])
+            # Whatever is forgotten, or split or compared otherwise, was not saved.
+            saved_rows = None if gone or resampling != "random" or by != PLAIN else max_rows
+            self.kept[key] = self._fit(task_type, metric, aside, by, saved_rows)
         except MetaDatasetError as error:
             if not gone and self.saved:
                 raise MetaDatasetError(f"{self.saved}: {error}") from error
@@ -166,13 +168,14 @@ class Store:
         metric: str | None,
         aside: list[Any],
         by: By,
-        *,
-        whole: bool,
+        saved_rows: int | None,
     ) -> Fitted:
         from warmstart.recommend.store.saved_models import load_models
 
         md = self.md if by == PLAIN else self.known.described(self.md, by)
-        saved = load_models(self.saved, (task_type, metric)) if whole and self.saved else None
+        saved = None
+        if self.saved and saved_rows is not None:
+            saved = load_models(self.saved, (task_type, metric), max_rows=saved_rows)
         return fit_base(
             md.drop(tasks=aside) if aside else md,
             metric=metric,
