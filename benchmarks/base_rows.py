@@ -29,16 +29,18 @@ from warmstart.recommend.recommender import Recommender
 
 COUNTS = (1, 3, 5, 10)
 N_FOLDS = 5
-N_NAMED = 150
+N_NAMED = 25
 """Configurations named, of which those count that the table was tried with."""
 
-LEAST = 15
+LARGE = 8000
+"""Rows of a table that is asked about."""
+
+LEAST = 12
 """Configurations that a table must have been tried with."""
 
 
 def lost(scores: pd.DataFrame) -> pd.DataFrame:
-    """Normalised regret, between 0 and 1; what failed is as bad as the worst."""
-    scores = scores.apply(lambda row: row.fillna(row.min()), axis=1)
+    """Normalised regret, between 0 and 1; NaN where a table was not tried with it."""
     best, low = scores.max(axis=1), scores.quantile(0.05, axis=1)
     return scores.rsub(best, axis=0).div((best - low).clip(lower=1e-12), axis=0).clip(0, 1)
 
@@ -47,7 +49,9 @@ def known_scores(md: MetaDataset, metric: str, kind: str) -> pd.DataFrame:
     """Of tables of one kind with enough configurations, by the name of the table."""
     scores = md.matrix(metric)
     of = md.tasks.loc[scores.index, "task_type"] == "regression"
-    scores = scores[(of == (kind == "regression")) & (scores.notna().sum(axis=1) >= LEAST)]
+    large = md.tasks.loc[scores.index, "n_rows"] >= LARGE
+    tried = scores.notna().sum(axis=1) >= LEAST
+    scores = scores[(of == (kind == "regression")) & large & tried]
     scores.index = [str(name).partition("@")[0] for name in scores.index]
     return scores.dropna(axis=1, how="all")
 
@@ -55,6 +59,7 @@ def known_scores(md: MetaDataset, metric: str, kind: str) -> pd.DataFrame:
 def by_portfolio(regrets: pd.DataFrame, out: list[str]) -> list[str]:
     """Order of the greedy portfolio of tables that are not left out."""
     rows = regrets.drop(index=[one for one in out if one in regrets.index])
+    rows = rows.loc[:, rows.notna().mean() >= 0.9].fillna(1.0)
     return [str(rows.columns[k]) for k in greedy_portfolio(tempered(rows.to_numpy()))]
 
 
@@ -78,7 +83,7 @@ def by_recommender(
 
 def best_of(row: pd.Series, ids: list[str]) -> list[float]:
     """Regret of the best of the first n, in hundredths."""
-    tried = [one for one in ids if one in row.index]
+    tried = [one for one in ids if one in row.index and np.isfinite(row[one])]
     return [100 * float(row[tried[:n]].min()) if tried else 100.0 for n in COUNTS]
 
 
@@ -132,7 +137,8 @@ def compare(few: MetaDataset, many: MetaDataset, metric: str, kind: str) -> None
         base = Recommender().fit(md)
         named[name] = [by_recommender(base, metric, about.loc[t], out[t]) for t in large.index]
     small = known_scores(few, metric, kind)
-    small = lost(small.loc[[t for t in large.index if t in small.index]])
+    small = small.loc[[t for t in large.index if t in small.index]]
+    small = small if small.empty else lost(small)
     for title, truth in (("10,000", large), ("2,000", small)):
         found = {}
         at = [k for k, table in enumerate(large.index) if table in truth.index]

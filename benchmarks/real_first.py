@@ -38,6 +38,7 @@ from warmstart.knowledge.base import open_knowledge
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metrics import METRICS
 from warmstart.recommend.recommender import Recommender
+from warmstart.spaces.pipelines.learners import LEARNERS
 from warmstart.spaces.pipelines.pipeline import build_estimator
 
 SLOW = {"rbf_svm": 5000, "poly_svm": 5000}
@@ -55,17 +56,25 @@ class Base:
     also : list of Path
         Meta-datasets. A table's family is left out of them, with a fifth of the others that
         only they know.
+    alone : bool
+        Whether only those histories are known.
+    without : list of str, optional
+        Learners that are never named, as if they were not installed.
     """
 
-    def __init__(self, also: list[Path]) -> None:
+    def __init__(
+        self, also: list[Path], *, alone: bool = False, without: list[str] | None = None
+    ) -> None:
+        self._without = without or []
         self.recommender = open_knowledge(None)
         self._fold: pd.Series = pd.Series(dtype=int)
         if not also:
             return
         md = self.recommender.md
-        known = set(md.families)
-        for path in also:
-            md = md.merge(MetaDataset.open(path), conflicts="first")
+        known = set() if alone else set(md.families)
+        for number, path in enumerate(also):
+            more = MetaDataset.open(path)
+            md = more if alone and number == 0 else md.merge(more, conflicts="first")
         self.recommender = Recommender().fit(md)
         new = md.families[~md.families.isin(known)]
         self._fold = pd.Series(assign_folds(new, N_FOLDS_LEFT, random_state=0), index=new.index)
@@ -75,6 +84,13 @@ class Base:
         families = self.recommender.md.families
         own = self._fold[families[self._fold.index] == family]
         return [] if own.empty else list(self._fold.index[self._fold == own.iloc[0]])
+
+    def space(self, task_type: str) -> list[str] | None:
+        """Learners that may be named; None is all."""
+        if not self._without:
+            return None
+        known = set(self.recommender.md.learners) - set(self._without) - {""}
+        return sorted(name for name in known if LEARNERS[name].supports(task_type))
 
 
 def suggested(real: RealTable, metric: str, base: Base) -> Listed:
@@ -89,6 +105,7 @@ def suggested(real: RealTable, metric: str, base: Base) -> Listed:
             task_type=real.task.task_type,
             knowledge=base.recommender,
             exclude=base.left_out(real.task.family),
+            space=base.space(real.task.task_type),
         )
     return [
         (one.configuration_id, lambda s, v=one.configuration: build_estimator(v, s))  # type: ignore[misc]
@@ -130,7 +147,7 @@ def tasks_of(args: argparse.Namespace) -> list[LocalTask]:
 def work(args: argparse.Namespace, results: Results) -> None:
     """Fit what is missing, until the time is over."""
     begun = time.monotonic()
-    base = Base(args.also)
+    base = Base(args.also, alone=args.alone, without=args.without)
     for task in tasks_of(args):
         kind = "regression" if task.task_type == "regression" else "classification"
         for metric in args.metrics:
@@ -201,6 +218,8 @@ def main() -> None:
     parser.add_argument("--few", type=int, help="ask again with so many training rows")
     parser.add_argument("--first", action="store_true", help="only what is named first")
     parser.add_argument("--also", type=Path, nargs="*", default=[], help="histories it knows")
+    parser.add_argument("--alone", action="store_true", help="it knows nothing but those")
+    parser.add_argument("--without", nargs="*", default=[], help="learners never to name")
     parser.add_argument("--against", help="another label, whose gains are told")
     parser.add_argument("--label", default="embedded", help="names the base in what is kept")
     parser.add_argument("--minutes", type=float, default=1e9)

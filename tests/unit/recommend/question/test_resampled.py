@@ -8,7 +8,12 @@ import pytest
 
 from warmstart.errors import DatasetError
 from warmstart.metadataset.metadataset import MetaDataset
-from warmstart.recommend.question.resampled import not_counting, resampling_for, rows_for
+from warmstart.recommend.question.resampled import (
+    ENOUGH,
+    not_counting,
+    resampling_for,
+    rows_for,
+)
 from warmstart.recommend.recommender import Recommender
 
 pytestmark = pytest.mark.usefixtures("small_forests")
@@ -129,3 +134,20 @@ def test_seconds_of_more_rows_count_with_these_rows(md):
     assert fitted.costs.max_rows == pytest.approx(10_000 * 2 / 3)
     phi = described.iloc[0].replace(50_000.0, 10_000 * 2 / 3)
     np.testing.assert_allclose(fitted.costs.predict(phi), 6.0, rtol=0.05)
+
+
+@pytest.mark.parametrize("n_large", [ENOUGH - 1, ENOUGH])
+def test_few_rows_do_not_outvote_many_once_enough_families_are_known_so(n_large):
+    few = [f"t{k}" for k in range(20)]
+    many = [f"t{k}@10000" for k in range(n_large)]
+    tasks = pd.DataFrame(
+        {
+            "family": [name.partition("@")[0] for name in few + many],
+            "max_rows": [np.nan] * len(few) + [10_000.0] * len(many),
+        },
+        index=few + many,
+    )
+    gone = not_counting(tasks, "random", 10_000)
+    # With fewer, the families that are not known with many rows stand in as they are known.
+    assert gone == (few if n_large == ENOUGH else few[:n_large])
+    assert not_counting(tasks, "random") == many
