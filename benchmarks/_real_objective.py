@@ -37,8 +37,6 @@ ROUNDS_NAME = {
 
 METRIC = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "r2"}
 FEW_LEVELS = 12
-BOOSTERS = ("lightgbm", "xgboost", "catboost", "hist_gradient_boosting")
-"""Learners that take missing cells as they are."""
 
 
 class RealObjective:
@@ -145,10 +143,10 @@ class RealObjective:
         """The unfitted pipeline."""
         few = self._schema.max_categories <= FEW_LEVELS
         # What is not searched is as it was when surfaces were scored.
-        asked = {**dict(BOXES[self.learner].fixed), **values}
+        fixed = BOXES[self.learner].fixed if self.learner in BOXES else ()
+        asked = {**dict(fixed), **values}
         full = {
             "learner": self.learner,
-            **({} if self.learner in BOOSTERS else {"imputation": "median"}),
             "encoding": "one_hot" if few else "ordinal",
             **PREPARATION,
             **{f"{self.learner}:{name}": value for name, value in asked.items()},

@@ -61,11 +61,11 @@ SPACES: dict[str, tuple[Number | Choice, ...]] = {
 }
 """What is tuned, small enough that thousands of fits take minutes."""
 
-FIXED: dict[str, dict[str, dict[str, str]]] = {
-    "decision_tree": {"classification": {"criterion": "gini"}},
-    "lightgbm": {},
+FIXED: dict[str, dict[str, Any]] = {
+    "decision_tree": {"criterion": "gini"},
+    "lightgbm": {"reg_alpha": 1e-8, "subsample": 1.0},
 }
-"""What is not tuned and has to be said."""
+"""What is not tuned and has to be said; a criterion to classifiers only."""
 
 Score = Callable[[Mapping[str, Any]], float]
 
@@ -92,17 +92,22 @@ class Tuning:
         return warmstart.suggest(self.objective.frame, y, n=10, **self.question)
 
     def score(self, values: Mapping[str, Any]) -> float:
-        """Of what a tuner asks; of a configuration of the base as far as the space goes."""
-        asked = {}
+        """Of what a tuner asks, or of a configuration of the base."""
+        return self.objective.cv(self.asked(values))[0]
+
+    def asked(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What is fitted: of a configuration of the base as far as the space goes."""
+        asked: dict[str, Any] = {}
         for one in self.space:
             value = values.get(one.name, values.get(f"{self.learner}:{one.name}"))
             if isinstance(one, Number):
                 value = float(np.clip(one.high if value is None else value, one.low, one.high))
                 value = round(value) if one.integer else float(f"{value:.5g}")
             asked[one.name] = value
-        kind = "regression" if self.task.task_type == "regression" else "classification"
-        asked |= FIXED[self.learner].get(kind, {})
-        return self.objective.cv(asked)[0]
+        asked |= FIXED[self.learner]
+        if self.task.task_type == "regression":
+            asked.pop("criterion", None)
+        return asked
 
     def ask(self, trial: optuna.Trial) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -185,7 +190,9 @@ def by_search(tuning: Tuning, strategy: str, seed: int) -> list[float]:
     """Scores of a search over a pool, in order."""
     md = open_knowledge().md
     ids = [one for one in md.configuration_ids if md.learners[one] == tuning.learner]
-    base = [dict(md.configuration(one)) for one in ids]
+    # Those that differ in what is not tuned would be the same fit.
+    alike = {repr(tuning.asked(one)): one for one in map(md.configuration, reversed(ids))}
+    base = [dict(one) for one in reversed(alike.values())]
     most = {k: v for k, v in base[0].items() if not k.startswith(tuning.learner)}
     pool = base + [most | one for one in tuning.drawn(N_DRAWN, 987)]
     search = warmstart.search(
