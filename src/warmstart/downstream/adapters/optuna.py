@@ -91,7 +91,8 @@ def seed(
     optuna = require("optuna", extra="optuna")
     if fitting.get("scores") is not None and len(target.directions) > 1:
         raise ArgumentError("scores are of one objective, but the study has several")
-    maximize = target.direction == optuna.study.StudyDirection.MAXIMIZE
+    # Of several objectives there are no scores, whose sign it would be.
+    maximize = target.directions[0] == optuna.study.StudyDirection.MAXIMIZE
     return _Study(target, space, maximize=maximize).seed(suggestions, **fitting)
 
 
