@@ -43,18 +43,20 @@ def watched_scores(
         At as many of `rounds` as were made.
     stopped : bool
     """
-    found = dict[int, float]()
+    found, prepared = dict[int, float](), list[Any]()
     kind = _Classifier if is_classifier(model) else _Regressor
     classes = np.unique(np.asarray(inside[1])) if kind is _Classifier else np.zeros(0)
 
     def after(made: int, predict: Callable[[Any], Stage]) -> bool:
-        rows = outside[0]
-        if isinstance(model, Pipeline) and len(model) > 1:
-            try:
-                rows = model[:-1].transform(rows)
-            except NotFittedError:  # its steps are fitted elsewhere, as where stages are shared
-                return False
-        stage = Stage(answers=predict(rows).answers, classes_=classes)
+        if not prepared:
+            if not isinstance(model, Pipeline) or len(model) == 1:
+                prepared.append(outside[0])
+            else:
+                try:
+                    prepared.append(model[:-1].transform(outside[0]))
+                except NotFittedError:  # fitted elsewhere, as where stages are shared
+                    return False
+        stage = Stage(answers=predict(prepared[0]).answers, classes_=classes)
         found[made] = float(scorer(kind(stage), *outside))
         return watch(made, found[made])
 
@@ -63,12 +65,16 @@ def watched_scores(
             model.fit(*inside)
     except FitStoppedError:
         return list(found.values()), True
-    scores = round_scores(model, *outside, scorer, rounds)
+    left = [k for k in rounds if k not in found]
+    scores = round_scores(model, *outside, scorer, left) if left else []
+    told = dict(zip(left, scores, strict=True))
     # Who could not be watched is told of afterwards, and spares the other folds.
-    for made, score in zip(rounds, scores, strict=True):
-        if made not in found and watch(made, score):
-            return scores[: rounds.index(made) + 1], True
-    return scores, False
+    for made in left:
+        if watch(made, told[made]):
+            shown = {**found, **told}
+            return [shown[k] for k in rounds if k <= made], True
+    shown = {**found, **told}
+    return [shown[k] for k in rounds], False
 
 
 def round_scores(

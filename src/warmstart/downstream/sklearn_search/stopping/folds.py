@@ -164,7 +164,7 @@ class FoldStopping:
         inside, outside = self._rows(train), self._rows(test)
         start = time.perf_counter()
         try:
-            _, stopped = watched_scores(
+            scores, stopped = watched_scores(
                 target, inside, outside, self._scorer, watch.rounds, watch
             )
             if stopped:
@@ -172,7 +172,9 @@ class FoldStopping:
             if target is not model:
                 model.pipeline_ = target
             remember(self.memory, model, *inside)
-            score = float(self._scorer(model, *outside))
+            # scikit-learn scores what it is worth with the rounds that are read off.
+            read = self._read is not None
+            score = scores[-1] if read else float(self._scorer(model, *outside))
         except Exception:  # noqa: BLE001 - an estimator may fail in any way
             return None, None
         self._times.append(time.perf_counter() - start)
