@@ -1,5 +1,7 @@
 """Packed surfaces are read as they were scored, and families can be left out."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from tests.unit.models.surfaces.toy_store import BOX, make_store, row, score
@@ -48,12 +50,27 @@ def test_a_damaged_file_is_named(tmp_path):
         SurfaceStore(folder=tmp_path).sources("lightgbm", "roc_auc")
 
 
-def test_the_package_ships_some():
+SHIPPED = sorted(path.stem for path in surfaces_path().glob("*.parquet"))
+
+
+@pytest.mark.parametrize("learner", SHIPPED)
+def test_what_the_package_ships_leads_both_kinds_of_tasks(learner):
     store = SurfaceStore(folder=surfaces_path())
-    sources = store.sources("lightgbm", "roc_auc")
-    assert sources.n_tasks >= FEWEST
-    # The reported tables of the benchmarks are in no base.
-    assert not {"keel-phoneme", "keel-magic", "keel-satimage"} & set(sources.names)
+    for metric in ("balanced_accuracy", "r2"):
+        sources = store.sources(learner, metric)
+        assert sources.n_tasks >= FEWEST
+        mean, loadings = sources.expect(np.full((1, len(BOXES[learner].axes)), 0.5))
+        assert np.isfinite(mean).all()
+        assert loadings.shape == (1, sources.n_tasks)
+        # The reported tables of the benchmarks are in no base.
+        assert not {"keel-phoneme", "keel-magic", "keel-satimage"} & set(sources.names)
+
+
+def test_every_learner_that_is_led_is_in_the_wheel():
+    listed = (Path(__file__).parents[4] / "pyproject.toml").read_text(encoding="utf-8")
+    assert {"lightgbm", "rbf_svm"} <= set(SHIPPED)
+    for learner in SHIPPED:
+        assert f"warmstart/knowledge/surfaces/{learner}.parquet" in listed
 
 
 def test_all_tables_and_families_have_names(tmp_path):
