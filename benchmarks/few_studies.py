@@ -155,7 +155,7 @@ def led(
             scale = kernel.lengthscales ** (1 - usual) * plain**usual
             kernel = SharedKernel(scale, kernel.noise)
         tried: list[int] = []
-        for t in range(AT[-1]):
+        for t in range(min(AT[-1], len(scores))):
             cold = turns == "cold" and t >= 5 and t % 2 == 1
             if turns == "random" and t >= 5 and t % 2 == 1:
                 left = np.setdiff1d(np.arange(len(scores)), tried)
@@ -226,6 +226,7 @@ def one_table(
             rows += [
                 {"table": target.name, "n": n, "method": name, "t": t, "regret": regret[t - 1]}
                 for t in AT
+                if t <= len(tried)
             ]
     return rows
 
