@@ -42,10 +42,10 @@ class WarmStartSearchCV(BegunSearch):
     distributions are given, new draws from them. Each next candidate is the one of highest
     expected improvement given all scores so far.
 
-    Where `space` names one learner that the base has surfaces of (LightGBM, XGBoost, elastic
-    net and RBF support vectors in the embedded one), candidates are anywhere in that
-    learner's space, or in the distributions of an estimator of one's own: parameters that no
-    table was scored with are searched too.
+    Where `space` names one learner that the base has surfaces of (LightGBM, XGBoost,
+    histogram boosting, elastic net and RBF support vectors in the embedded one), candidates
+    are anywhere in that learner's space, or in the distributions of an estimator of one's
+    own: parameters that no table was scored with are searched too.
 
     Parameters
     ----------
