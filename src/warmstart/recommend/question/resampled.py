@@ -14,7 +14,7 @@ import pandas as pd
 from warmstart.execution.resampling import MAX_ROWS, Resampling
 
 ENOUGH = 12
-"""Families known with many rows, from which on those known with fewer do not count for many."""
+"""Families known with many rows, from which on those known with fewer may be left aside."""
 
 _WORDS: dict[Resampling, str] = {
     "groups": "whole groups held out",
@@ -30,14 +30,45 @@ def ways(tasks: pd.DataFrame) -> pd.Series[Any]:
 
 
 def not_counting(
-    tasks: pd.DataFrame, resampling: Resampling, max_rows: int = MAX_ROWS
+    tasks: pd.DataFrame,
+    resampling: Resampling,
+    max_rows: int = MAX_ROWS,
+    *,
+    alone: bool = False,
 ) -> list[Any]:
     """Known tasks to leave aside: scored in another way, or in this way as well.
 
     A family that is not known with so many rows, or in this way, counts as it is known:
-    with rows held out at random, and 2,000 of them. But where `ENOUGH` families are known
-    with so many rows no others count: what is best on 2,000 rows is small and regularised,
-    and the many that are known so would outvote the few that tell of more.
+    with rows held out at random, and 2,000 of them.
+
+    Parameters
+    ----------
+    tasks : DataFrame
+        Indexed by task.
+    resampling : {"random", "groups", "time"}
+        How the new data will be split.
+    max_rows : int
+        Most rows that known tasks were scored with.
+    alone : bool
+        Whether no others count, see :func:`enough`.
+    """
+    way = ways(tasks)
+    caps = caps_of(tasks)
+    fits = (way == resampling) & (caps == max_rows)
+    if not fits.any():
+        fits = way == resampling
+    families = set(tasks.loc[fits, "family"])
+    if alone:
+        return list(tasks.index[~fits])
+    stands_in = (way == "random") & (caps == MAX_ROWS) & ~tasks["family"].isin(families)
+    return list(tasks.index[~(fits | stands_in)])
+
+
+def enough(tasks: pd.DataFrame, resampling: Resampling, max_rows: int) -> bool:
+    """Whether `ENOUGH` families are known with more rows than usual to count alone.
+
+    What is best on 2,000 rows is small and regularised, and the many that are known so would
+    outvote the few that tell of more. They know more learners, though.
 
     Parameters
     ----------
@@ -48,16 +79,8 @@ def not_counting(
     max_rows : int
         Most rows that known tasks were scored with.
     """
-    way = ways(tasks)
-    caps = caps_of(tasks)
-    fits = (way == resampling) & (caps == max_rows)
-    if not fits.any():
-        fits = way == resampling
-    families = set(tasks.loc[fits, "family"])
-    if max_rows > MAX_ROWS and len(families) >= ENOUGH:
-        return list(tasks.index[~fits])
-    stands_in = (way == "random") & (caps == MAX_ROWS) & ~tasks["family"].isin(families)
-    return list(tasks.index[~(fits | stands_in)])
+    fits = (ways(tasks) == resampling) & (caps_of(tasks) == max_rows)
+    return max_rows > MAX_ROWS and tasks.loc[fits, "family"].nunique() >= ENOUGH
 
 
 def caps_of(tasks: pd.DataFrame) -> pd.Series[Any]:

@@ -135,6 +135,8 @@ def understand(store: Store, query: TaskQuery) -> Understood:
             n_rows=n_rows,
             n_classes=_n_classes(dataset, task_type),
         )
+    # Of named learners, and of points of one's own, tables with fewer rows know more.
+    alone = query.space is None and not hasattr(query, "candidates")
     return Understood(
         dataset=dataset,
         task_type=_exact(task_type, kind),
@@ -144,7 +146,7 @@ def understand(store: Store, query: TaskQuery) -> Understood:
         excluded=tuple(excluded),
         notes=tuple(notes),
         fitted=store.fitted(
-            kind, chosen, excluded, resampling=resampling, n_rows=n_rows, by=by
+            kind, chosen, excluded, resampling=resampling, n_rows=n_rows, alone=alone, by=by
         ),
         by=by,
         resampling=resampling,

@@ -12,7 +12,7 @@ from warmstart.errors import KnowledgeError, MetaDatasetError
 from warmstart.execution.resampling import MAX_ROWS
 from warmstart.recommend.base.fitting import PLAIN, By, fit_base
 from warmstart.recommend.question.kind import MEMBERS
-from warmstart.recommend.question.resampled import not_counting, of_kind, rows_for
+from warmstart.recommend.question.resampled import enough, not_counting, of_kind, rows_for
 from warmstart.similarity.quantiles import TITLE
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ class Store:
         *,
         resampling: Resampling = "random",
         n_rows: float | None = None,
+        alone: bool = False,
         by: By = PLAIN,
     ) -> Fitted:
         """Everything fitted to one kind of task in one metric, without excluded tasks.
@@ -123,6 +124,8 @@ class Store:
             How the new data will be split.
         n_rows : float, optional
             Rows of the new data.
+        alone : bool
+            Whether tables known with fewer rows are left aside where enough have as many.
         by : tuple of str
             Measures that tasks are compared by.
 
@@ -136,11 +139,12 @@ class Store:
         gone = list(excluded)
         tasks = of_kind(self.md.tasks, task_type)
         max_rows = rows_for(tasks, n_rows)
+        alone = alone and enough(tasks, resampling, max_rows)
         way: tuple[str, ...] = () if resampling == "random" else (f"resampling: {resampling}",)
-        way += () if max_rows == MAX_ROWS else (f"rows: {max_rows}",)
+        way += () if max_rows == MAX_ROWS else (f"rows: {max_rows}{' alone' * alone}",)
         way += () if by == PLAIN else (f"by: {'+'.join(by)}",)
         key = task_type, metric, (*sorted(map(str, gone)), *way)
-        others = set(not_counting(tasks, resampling, max_rows)) - set(gone)
+        others = set(not_counting(tasks, resampling, max_rows, alone=alone)) - set(gone)
         aside = [*gone, *(task for task in tasks.index if task in others)]
         if key in self.kept:
             return self.kept[key]
@@ -150,8 +154,9 @@ class Store:
             del self.kept[old]
         try:
             # Whatever is forgotten, or split or compared otherwise, was not saved.
-            saved_rows = None if gone or resampling != "random" or by != PLAIN else max_rows
-            self.kept[key] = self._fit(task_type, metric, aside, by, saved_rows)
+            usual = not gone and not alone and by == PLAIN and resampling == "random"
+            rows = max_rows if usual else None
+            self.kept[key] = self._fit(task_type, metric, aside, by, rows)
         except MetaDatasetError as error:
             if not gone and self.saved:
                 raise MetaDatasetError(f"{self.saved}: {error}") from error

@@ -10,6 +10,7 @@ from warmstart.errors import DatasetError
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.recommend.question.resampled import (
     ENOUGH,
+    enough,
     not_counting,
     resampling_for,
     rows_for,
@@ -147,7 +148,34 @@ def test_few_rows_do_not_outvote_many_once_enough_families_are_known_so(n_large)
         },
         index=few + many,
     )
-    gone = not_counting(tasks, "random", 10_000)
-    # With fewer, the families that are not known with many rows stand in as they are known.
-    assert gone == (few if n_large == ENOUGH else few[:n_large])
+    assert enough(tasks, "random", 10_000) == (n_large == ENOUGH)
+    assert not enough(tasks, "random", 2_000)
+    assert not_counting(tasks, "random", 10_000, alone=True) == few
+    # Else the families that are not known with many rows stand in as they are known.
+    assert not_counting(tasks, "random", 10_000) == few[:n_large]
     assert not_counting(tasks, "random") == many
+
+
+def test_named_learners_that_only_fewer_rows_know_are_still_named():
+    rng = np.random.default_rng(0)
+    few, many = [f"t{k}" for k in range(20)], [f"t{k}@10000" for k in range(ENOUGH)]
+    scores = pd.DataFrame(rng.uniform(size=(len(few + many), 4)), few + many, list("abcd"))
+    scores.loc[many, ["c", "d"]] = np.nan
+    md = MetaDataset.from_matrix(
+        scores,
+        configurations=pd.DataFrame(
+            {"learner": ["one", "one", "two", "two"], "x": [1.0, 2.0, 3.0, 4.0]}, list("abcd")
+        ),
+        families={name: name.partition("@")[0] for name in few + many},
+        tasks=pd.DataFrame(
+            {"task_type": "binary", "max_rows": [np.nan] * 20 + [10_000.0] * ENOUGH},
+            few + many,
+        ),
+        metafeatures=pd.DataFrame({"NumberOfInstances": 9_000.0}, few + many),
+        metric="roc_auc",
+    )
+    base = Recommender().fit(md)
+    assert len(base.fitted("classification", None, n_rows=9_000).table.task_ids) == 20
+    asked = {"metafeatures": md.metafeatures.iloc[0], "n": 2, "task_type": "binary"}
+    assert {one.configuration_id for one in base.suggest(**asked)} == {"a", "b"}
+    assert {one.configuration_id for one in base.suggest(space="two", **asked)} == {"c", "d"}
