@@ -93,9 +93,10 @@ def drawn(scores: Any, seed: int) -> list[float]:
 
 
 def share_left(offered: Any, best: float) -> float:
-    """Of the way from the median pipeline to the best."""
+    """Of the way from the median pipeline, or where that is the best the worst, to the best."""
     top = offered.max()
-    return float((top - best) / max(top - np.median(offered), 1e-9))
+    way = top - np.median(offered) or top - offered.min()
+    return float((top - best) / way)
 
 
 def classification(md: MetaDataset) -> Any:
