@@ -111,7 +111,7 @@ def plan_of(regret: Array, n: int) -> list[int]:
 
     Examples
     --------
-    >>> plan_of(np.array([[0.0, 0.2, 1.0], [0.9, 0.3, 1.0]]), 2)
+    >>> plan_of(np.array([[0.0, 0.2, 1.0], [0.9, 0.1, 1.0]]), 2)
     [1, 0]
     """
     return [int(k) for k in islice(greedy_portfolio(tempered(regret)), n)]
