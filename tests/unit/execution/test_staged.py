@@ -3,6 +3,8 @@
 Also of: execution.measure.curves, execution.measure.resources, execution.measure.staged.
 """
 
+import pickle
+
 import numpy as np
 import pytest
 from sklearn.ensemble import (
@@ -113,6 +115,12 @@ def test_bytes_of_a_model_grow_with_its_trees():
     small, large = (RandomForestClassifier(n).fit(X, WORDS) for n in (3, 30))
     assert 5 * stored_bytes(small) < stored_bytes(large)
     assert stored_bytes(lambda: None) is None
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_large_arrays_count_too(order):
+    array = np.zeros((300, 400), order=order)
+    assert stored_bytes({"weights": array}) == len(pickle.dumps({"weights": array}, 5))
 
 
 def test_memory_is_told_where_the_system_tells_it():

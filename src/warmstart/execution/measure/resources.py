@@ -49,8 +49,9 @@ class _Counter(io.RawIOBase):
         return True
 
     def write(self, data: Any) -> int:
-        self.n_bytes += len(memoryview(data).cast("B"))
-        return len(data)
+        n_bytes = memoryview(data).nbytes  # large arrays come as buffers, which have no length
+        self.n_bytes += n_bytes
+        return n_bytes
 
 
 def stored_bytes(model: Any) -> int | None:
