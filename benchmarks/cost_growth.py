@@ -63,7 +63,7 @@ def table_of(request: Mapping[str, Any], n_rows: int) -> Any:
         frame = frame.sample(n_rows, random_state=0).reset_index(drop=True)
     else:
         frame = enlarged(frame, target, n_rows, task_type)
-    return load_dataset(frame, target=target, task_type=task_type)
+    return load_dataset(frame, target=target, task_type=task_type, max_rows=n_rows)
 
 
 def measure(request: Mapping[str, Any]) -> None:

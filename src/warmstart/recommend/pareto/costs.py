@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from warmstart.errors import KnowledgeError
-from warmstart.models.costs.features import DataSize
+from warmstart.models.costs.features import DataSize, data_megabytes
 from warmstart.models.costs.resources import ResourceModel
 from warmstart.recommend.base.cost import CostModel
 from warmstart.spaces.pipelines.learners import LEARNERS
@@ -70,7 +70,6 @@ class Costs:
         ----------
         limits : mapping
         n_samples : int
-            How many draws.
         rng : Generator
         """
         n_configs = len(next(iter(self.medians.values())))
@@ -229,6 +228,8 @@ def _megabytes(
     size = usual if metafeatures is None else _size_of(metafeatures, usual)
     pairs = list(zip(fitted.learners, fitted.configurations, strict=True))
     medians = np.array([model.predict(learner, values, size) for learner, values in pairs])
+    if model.unit.startswith("memory"):
+        medians += data_megabytes(size)
     return medians, np.array([model.spread(learner, values) for learner, values in pairs])
 
 
