@@ -221,5 +221,15 @@ def resolve_excluded(
             if close := difflib.get_close_matches(str(name), known, n=3, cutoff=_TYPO):
                 raise KnowledgeError(f"{said}; did you mean {', '.join(close)}?")
             notes.append(f"{said}: there is nothing to leave out.")
-        found += list(tasks.index[matches])
+        found += list(tasks.index[matches | _at_other_rows(tasks, matches)])
     return list(dict.fromkeys(found)), notes
+
+
+def _at_other_rows(tasks: Any, matches: Any) -> Any:
+    """The same tables evaluated on another number of rows: what is forgotten is the table."""
+    if not {"name", "max_rows"} <= set(tasks.columns):
+        return matches & False
+    tables = list(zip(tasks["family"], tasks["name"], strict=True))
+    several = {table for table, rows in zip(tables, tasks["max_rows"], strict=True) if rows > 0}
+    wanted = several & {table for table, one in zip(tables, matches, strict=True) if one}
+    return np.array([table in wanted for table in tables])

@@ -52,7 +52,7 @@ def largest_drawn_front(
     >>> scores = np.array([[0.9, 0.89, 0.5]] * 2)
     >>> costs = np.array([[[2.0], [1.9], [0.0]], [[2.0], [2.1], [0.0]]])
     >>> largest_drawn_front(scores, costs, 2, margin=0.1)
-    [0, 2]
+    [2, 0]
     """
     if costs.ndim != 3 or costs.shape[2] not in _LEVELS or costs.shape[:2] != scores.shape:
         raise ArgumentError(

@@ -177,6 +177,19 @@ class TestExclude:
     def test_tasks_without_names(self):
         assert resolve_excluded("iris", self.tasks[["family"]]) == (["t1", "t2"], [])
 
+    @pytest.mark.parametrize("exclude", ["d", "d@10000", "Diamonds"])
+    def test_a_table_is_forgotten_with_every_number_of_rows(self, exclude):
+        tasks = pd.DataFrame(
+            {
+                "name": ["Diamonds", "Diamonds", "Storms", "Storms"],
+                "family": ["gems", "gems", "winds", "winds"],
+                "max_rows": [np.nan, 10_000, np.nan, np.nan],
+            },
+            index=["d", "d@10000", "s", "s-2"],
+        )
+        assert resolve_excluded(exclude, tasks) == (["d", "d@10000"], [])
+        assert resolve_excluded("s", tasks) == (["s"], [])
+
     def test_a_typo_names_near_misses(self):
         with pytest.raises(KnowledgeError, match=r"exclude names 'irs', .* did you mean iris"):
             resolve_excluded(["wine", "irs"], self.tasks)
