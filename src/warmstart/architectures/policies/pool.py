@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -88,7 +89,7 @@ def _standardised(block: Array) -> Array:
     return scaled
 
 
-class PoolState(BatchState):
+class PoolState(BatchState, ABC):
     """Names what a policy over the pool makes most likely, of what was not told.
 
     Parameters
@@ -102,9 +103,9 @@ class PoolState(BatchState):
         self._places: list[int] = []
         self._scores: list[float] = []
 
+    @abstractmethod
     def logits(self) -> Array:
         """Of every architecture, shape (n_architectures,)."""
-        raise NotImplementedError
 
     def batch(self, n: int) -> list[int]:
         """The most likely ones."""
