@@ -214,24 +214,42 @@ def by_search(tuning: Tuning, strategy: str, seed: int) -> list[float]:
     return scores
 
 
-def one_table(tuning: Tuning, seed: int) -> dict[str, dict[str, list[float]]]:
-    """Scores of every way, cold and seeded."""
-    suggested = tuning.suggestions()
-    found: dict[str, dict[str, list[float]]] = {}
+Runs = dict[str, dict[str, list[float]]]
+"""Scores in order, by how it began and who searched."""
+
+
+def one_table(tuning: Tuning, seed: int, found: Runs) -> Runs:
+    """Scores of every way, cold and seeded; those that are there already stay."""
+
+    def genetic(first: list[Any], _: str) -> list[float]:
+        sampler = optuna.samplers.NSGAIISampler(population_size=POPULATION, seed=seed)
+        return by_optuna(tuning, sampler, first)
+
+    def adapted(first: list[Any], _: str) -> list[float]:
+        return by_optuna(tuning, optuna.samplers.CmaEsSampler(seed=seed), first)
+
+    ways: dict[str, Callable[[list[Any], str], list[float]]] = {
+        "genetic algorithm": genetic,
+        "cma-es": adapted,
+        "pymoo": lambda first, _: by_pymoo(tuning, first, seed),
+        "regularised evolution": lambda _, cold: by_search(tuning, f"{cold}evolution", seed),
+        "evolution strategy": lambda _, cold: by_search(
+            tuning, f"{cold}evolution_strategy", seed
+        ),
+    }
     for start in ("cold", "seeded"):
-        warm = start == "seeded"
-        first = suggested.population(POPULATION, random_state=seed) if warm else []
-        genetic = optuna.samplers.NSGAIISampler(population_size=POPULATION, seed=seed)
-        adapted = optuna.samplers.CmaEsSampler(seed=seed)
-        prefix = "" if warm else "cold_"
-        found[start] = {
-            "genetic algorithm": by_optuna(tuning, genetic, first),
-            "cma-es": by_optuna(tuning, adapted, first),
-            "pymoo": by_pymoo(tuning, first, seed),
-            "regularised evolution": by_search(tuning, f"{prefix}evolution", seed),
-            "evolution strategy": by_search(tuning, f"{prefix}evolution_strategy", seed),
-        }
+        done = found.setdefault(start, {})
+        left = [who for who in ways if who not in done]
+        first: list[Any] = []
+        if start == "seeded" and left:
+            first = tuning.suggestions().population(POPULATION, random_state=seed)
+        for who in left:
+            done[who] = ways[who](first, "" if start == "seeded" else "cold_")
     return found
+
+
+def is_done(found: Runs) -> bool:
+    return len(found) == 2 and all(len(ways) == 5 for ways in found.values())
 
 
 def main() -> None:
@@ -254,13 +272,14 @@ def main() -> None:
         for seed in range(args.seeds):
             for task in tasks:
                 file = args.cache / f"{learner}-{task.task_id}-{seed}.json"
-                if not file.exists():
-                    found = one_table(Tuning(task, learner, args.cache), seed)
+                found = json.loads(file.read_text()) if file.exists() else {}
+                if not is_done(found):
+                    found = one_table(Tuning(task, learner, args.cache), seed, found)
                     partial = file.with_suffix(".partial")
                     partial.write_text(json.dumps(found))
                     partial.replace(file)
                     print(f"{learner} {task.task_id} {seed} done", file=sys.stderr, flush=True)
-                runs[task.task_id, seed] = json.loads(file.read_text())
+                runs[task.task_id, seed] = found
         report(learner, runs)
 
 

@@ -14,6 +14,7 @@ from warmstart.models.completion.fold_in import FoldIn
 from warmstart.recommend.acquisition import first_batch
 from warmstart.recommend.base import fitted as base
 from warmstart.recommend.belief import prior
+from warmstart.recommend.methods import METHODS
 
 GRID = np.linspace(0, 1, 12)
 
@@ -76,3 +77,24 @@ def test_it_is_placed_once(recommender, pool, monkeypatch):
     search.tell(search.ask(), 0.8)
     search.ask()
     assert placed == [60]
+
+
+@pytest.mark.parametrize("method", ["evolution", "evolution_strategy"])
+def test_evolution_begins_with_what_is_known_of_the_pool(method):
+    """Those outside the pool leave no gaps that chance fills."""
+    rng = np.random.default_rng(0)
+    x = np.linspace(0, 1, 120)
+    scores = 0.9 - np.abs(x - rng.uniform(0.6, 0.9, size=(12, 1)))
+    names = [f"c{k:03d}" for k in range(len(x))]
+    md = MetaDataset.from_matrix(
+        pd.DataFrame(scores, columns=names),
+        configurations=pd.DataFrame({"x": x}, index=names),
+    )
+    own = pd.DataFrame({"x": [*x[:6], *rng.uniform(size=40)]})
+    search = warmstart.Recommender(model=METHODS[method]()).fit(md).search(candidates=own)
+    asked = []
+    for _ in range(6):
+        suggestion = search.ask()
+        asked.append(suggestion.configuration["x"])
+        search.tell(suggestion, asked[-1])
+    assert asked == sorted(x[:6], reverse=True)

@@ -74,6 +74,10 @@ class ScoreTable:
     configurations: pd.DataFrame | None = None
     """One column a hyperparameter, one row a column of `scores`."""
 
+    n_candidates: int | None = None
+    """The first so many columns may be proposed, those behind them are only learnt from; None
+    where all may."""
+
     def __post_init__(self) -> None:
         shape = len(self.task_ids), len(self.configuration_ids)
         if self.scores.shape != shape:
@@ -86,6 +90,8 @@ class ScoreTable:
             raise MetaDatasetError(
                 f"{len(self.configurations)} configurations for {shape[1]} columns of scores"
             )
+        if self.n_candidates is not None and not 0 < self.n_candidates <= shape[1]:
+            raise MetaDatasetError(f"{self.n_candidates} candidates of {shape[1]} columns")
         if self.metafeatures is not None:
             unknown = self.metafeatures.index.difference(self.task_ids)
             if len(unknown):

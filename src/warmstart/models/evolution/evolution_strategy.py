@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ import pandas as pd
 from warmstart.errors import ArgumentError
 from warmstart.metadataset.core.score_table import Floats
 from warmstart.models.evolution.first_population import Evolution
+from warmstart.models.rankings.ranked import RankedState
 
 _LEAST_SPREAD = 0.05
 """Of a feature, as a share of its spread over all configurations."""
@@ -75,8 +75,8 @@ class EvolutionStrategy(Evolution):
         """Begin a task with its own Gaussian."""
         features, first = self.learnt()
         n = max(round(self.top_share * len(features)), 2)
-        named = first.members(metafeatures, n, self.rng_) if self.warm else []
-        good = named if self.warm else slice(None)
+        order = first.order(metafeatures, self.rng_) if self.warm else RankedState([])
+        good = order.batch(n) if self.warm else slice(None)
         spread = features[good].std(axis=0)
         least = _LEAST_SPREAD * features.std(axis=0)
         return DriftingState(
@@ -85,7 +85,7 @@ class EvolutionStrategy(Evolution):
             features[good].mean(axis=0),
             np.maximum(spread, least),
             int(self.rng_.integers(2**31)),
-            named[: self.generation],
+            order,
         )
 
 
@@ -99,7 +99,7 @@ class DriftingState:
         mean: Floats,
         spread: Floats,
         seed: int,
-        first: Sequence[int] = (),
+        first: RankedState,
     ) -> None:
         self._features, self._seed = features, seed
         self._generation, self._rate = model.generation, model.learning_rate
@@ -119,7 +119,8 @@ class DriftingState:
         rng = np.random.default_rng((self._seed, len(self._observed)))
         open_ = np.ones(len(self._features), dtype=bool)
         open_[list(self._observed)] = False
-        named = [index for index in self._first if index not in self._observed][:n]
+        # Whoever asks may leave some out, so the order goes on until a generation was told.
+        named = self._first.batch(n) if len(self._observed) < self._generation else []
         open_[named] = False
         scale = np.where(self._spread > 0, self._spread, 1.0)
         while len(named) < n and open_.any():
@@ -142,6 +143,7 @@ class DriftingState:
             Higher is better; NaN where there is none.
         """
         self._observed.add(int(index))
+        self._first.tell(index, score)
         self._drawn.append((int(index), float(score)))
         if len(self._drawn) < self._generation:
             return

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from warmstart.errors import NotFittedError
 from warmstart.metadataset.core.score_table import Floats, ScoreTable
 from warmstart.models.gaussian.feature_gp import configuration_features
 from warmstart.models.rankings.knn_portfolio import KNNPortfolio
+from warmstart.models.rankings.ranked import RankedState
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -19,11 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FirstPopulation:
-    """Configurations that complement each other on the known tasks, the most like it first."""
+    """Candidates that complement each other on the known tasks, the most like it first.
 
-    n_configs: int
+    What may not be proposed takes nobody's place: the portfolio is made of candidates alone.
+    """
+
+    n_candidates: int
+    known: NDArray[np.intp]
+    """Candidates that some task has tried, shape (n_known,)."""
+
     portfolio: KNNPortfolio | None
-    """None where the population is drawn at random."""
+    """Of those; None where the population is drawn at random."""
 
     @classmethod
     def fit(cls, table: ScoreTable, *, warm: bool) -> Self:
@@ -36,25 +44,46 @@ class FirstPopulation:
         warm : bool
             Whether known tasks lead it.
         """
-        known = warm and bool(np.isfinite(table.scores).any())
-        return cls(table.n_configs, KNNPortfolio().fit(table) if known else None)
+        n = candidates(table)
+        known = np.flatnonzero(np.isfinite(table.scores[:, :n]).any(axis=0))
+        if not warm or not len(known):
+            return cls(n, known, None)
+        tried = replace(
+            table,
+            scores=table.scores[:, known],
+            configuration_ids=table.configuration_ids[known],
+            costs=None,
+            configurations=None,
+            n_candidates=None,
+        )
+        return cls(n, known, KNNPortfolio().fit(tried))
 
-    def members(
-        self, metafeatures: pd.Series[Any] | None, n: int, rng: np.random.Generator
-    ) -> list[int]:
-        """At most `n` distinct columns, best first.
+    def order(
+        self, metafeatures: pd.Series[Any] | None, rng: np.random.Generator
+    ) -> RankedState:
+        """Every candidate that may begin, best first; those no task has tried are left out.
 
         Parameters
         ----------
         metafeatures : Series, optional
             Of the new task, shape (n_features,) by name.
-        n : int
-            How many.
         rng : Generator
         """
         if self.portfolio is None:
-            return [int(j) for j in rng.permutation(self.n_configs)[:n]]
-        return self.portfolio.start(metafeatures).batch(n)
+            return RankedState(rng.permutation(self.n_candidates))
+        distances = self.portfolio.similarity.distances(metafeatures)
+        return RankedState(int(self.known[k]) for k in self.portfolio.order(distances))
+
+
+def candidates(table: ScoreTable) -> int:
+    """How many columns of a table may be proposed, the first ones.
+
+    Parameters
+    ----------
+    table : ScoreTable
+        Scores of known tasks, (n_tasks, n_configs).
+    """
+    return table.n_configs if table.n_candidates is None else table.n_candidates
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,13 +114,13 @@ class Evolution:
             Scores of known tasks, (n_tasks, n_configs).
         random_state : int
         """
-        self.features_ = configuration_features(table)
+        self.features_ = configuration_features(table)[: candidates(table)]
         self.first_ = FirstPopulation.fit(table, warm=self.warm)
         self.rng_ = np.random.default_rng(random_state)
         return self
 
     def learnt(self) -> tuple[Floats, FirstPopulation]:
-        """Features of the configurations, shape (n_configs, n_features), and where to begin.
+        """Features of the candidates, shape (n_candidates, n_features), and where to begin.
 
         Raises
         ------

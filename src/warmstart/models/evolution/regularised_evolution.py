@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,9 +12,7 @@ import pandas as pd
 from warmstart.errors import ArgumentError
 from warmstart.metadataset.core.score_table import Floats
 from warmstart.models.evolution.first_population import Evolution
-
-if TYPE_CHECKING:
-    pass
+from warmstart.models.rankings.ranked import RankedState
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,8 +30,8 @@ class RegularisedEvolution(Evolution):
     n_neighbours : int
         Nearest configurations that a child is drawn from.
     warm : bool
-        Whether the first population is the portfolio of the known tasks, those like the new
-        one first; else it is drawn at random.
+        Whether the first population is the portfolio of the candidates that known tasks have
+        tried, by those like the new one first; else it is drawn at random.
 
     References
     ----------
@@ -67,19 +64,19 @@ class RegularisedEvolution(Evolution):
     def start(self, metafeatures: pd.Series[Any] | None = None) -> EvolvingState:
         """Begin a task with its own population."""
         features, first = self.learnt()
-        members = first.members(metafeatures, self.population_size, self.rng_)
-        return EvolvingState(self, features, members, int(self.rng_.integers(2**31)))
+        order = first.order(metafeatures, self.rng_)
+        return EvolvingState(self, features, order, int(self.rng_.integers(2**31)))
 
 
 class EvolvingState:
     """A population that changes with every score told."""
 
     def __init__(
-        self, model: RegularisedEvolution, features: Floats, first: Sequence[int], seed: int
+        self, model: RegularisedEvolution, features: Floats, first: RankedState, seed: int
     ) -> None:
-        self._features, self._seed = features, seed
+        self._features, self._seed, self._first = features, seed, first
+        self._size = model.population_size
         self._tournament, self._n_neighbours = model.tournament, model.n_neighbours
-        self._first = list(first)
         self._alive: deque[tuple[int, float]] = deque(maxlen=model.population_size)
         self._observed: set[int] = set()
 
@@ -91,8 +88,9 @@ class EvolvingState:
         return named[0]
 
     def batch(self, n: int) -> list[int]:
-        """Several at once: children of the population as it is now."""
-        named = [index for index in self._first if index not in self._observed][:n]
+        """Several at once: of the first population, then children of it as it is now."""
+        # Whoever asks may leave some out, so the order goes on until enough were told.
+        named = self._first.batch(n) if len(self._alive) < self._size else []
         rng = np.random.default_rng((self._seed, len(self._observed)))
         open_ = np.ones(len(self._features), dtype=bool)
         open_[[*self._observed, *named]] = False
@@ -113,6 +111,7 @@ class EvolvingState:
             Higher is better; NaN where there is none.
         """
         self._observed.add(int(index))
+        self._first.tell(index, score)
         if np.isfinite(score):
             self._alive.append((int(index), float(score)))
 

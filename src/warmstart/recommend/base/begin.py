@@ -118,6 +118,7 @@ def _with_new(
         configuration_ids=pd.RangeIndex(scores.shape[1]),
         costs=None,
         configurations=configurations,
+        n_candidates=n,
     )
 
 

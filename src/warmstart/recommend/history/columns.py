@@ -59,4 +59,5 @@ def take_columns(table: ScoreTable, columns: Columns) -> ScoreTable:
         configuration_ids=table.configuration_ids[columns],
         costs=None if table.costs is None else table.costs[:, columns],
         configurations=None if described is None else described.iloc[columns],
+        n_candidates=None,
     )

@@ -4,6 +4,8 @@ Also of: models.evolution.evolution_strategy, models.evolution.first_population,
 models.evolution.regularised_evolution.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -122,3 +124,49 @@ def test_the_first_generation_of_a_warm_strategy_is_the_portfolio():
         assert state.next() == j
         state.tell(j, new[j])
     assert state.next() not in listed
+
+
+@pytest.mark.parametrize("kind", [RegularisedEvolution, EvolutionStrategy])
+def test_what_may_not_be_proposed_takes_no_place_in_the_first_population(kind):
+    """Of a pool, few members of which are among the portfolio's first, all known ones begin."""
+    table = hills(n=289)
+    worst = np.argsort(table.scores.max(axis=0))[:5]
+    scores = np.hstack([table.scores[:, worst], np.full((8, 7), np.nan), table.scores])
+    rows = pd.concat(
+        [
+            table.configurations.iloc[worst],
+            pd.DataFrame(np.random.default_rng(0).random((7, 2)), columns=["x", "y"]),
+            table.configurations,
+        ]
+    )
+    pool = replace(
+        table,
+        scores=scores,
+        configurations=rows,
+        configuration_ids=pd.RangeIndex(len(rows)),
+        n_candidates=12,
+    )
+    known = replace(
+        table,
+        scores=table.scores[:, worst],
+        configurations=None,
+        configuration_ids=pd.RangeIndex(5),
+    )
+    expected = KNNPortfolio().fit(known).start().batch(5)
+    state = kind().fit(pool).start()
+    asked = []
+    for _ in range(12):
+        asked.append(state.next())
+        state.tell(asked[-1], 0.1 * len(asked))
+    assert asked[:5] == expected
+    assert sorted(asked) == list(range(12))
+
+
+def test_who_failed_is_replaced_in_the_first_population():
+    table = hills()
+    order = KNNPortfolio().fit(table).start().batch(6)
+    state = RegularisedEvolution(population_size=3).fit(table).start()
+    for j, score in zip(order[:5], (np.nan, 1.0, np.nan, 2.0, np.nan), strict=True):
+        assert state.next() == j
+        state.tell(j, score)
+    assert state.next() == order[5]
