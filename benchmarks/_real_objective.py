@@ -32,7 +32,9 @@ ROUNDS_NAME = {
     "lightgbm": "n_estimators",
     "xgboost": "n_estimators",
     "hist_gradient_boosting": "max_iter",
+    "catboost": "n_estimators",
     "random_forest": "n_estimators",
+    "extra_trees": "n_estimators",
 }
 
 METRIC = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "r2"}

@@ -52,6 +52,11 @@ _COMMON = (
     Number(name="colsample_bytree", low=0.3, high=1.0),
     Number(name="subsample", low=0.5, high=1.0),
 )
+_FOREST = (
+    Number(name="max_features", low=0.1, high=1.0),
+    Number(name="min_samples_leaf", low=1, high=50, log=True, integer=True),
+    Number(name="max_depth", low=2, high=30, log=True, integer=True),
+)
 ROUNDS = {
     learner: Number(name=name, low=READ_OFF[0], high=READ_OFF[-1], log=True, integer=True)
     for learner, name in ROUNDS_NAME.items()
@@ -78,10 +83,26 @@ SPACES = {
         Number(name="l2_regularization", low=1e-8, high=10.0, log=True),
         Number(name="max_features", low=0.3, high=1.0),
     ),
-    "random_forest": (
-        Number(name="max_features", low=0.1, high=1.0),
-        Number(name="min_samples_leaf", low=1, high=50, log=True, integer=True),
-        Number(name="max_depth", low=2, high=30, log=True, integer=True),
+    "catboost": (
+        Number(name="learning_rate", low=0.01, high=0.3, log=True),
+        Number(name="depth", low=2, high=10, integer=True),
+        Number(name="l2_leaf_reg", low=0.01, high=30.0, log=True),
+        Number(name="random_strength", low=0.0, high=3.0),
+        Number(name="rsm", low=0.3, high=1.0),
+        Number(name="subsample", low=0.5, high=1.0),
+    ),
+    "random_forest": _FOREST,
+    "extra_trees": _FOREST,
+    "rbf_svm": (
+        Number(name="C", low=0.01, high=1e3, log=True),
+        Number(name="gamma", low=1e-4, high=1.0, log=True),
+    ),
+    "mlp": (
+        Number(name="width", low=16, high=256, log=True, integer=True),
+        Number(name="n_layers", low=1, high=3, integer=True),
+        Number(name="alpha", low=1e-6, high=1.0, log=True),
+        Number(name="learning_rate_init", low=3e-4, high=3e-2, log=True),
+        Number(name="max_iter", low=20, high=300, log=True, integer=True),
     ),
     "elastic_net": (
         Number(name="alpha", low=1e-5, high=1.0, log=True),
@@ -126,6 +147,29 @@ DEFAULTS = {
         "min_samples_leaf": 1,
         "max_depth": 30,
         "n_estimators": 100,
+    },
+    "extra_trees": {
+        "max_features": 0.3,
+        "min_samples_leaf": 1,
+        "max_depth": 30,
+        "n_estimators": 100,
+    },
+    "catboost": {
+        "learning_rate": 0.03,
+        "depth": 6,
+        "l2_leaf_reg": 3.0,
+        "random_strength": 1.0,
+        "rsm": 1.0,
+        "subsample": 0.8,
+        "n_estimators": 500,
+    },
+    "rbf_svm": {"C": 1.0, "gamma": 0.05},
+    "mlp": {
+        "width": 100,
+        "n_layers": 1,
+        "alpha": 1e-4,
+        "learning_rate_init": 1e-3,
+        "max_iter": 200,
     },
     "elastic_net": {"alpha": 1e-3, "l1_ratio": 0.5},
 }

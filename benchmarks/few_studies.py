@@ -19,6 +19,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,11 @@ def led(
             own = float(np.std(told)) if len(told) > 1 else 0.0
             known = np.quantile(sources.spreads, (0.1, 0.3, 0.5, 0.7, 0.9))
             belief = SurfaceBelief(
-                seen, kernel, np.r_[known, own] if own > 0 else known, COLD if cold else blends
+                seen,
+                kernel,
+                np.r_[known, own] if own > 0 else known,
+                COLD if cold else blends,
+                sources.floor,
             )
             state = ByAcquisition(belief, "ei", random_state=0)
             for k in tried:
@@ -243,7 +248,10 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="real studies: the cache of trials_saved.py")
     parser.add_argument("--corpus", type=Path, default=Path("build/corpus"))
     parser.add_argument("--tables", type=int, help="of a kind, at most")
+    parser.add_argument("--floor", type=float, help="lowest scores that count alike")
     options = parser.parse_args()
+    if options.floor is not None:
+        BOXES[options.learner] = replace(BOXES[options.learner], floor=options.floor)
     print(f"    {shlex.join(['python', *sys.argv])}\n", flush=True)
     began, rows = time.process_time(), []
     for kind in options.kinds:

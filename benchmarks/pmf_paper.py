@@ -192,6 +192,25 @@ def in_parts(
         regret = 100 * found["normalised_regret"]
         by_t = regret.groupby(found["t"]).agg(["mean", "sem"]).loc[args.at].round(2)
         print(f"{name}: {found['task_id'].nunique()} of {len(test_ids)} test tasks\n{by_t.T}")
+    compare_parts(args)
+
+
+def compare_parts(args: argparse.Namespace) -> None:
+    """Ranks of all methods that have parts, and what each leaves more than random x 4."""
+    files = sorted(
+        args.parts.glob(f"*-{args.columns}-{args.seed}-{args.n_evaluations}-*.parquet")
+    )
+    found = pd.concat([pd.read_parquet(file) for file in files])
+    names = set(found["method"])
+    shared = found.groupby("task_id")["method"].transform("nunique") == len(names)
+    found = found[shared & found["t"].isin(args.at)]
+    print(f"\nMean rank on {found['task_id'].nunique()} tasks:")
+    print(ranks(found, args.at).to_string())
+    if "random_x4" not in names:
+        return
+    wide = found.pivot_table("normalised_regret", ["t", "task_id"], "method", sort=False)
+    gaps = 100 * wide.sub(wide["random_x4"], axis=0).groupby("t").agg(["mean", "sem"])
+    print(f"\nRegret x 100 less random x 4's, paired by task:\n{gaps.round(2).T.to_string()}")
 
 
 class Progress:

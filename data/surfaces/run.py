@@ -236,7 +236,7 @@ def kernels(rows: list[dict[str, Any]], box: Box) -> dict[bytes, bytes]:
     for name in NAMES:
         scored = [surface_of(row, name, box) for row in rows if row[name] is not None]
         if len(scored) >= FEWEST:
-            kernel = Sources.fit(scored).kernel
+            kernel = Sources.fit(scored, box=box).kernel
             found[name] = [*(float(f"{x:.4g}") for x in kernel.lengthscales), kernel.noise]
     return {KERNELS: json.dumps(found).encode()}
 

@@ -11,6 +11,7 @@ from scipy.linalg import cho_solve, cholesky, solve_triangular
 from scipy.special import ndtri
 
 from warmstart.models.gaussian.shared_gp import SharedKernel
+from warmstart.models.surfaces.box import FLOOR
 from warmstart.models.surfaces.sources import floored
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -25,7 +26,7 @@ _LEAST_SHARE = 0.01
 """Components with less of the weight of the likeliest are left out of predictions."""
 
 _FLOORED_FROM = 10
-"""Results from which on the lowest tenth counts as equally bad, as in other tasks."""
+"""Results from which on the lowest count as equally bad, as in other tasks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ class SurfaceBelief:
     scales : array-like, shape (n_scales,)
         What s may be, in units of the score.
     blends : sequence of Blend
+    floor : float
+        Share of the lowest scores that count as equally bad.
 
     References
     ----------
@@ -123,8 +126,9 @@ class SurfaceBelief:
         kernel: SharedKernel,
         scales: Sequence[float] | Array,
         blends: Sequence[Blend] = BLENDS,
+        floor: float = FLOOR,
     ) -> None:
-        self.places, self._kernel = places, kernel
+        self.places, self._kernel, self._floor = places, kernel, floor
         self._scales, self._blends = np.asarray(scales, dtype=float), tuple(blends)
         self.design: Sequence[int] = np.argsort(-places.mean, kind="stable").tolist()
         """Best first by what other tasks agree on."""
@@ -190,7 +194,7 @@ class SurfaceBelief:
 
     def _responses(self) -> Array:
         scores = np.array([np.mean(values) for values in self._scores.values()])
-        return floored(scores) if len(scores) >= _FLOORED_FROM else scores
+        return floored(scores, self._floor) if len(scores) >= _FLOORED_FROM else scores
 
     def _condition(self) -> tuple[Array, Array, Array]:
         rows = list(self._scores)

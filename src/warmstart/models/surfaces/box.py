@@ -14,6 +14,10 @@ from warmstart.errors import ArgumentError
 
 Array = npt.NDArray[np.float64]
 
+FLOOR = 0.1
+"""Share of the lowest scores that count as equally bad: how bad they are says nothing of
+where the good ones lie."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
@@ -89,6 +93,14 @@ class Box:
 
     fixed: tuple[tuple[str, Any], ...] = ()
     """Other hyperparameters of the learner, as they were when its surfaces were scored."""
+
+    floor: float = FLOOR
+    """Share of the lowest scores that count as equally bad: more where much of the cube is
+    good for nothing."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.floor < 1:
+            raise ArgumentError(f"floor of {self.learner} must be in [0, 1), got {self.floor}")
 
     def own(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """A configuration by the axes' names, without what keys begin with."""

@@ -153,6 +153,8 @@ _ELASTIC_NET = Box(
         Axis(name="l1_ratio", low=0.05, high=1.0, default=0.5, log=False),
     ),
     fixed=_UNWEIGHTED,
+    # A penalty above a tenth is good for nothing on most tables, and that is a fifth of it.
+    floor=0.5,
 )
 
 BOXES = {

@@ -11,13 +11,9 @@ from scipy.linalg import cho_solve, cholesky
 
 from warmstart.errors import ArgumentError, KnowledgeError
 from warmstart.models.gaussian.shared_gp import SharedKernel
-from warmstart.models.surfaces.box import Box
+from warmstart.models.surfaces.box import FLOOR, Box
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-
-FLOOR = 0.1
-"""Share of the lowest scores that count as equally bad: how bad they are says nothing of
-where the good ones lie."""
 
 _N_LEARNT_FROM, _N_POINTS_LEARNT_FROM = 24, 96
 """Tables, and points of each, that lengthscales are learnt from."""
@@ -48,15 +44,15 @@ class Surface:
             raise ArgumentError(f"{self.name}: points and scores must be finite")
 
 
-def floored(scores: Array) -> Array:
-    """Scores of which none is below their :data:`FLOOR` quantile.
+def floored(scores: Array, floor: float = FLOOR) -> Array:
+    """Scores of which none is below their quantile, the :attr:`Box.floor` of a learner.
 
     Examples
     --------
     >>> floored(np.array([-9.0, 0.5, 0.6, 0.7, 0.8])).round(2).tolist()
     [-5.2, 0.5, 0.6, 0.7, 0.8]
     """
-    lowest: Array = np.maximum(scores, np.quantile(scores, FLOOR))
+    lowest: Array = np.maximum(scores, np.quantile(scores, floor))
     return lowest
 
 
@@ -64,9 +60,10 @@ def floored(scores: Array) -> Array:
 class Sources:
     r"""Processes of other tables, each standardised by itself.
 
-    Table j with scores y has :math:`w = \max(y, q_{10}(y))`, :math:`z = (w - \bar w) / s_j`,
-    and :math:`g_j` is the posterior mean of a process on z whose Matérn 5/2 kernel, one
-    lengthscale an axis, all tables share. What they agree on is
+    Table j with scores y has :math:`w = \max(y, q(y))`, where q is the quantile at
+    :attr:`floor`, :math:`z = (w - \bar w) / s_j`, and :math:`g_j` is the posterior mean of a
+    process on z whose Matérn 5/2 kernel, one lengthscale an axis, all tables share. What they
+    agree on is
     :math:`\mu = \frac1J \sum_j g_j`, how each differs
     :math:`\phi_j = (g_j - \mu) / \sqrt J`.
     """
@@ -118,8 +115,9 @@ class Sources:
             If no table is left.
         """
         kept, responses, spreads = [], [], []
+        floor = FLOOR if box is None else box.floor
         for one in surfaces:
-            low = floored(one.scores) if len(one.scores) else one.scores
+            low = floored(one.scores, floor) if len(one.scores) else one.scores
             spread = float(np.std(low)) if len(low) > 1 else 0.0
             if spread > 1e-9 * max(1.0, float(np.abs(low).max(initial=0.0))):
                 kept.append(one)
@@ -156,6 +154,11 @@ class Sources:
             starts=np.r_[0, np.cumsum(sizes)[:-1]].astype(np.intp),
             levels=np.array(levels),
         )
+
+    @property
+    def floor(self) -> float:
+        """Share of the lowest scores of a table that count as equally bad."""
+        return FLOOR if self.box is None else self.box.floor
 
     @property
     def n_tasks(self) -> int:

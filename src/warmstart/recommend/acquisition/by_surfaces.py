@@ -112,7 +112,10 @@ class BySurfaces:
     ) -> ByAcquisition:
         """The belief about what was found, then told, then is tried, told all that is known."""
         belief = SurfaceBelief(
-            places, region.kernel(self.sources.kernel), self._scales(observed)
+            places,
+            region.kernel(self.sources.kernel),
+            self._scales(observed),
+            floor=self.sources.floor,
         )
         state = ByAcquisition(belief, self._acquisition, random_state=self._seed)
         for row, score in enumerate(observed, start=n_found):

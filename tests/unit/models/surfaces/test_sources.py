@@ -5,8 +5,13 @@ import pytest
 
 from warmstart.errors import ArgumentError, KnowledgeError
 from warmstart.models.gaussian.shared_gp import SharedKernel
-from warmstart.models.surfaces.sources import FLOOR, Sources, Surface
+from warmstart.models.surfaces.box import FLOOR, Axis, Box
+from warmstart.models.surfaces.sources import Sources, Surface
 
+AXES = (
+    Axis(name="a", low=0, high=1, default=0, log=False),
+    Axis(name="b", low=0, high=1, default=0, log=False),
+)
 KERNEL = SharedKernel(np.array([0.5, 0.7]), 0.02)
 
 
@@ -20,12 +25,14 @@ def tables(n: int = 4, n_points: int = 20) -> list[Surface]:
     return made
 
 
-def test_mean_and_loadings_are_those_of_the_tables_own_processes():
+@pytest.mark.parametrize("floor", [FLOOR, 0.5])
+def test_mean_and_loadings_are_those_of_the_tables_own_processes(floor):
     made, at = tables(), np.random.default_rng(2).random((300, 2))
-    mean, loadings = Sources.fit(made, kernel=KERNEL).expect(at)
+    box = Box(learner="made up", axes=AXES, floor=floor)
+    mean, loadings = Sources.fit(made, kernel=KERNEL, box=box).expect(at)
     each = []
     for one in made:
-        w = np.maximum(one.scores, np.quantile(one.scores, FLOOR))
+        w = np.maximum(one.scores, np.quantile(one.scores, floor))
         z = (w - w.mean()) / w.std()
         inverse = np.linalg.inv(
             KERNEL.between(one.points, one.points) + KERNEL.noise * np.eye(len(z))
@@ -57,6 +64,8 @@ def test_a_table_on_which_everything_does_the_same_is_left_out():
 
 
 def test_bad_surfaces_are_refused():
+    with pytest.raises(ArgumentError, match=r"floor of made up must be in \[0, 1\), got 1.2"):
+        Box(learner="made up", axes=AXES, floor=1.2)
     with pytest.raises(ArgumentError, match="one score a row"):
         Surface(name="x", points=np.zeros((3, 2)), scores=np.zeros(2))
     with pytest.raises(ArgumentError, match="x: points and scores must be finite"):
