@@ -20,6 +20,10 @@ def _share(name: str, low: float, default: float = 1.0) -> Axis:
     return Axis(name=name, low=low, high=1.0, default=default, log=False)
 
 
+_FEW_GOOD = 0.5
+"""Floor of learners that much of the cube is good for nothing with: penalties above a tenth,
+networks that learn too fast or not at all. What is best there would hardly be seen."""
+
 _UNWEIGHTED = (("class_weight", "none"),)
 _BOOSTED = (*_UNWEIGHTED, ("early_stopping", 0))
 
@@ -128,6 +132,7 @@ _MLP = Box(
         Axis(name="max_iter", low=20, high=300, default=200, whole=True),
     ),
     fixed=(*_UNWEIGHTED, ("activation", "relu"), ("early_stopping", False)),
+    floor=_FEW_GOOD,
 )
 _RBF_SVM = Box(
     learner="rbf_svm",
@@ -153,8 +158,7 @@ _ELASTIC_NET = Box(
         Axis(name="l1_ratio", low=0.05, high=1.0, default=0.5, log=False),
     ),
     fixed=_UNWEIGHTED,
-    # A penalty above a tenth is good for nothing on most tables, and that is a fifth of it.
-    floor=0.5,
+    floor=_FEW_GOOD,
 )
 
 BOXES = {
