@@ -3,14 +3,14 @@
     python data/corpus/fetch.py --out build/corpus
     python benchmarks/cost_growth.py [--rows 20000 50000 100000 200000] [--cap-s 6]
 
-All four costs are learned on at most 2,000 rows. Here one configuration a learner (the first of
-the base) is fitted on more rows of a few tables, whose families the base forgets: as many as
-the table has, then drawn with replacement with numbers jittered by a hundredth of their spread,
-so that no two are alike. CPU seconds of the fit and of predicting 1,000 rows (again and again
-until they can be told), bytes of the fitted pipeline, memory of the fit beyond what was held
-before. Whatever is expected to take longer than three times the cap is not tried, and what takes
-longer than the cap ends its learner on that table; both are counted. What was measured is kept in
-``--cache``.
+All four costs are learned on at most 2,000 rows. Here one configuration a learner (the first
+of the base) is fitted on more rows of a few tables, whose families the base forgets: as many
+as the table has, then drawn with replacement with numbers jittered by a hundredth of their
+spread, so that no two are alike. CPU seconds of the fit and of predicting 1,000 rows (again
+and again until they can be told), bytes of the fitted pipeline, memory of the fit beyond what
+was held before. Whatever is expected to take longer than three times the cap is not tried, and
+what takes longer than the cap ends its learner on that table; both are counted. What was
+measured is kept in ``--cache``.
 """
 
 from __future__ import annotations
