@@ -41,7 +41,7 @@ def evolve_predicted(
 
     Half of a generation are its parents' mutants, half are crossed from two of them;
     whoever is too dear is drawn anew. Nothing is evaluated: the score comes from a predictor,
-    the cost from a table such as :class:`warmstart.models.costs.operator_table.CostTable`.
+    the cost from a table such as :class:`warmstart.CostTable`.
 
     Parameters
     ----------

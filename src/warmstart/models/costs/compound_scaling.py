@@ -40,13 +40,20 @@ class ScaleRule:
     >>> rule = ScaleRule().fit(sizes, [[0.1, 0.2, 0.3, 0.4]], [[1.0, 4.0, 16.0, 64.0]])
     >>> rule.scale({"width": 8.0, "depth": 4.0, "act": "relu"}, phi=2)
     {'width': 16.0, 'depth': 4.0, 'act': 'relu'}
+
+    :func:`warmstart.scale_rule` learns it from the runs of a base.
     """
 
     powers_: dict[str, float] = field(default_factory=dict)
     """Of each hyperparameter that is a positive number in every configuration."""
 
     def fit(
-        self, configurations: Sequence[Mapping[str, Any]], scores: Any, costs: Any
+        self,
+        configurations: Sequence[Mapping[str, Any]],
+        scores: Any,
+        costs: Any,
+        *,
+        dimensions: Sequence[str] | None = None,
     ) -> ScaleRule:
         """Learn from histories in which sizes vary together.
 
@@ -55,11 +62,15 @@ class ScaleRule:
         configurations : sequence of mapping, length n_configs
         scores, costs : array, shape (n_tasks, n_configs)
             Higher scores are better; NaN where not evaluated.
+        dimensions : sequence of str, optional
+            Hyperparameters that grow, such as width, depth or rounds; by default every one
+            that is a positive number in every configuration.
 
         Raises
         ------
         ValueError
-            If shapes do not fit, nothing is numeric, or no task has a front of two.
+            If shapes do not fit, nothing is numeric, a dimension is no positive number
+            everywhere, or no task has a front of two.
         """
         y, c = np.asarray(scores, dtype=np.float64), np.asarray(costs, dtype=np.float64)
         if y.ndim != 2 or y.shape != c.shape or y.shape[1] != len(configurations):
@@ -67,15 +78,7 @@ class ScaleRule:
                 f"scores and costs must have shape (n_tasks, {len(configurations)}), got "
                 f"{y.shape} and {c.shape}"
             )
-        names = [
-            name
-            for name in dict.fromkeys(key for one in configurations for key in one)
-            if all(_is_positive(one.get(name)) for one in configurations)
-        ]
-        if not names:
-            raise ArgumentError(
-                "no hyperparameter is a positive number in every configuration: nothing grows"
-            )
+        names = _dimensions(configurations, dimensions)
         logs = np.log2([[float(one[name]) for name in names] for one in configurations])
         about, grown = [], []
         for row, spent in zip(y, c, strict=True):
@@ -120,6 +123,29 @@ class ScaleRule:
             larger = float(value) * 2.0 ** (power * phi)
             scaled[name] = max(round(larger), 1) if isinstance(value, int) else larger
         return scaled
+
+
+def _dimensions(
+    configurations: Sequence[Mapping[str, Any]], wanted: Sequence[str] | None
+) -> list[str]:
+    numeric = [
+        name
+        for name in dict.fromkeys(key for one in configurations for key in one)
+        if all(_is_positive(one.get(name)) for one in configurations)
+    ]
+    if wanted is not None:
+        other = [name for name in wanted if name not in numeric]
+        if other:
+            raise ArgumentError(
+                f"dimensions {other} are no positive numbers in every configuration; those "
+                f"that are: {numeric}"
+            )
+        numeric = list(wanted)
+    if not numeric:
+        raise ArgumentError(
+            "no hyperparameter is a positive number in every configuration: nothing grows"
+        )
+    return numeric
 
 
 def _front(scores: Array, costs: Array) -> npt.NDArray[np.intp]:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from warmstart.errors import ArgumentError, NotFittedError
-from warmstart.models.costs.scale_rule import ScaleRule
+from warmstart.models.costs.compound_scaling import ScaleRule
 
 
 def history(n_tasks=6, seed=0):
