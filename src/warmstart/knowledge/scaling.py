@@ -69,8 +69,10 @@ def scale_rule(
     >>> larger["random_forest:n_estimators"] > 200
     True
     """
-    values = dict(getattr(configuration, "configuration", configuration))
-    learner = str(values.get("learner", getattr(configuration, "learner", "")))
+    if isinstance(configuration, Mapping):
+        values, learner = dict(configuration), str(configuration.get("learner", ""))
+    else:
+        values, learner = dict(configuration.configuration), configuration.learner
     return _learnt(histories, learner, values, dimensions, metric).scale(values, phi)
 
 
