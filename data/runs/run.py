@@ -62,7 +62,9 @@ class Pass:
     """Only the configurations of the pool's core."""
 
     large: bool = False
-    """Only the few of `large.jsonl`, on the tables of at least `LARGE_ROWS` rows."""
+    """Only the few of `large.jsonl`, on the tables of at least `min_rows` rows."""
+
+    min_rows: int = LARGE_ROWS
 
 
 ALL = ("multiclass", "regression", "binary")
@@ -71,6 +73,8 @@ PASSES = (
     Pass("resampled-core", ALL, None, core=True, resampled=True, beside=True),
     Pass("rows-dozen", ("regression",), 12, 10_000, 300.0, large=True),
     Pass("rows-dozen-binary", ("binary",), 12, 10_000, 300.0, large=True),
+    Pass("rows-dozen-4500", ("binary",), 12, 10_000, 300.0, large=True, min_rows=4500),
+    Pass("rows-dozen-classes", ("multiclass",), 12, 10_000, 300.0, large=True, min_rows=4500),
     Pass("rows-large", ALL, None, 10_000, 300.0, large=True),
     Pass("large", ALL, None, large=True),
     Pass("core-scarce", ("multiclass", "regression"), None, core=True),
@@ -110,7 +114,7 @@ def ordered(corpus: Path, wanted: Pass) -> Iterator[LocalTask]:
         names = {way.task_id.partition("@")[0] for way in ways}
         tasks = [task for task in tasks if wanted.beside and task.task_id in names] + ways
     if wanted.large:
-        tasks = [t for t in tasks if int(sizes[t.task_id]["n_rows"]) >= LARGE_ROWS]
+        tasks = [t for t in tasks if int(sizes[t.task_id]["n_rows"]) >= wanted.min_rows]
     if wanted.max_rows > 2000:
         # With more rows a table is another task, of the same family.
         tasks = [
