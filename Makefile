@@ -8,7 +8,9 @@
 #   make readme      every block of README in a clone with an empty environment; a few minutes
 #   make test-live   read at most twenty rows of the real OpenML; needs the internet
 #   make test-tuners the tuners that are too large for the dev group, in .venv-tuners (3 GB)
-#   make knowledge   build the embedded knowledge base from scratch (hours; goes on if stopped)
+#   make knowledge   make the embedded knowledge base of what is in data/
+#   make runs        evaluate more of the pool on the corpus (hours; goes on if stopped)
+#   make vectors     the base's vectors by other measures of similarity (an hour)
 
 PYTHON ?= python3
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
@@ -22,7 +24,7 @@ TUNERS_TESTS += $(wildcard tests/unit/downstream/schedulers/test_ray*.py)
 PIP := $(BIN)/python -m pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: suggest test check coverage docs readme test-live test-tuners lint pytest notebooks wheel knowledge clean
+.PHONY: suggest test check coverage docs readme test-live test-tuners lint pytest notebooks wheel knowledge runs vectors clean
 
 suggest: $(VENV)/light
 	$(BIN)/warmstart suggest data/examples/german_credit.csv --target class
@@ -75,18 +77,30 @@ wheel: $(VENV)/made
 	  cp data/examples/german_credit.csv "$$folder" && cd "$$folder" && \
 	  venv/bin/warmstart suggest german_credit.csv --target class -n 3
 
-# Every step skips what is done, runs packed in data/runs among it, so the same command goes on
-# after a stop and in a fresh checkout. The families of the
-# two example tables stay out: what is suggested for them is then a prediction, not a memory.
+# The embedded base from what is here: the one before, for tables of up to some 4,500 rows, and the
+# runs packed in data/runs, for larger ones. Nothing is fitted but models, and doing it again
+# changes nothing. The families of the two example tables are not in it (`--leave-out` did that),
+# nor large enough to come in: what is suggested for them is a prediction, not a memory.
 knowledge: $(VENV)/dev
 	$(BIN)/python data/corpus/fetch.py --out build/corpus
+	$(BIN)/python data/runs/run.py --corpus build/corpus --build build/packed --packed
+	$(BIN)/warmstart build publish build/packed/rows-2000 build/packed/meta --jobs $(JOBS) \
+	  --min-evaluations 12
+	$(BIN)/warmstart build publish build/packed/rows-10000 build/packed/meta-10000 \
+	  --jobs $(JOBS) --min-evaluations 12
+	$(BIN)/warmstart build knowledge data/knowledge data/knowledge \
+	  --also build/packed/meta-10000 --recorded build/packed/meta
+	$(BIN)/warmstart knowledge --card > build/CARD.md && mv build/CARD.md data/knowledge/CARD.md
+
+# Goes on evaluating the pool, the cheapest and scarcest first (some 30 CPU hours in all, may be
+# stopped at any time), and packs what is new.
+runs: $(VENV)/dev
+	$(BIN)/python data/corpus/fetch.py --out build/corpus
 	$(BIN)/python data/runs/run.py --corpus build/corpus --build build/kb --jobs $(JOBS)
-	$(BIN)/warmstart build publish build/kb/rows-2000 build/kb/meta --jobs $(JOBS) \
-	  --min-evaluations 40
-	$(BIN)/warmstart build publish build/kb/rows-10000 build/kb/meta-10000 --jobs $(JOBS) \
-	  --min-evaluations 20
-	$(BIN)/warmstart build knowledge build/kb/meta data/knowledge --also build/kb/meta-10000 \
-	  --leave-out german --leave-out concrete
+
+# Vectors of the base's tables by other measures than meta-features, its networks trained anew.
+vectors: $(VENV)/dev
+	$(BIN)/python data/corpus/fetch.py --out build/corpus
 	for measure in dida dataset2vec; do \
 	  $(BIN)/warmstart build embedding build/kb/$$measure.npz --measure $$measure --steps 300 \
 	    --tasks build/corpus/tasks.csv --apart-from data/knowledge || exit 1; done

@@ -1,11 +1,12 @@
 """Evaluate the pool on the corpus, the cheapest and scarcest tasks first; goes on if stopped.
 
     python data/runs/run.py --corpus build/corpus --build build/kb [--jobs N] [--passes A,B]
+    python data/runs/run.py --corpus build/corpus --build build/kb --packed
 
 Each pass adds to one build folder: at 2,000 rows ``BUILD/rows-2000``, at 10,000 for tables
 that have more than 2,000 ``BUILD/rows-10000``. Runs packed beside this file are not done
 again; `warmstart build pack BUILD/rows-2000 data/runs/rows-2000` adds what is new, also
-while this runs.
+while this runs. With ``--packed`` those are put into the build folders, and nothing is fitted.
 """
 
 from __future__ import annotations
@@ -65,6 +66,14 @@ class Pass:
     """Only the few of `large.jsonl`, on the tables of at least `min_rows` rows."""
 
     min_rows: int = LARGE_ROWS
+
+    def protocol(self) -> EvaluationProtocol:
+        """How its runs are evaluated."""
+        return EvaluationProtocol(
+            limits=Limits(time_limit_s=self.time_limit_s, memory_limit_mb=4096),
+            max_rows=self.max_rows,
+            sampler="pool",
+        )
 
 
 ALL = ("multiclass", "regression", "binary")
@@ -172,11 +181,7 @@ def run(wanted: Pass, corpus: Path, build: Path, jobs: int) -> None:
         }
     if wanted.max_rows > 2000 and not wanted.large:
         pool = {kind: [c for c in found if c.learner in LARGER] for kind, found in pool.items()}
-    protocol = EvaluationProtocol(
-        limits=Limits(time_limit_s=wanted.time_limit_s, memory_limit_mb=4096),
-        max_rows=wanted.max_rows,
-        sampler="pool",
-    )
+    protocol = wanted.protocol()
     last = time.monotonic()
 
     def tell(done: int, total: int, speed: float) -> None:
@@ -200,6 +205,16 @@ def run(wanted: Pass, corpus: Path, build: Path, jobs: int) -> None:
     print(f"{wanted.name}: {report}; {pack(folder, packed):,} runs packed", flush=True)
 
 
+def unpack_all(corpus: Path, build: Path) -> None:
+    """Put what is packed into the build folders, of every task of any pass."""
+    for max_rows in sorted({one.max_rows for one in PASSES}):
+        passes = [one for one in PASSES if one.max_rows == max_rows]
+        tasks = {task.task_id: task for one in passes for task in ordered(corpus, one)}
+        name = f"rows-{max_rows}"
+        n_runs = unpack(HERE / name, build / name, list(tasks.values()), passes[0].protocol())
+        print(f"{name}: {n_runs:,} runs put there", flush=True)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Do the passes asked for, in order."""
     parser = argparse.ArgumentParser(description="Evaluate the pool on the corpus.")
@@ -207,8 +222,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--build", type=Path, default=Path("build/kb"))
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--passes", help="comma-separated; all by default")
+    parser.add_argument("--packed", action="store_true", help="fit nothing")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING)
+    if options.packed:
+        unpack_all(options.corpus, options.build)
+        return 0
     names = options.passes.split(",") if options.passes else [one.name for one in PASSES]
     for one in PASSES:
         if one.name in names:

@@ -3,6 +3,7 @@
 Also of: cli.build.knowledge, knowledge.writing.
 """
 
+import dataclasses
 import json
 
 import numpy as np
@@ -13,7 +14,12 @@ from typer.testing import CliRunner
 from warmstart.cli import app
 from warmstart.errors import KnowledgeError
 from warmstart.metadataset.metadataset import MetaDataset
+from warmstart.models.costs.resources import ResourceModel
 from warmstart.recommend.recommender import Recommender
+from warmstart.recommend.store.resources import read_resources, write_resources
+from warmstart.similarity.known.files import read_known, write_known
+from warmstart.similarity.known.known_tasks import KnownTasks
+from warmstart.similarity.task_view import TaskView
 
 
 def history(tasks, points, *, max_rows=None):
@@ -77,6 +83,71 @@ def test_models_for_more_rows_are_saved_as_well(tmp_path):
     damaged.fitted("classification", "roc_auc", n_rows=500)
     with pytest.raises(KnowledgeError, match="10000-rows"):
         damaged.fitted("classification", "roc_auc", n_rows=50_000)
+
+
+def test_models_of_many_tables_of_more_rows_know_no_others(tmp_path):
+    """So are those that a question about many rows is answered with, where it names no learner."""
+    names = [f"t{number}" for number in range(16)]
+    large = history([f"{name}@10000" for name in names], ["a", "b"], max_rows=10_000)
+    fresh = Recommender().fit(history(names, ["a", "b", "c"]).merge(large))
+    fresh.save(tmp_path / "kb")
+    files = {path.name for path in (tmp_path / "kb" / "models").glob("*.npz")}
+    alone = "classification-roc_auc-10000-rows-alone.npz"
+    assert files == {"classification-roc_auc.npz", alone}
+    about = {"n_rows": 50_000, "alone": True}
+    saved = Recommender.load(tmp_path / "kb")
+    known, anew = (
+        one.store.fitted("classification", "roc_auc", **about).chooser.to_arrays()
+        for one in (saved, fresh)
+    )
+    assert all(np.array_equal(known[name], anew[name]) for name in anew)
+    (tmp_path / "kb" / "models" / alone).write_bytes(b"")
+    damaged = Recommender.load(tmp_path / "kb")
+    many = damaged.fitted("classification", "roc_auc", n_rows=50_000)
+    assert len(many.table.task_ids) == 16
+    with pytest.raises(KnowledgeError, match="10000-rows-alone"):
+        damaged.store.fitted("classification", "roc_auc", **about)
+
+
+def test_a_table_of_few_rows_tells_nothing_of_more(tmp_path):
+    names = [f"t{number}" for number in range(8)]
+    few = history(names, ["a", "b"])
+    few.save(tmp_path / "few")
+    large = history([f"{name}@10000" for name in names], ["a", "b"], max_rows=10_000)
+    rows = large.tasks.assign(n_rows=[2_300, 9_000, 4_400, 4_500, *[10_000] * 4])
+    large = dataclasses.replace(large, tasks=rows)
+    large.save(tmp_path / "large")
+    result = CliRunner().invoke(
+        app,
+        [
+            *("build", "knowledge", str(tmp_path / "few"), str(tmp_path / "kb")),
+            *("--also", str(tmp_path / "large"), "--json"),
+        ],
+    )
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["too_few_rows"] == ["t0@10000", "t2@10000"]
+    assert len(MetaDataset.open(tmp_path / "kb")) == 8 + 6
+
+
+def test_a_base_is_gone_on_from_with_all_it_keeps(tmp_path):
+    """Vectors and sizes are the first base's; doing it again changes nothing."""
+    names = [f"t{number}" for number in range(8)]
+    first = tmp_path / "first"
+    Recommender().fit(history(names, ["a", "b", "c"])).save(first)
+    views = {name: TaskView(text=f"table {name}") for name in names}
+    write_known(KnownTasks().with_measure("text", views), first)
+    sizes = {"size_mb": ResourceModel("size in megabytes")}
+    write_resources(sizes, first / "models" / "resources.json")
+    history([f"{name}@10000" for name in names], ["a"], max_rows=10_000).save(tmp_path / "more")
+    found = []
+    for before, out in ((first, tmp_path / "kb"), (tmp_path / "kb", tmp_path / "again")):
+        arguments = ["build", "knowledge", str(before), str(out)]
+        result = CliRunner().invoke(app, [*arguments, "--also", str(tmp_path / "more")])
+        assert result.exit_code == 0, result.output
+        assert read_known(out).kept["text"].task_ids == tuple(names)
+        assert read_resources(out / "models" / "resources.json").keys() == {"size_mb"}
+        found.append(json.loads((out / "manifest.json").read_text())["digests"])
+    assert found[0] == found[1]
 
 
 def test_more_rows_of_another_kind_of_task_change_nothing(tmp_path):

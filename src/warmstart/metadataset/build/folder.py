@@ -73,6 +73,13 @@ def remember(
     out: Path, tasks: Sequence[LocalTask], configurations: Sequence[Configuration]
 ) -> None:
     """Add tasks and configurations to those the folder knows; publishing needs them."""
+    remember_rows(out, tasks, [configuration_row(one) for one in configurations])
+
+
+def remember_rows(
+    out: Path, tasks: Sequence[LocalTask], configurations: Sequence[Mapping[str, str]]
+) -> None:
+    """The same, of rows of ``configurations.parquet``."""
     known = read_known_tasks(out)
     known.update({task.task_id: task for task in tasks})
     rows = [
@@ -81,8 +88,7 @@ def remember(
     ]
     write_json(rows, out / "local_tasks.json")
     by_id = {row["configuration_id"]: row for row in read_configurations(out).to_pylist()}
-    for configuration in configurations:
-        by_id[configuration.configuration_id] = configuration_row(configuration)
+    by_id.update({row["configuration_id"]: dict(row) for row in configurations})
     table = pa.Table.from_pylist(list(by_id.values()), schema=CONFIGURATIONS)
     write_parquet(table, out / "configurations.parquet", sort_by=["configuration_id"])
 

@@ -27,6 +27,7 @@ from warmstart.metadataset.build.folder import (
     measured_files,
     part_path,
     prepare,
+    remember_rows,
 )
 from warmstart.metadataset.build.units import BuildLock, UnitRecord, Units
 from warmstart.metadataset.core.schema import MEASURED
@@ -120,7 +121,9 @@ def unpack(
         raise HistoryError(f"{packed} is of another protocol; its scores do not go with these")
     tables = {name: read_measured(_files(packed, name), name) for name in MEASURED}
     n_runs = 0
+    points = [r for f in _files(packed, "configurations") for r in pq.read_table(f).to_pylist()]
     with BuildLock(build / "build.lock"), Units(build / "units.sqlite") as units:
+        remember_rows(build, tasks, points)
         done = {
             (unit.task_id, point)
             for unit in units.read("evaluations", "done")

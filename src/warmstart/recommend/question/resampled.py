@@ -112,6 +112,31 @@ def rows_for(tasks: pd.DataFrame, n_rows: float | None) -> int:
     return min(caps, key=lambda cap: (abs(math.log(cap / n_rows)), cap))
 
 
+def of_too_few_rows(tasks: pd.DataFrame) -> list[Any]:
+    """Tasks said to be scored with more rows than usual whose tables have fewer than that.
+
+    Of a table of 3,000 rows all are used where 10,000 may be; what suits it is what suits
+    2,000.
+
+    Parameters
+    ----------
+    tasks : DataFrame
+        Indexed by task.
+
+    Examples
+    --------
+    >>> of_too_few_rows(pd.DataFrame(
+    ...     {"n_rows": [3_000, 9_000, 3_000], "max_rows": [10_000, 10_000, 2_000]},
+    ...     index=["a@10000", "b@10000", "a"]))
+    ['a@10000']
+    """
+    if "n_rows" not in tasks or "max_rows" not in tasks:
+        return []
+    caps = caps_of(tasks)
+    more = tasks.loc[(caps > MAX_ROWS) & tasks["n_rows"].notna(), "n_rows"]
+    return [task for task, n_rows in more.items() if rows_for(tasks, n_rows) < caps[task]]
+
+
 def of_kind(tasks: pd.DataFrame, kind: str | None) -> pd.DataFrame:
     """Those of one kind; all where tasks or the question do not say.
 

@@ -64,7 +64,13 @@ def saved_keys(path: Path, kinds: Iterable[str | None], recorded: tuple[str, ...
 
 
 def save_models(
-    path: Path, key: Key, pmf: PMF, chooser: PMF, *, max_rows: int = MAX_ROWS
+    path: Path,
+    key: Key,
+    pmf: PMF,
+    chooser: PMF,
+    *,
+    max_rows: int = MAX_ROWS,
+    alone: bool = False,
 ) -> None:
     """Write the models of scores and of regrets; :func:`load_models` reads them back.
 
@@ -80,6 +86,8 @@ def save_models(
         Fitted to regrets.
     max_rows : int
         Most rows that the tasks were scored with for which these models answer.
+    alone : bool
+        Whether they know no tasks scored with fewer.
     """
     arrays = pmf.to_arrays()
     arrays |= {_CHOICE + name: array for name, array in chooser.to_arrays().items()}
@@ -88,10 +96,12 @@ def save_models(
         with temporary.open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, **arrays)
 
-    write_atomically(_file(path, key, max_rows), write)
+    write_atomically(_file(path, key, max_rows, alone=alone), write)
 
 
-def load_models(path: Path, key: Key, *, max_rows: int = MAX_ROWS) -> tuple[PMF, PMF] | None:
+def load_models(
+    path: Path, key: Key, *, max_rows: int = MAX_ROWS, alone: bool = False
+) -> tuple[PMF, PMF] | None:
     """The models of scores and of regrets for one kind of task in one metric.
 
     None where none were saved.
@@ -104,13 +114,15 @@ def load_models(path: Path, key: Key, *, max_rows: int = MAX_ROWS) -> tuple[PMF,
         Kind of task and metric.
     max_rows : int
         Most rows that the tasks were scored with for which they answer.
+    alone : bool
+        Whether they know no tasks scored with fewer.
 
     Raises
     ------
     KnowledgeError
         If the file is damaged.
     """
-    file = _file(path, key, max_rows)
+    file = _file(path, key, max_rows, alone=alone)
     if not file.exists():
         return None
     try:
@@ -127,7 +139,7 @@ def load_models(path: Path, key: Key, *, max_rows: int = MAX_ROWS) -> tuple[PMF,
         raise KnowledgeError(f"{file} is not a model warmstart wrote: {error}") from error
 
 
-def _file(path: Path, key: Key, max_rows: int = MAX_ROWS) -> Path:
+def _file(path: Path, key: Key, max_rows: int = MAX_ROWS, *, alone: bool = False) -> Path:
     kind, metric = (part or "any" for part in key)
-    rows = "" if max_rows == MAX_ROWS else f"-{max_rows}-rows"
+    rows = "" if max_rows == MAX_ROWS else f"-{max_rows}-rows{'-alone' * alone}"
     return path / "models" / f"{quoted(f'{kind}-{metric}')}{rows}.npz"

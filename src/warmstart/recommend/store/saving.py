@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from warmstart.errors import KnowledgeError, MetaDatasetError
 from warmstart.execution.resampling import MAX_ROWS
@@ -17,7 +17,7 @@ from warmstart.metadataset.storage.writing import (
     refuse_place,
     write_parts,
 )
-from warmstart.recommend.question.resampled import caps_of, of_kind
+from warmstart.recommend.question.resampled import caps_of, enough, of_kind
 from warmstart.recommend.store.persistence import FORMAT, NAME
 from warmstart.recommend.store.resources import FILE, write_resources
 from warmstart.recommend.store.saved_models import metrics_of, save_models
@@ -53,16 +53,20 @@ def save(store: Store, path: Path) -> Path:
         write_parts(store.md, new)
         (new / "models").mkdir()
         for kind in store.task_types():
-            rows = sorted({MAX_ROWS, *map(int, caps_of(of_kind(store.md.tasks, kind)))})
+            of = of_kind(store.md.tasks, kind)
+            rows = sorted({MAX_ROWS, *map(int, caps_of(of))})
             for metric, max_rows in product(metrics_of(store.md.metrics, kind), rows):
+                # As a question that names no learners is answered.
+                alone = enough(of, "random", max_rows)
                 try:
-                    fitted = store.fitted(kind, metric, n_rows=max_rows)
+                    fitted = store.fitted(kind, metric, n_rows=max_rows, alone=alone)
                 except MetaDatasetError:  # a metric that no task of this kind has a score in
                     continue
                 # Measured now, for whoever reads it must not wait for that.
                 _ = fitted.models.optimism, fitted.models.told_optimism
                 pmf = fitted.models.pmf_with_level
-                save_models(new, (kind, metric), pmf, fitted.chooser, max_rows=max_rows)
+                about: dict[str, Any] = {"max_rows": max_rows, "alone": alone}
+                save_models(new, (kind, metric), pmf, fitted.chooser, **about)
         if resources := store.resources():
             write_resources(resources, new / "models" / FILE)
         if store.keeps_vectors:

@@ -154,9 +154,9 @@ class Store:
             del self.kept[old]
         try:
             # Whatever is forgotten, or split or compared otherwise, was not saved.
-            usual = not gone and not alone and by == PLAIN and resampling == "random"
-            rows = max_rows if usual else None
-            self.kept[key] = self._fit(task_type, metric, aside, by, rows)
+            usual = not gone and by == PLAIN and resampling == "random"
+            saved_as = {"max_rows": max_rows, "alone": alone} if usual else None
+            self.kept[key] = self._fit(task_type, metric, aside, by, saved_as)
         except MetaDatasetError as error:
             if not gone and self.saved:
                 raise MetaDatasetError(f"{self.saved}: {error}") from error
@@ -173,14 +173,14 @@ class Store:
         metric: str | None,
         aside: list[Any],
         by: By,
-        saved_rows: int | None,
+        saved_as: dict[str, Any] | None,
     ) -> Fitted:
         from warmstart.recommend.store.saved_models import load_models
 
         md = self.md if by == PLAIN else self.known.described(self.md, by)
         saved = None
-        if self.saved and saved_rows is not None:
-            saved = load_models(self.saved, (task_type, metric), max_rows=saved_rows)
+        if self.saved and saved_as is not None:
+            saved = load_models(self.saved, (task_type, metric), **saved_as)
         return fit_base(
             md.drop(tasks=aside) if aside else md,
             metric=metric,

@@ -122,6 +122,7 @@ def test_a_build_goes_on_from_a_pack(built, tmp_path, monkeypatch):
     wanted = tasks(built)
     assert unpack(tmp_path / "pack", tmp_path / "build", wanted, PROTOCOL) == 9
     assert unpack(tmp_path / "pack", tmp_path / "build", wanted, PROTOCOL) == 0
+    publish(tmp_path / "build", tmp_path / "unpacked")  # without evaluating anything more
 
     def refuse(units, *_, **__):
         assert not list(units)
@@ -132,6 +133,9 @@ def test_a_build_goes_on_from_a_pack(built, tmp_path, monkeypatch):
     assert (report.n_before, report.n_evaluations) == (9, 0)
     publish(tmp_path / "build", tmp_path / "base")
     before, after = (MetaDataset.open(folder / "base") for folder in (built, tmp_path))
+    unpacked = MetaDataset.open(tmp_path / "unpacked")
+    assert_frame_equal(evaluations(unpacked), evaluations(after))
+    assert set(unpacked.configuration_ids) == set(after.configuration_ids)
     assert_frame_equal(evaluations(after), evaluations(before), rtol=5e-3)
     for name in TABLES:
         assert_frame_equal(after.measured(name), before.measured(name))
