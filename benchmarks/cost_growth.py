@@ -116,6 +116,7 @@ def arguments() -> argparse.Namespace:
         "--rows", type=int, nargs="*", default=(20_000, 50_000, 100_000, 200_000)
     )
     parser.add_argument("--cap-s", type=float, default=6.0)
+    parser.add_argument("--learners", nargs="*", help="only these")
     parser.add_argument("--one")
     return parser.parse_args()
 
@@ -149,7 +150,8 @@ def one_table(name: str, task: pd.Series[Any], args: argparse.Namespace) -> pd.D
     fitted = recommender.store.fitted(kind, None, gone)
     first: dict[str, int] = {}
     for place, learner in enumerate(fitted.learners):
-        first.setdefault(str(learner), place)
+        if args.learners is None or learner in args.learners:
+            first.setdefault(str(learner), place)
     request = {
         "path": str((args.corpus / task["path"]).resolve()),
         "target": task["target"],

@@ -60,7 +60,7 @@ class Pass:
     n_tasks: int | None = None
 
     core: bool = False
-    """Only the configurations of the pool's core."""
+    """Only the configurations of the pool's core, `most` of them."""
 
     large: bool = False
     """Only the few of `large.jsonl`, on the tables of at least `min_rows` rows."""
@@ -79,6 +79,7 @@ class Pass:
 ALL = ("multiclass", "regression", "binary")
 PASSES = (
     Pass("resampled-40", ALL, 40, resampled=True, n_tasks=24),
+    Pass("resampled-28", ("regression",), 28, core=True, resampled=True, beside=True),
     Pass("resampled-core", ALL, None, core=True, resampled=True, beside=True),
     Pass("rows-dozen", ("regression",), 12, 10_000, 300.0, large=True),
     Pass("rows-dozen-binary", ("binary",), 12, 10_000, 300.0, large=True),
@@ -172,11 +173,12 @@ def resampled(tasks: list[LocalTask]) -> Iterator[LocalTask]:
 
 def run(wanted: Pass, corpus: Path, build: Path, jobs: int) -> None:
     """Do one pass; what is done already is not done again."""
-    pool = read_pool(LARGE if wanted.large else POOL, most=wanted.most)
+    most = None if wanted.core else wanted.most
+    pool = read_pool(LARGE if wanted.large else POOL, most=most)
     if wanted.core:
         core = set(CORE.read_text(encoding="utf-8").split())
         pool = {
-            kind: [c for c in found if c.configuration_id in core]
+            kind: [c for c in found if c.configuration_id in core][: wanted.most]
             for kind, found in pool.items()
         }
     if wanted.max_rows > 2000 and not wanted.large:
