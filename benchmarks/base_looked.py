@@ -50,7 +50,9 @@ def main() -> None:
     args = parser.parse_args()
     print(f"    {shlex.join(['python', *sys.argv])}\n\nwarmstart {warmstart.__version__}")
     old, new = open_knowledge(None).md, MetaDataset.open(args.meta)
-    old, new = (md.drop(tasks=[t for t in md.tasks.index if "@" in str(t)]) for md in (old, new))
+    old, new = (
+        md.drop(tasks=[t for t in md.tasks.index if "@" in str(t)]) for md in (old, new)
+    )
     united = old.merge(new, conflicts="first")
     bases = {"embedded": Recommender().fit(old), "united": Recommender().fit(united)}
     for metric in args.metrics:

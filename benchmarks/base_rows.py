@@ -4,7 +4,7 @@
     warmstart build publish KB/rows-10000 META10 --min-evaluations 20
     python benchmarks/base_rows.py META2 META10 [--metrics roc_auc r2]
 
-Tables of 8,000 rows or more, tried with the few configurations of `data/pool/large.jsonl` on
+Tables of 4,500 rows or more, tried with the few configurations of `data/pool/large.jsonl` on
 10,000 rows; families are left out in folds. Configurations are named by the recommender from
 the embedded base, and from that with the runs of 2,000 rows, each without and with the runs of
 10,000; and by the greedy portfolio of the other tables' 10,000 rows. Judged is the best of n of
@@ -25,6 +25,7 @@ from warmstart.evaluate.folds import assign_folds
 from warmstart.knowledge.base import open_knowledge
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.rankings.portfolio import greedy_portfolio, tempered
+from warmstart.recommend.question.resampled import of_too_few_rows
 from warmstart.recommend.recommender import Recommender
 
 COUNTS = (1, 3, 5, 10)
@@ -32,7 +33,7 @@ N_FOLDS = 5
 N_NAMED = 25
 """Configurations named, of which those count that the table was tried with."""
 
-LARGE = 8000
+LARGE = 4500
 """Rows of a table that is asked about."""
 
 LEAST = 12
@@ -161,6 +162,7 @@ def main() -> None:
     parser.add_argument("--metrics", nargs="+", default=["roc_auc", "balanced_accuracy", "r2"])
     options = parser.parse_args()
     few, many = MetaDataset.open(options.few), MetaDataset.open(options.many)
+    many = many.drop(tasks=of_too_few_rows(many.tasks))
     few = few.drop(tasks=[name for name in few.tasks.index if "@" in str(name)])
     for metric in options.metrics:
         regression = metric in ("r2", "rmse", "mae")

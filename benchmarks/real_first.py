@@ -37,6 +37,7 @@ from warmstart.execution.local import LocalTask
 from warmstart.knowledge.base import open_knowledge
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metrics import METRICS
+from warmstart.recommend.question.resampled import of_too_few_rows
 from warmstart.recommend.recommender import Recommender
 from warmstart.spaces.pipelines.learners import LEARNERS
 from warmstart.spaces.pipelines.pipeline import build_estimator
@@ -74,6 +75,7 @@ class Base:
         known = set() if alone else set(md.families)
         for number, path in enumerate(also):
             more = MetaDataset.open(path)
+            more = more.drop(tasks=of_too_few_rows(more.tasks))
             md = more if alone and number == 0 else md.merge(more, conflicts="first")
         self.recommender = Recommender().fit(md)
         new = md.families[~md.families.isin(known)]
