@@ -86,7 +86,7 @@ def test_models_for_more_rows_are_saved_as_well(tmp_path):
 
 
 def test_models_of_many_tables_of_more_rows_know_no_others(tmp_path):
-    """So are those that a question about many rows is answered with, where it names no learner."""
+    """As a question about many rows is answered that names no learner."""
     names = [f"t{number}" for number in range(16)]
     large = history([f"{name}@10000" for name in names], ["a", "b"], max_rows=10_000)
     fresh = Recommender().fit(history(names, ["a", "b", "c"]).merge(large))

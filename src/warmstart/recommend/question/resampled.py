@@ -132,9 +132,10 @@ def of_too_few_rows(tasks: pd.DataFrame) -> list[Any]:
     """
     if "n_rows" not in tasks or "max_rows" not in tasks:
         return []
-    caps = caps_of(tasks)
-    more = tasks.loc[(caps > MAX_ROWS) & tasks["n_rows"].notna(), "n_rows"]
-    return [task for task, n_rows in more.items() if rows_for(tasks, n_rows) < caps[task]]
+    more = pd.DataFrame({"cap": caps_of(tasks), "n_rows": tasks["n_rows"]}).dropna()
+    more = more[more["cap"] > MAX_ROWS]
+    nearest = more["n_rows"].map(lambda n_rows: rows_for(tasks, n_rows))
+    return list(more.index[nearest < more["cap"]])
 
 
 def of_kind(tasks: pd.DataFrame, kind: str | None) -> pd.DataFrame:
