@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from warmstart.models.surfaces.box import Axis, Box
-from warmstart.models.surfaces.sources import Sources, Surface
+from warmstart.models.surfaces.sources import Sources, Surface, most_telling
 from warmstart.spaces.encoding import ConfigurationEncoder
 
 if TYPE_CHECKING:
@@ -24,9 +24,6 @@ _FEWEST_RESULTS = 5
 
 _ROUNDS = ("n_estimators", "max_iter", "iterations", "num_boost_round", "num_iterations")
 """Hyperparameters that count rounds, which scores at fewer can be read off."""
-
-_MOST_RESULTS = 128
-"""Of one study: the best half and as many others."""
 
 
 class OwnSurfaces:
@@ -143,20 +140,10 @@ class OwnSurfaces:
             known = np.flatnonzero(np.isfinite(row))
             if families[task] in left or len(known) < _FEWEST_RESULTS:
                 continue
-            known = _most_telling(row, known)
+            known = most_telling(row, known)
             found.append(
                 Surface(
                     name=task, family=families[task], points=points[known], scores=row[known]
                 )
             )
         return found
-
-
-def _most_telling(scores: Any, known: Any) -> Any:
-    """The best half and as many others, drawn, where there are too many."""
-    if len(known) <= _MOST_RESULTS:
-        return known
-    order = known[np.argsort(-scores[known], kind="stable")]
-    half = _MOST_RESULTS // 2
-    rest = np.random.default_rng(0).permutation(order[half:])[: _MOST_RESULTS - half]
-    return np.sort(np.r_[order[:half], rest])

@@ -14,6 +14,10 @@ from warmstart.models.gaussian.shared_gp import SharedKernel
 from warmstart.models.surfaces.box import FLOOR, Box
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+Rows = np.ndarray[Any, np.dtype[np.intp]]
+
+MOST_RESULTS = 128
+"""Of one study that anything is learnt from: a process costs the cube of their number."""
 
 _N_LEARNT_FROM, _N_POINTS_LEARNT_FROM = 24, 96
 """Tables, and points of each, that lengthscales are learnt from."""
@@ -54,6 +58,30 @@ def floored(scores: Array, floor: float = FLOOR) -> Array:
     """
     lowest: Array = np.maximum(scores, np.quantile(scores, floor))
     return lowest
+
+
+def most_telling(scores: Array, known: Rows) -> Rows:
+    """Of many rows the best, half of :data:`MOST_RESULTS`, and as many others, drawn.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n,)
+        Higher better.
+    known : ndarray of int
+        Rows that have one.
+
+    Examples
+    --------
+    >>> rows = most_telling(np.arange(1000.0), np.arange(1000))
+    >>> len(rows), bool((rows >= 936).sum() == 64)
+    (128, True)
+    """
+    if len(known) <= MOST_RESULTS:
+        return known
+    order = known[np.argsort(-scores[known], kind="stable")]
+    half = MOST_RESULTS // 2
+    rest = np.random.default_rng(0).permutation(order[half:])[: MOST_RESULTS - half]
+    return np.sort(np.r_[order[:half], rest])
 
 
 @dataclass(frozen=True, kw_only=True)

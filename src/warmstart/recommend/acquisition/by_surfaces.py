@@ -9,7 +9,7 @@ import numpy as np
 
 from warmstart.models.surfaces.belief import Places, SurfaceBelief
 from warmstart.models.surfaces.region import Region
-from warmstart.models.surfaces.sources import Sources
+from warmstart.models.surfaces.sources import Sources, most_telling
 from warmstart.recommend.acquisition.next_point import ByAcquisition
 from warmstart.recommend.history.training_scores import IN_TARGET_UNITS
 
@@ -90,6 +90,7 @@ class BySurfaces:
             self._at = region.places(self._spread, self.sources)
         assert self._at is not None  # set with the region
         trying = [place for place in pending if place not in scores]
+        scores = _telling(scores)
         found, places = self._spread, self._at
         rng = np.random.default_rng([self._seed, n_asked, 2])
         best = sorted(scores, key=lambda place: -scores[place])[:_N_CENTRES]
@@ -136,6 +137,13 @@ class BySurfaces:
         if place not in self._known:
             self._known[place] = region.places([region.box.own(values)], self.sources)
         return self._known[place]
+
+
+def _telling(scores: Mapping[int, float]) -> Mapping[int, float]:
+    """Results that say most, so that a long study's next trial costs no more than before."""
+    places, values = list(scores), np.array(list(scores.values()))
+    rows = most_telling(values, np.arange(len(values))).tolist()
+    return {places[row]: scores[places[row]] for row in rows}
 
 
 def _first(

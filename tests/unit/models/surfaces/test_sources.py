@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from warmstart.errors import ArgumentError, KnowledgeError
 from warmstart.models.gaussian.shared_gp import SharedKernel
 from warmstart.models.surfaces.box import FLOOR, Axis, Box
-from warmstart.models.surfaces.sources import Sources, Surface
+from warmstart.models.surfaces.sources import MOST_RESULTS, Sources, Surface, most_telling
 
 AXES = (
     Axis(name="a", low=0, high=1, default=0, log=False),
@@ -70,3 +72,12 @@ def test_bad_surfaces_are_refused():
         Surface(name="x", points=np.zeros((3, 2)), scores=np.zeros(2))
     with pytest.raises(ArgumentError, match="x: points and scores must be finite"):
         Surface(name="x", points=np.zeros((2, 2)), scores=np.array([1.0, np.nan]))
+
+
+@given(st.integers(1, 400), st.integers(0, 5))
+def test_the_most_telling_results_are_few_and_the_best_among_them(n, seed):
+    scores = np.random.default_rng(seed).standard_normal(n)
+    rows = most_telling(scores, np.arange(n))
+    assert len(rows) == len(set(rows.tolist())) == min(n, MOST_RESULTS)
+    best = np.argsort(-scores)[: min(n, MOST_RESULTS // 2)]
+    assert set(best.tolist()) <= set(rows.tolist())
