@@ -3,14 +3,14 @@
     python data/corpus/fetch.py --out build/corpus
     python benchmarks/cost_growth.py [--rows 20000 50000 100000 200000] [--cap-s 6]
 
-All four costs are learned on at most 2,000 rows. Here one configuration a learner (the first
-of the base) is fitted on more rows of a few tables, whose families the base forgets: as many
-as the table has, then drawn with replacement with numbers jittered by a hundredth of their
-spread, so that no two are alike. CPU seconds of the fit and of predicting 1,000 rows (again
-and again until they can be told), bytes of the fitted pipeline, memory of the fit beyond what
-was held before. Whatever is expected to take longer than three times the cap is not tried, and
-what takes longer than the cap ends its learner on that table; both are counted. What was
-measured is kept in ``--cache``.
+Seconds are learned on at most 2,000 rows, sizes and memory on at most 10,000. Here one
+configuration a learner (the first of the base) is fitted on more rows of a few tables, whose
+families the base forgets: as many as the table has, then drawn with replacement with numbers
+jittered by a hundredth of their spread, so that no two are alike. CPU seconds of the fit and
+of predicting 1,000 rows (again and again until they can be told), bytes of the fitted
+pipeline, memory of the fit beyond what was held before. Whatever is expected to take longer
+than three times the cap is not tried, and what takes longer than the cap ends its learner on
+that table; both are counted. What was measured is kept in ``--cache``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,11 @@ from cost_large import enlarged
 from warmstart.datasets.load import load_dataset
 from warmstart.execution.measure.resources import PeakMemory, stored_bytes
 from warmstart.knowledge.base import open_knowledge
+from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metafeatures.extract import metafeatures_of
+from warmstart.models.costs.resources import ResourceModel
 from warmstart.recommend.pareto.costs import Costs, predict_costs
+from warmstart.recommend.store.resources import learn_resources, sized_tasks
 from warmstart.spaces.pipelines.pipeline import build_estimator
 
 TABLES = (
@@ -111,6 +114,15 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--corpus", type=Path, default=Path("build/corpus"))
     parser.add_argument("--cache", type=Path, default=Path("build/bench/cost_growth"))
+    parser.add_argument(
+        "--recorded",
+        type=Path,
+        nargs="*",
+        default=(),
+        metavar="FOLDER",
+        help="meta-datasets of recorded runs: sizes and memory are learned without the table's "
+        "family; else what the base learned of them is taken, other rows of the table in it",
+    )
     parser.add_argument("--tables", nargs="*", default=TABLES)
     parser.add_argument(
         "--rows", type=int, nargs="*", default=(20_000, 50_000, 100_000, 200_000)
@@ -141,6 +153,16 @@ def main() -> None:
         report(cost, cells)
 
 
+def without_family(folders: Sequence[Path], family: str) -> dict[str, ResourceModel]:
+    """Models of sizes and memory, learned on the runs of all other families."""
+    first, *others = map(MetaDataset.open, folders)
+    md = first.merge(*others) if others else first
+    runs = md.measured("runs")
+    runs = runs[(runs["task_id"].map(md.families) != family).to_numpy()]
+    values = {one: md.configuration(one) for one in runs["configuration_id"].unique()}
+    return learn_resources(runs, md.learners, values, sized_tasks(md))
+
+
 def one_table(name: str, task: pd.Series[Any], args: argparse.Namespace) -> pd.DataFrame:
     """Measured and predicted costs of one configuration a learner."""
     recommender = open_knowledge(None)
@@ -161,6 +183,8 @@ def one_table(name: str, task: pd.Series[Any], args: argparse.Namespace) -> pd.D
     phi = metafeatures_of(table_of(request, 2000), random_state=0)
     told = {}
     resources, here = recommender.store.resources(), recommender.store.speed()
+    if args.recorded:
+        resources = without_family(args.recorded, str(task["family"]))
     for n_rows in args.rows:
         sizes = phi.copy()
         sizes["NumberOfInstances"] = float(n_rows)

@@ -1,10 +1,11 @@
 """How far off are predicted sizes and memory, on families never seen?
 
-    python benchmarks/resource_accuracy.py --recorded FOLDER
+    python benchmarks/resource_accuracy.py --recorded FOLDER [FOLDER ...]
 
-FOLDER is a meta-dataset whose runs were recorded (``warmstart build publish``). Every family is
-left out once, with others of its fold; each of its runs is predicted from learner,
-hyperparameters, rows, columns and classes. A task is one observation.
+A FOLDER is a meta-dataset whose runs were recorded (``warmstart build publish``), such as one
+of 2,000 and one of 10,000 rows. Every family is left out once, with others of its fold; each
+of its runs is predicted from learner, hyperparameters, rows, columns, classes and values of
+categorical columns. A task is one observation.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import pandas as pd
 from warmstart.evaluate.folds import assign_folds
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.models.costs.features import DataSize
-from warmstart.recommend.store.resources import learn_resources
+from warmstart.recommend.store.resources import learn_resources, sized_tasks
 
 RECORDED = {"size_mb": ("model_bytes", 1e6), "memory_mb": ("peak_memory_mb", 1.0)}
 TARGET = 0.8
@@ -32,13 +33,14 @@ def errors(md: MetaDataset, n_folds: int) -> pd.DataFrame:
     values = {one: md.configuration(one) for one in runs["configuration_id"].unique()}
     fold_of = dict(zip(md.tasks.index, assign_folds(md.families, n_folds), strict=True))
     folds = runs["task_id"].map(fold_of).to_numpy()
-    found = []
+    tasks, found = sized_tasks(md), []
     for fold in range(n_folds):
-        models = learn_resources(runs[folds != fold], md.learners, values, md.tasks)
+        models = learn_resources(runs[folds != fold], md.learners, values, tasks)
         for run in runs[folds == fold].itertuples():
-            task = md.tasks.loc[run.task_id]
+            task = tasks.loc[run.task_id]
             classes = 1.0 if pd.isna(task["n_classes"]) else float(task["n_classes"])
-            size = DataSize(run.rows * 2 / 3, float(task["n_columns"]), classes)
+            columns, symbols = float(task["n_columns"]), float(task["n_symbols"])
+            size = DataSize(run.rows * 2 / 3, columns, classes, symbols)
             learner = str(md.learners[run.configuration_id])
             for name, (column, unit) in RECORDED.items():
                 truth = max(float(getattr(run, column)) / unit, 1.0 if name[0] == "m" else 0.0)
@@ -55,10 +57,11 @@ def errors(md: MetaDataset, n_folds: int) -> pd.DataFrame:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--recorded", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--recorded", type=Path, nargs="+", required=True, metavar="FOLDER")
     parser.add_argument("--folds", type=int, default=10)
     args = parser.parse_args()
-    md = MetaDataset.open(args.recorded)
+    first, *others = map(MetaDataset.open, args.recorded)
+    md = first.merge(*others) if others else first
     print(f"    {shlex.join(['python', *sys.argv])}\n")
     found = errors(md, args.folds)
     found["within"] = found["error"].abs() < np.log(2)
@@ -70,7 +73,8 @@ def main() -> None:
             f"off {np.exp(part['error'].abs().median()):.2f}; 90 % quantile holds for "
             f"{part['held'].mean():.3f}"
         )
-        rows = pd.cut(part["rows"], [0, 500, 1999, np.inf], labels=["<=500", "<2,000", "2,000"])
+        names = ["<=500", "<2,000", "2,000", "more"]
+        rows = pd.cut(part["rows"], [0, 500, 1999, 2000, np.inf], labels=names)
         print("  by rows:    " + _line(part.groupby(rows, observed=True)["within"].mean()))
         print("  by learner: " + _line(part.groupby("learner")["within"].mean()))
 

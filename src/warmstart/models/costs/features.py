@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-N_SIZES = 5
-"""Rows, columns, classes, the nodes of trees, and whether a tree may have more than one."""
+N_SIZES = 6
+"""Rows, columns, classes, the nodes of trees, whether a tree may have more than one, and the
+values of categorical columns, which encoders keep."""
 
 STOPPED = ", stopped early"
 """Behind the learner's name in the name of a regime."""
@@ -43,11 +44,18 @@ class DataSize(NamedTuple):
     n_classes: float = 1.0
     """1 for regression."""
 
+    n_symbols: float = 0.0
+    """Different values of all categorical columns together."""
+
 
 def log_sizes(size: DataSize, values: Mapping[str, Any]) -> Array:
-    sizes = np.append(np.asarray(size, dtype=np.float64), _nodes(values, size.n_rows))
-    logs: Array = np.log(np.maximum(sizes, 1.0))
-    return np.append(logs, float(_can_split(values, size.n_rows)))
+    nodes = _nodes(values, size.n_rows)
+    sizes = np.array([size.n_rows, size.n_columns, size.n_classes, nodes], dtype=np.float64)
+    splits = float(_can_split(values, size.n_rows))
+    logs: Array = np.append(
+        np.log(np.maximum(sizes, 1.0)), [splits, np.log1p(max(size.n_symbols, 0.0))]
+    )
+    return logs
 
 
 def data_megabytes(size: DataSize) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from warmstart.errors import ArgumentError
@@ -26,7 +27,8 @@ class ResourceModel:
     r"""Log-linear cost of any configuration of a known learner, one regression a learner.
 
     .. math:: \log c = a_l + b_l^T \log v + d_l^T (\log n_{rows}, \log n_{columns},
-              \log n_{classes}, \log n_{nodes}, [n_{nodes} > 1]) + e, \quad e \sim N(0, s_l^2)
+              \log n_{classes}, \log n_{nodes}, [n_{nodes} > 1], \log (1 + n_{symbols}))
+              + e, \quad e \sim N(0, s_l^2)
 
     with the hyperparameters v of learner l (those that are words as 0 and 1), by ridge
     regression. Costs multiply, so their logarithms add. Trees have at most
@@ -173,8 +175,8 @@ class ResourceModel:
             found = {
                 str(name): LearnerCosts(
                     tuple(map(str, one["names"])),
-                    np.asarray(one["centre"], dtype=np.float64),
-                    np.asarray(one["slopes"], dtype=np.float64),
+                    _sizes_of(one["centre"], len(one["names"])),
+                    _sizes_of(one["slopes"], len(one["names"])),
                     float(one["level"]),
                     float(one["spread"]),
                     int(one["n_runs"]),
@@ -191,3 +193,9 @@ class ResourceModel:
                     f"{len(one.centre)} means and {len(one.slopes)} slopes do not fit"
                 )
         return cls(unit, found)
+
+
+def _sizes_of(values: Sequence[float], n_names: int) -> NDArray[np.float64]:
+    """Means or slopes; models saved before symbols were counted say nothing of them."""
+    found = np.asarray(values, dtype=np.float64)
+    return np.append(found, 0.0) if len(found) == n_names + N_SIZES - 1 else found

@@ -35,6 +35,7 @@ _LEAST_GROWTH = 0.1
 """Least exponent of the rows that are predicted: on few of them overhead was timed."""
 
 _ROWS, _COLUMNS, _CLASSES = "NumberOfInstances", "NumberOfFeatures", "NumberOfClasses"
+_SYMBOLS = "SymbolsSum"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,11 +236,12 @@ def _megabytes(
 
 def _size_of(metafeatures: pd.Series[Any], usual: DataSize) -> DataSize:
     """As far as it is known; as `usual` where not."""
-    known = [float(metafeatures.get(name, np.nan)) for name in (_ROWS, _COLUMNS, _CLASSES)]
-    rows, columns, classes = (
+    names = (_ROWS, _COLUMNS, _CLASSES, _SYMBOLS)
+    known = [float(metafeatures.get(name, np.nan)) for name in names]
+    found = (
         other if np.isnan(value) else value for value, other in zip(known, usual, strict=True)
     )
-    return DataSize(rows, columns, classes)
+    return DataSize(*found)
 
 
 def _usual_size(fitted: Fitted) -> DataSize:

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from warmstart.metadataset.metadataset import MetaDataset
 
 FILE = "resources.json"
-_FORMAT = 2
+_FORMAT = 3
+_READ = (2, 3)
+"""Formats that are read: the second has no slope of the values of categorical columns."""
+SYMBOLS = "SymbolsSum"
+"""Meta-feature that counts the values of categorical columns."""
+
 _TRAIN_SHARE = 2 / 3
 """Of a run's rows each fold of three is fitted on so many."""
 
@@ -43,7 +48,7 @@ def learn_resources(
     values : mapping
         Hyperparameters by configuration.
     tasks : DataFrame
-        Indexed by task, with n_columns and n_classes.
+        Indexed by task, with n_columns, n_classes and, where known, n_symbols.
 
     Returns
     -------
@@ -51,15 +56,7 @@ def learn_resources(
         "size_mb" and "memory_mb", those that some run tells.
     """
     known = runs[(runs["status"] == "ok") & runs["task_id"].isin(tasks.index)]
-    sizes = [
-        DataSize(rows * _TRAIN_SHARE, columns, 1.0 if np.isnan(classes) else classes)
-        for rows, columns, classes in zip(
-            known["rows"].to_numpy(float),
-            tasks["n_columns"].reindex(known["task_id"]).to_numpy(float),
-            tasks["n_classes"].reindex(known["task_id"]).to_numpy(float, na_value=np.nan),
-            strict=True,
-        )
-    ]
+    sizes = _sizes(known, tasks)
     of = known["configuration_id"]
     found = {}
     for name, column in _RECORDED.items():
@@ -83,7 +80,32 @@ def resources_of(md: MetaDataset) -> dict[str, ResourceModel]:
         return {}
     ids = runs["configuration_id"].unique()
     values = {one: md.configuration(one) for one in ids}
-    return learn_resources(runs, md.learners, values, md.tasks)
+    return learn_resources(runs, md.learners, values, sized_tasks(md))
+
+
+def sized_tasks(md: MetaDataset) -> pd.DataFrame:
+    """Tasks of a base with what their sizes are to models of costs.
+
+    Parameters
+    ----------
+    md : MetaDataset
+
+    Returns
+    -------
+    DataFrame
+        One row a task; its columns and n_symbols, 0 where no meta-feature says it.
+    """
+    symbols = md.metafeatures.get(SYMBOLS, pd.Series(dtype=float))
+    return md.tasks.assign(n_symbols=symbols.reindex(md.tasks.index).fillna(0.0))
+
+
+def _sizes(runs: pd.DataFrame, tasks: pd.DataFrame) -> list[DataSize]:
+    """Of the rows that each run was fitted on."""
+    described = tasks.reindex(columns=["n_columns", "n_classes", "n_symbols"]).astype(float)
+    described = described.fillna({"n_classes": 1.0, "n_symbols": 0.0})
+    rows = runs["rows"].to_numpy(float) * _TRAIN_SHARE
+    others = described.loc[runs["task_id"]].to_numpy()
+    return [DataSize(n, *map(float, one)) for n, one in zip(rows, others, strict=True)]
 
 
 def write_resources(models: Mapping[str, ResourceModel], path: Path) -> None:
@@ -110,9 +132,10 @@ def read_resources(path: Path) -> dict[str, ResourceModel]:
     """
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        if said["format"] != _FORMAT:
+        if said["format"] not in _READ:
             raise KnowledgeError(
-                f"{path} has format {said['format']!r}, this version reads {_FORMAT}; save "
+                f"{path} has format {said['format']!r}, this version reads "
+                f"{' and '.join(map(str, _READ))}; save "
                 "the base again"
             )
         return {

@@ -128,6 +128,29 @@ def test_boosters_that_stop_early_are_learnt_apart():
 
 def test_a_tree_of_too_few_rows_is_a_leaf():
     leaf = {"min_child_samples": 40, "n_estimators": 100, "subsample": 0.5}
-    assert log_sizes(DataSize(200, 5), leaf)[-1] == 1.0
-    assert log_sizes(DataSize(150, 5), leaf)[-1] == 0.0
-    assert log_sizes(DataSize(150, 5), {"C": 1.0})[-1] == 1.0
+    assert log_sizes(DataSize(200, 5), leaf)[4] == 1.0
+    assert log_sizes(DataSize(150, 5), leaf)[4] == 0.0
+    assert log_sizes(DataSize(150, 5), {"C": 1.0})[4] == 1.0
+
+
+def test_values_of_categories_count():
+    """An encoder keeps each of them, so a linear model of many is large."""
+    rng = np.random.default_rng(0)
+    sizes = [DataSize(500, 5, 2, int(n)) for n in rng.integers(0, 200, 80)]
+    bytes_ = [1e-3 * (20 + one.n_symbols) for one in sizes]
+    model = ResourceModel().fit(["ridge"] * 80, [{}] * 80, sizes, bytes_)
+    few, many = (model.predict("ridge", {}, DataSize(500, 5, 2, n)) for n in (4, 150))
+    assert many > 3 * few
+
+
+def test_a_model_saved_before_they_counted_is_read():
+    model = ResourceModel().fit(*made_up())
+    said = model.to_dict()
+    for one in said["learners"].values():
+        one["centre"], one["slopes"] = one["centre"][:-1], one["slopes"][:-1]
+    old = ResourceModel.from_dict(said)
+    point = ("boost", {"rounds": 30, "kind": "b"})
+    assert old.predict(*point, DataSize(100, 4)) == pytest.approx(
+        model.predict(*point, DataSize(100, 4)), rel=0.05
+    )
+    assert old.predict(*point, DataSize(100, 4, 1, 50)) == old.predict(*point, DataSize(100, 4))

@@ -205,7 +205,7 @@ def test_damaged_resources_are_named(tmp_path, text):
 
 def test_another_format_says_what_to_do(tmp_path):
     (tmp_path / "r.json").write_text('{"format": 9, "models": {}}')
-    with pytest.raises(KnowledgeError, match="format 9, this version reads 2"):
+    with pytest.raises(KnowledgeError, match="format 9, this version reads 2 and 3"):
         read_resources(tmp_path / "r.json")
 
 
