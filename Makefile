@@ -89,7 +89,8 @@ knowledge: $(VENV)/dev
 	$(BIN)/warmstart build publish build/packed/rows-10000 build/packed/meta-10000 \
 	  --jobs $(JOBS) --min-evaluations 12
 	$(BIN)/warmstart build knowledge data/knowledge data/knowledge \
-	  --also build/packed/meta-10000 --recorded build/packed/meta
+	  --also build/packed/meta-10000 --recorded build/packed/meta \
+	  --recorded build/packed/meta-10000
 	$(BIN)/warmstart knowledge --card > build/CARD.md && mv build/CARD.md data/knowledge/CARD.md
 
 # Goes on evaluating the pool, the cheapest and scarcest first (some 30 CPU hours in all, may be

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from warmstart.cli.options import AsJson
 from warmstart.cli.terminal.output import print_json, results
+
+if TYPE_CHECKING:
+    from warmstart.metadataset.metadataset import MetaDataset
 
 
 def build_knowledge(
@@ -24,10 +28,11 @@ def build_knowledge(
         ),
     ] = None,
     recorded: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
             metavar="FOLDER",
-            help="Meta-dataset whose runs tell sizes and memory, instead of those that go in.",
+            help="Meta-dataset whose runs tell sizes and memory, instead of those that go in; "
+            "repeatable.",
         ),
     ] = None,
     leave_out: Annotated[
@@ -42,18 +47,14 @@ def build_knowledge(
     10,000 rows those above 4,472.
     """
     from warmstart.knowledge.writing import write_base
-    from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.recommend.question.resampled import of_too_few_rows
 
-    md = MetaDataset.open(metadataset)
-    if also:
-        # Names and meta-features of a table that several have are those of the first.
-        md = md.merge(*(MetaDataset.open(folder) for folder in also), conflicts="first")
+    md = _united([metadataset, *(also or ())])
     if leave_out:
         md = md.drop(families=leave_out)
     small = of_too_few_rows(md.tasks)
     md = md.drop(tasks=small) if small else md
-    runs = None if recorded is None else MetaDataset.open(recorded)
+    runs = _united(recorded) if recorded else None
     write_base(md, out, before=metadataset, recorded=runs)
     if as_json:
         sizes = {"n_tasks": len(md), "n_configurations": len(md.configuration_ids)}
@@ -70,3 +71,11 @@ def build_knowledge(
             f"left out: {len(small):,} tasks scored with more rows than their tables have",
             soft_wrap=True,
         )
+
+
+def _united(folders: Sequence[Path]) -> MetaDataset:
+    """Names and meta-features of a table that several have are those of the first."""
+    from warmstart.metadataset.metadataset import MetaDataset
+
+    first, *others = map(MetaDataset.open, folders)
+    return first.merge(*others, conflicts="first") if others else first
