@@ -38,7 +38,8 @@ from warmstart.knowledge.base import open_knowledge
 from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metafeatures.extract import metafeatures_of
 from warmstart.models.costs.resources import ResourceModel
-from warmstart.recommend.pareto.costs import Costs, predict_costs
+from warmstart.recommend.pareto.costs import Costs
+from warmstart.recommend.pareto.predicted_costs import predict_costs
 from warmstart.recommend.store.resources import learn_resources, sized_tasks
 from warmstart.spaces.pipelines.pipeline import build_estimator
 

@@ -29,9 +29,10 @@ from warmstart.models.rankings.portfolio import Portfolio
 from warmstart.recommend.answer.choose import choose
 from warmstart.recommend.base.fitted import Fitted
 from warmstart.recommend.base.fitting import fit_base
-from warmstart.recommend.pareto.costs import Costs, predict_costs
+from warmstart.recommend.pareto.costs import Costs
 from warmstart.recommend.pareto.front import Front
 from warmstart.recommend.pareto.hypervolume import hypervolume
+from warmstart.recommend.pareto.predicted_costs import predict_costs
 from warmstart.recommend.store.resources import resources_of
 
 LIMITS = (0.1, 0.25, 0.5)

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from warmstart.errors import ArgumentError
-from warmstart.recommend.pareto.costs import predict_costs
 from warmstart.recommend.pareto.front import Front
 from warmstart.recommend.pareto.objectives import CostLimits, read_objectives
+from warmstart.recommend.pareto.predicted_costs import predict_costs
 
 if TYPE_CHECKING:
     import pandas as pd

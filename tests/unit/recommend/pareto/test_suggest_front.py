@@ -3,7 +3,7 @@
 Tests of `asked`, `costs`, `front` and `expected_front`, and of the resources a base keeps.
 
 Also of: recommend.pareto.costs, recommend.pareto.expected_front, recommend.pareto.front,
-recommend.store.resources.
+recommend.pareto.predicted_costs, recommend.store.resources.
 """
 
 import numpy as np
