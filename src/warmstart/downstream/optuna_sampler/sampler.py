@@ -60,8 +60,8 @@ class WarmStartSampler(WholeConfigurationSampler):
     whoever ran them.
 
     Where the base has surfaces of the one learner that `space` names (LightGBM, XGBoost,
-    histogram boosting, random forest, extra trees, MLP, elastic net and RBF support vectors
-    in the embedded one), it
+    CatBoost, histogram boosting, random forest, extra trees, MLP, elastic net and RBF support
+    vectors in the embedded one), it
     searches the study's own space, led by how that learner scored all over its ranges on
     other tables. Parameters that no table was scored with are searched as well; those that
     the study does not ask for are at the estimator's default. A study's space is known from
