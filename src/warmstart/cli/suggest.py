@@ -24,7 +24,6 @@ from warmstart.cli.terminal.costs import (
     MaxPredict,
     MaxSize,
     Objectives,
-    objectives_of,
 )
 from warmstart.cli.terminal.data_files import data_file
 from warmstart.cli.terminal.errors import each_file
@@ -180,7 +179,7 @@ def suggest(
         "metric": metric,
         "space": space or None,
         "time_budget_s": time_budget,
-        "objectives": objectives_of(objectives),
+        "objectives": objectives,
         "max_predict_s": max_predict_s,
         "max_fit_s": max_fit_s,
         "max_size_mb": max_size_mb,

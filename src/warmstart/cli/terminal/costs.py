@@ -34,8 +34,3 @@ MaxMemory = Annotated[
         "--max-memory-mb", metavar="MB", help="Most megabytes of memory that a fit may take."
     ),
 ]
-
-
-def objectives_of(said: str | None) -> tuple[str, ...] | None:
-    """Names between commas."""
-    return None if said is None else tuple(name.strip() for name in said.split(","))

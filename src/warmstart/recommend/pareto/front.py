@@ -177,8 +177,8 @@ class Front:
             if not (self.costs.feasible({name: limit}) >= _LIKELY).any():
                 return (
                     f"nothing keeps max_{name}={limit:g}: the least is expected to take "
-                    f"{np.nanmin(medians):.3g} {UNITS[name]}"
+                    f"{np.nanmin(medians):.3g} {UNITS[name]}; raise the limit"
                 )
-        return "nothing is likely to keep all limits at once: " + ", ".join(
+        return "nothing is likely to keep all limits at once, so raise one of " + ", ".join(
             f"max_{name}={limit:g}" for name, limit in self.limits.items()
         )

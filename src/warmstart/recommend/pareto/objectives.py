@@ -33,6 +33,11 @@ _MOST_COSTS = 2
 def read_objectives(objectives: str | Iterable[str] | None) -> tuple[CostName, ...]:
     """The costs among what is to be optimised; the score always is.
 
+    Parameters
+    ----------
+    objectives : str or iterable of str, optional
+        Names; in one word between commas.
+
     Raises
     ------
     ValueError
@@ -41,14 +46,16 @@ def read_objectives(objectives: str | Iterable[str] | None) -> tuple[CostName, .
 
     Examples
     --------
-    >>> read_objectives(("score", "predict_s"))
-    ('predict_s',)
+    >>> read_objectives(("score", "predict_s")), read_objectives("score,size_mb")
+    (('predict_s',), ('size_mb',))
     >>> read_objectives(None)
     ()
     """
     if objectives is None:
         return ()
-    named = [objectives] if isinstance(objectives, str) else list(objectives)
+    if isinstance(objectives, str):
+        objectives = [name.strip() for name in objectives.split(",")]
+    named = list(objectives)
     for name in named:
         if name not in get_args(Objective):
             raise ArgumentError(
