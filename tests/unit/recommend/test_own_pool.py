@@ -98,3 +98,25 @@ def test_evolution_begins_with_what_is_known_of_the_pool(method):
         asked.append(suggestion.configuration["x"])
         search.tell(suggestion, asked[-1])
     assert asked == sorted(x[:6], reverse=True)
+
+
+def test_evolution_over_a_pool_nobody_tried_begins_near_what_was_good():
+    """The nearest of the pool stand for the base's configurations of the same learner."""
+    rng = np.random.default_rng(0)
+    x = np.linspace(0, 1, 40)
+    best = rng.uniform(0.6, 0.9, size=(12, 1))
+    trees = pd.DataFrame({"learner": "tree", "tree:x": x})
+    lines = pd.DataFrame({"learner": "line", "line:z": x})
+    base = pd.concat([trees, lines], ignore_index=True)
+    base.index = [f"c{k:02d}" for k in range(80)]
+    scores = np.hstack([0.9 - np.abs(x - best), np.full((12, 40), 0.95) - x])
+    md = MetaDataset.from_matrix(pd.DataFrame(scores, columns=base.index), configurations=base)
+    own = pd.DataFrame({"learner": "tree", "tree:x": rng.uniform(size=60)})
+    search = warmstart.Recommender(model=METHODS["evolution"]()).fit(md).search(candidates=own)
+    asked = []
+    for _ in range(4):
+        suggestion = search.ask()
+        asked.append(suggestion.configuration["tree:x"])
+        search.tell(suggestion, 0.5)
+    assert len(set(asked)) == 4
+    assert all(0.5 < one < 1 for one in asked)

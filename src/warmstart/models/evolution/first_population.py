@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -24,31 +25,37 @@ class FirstPopulation:
     """Candidates that complement each other on the known tasks, the most like it first.
 
     What may not be proposed takes nobody's place: the portfolio is made of candidates alone.
+    Where no task has tried any of them, it is made of configurations with hyperparameters of
+    theirs, for each of which the nearest candidate stands.
     """
 
     n_candidates: int
-    known: NDArray[np.intp]
-    """Candidates that some task has tried, shape (n_known,)."""
+    places: NDArray[np.intp]
+    """Candidate that stands for each column of the portfolio, shape (n_known,)."""
 
     portfolio: KNNPortfolio | None
-    """Of those; None where the population is drawn at random."""
+    """None where the population is drawn at random."""
 
     @classmethod
-    def fit(cls, table: ScoreTable, *, warm: bool) -> Self:
+    def fit(cls, table: ScoreTable, features: Floats, *, warm: bool) -> Self:
         """Learn the portfolio, where it is wanted.
 
         Parameters
         ----------
         table : ScoreTable
             Scores of known tasks, (n_tasks, n_configs).
+        features : ndarray, shape (n_configs, n_features)
         warm : bool
             Whether known tasks lead it.
         """
         n = candidates(table)
-        known = np.flatnonzero(np.isfinite(table.scores[:, :n]).any(axis=0))
+        tried = np.flatnonzero(np.isfinite(table.scores).any(axis=0))
+        known = places = tried[tried < n]
+        if warm and not len(known):
+            known, places = stand_ins(table, tried, features)
         if not warm or not len(known):
-            return cls(n, known, None)
-        tried = replace(
+            return cls(n, places, None)
+        of = replace(
             table,
             scores=table.scores[:, known],
             configuration_ids=table.configuration_ids[known],
@@ -56,12 +63,12 @@ class FirstPopulation:
             configurations=None,
             n_candidates=None,
         )
-        return cls(n, known, KNNPortfolio().fit(tried))
+        return cls(n, places, KNNPortfolio().fit(of))
 
     def order(
         self, metafeatures: pd.Series[Any] | None, rng: np.random.Generator
     ) -> RankedState:
-        """Every candidate that may begin, best first; those no task has tried are left out.
+        """Every candidate that may begin, best first; those nothing is known of are left out.
 
         Parameters
         ----------
@@ -72,7 +79,50 @@ class FirstPopulation:
         if self.portfolio is None:
             return RankedState(rng.permutation(self.n_candidates))
         distances = self.portfolio.similarity.distances(metafeatures)
-        return RankedState(int(self.known[k]) for k in self.portfolio.order(distances))
+        return RankedState(self._distinct(self.portfolio.order(distances)))
+
+    def _distinct(self, order: Iterable[int]) -> Iterator[int]:
+        named: set[int] = set()
+        for column in order:
+            place = int(self.places[column])
+            if place not in named:
+                named.add(place)
+                yield place
+
+
+def stand_ins(
+    table: ScoreTable, tried: NDArray[np.intp], features: Floats
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Columns that have hyperparameters of some candidates, and the nearest of those.
+
+    Parameters
+    ----------
+    table : ScoreTable
+        Scores of known tasks, (n_tasks, n_configs).
+    tried : ndarray of int, shape (n_tried,)
+        Columns with scores, no candidates.
+    features : ndarray, shape (n_configs, n_features)
+
+    Returns
+    -------
+    columns, places : ndarray of int, shape (n_found,)
+    """
+    n, rows = candidates(table), table.configurations
+    if rows is None:
+        return tried[:0], tried[:0]
+    active = rows.notna().to_numpy()
+    # What every one has tells learners no more apart than what none has.
+    tells = active[:, active.any(axis=0) & ~active.all(axis=0)]
+    columns, places = [], []
+    for column in tried:
+        alike = np.flatnonzero((tells[:n] & tells[column]).any(axis=1))
+        if not tells.shape[1]:
+            alike = np.arange(n)
+        if len(alike):
+            apart = ((features[alike] - features[column]) ** 2).sum(axis=1)
+            columns.append(column)
+            places.append(alike[apart.argmin()])
+    return np.array(columns, dtype=np.intp), np.array(places, dtype=np.intp)
 
 
 def candidates(table: ScoreTable) -> int:
@@ -114,8 +164,9 @@ class Evolution:
             Scores of known tasks, (n_tasks, n_configs).
         random_state : int
         """
-        self.features_ = configuration_features(table)[: candidates(table)]
-        self.first_ = FirstPopulation.fit(table, warm=self.warm)
+        features = configuration_features(table)
+        self.features_ = features[: candidates(table)]
+        self.first_ = FirstPopulation.fit(table, features, warm=self.warm)
         self.rng_ = np.random.default_rng(random_state)
         return self
 
