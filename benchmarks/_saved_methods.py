@@ -186,11 +186,16 @@ class Study:
         self.rounds = ROUNDS.get(objective.learner)
 
     def others(self, n: int) -> list[RealObjective]:
-        """Tables of the kind that a user may have tuned before, of no held-out family."""
+        """Tables of the kind that a user may have tuned before, of no held-out family.
+
+        The second split is led by other six than the first.
+        """
         mine = self.objective
+        found = earlier(mine.corpus, mine.task.task_type)[:12]
+        first = 6 * self.seed
         return [
-            RealObjective(task, 0, mine.learner, mine.cache)
-            for task in earlier(mine.corpus, mine.task.task_type)[:n]
+            RealObjective(found[k % len(found)], 0, mine.learner, mine.cache)
+            for k in range(first, first + min(n, len(found)))
         ]
 
     def suggest(self, trial: optuna.Trial, *, rounds: bool) -> dict[str, Any]:
