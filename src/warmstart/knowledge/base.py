@@ -63,7 +63,7 @@ def surfaces_path() -> Path | None:
     Examples
     --------
     >>> sorted(path.stem for path in surfaces_path().glob("*boost*.parquet"))
-    ['hist_gradient_boosting', 'xgboost']
+    ['catboost', 'hist_gradient_boosting', 'xgboost']
     """
     for path in (_IN_WHEEL.parent / "surfaces", _IN_CHECKOUT.parent / "surfaces"):
         if path.is_dir():

@@ -44,7 +44,9 @@ def test_laws(seed, holes, row_share):
     assert ((drawn >= 0) & (drawn <= 1)).all()
     assert (among.ranges[tasks] > 0).all()
     if row_share == 0:
-        assert (drawn.argsort(axis=1, kind="stable")[:, 0] == order.argmin(axis=1)).all()
+        # Clipped scores may be equal, so the first in order is one of the best.
+        first = drawn[np.arange(len(drawn)), order.argmin(axis=1)]
+        np.testing.assert_array_equal(first, drawn.min(axis=1))
         np.testing.assert_allclose(drawn.min(axis=1), 0)
 
 
