@@ -7,11 +7,17 @@ are held out, or one of which more rows were used; the family is that of the tab
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from warmstart.execution.resampling import MAX_ROWS, Resampling
+
+if TYPE_CHECKING:
+    from warmstart.recommend.base.fitted import Fitted
+    from warmstart.recommend.question.task_query import TaskQuery
+    from warmstart.recommend.store.store import Store
 
 ENOUGH = 12
 """Families known with many rows, from which on those known with fewer may be left aside."""
@@ -194,4 +200,41 @@ def resampling_for(
     return "random", [
         f"No known task was scored with {wanted}; suggestions and expected scores are for "
         "rows held out at random, and mostly higher than scores on new groups or later rows."
+    ]
+
+
+def fitted_for(
+    store: Store,
+    query: TaskQuery,
+    kind: str | None,
+    metric: str | None,
+    excluded: Sequence[Any],
+    **asked: Any,
+) -> tuple[Fitted, list[str]]:
+    """What a question is answered from, and a note where that is not what is best known.
+
+    Tables with as many rows alone, where :func:`enough` are known; but of named learners, of
+    points of one's own, and where more configurations are wanted, those with fewer know more.
+
+    Parameters
+    ----------
+    store : Store
+        A base and its models.
+    query : TaskQuery
+    kind, metric, excluded
+        As in :meth:`warmstart.recommend.store.store.Store.fitted`.
+    **asked
+        Rows, ways of holding out and measures, as there.
+    """
+    alone = query.space is None and not hasattr(query, "candidates")
+    found = store.fitted(kind, metric, excluded, alone=alone, **asked)
+    n, known = getattr(query, "n", 0), found.table.n_configs
+    if not alone or n <= known:
+        return found, []
+    wider = store.fitted(kind, metric, excluded, alone=False, **asked)
+    if wider.table.n_configs == known:
+        return found, []
+    return wider, [
+        f"{n} were asked for, and tables with as many rows know {known} configurations; what "
+        "is known of fewer rows counts as well."
     ]

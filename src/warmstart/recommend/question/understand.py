@@ -17,7 +17,7 @@ from warmstart.recommend.base.fitting import By
 from warmstart.recommend.candidates.legal_candidates import resolve_excluded
 from warmstart.recommend.question.kind import described_kind, resolve_kind
 from warmstart.recommend.question.metric import resolve_metric
-from warmstart.recommend.question.resampled import resampling_for
+from warmstart.recommend.question.resampled import fitted_for, resampling_for
 
 if TYPE_CHECKING:
     from warmstart.datasets.dataset import Dataset
@@ -135,8 +135,9 @@ def understand(store: Store, query: TaskQuery) -> Understood:
             n_rows=n_rows,
             n_classes=_n_classes(dataset, task_type),
         )
-    # Of named learners, and of points of one's own, tables with fewer rows know more.
-    alone = query.space is None and not hasattr(query, "candidates")
+    asked: dict[str, Any] = {"resampling": resampling, "n_rows": n_rows, "by": by}
+    fitted, said = fitted_for(store, query, kind, chosen, excluded, **asked)
+    notes += said
     return Understood(
         dataset=dataset,
         task_type=_exact(task_type, kind),
@@ -145,9 +146,7 @@ def understand(store: Store, query: TaskQuery) -> Understood:
         metafeatures=phi,
         excluded=tuple(excluded),
         notes=tuple(notes),
-        fitted=store.fitted(
-            kind, chosen, excluded, resampling=resampling, n_rows=n_rows, alone=alone, by=by
-        ),
+        fitted=fitted,
         by=by,
         resampling=resampling,
         n_rows=n_rows,

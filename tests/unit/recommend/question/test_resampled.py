@@ -179,3 +179,7 @@ def test_named_learners_that_only_fewer_rows_know_are_still_named():
     asked = {"metafeatures": md.metafeatures.iloc[0], "n": 2, "task_type": "binary"}
     assert {one.configuration_id for one in base.suggest(**asked)} == {"a", "b"}
     assert {one.configuration_id for one in base.suggest(space="two", **asked)} == {"c", "d"}
+    # Whoever wants more than many rows know is answered from fewer as well, and told so.
+    wider = base.suggest(**{**asked, "n": 4})
+    assert {one.configuration_id for one in wider} == set("abcd")
+    assert any("tables with as many rows know 2 configurations" in w for w in wider.warnings)
