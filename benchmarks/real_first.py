@@ -4,7 +4,8 @@
     python benchmarks/real_first.py                              # 500 rows to 8,000
     python benchmarks/real_first.py --rows 8000 50000 --few 2000 --first
 
-Tables are of families that the base does not know. Two thirds of a table's rows (33,000 at
+Tables are of families that the base does not know (`--tuning`: of others, each forgotten in
+turn, to choose by). Two thirds of a table's rows (33,000 at
 most) are trained on; the score is that of up to 4,000 others, which choose nothing. Compared
 are the first suggestion, the best of three and of ten by three folds of the training rows
 (one part held out above 2,000), the best of ten library defaults chosen alike (with class
@@ -84,8 +85,9 @@ class Base:
     def left_out(self, family: str) -> list[str]:
         """Tasks to forget before a table of that family is asked about."""
         families = self.recommender.md.families
+        known = list(families.index[families == family])
         own = self._fold[families[self._fold.index] == family]
-        return [] if own.empty else list(self._fold.index[self._fold == own.iloc[0]])
+        return known if own.empty else list(self._fold.index[self._fold == own.iloc[0]])
 
     def space(self, task_type: str) -> list[str] | None:
         """Learners that may be named; None is all."""
@@ -141,9 +143,10 @@ def scores_of(real: WholeTable, metric: str, base: Base, *, first: bool) -> dict
 
 
 def tasks_of(args: argparse.Namespace) -> list[LocalTask]:
-    """Tables of families that the base does not know, cheapest first."""
+    """Tables of families that the base does not know, cheapest first; or of those it does."""
     known = set(open_knowledge(None).md.families)
-    return [t for t in find_tasks(args.corpus, *args.rows) if t.family not in known]
+    found = find_tasks(args.corpus, *args.rows)
+    return [task for task in found if (task.family in known) == args.tuning]
 
 
 def work(args: argparse.Namespace, results: Results) -> None:
@@ -220,6 +223,9 @@ def main() -> None:
     parser.add_argument("--few", type=int, help="ask again with so many training rows")
     parser.add_argument("--first", action="store_true", help="only what is named first")
     parser.add_argument("--also", type=Path, nargs="*", default=[], help="histories it knows")
+    parser.add_argument(
+        "--tuning", action="store_true", help="families that it knows, and forgets"
+    )
     parser.add_argument("--alone", action="store_true", help="it knows nothing but those")
     parser.add_argument("--without", nargs="*", default=[], help="learners never to name")
     parser.add_argument("--against", help="another label, whose gains are told")

@@ -14,7 +14,7 @@ from warmstart.models.pmf.pmf import PMF
 from warmstart.recommend.base.fitted import Fitted
 from warmstart.recommend.base.models import Models
 from warmstart.recommend.base.neighbours import Relatives
-from warmstart.recommend.history.columns import notes_on, take_columns
+from warmstart.recommend.history.columns import notes_on, take_columns, widely_known
 from warmstart.recommend.history.training_scores import score_table, target_scales
 from warmstart.similarity.quantiles import METAFEATURES
 
@@ -40,6 +40,7 @@ def fit_base(
     saved: tuple[PMF, PMF] | None = None,
     pmf: PMF | None = None,
     method: PerformanceModel | None = None,
+    alone: bool = False,
     random_state: int = 0,
 ) -> Fitted:
     """Fit to the tasks of one type; models saved for the same tasks are reused.
@@ -57,6 +58,8 @@ def fit_base(
         Whose settings to take.
     method : PerformanceModel, optional
         What decides instead. PMF is then fitted when it is first needed.
+    alone : bool
+        Whether these are tables of many rows alone: few, so only what most of them know counts.
     random_state : int
 
     Raises
@@ -67,6 +70,8 @@ def fit_base(
         If saved models are of another base.
     """
     history = score_table(md, metric, task_type)
+    if alone:
+        history = take_columns(history, widely_known(history.scores))
     pmf = pmf or PMF()
     how = choose_completion(history) if pmf.completion == "auto" else pmf.completion
     columns = common_candidates(history.scores) if how == "gp" else None

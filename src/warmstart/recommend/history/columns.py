@@ -61,3 +61,25 @@ def take_columns(table: ScoreTable, columns: Columns) -> ScoreTable:
         configurations=None if described is None else described.iloc[columns],
         n_candidates=None,
     )
+
+
+def widely_known(scores: npt.NDArray[np.floating], share: float = 0.5) -> Columns:
+    """Configurations that at least a share of the tasks are known with; all, if none is.
+
+    Of many that a few tasks know, the one that is best there is so by luck as well.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n_tasks, n_configs)
+        NaN where not evaluated.
+    share : float
+        0 to 1.
+
+    Examples
+    --------
+    >>> nan = np.nan
+    >>> widely_known(np.array([[0.1, nan], [0.3, 0.9], [0.2, nan]]))
+    array([0])
+    """
+    known = np.isfinite(scores).mean(axis=0)
+    return np.flatnonzero(known >= share) if (known >= share).any() else np.arange(len(known))

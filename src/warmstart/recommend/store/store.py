@@ -55,7 +55,6 @@ class Store:
         self.kept: dict[tuple[Any, ...], Fitted] = {}
         """By kind of task, metric, and what was left out."""
         self.resource_models: dict[str, ResourceModel] | None = None
-
         self._known: KnownVectors | None = None
 
         self.surfaces: SurfaceStore | OwnSurfaces | None = None
@@ -108,9 +107,8 @@ class Store:
     ) -> Fitted:
         """Everything fitted to one kind of task in one metric, without excluded tasks.
 
-        Of tables that were scored in several ways, or with several numbers of rows, what
-        is nearest to `resampling` and `n_rows` counts; see
-        :mod:`warmstart.recommend.question.resampled`.
+        Of several ways of scoring and numbers of rows, what is nearest to `resampling` and
+        `n_rows` counts; see :mod:`warmstart.recommend.question.resampled`.
 
         Parameters
         ----------
@@ -155,8 +153,8 @@ class Store:
         try:
             # Whatever is forgotten, or split or compared otherwise, was not saved.
             usual = not gone and by == PLAIN and resampling == "random"
-            saved_as = {"max_rows": max_rows, "alone": alone} if usual else None
-            self.kept[key] = self._fit(task_type, metric, aside, by, saved_as)
+            rows = {"max_rows": max_rows, "alone": alone}
+            self.kept[key] = self._fit(task_type, metric, aside, by, rows, usual=usual)
         except MetaDatasetError as error:
             if not gone and self.saved:
                 raise MetaDatasetError(f"{self.saved}: {error}") from error
@@ -173,14 +171,16 @@ class Store:
         metric: str | None,
         aside: list[Any],
         by: By,
-        saved_as: dict[str, Any] | None,
+        rows: dict[str, Any],
+        *,
+        usual: bool,
     ) -> Fitted:
         from warmstart.recommend.store.saved_models import load_models
 
         md = self.md if by == PLAIN else self.known.described(self.md, by)
         saved = None
-        if self.saved and saved_as is not None:
-            saved = load_models(self.saved, (task_type, metric), **saved_as)
+        if self.saved and usual:
+            saved = load_models(self.saved, (task_type, metric), **rows)
         return fit_base(
             md.drop(tasks=aside) if aside else md,
             metric=metric,
@@ -188,6 +188,7 @@ class Store:
             saved=saved,
             pmf=replace(self.choice.pmf, by=by),
             method=self.choice.method,
+            alone=rows["alone"],
             random_state=self.random_state,
         )
 
