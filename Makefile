@@ -87,7 +87,7 @@ knowledge: $(VENV)/dev
 	$(BIN)/warmstart build publish build/packed/rows-2000 build/packed/meta --jobs $(JOBS) \
 	  --min-evaluations 12
 	$(BIN)/warmstart build publish build/packed/rows-10000 build/packed/meta-10000 \
-	  --jobs $(JOBS) --min-evaluations 12
+	  --jobs $(JOBS) --min-evaluations 12 --min-rows 4473
 	$(BIN)/warmstart build knowledge data/knowledge data/knowledge \
 	  --also build/packed/meta-10000 --recorded build/packed/meta \
 	  --recorded build/packed/meta-10000

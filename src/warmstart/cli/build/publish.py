@@ -32,6 +32,9 @@ def publish(
     min_evaluations: Annotated[
         int, typer.Option(min=1, help="Leave tasks with fewer configurations out.")
     ] = 1,
+    min_rows: Annotated[
+        int, typer.Option(min=1, help="Leave tasks of tables with fewer rows out.")
+    ] = 1,
     notes: Annotated[str, typer.Option(help="Text to keep in the manifest.")] = "",
     jobs: Jobs = 1,
     as_json: AsJson = False,
@@ -40,7 +43,12 @@ def publish(
     from warmstart.metadataset.build import publish as publishing
 
     manifest = publishing.publish(
-        build, out, n_jobs=jobs, min_evaluations=min_evaluations, notes=notes
+        build,
+        out,
+        n_jobs=jobs,
+        min_evaluations=min_evaluations,
+        min_rows=min_rows,
+        notes=notes,
     )
     counts = manifest["counts"]
     if as_json:

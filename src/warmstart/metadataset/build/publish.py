@@ -51,12 +51,14 @@ def publish(
     *,
     n_jobs: int = 1,
     min_evaluations: int = 1,
+    min_rows: int = 1,
     notes: str = "",
 ) -> dict[str, Any]:
     """Write what a build has so far as a meta-dataset in another folder.
 
     The build may be running. Tasks with fewer than `min_evaluations` evaluated configurations
-    are left out; datasets of the others that are not described yet are described first.
+    are left out; datasets of the others that are not described yet are described first, and
+    those of fewer than `min_rows` rows are left out as well.
 
     Returns
     -------
@@ -79,18 +81,19 @@ def publish(
     evaluations = _merged(build, done)
     enough = _with_evaluations(evaluations, min_evaluations)
     describe_datasets(build, only=enough, n_jobs=n_jobs)
-    tasks = [
+    known = [
         task
         for name, task in sorted(read_known_tasks(build).items())
         if name in enough and description_path(build, task).exists()
     ]
+    said = [json.loads(description_path(build, t).read_text(encoding="utf-8")) for t in known]
+    tasks = [t for t, about in zip(known, said, strict=True) if about["n_rows"] >= min_rows]
+    described = [about for about in said if about["n_rows"] >= min_rows]
     if not tasks:
-        raise HistoryError(f"{build} has no task with {min_evaluations} evaluations yet")
+        of = f" of {min_rows} rows or more" if min_rows > 1 else ""
+        raise HistoryError(f"{build} has no task{of} with {min_evaluations} evaluations yet")
     names = pa.array([task.task_id for task in tasks], pa.string())
     evaluations = evaluations.filter(pc.is_in(evaluations["task_id"], names))
-    described = [
-        json.loads(description_path(build, task).read_text(encoding="utf-8")) for task in tasks
-    ]
     configurations = read_configurations(build)
     configurations = configurations.filter(
         pc.is_in(configurations["configuration_id"], evaluations["configuration_id"])

@@ -17,6 +17,7 @@ from warmstart.metadataset.build.local import build_local
 from warmstart.metadataset.build.publish import publish, rounded_to_bits
 from warmstart.metadataset.build.units import BuildLock, Units
 from warmstart.metadataset.core.schema import CONFIGURATIONS, EVALUATIONS, TASKS
+from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.metadataset.storage.files import digest
 
 FILES = ["configurations.parquet", "metafeatures.parquet", "tasks.parquet"]
@@ -108,6 +109,11 @@ def test_tasks_with_too_little_are_left_out(tmp_path, at_once):  # noqa: F811
     assert (counts["tasks"], counts["configurations"]) == (1, 9)
     with pytest.raises(HistoryError, match="no task with 10 evaluations yet"):
         publish(out, tmp_path / "base", min_evaluations=10)
+    rows = sorted(MetaDataset.open(tmp_path / "base").tasks["n_rows"])
+    publish(out, tmp_path / "base", min_rows=int(rows[-1]))
+    assert (MetaDataset.open(tmp_path / "base").tasks["n_rows"] == rows[-1]).all()
+    with pytest.raises(HistoryError, match=r"no task of \d+ rows or more with 1 evaluations"):
+        publish(out, tmp_path / "base", min_rows=int(rows[-1]) + 1)
 
 
 def test_a_dataset_is_described_once(built, tmp_path, monkeypatch):
