@@ -218,7 +218,7 @@ def _compared(measured: Mapping[str, float], told: Costs, place: int) -> dict[st
 
 def report(cost: str, cells: pd.DataFrame) -> None:
     """Shares within a factor of two by rows and by learner."""
-    known = cells[cells[cost] >= LEAST[cost]].copy()
+    known = cells[cells[cost] > LEAST[cost]].copy()
     known["ratio"] = known[cost] / known[f"{cost} told"]
     known["off"] = np.exp(np.log(known["ratio"]).abs())
     known["within"] = known["ratio"].between(0.5, 2)
