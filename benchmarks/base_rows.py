@@ -33,6 +33,9 @@ N_FOLDS = 5
 N_NAMED = 25
 """Configurations named, of which those count that the table was tried with."""
 
+N_LARGE = 11
+"""As many of a base that knows 10,000 rows, which names what large tables were tried with."""
+
 LARGE = 4500
 """Rows of a table that is asked about."""
 
@@ -65,7 +68,7 @@ def by_portfolio(regrets: pd.DataFrame, out: list[str]) -> list[str]:
 
 
 def by_recommender(
-    base: Recommender, metric: str, about: pd.Series, out: set[str]
+    base: Recommender, metric: str, about: pd.Series, out: set[str], n: int
 ) -> list[str]:
     """What a base names for a table without some families, its own among them."""
     families = base.md.families
@@ -74,7 +77,7 @@ def by_recommender(
         warnings.simplefilter("ignore")
         answer = base.suggest(
             metafeatures=about.drop("task_type").astype(float),
-            n=N_NAMED,
+            n=n,
             metric=metric,
             task_type=str(about["task_type"]),
             exclude=gone,
@@ -136,7 +139,10 @@ def compare(few: MetaDataset, many: MetaDataset, metric: str, kind: str) -> None
     }
     for name, md in bases.items():
         base = Recommender().fit(md)
-        named[name] = [by_recommender(base, metric, about.loc[t], out[t]) for t in large.index]
+        n = N_LARGE if "10,000 rows" in name else N_NAMED
+        named[name] = [
+            by_recommender(base, metric, about.loc[t], out[t], n) for t in large.index
+        ]
     small = known_scores(few, metric, kind)
     small = small.loc[[t for t in large.index if t in small.index]]
     small = small if small.empty else lost(small)
