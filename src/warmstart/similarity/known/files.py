@@ -75,7 +75,12 @@ def read_known(base: Path) -> KnownTasks:
         if name not in MEASURES:
             raise KnowledgeError(f"{manifest} names {name!r}, no measure there is")
         fitted, ids = _read(name, folder / f"{name}.npz")
-        told = {key: float(value) for key, value in settings.items() if key != "n_tasks"}
+        # Whole numbers and yes or no stay so: read and written again, the bytes are the same.
+        told = {
+            key: value if isinstance(value, int) else float(value)
+            for key, value in settings.items()
+            if key != "n_tasks"
+        }
         kept[name] = KeptMeasure(name=name, task_ids=ids, fitted=fitted, settings=told)
     return KnownTasks(kept)
 
