@@ -7,7 +7,7 @@ are held out, or one of which more rows were used; the family is that of the tab
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -17,7 +17,6 @@ from warmstart.execution.resampling import MAX_ROWS, Resampling
 if TYPE_CHECKING:
     from warmstart.recommend.base.fitted import Fitted
     from warmstart.recommend.question.task_query import TaskQuery
-    from warmstart.recommend.store.store import Store
 
 ENOUGH = 12
 """Families known with many rows, from which on those known with fewer may be left aside."""
@@ -203,14 +202,7 @@ def resampling_for(
     ]
 
 
-def fitted_for(
-    store: Store,
-    query: TaskQuery,
-    kind: str | None,
-    metric: str | None,
-    excluded: Sequence[Any],
-    **asked: Any,
-) -> tuple[Fitted, list[str]]:
+def fitted_for(query: TaskQuery, fit: Callable[..., Fitted]) -> tuple[Fitted, list[str]]:
     """What a question is answered from, and a note where that is not what is best known.
 
     Tables with as many rows alone, where :func:`enough` are known; but of named learners, of
@@ -218,20 +210,16 @@ def fitted_for(
 
     Parameters
     ----------
-    store : Store
-        A base and its models.
     query : TaskQuery
-    kind, metric, excluded
-        As in :meth:`warmstart.recommend.store.store.Store.fitted`.
-    **asked
-        Rows, ways of holding out and measures, as there.
+    fit : callable
+        Gives what is fitted, `alone` or not.
     """
     alone = query.space is None and not hasattr(query, "candidates")
-    found = store.fitted(kind, metric, excluded, alone=alone, **asked)
+    found = fit(alone=alone)
     n, known = getattr(query, "n", 0), found.table.n_configs
     if not alone or n <= known:
         return found, []
-    wider = store.fitted(kind, metric, excluded, alone=False, **asked)
+    wider = fit(alone=False)
     if wider.table.n_configs == known:
         return found, []
     return wider, [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
@@ -135,8 +136,8 @@ def understand(store: Store, query: TaskQuery) -> Understood:
             n_rows=n_rows,
             n_classes=_n_classes(dataset, task_type),
         )
-    asked: dict[str, Any] = {"resampling": resampling, "n_rows": n_rows, "by": by}
-    fitted, said = fitted_for(store, query, kind, chosen, excluded, **asked)
+    fit = partial(store.fitted, kind, chosen, excluded, resampling=resampling, by=by)
+    fitted, said = fitted_for(query, partial(fit, n_rows=n_rows))
     notes += said
     return Understood(
         dataset=dataset,
