@@ -25,8 +25,17 @@ _LEARNT = 5.0
 """Rounds times learning rate at which boosting that stops early has usually stopped."""
 
 _RECORDED_ROWS = 2000 * 2 / 3
-_COPIES = 6.0
-"""Of the cells of a table, 8 bytes each; set by one of 20,000 to 100,000 rows."""
+_COPIES, _ENCODED_COPIES, _MOST_ENCODED = 2.7, 2.6, 60.0
+"""Of the columns of a table, 8 bytes a cell, and of those that one-hot encoding makes of
+categories, and most of those that are counted: learnt on six tables of 20,000 and 100,000 rows
+(``benchmarks/cost_growth.py``)."""
+
+_KEPT_ROWS = {"nearest_neighbors": 1.0, "rbf_svm": 0.5}
+"""Share of the rows that are part of the model: all neighbours, and about half as support
+vectors."""
+
+_KERNEL_CACHE_MB = 200.0
+"""Most that libsvm keeps of the kernel."""
 
 _HELD_OUT = 0.1
 """Share of the rows that boosting which stops early is stopped by."""
@@ -58,22 +67,57 @@ def log_sizes(size: DataSize, values: Mapping[str, Any]) -> Array:
     return logs
 
 
-def data_megabytes(size: DataSize) -> float:
-    """Megabytes of the copies of the data that a fit makes of rows beyond those recorded.
+def data_megabytes(
+    size: DataSize, learner: str = "", values: Mapping[str, Any] | None = None
+) -> float:
+    """Megabytes of what a fit holds of the rows beyond those recorded.
 
-    Recorded runs have at most 2,000 rows, whose copies are lost among all else.
+    Of most recorded runs, with at most 2,000 rows, copies of the data are lost among all else.
 
     Parameters
     ----------
     size : DataSize
+    learner : str
+    values : mapping, optional
+        Hyperparameters by name; ``encoding`` says whether categories become columns.
 
     Examples
     --------
     >>> data_megabytes(DataSize(1000, 10)), round(data_megabytes(DataSize(101_333, 10)))
-    (0.0, 48)
+    (0.0, 22)
+    >>> wide = DataSize(101_333, 10, n_symbols=20)
+    >>> round(data_megabytes(wide, "ridge", {"encoding": "one_hot"}))
+    63
     """
     more = max(size.n_rows - _RECORDED_ROWS, 0.0)
-    return more * size.n_columns * _COPIES * 8 / 1e6
+    columns = _COPIES * size.n_columns
+    if values is not None and values.get("encoding") == "one_hot":
+        columns += _ENCODED_COPIES * min(size.n_symbols, _MOST_ENCODED)
+    megabytes = more * columns * 8 / 1e6
+    if learner == "rbf_svm" and more:
+        megabytes += min(size.n_rows**2 * 8 / 1e6, _KERNEL_CACHE_MB)
+    return megabytes
+
+
+def kept_megabytes(size: DataSize, learner: str, values: Mapping[str, Any]) -> float:
+    """Megabytes of the rows that a fitted model keeps, where it does.
+
+    Parameters
+    ----------
+    size : DataSize
+    learner : str
+    values : mapping
+        Hyperparameters by name; ``encoding`` says whether categories become columns.
+
+    Examples
+    --------
+    >>> kept_megabytes(DataSize(100_000, 10), "nearest_neighbors", {})
+    8.0
+    """
+    columns = size.n_columns
+    if values.get("encoding") == "one_hot":
+        columns += min(size.n_symbols, _MOST_ENCODED)
+    return _KEPT_ROWS.get(learner, 0.0) * size.n_rows * columns * 8 / 1e6
 
 
 def regime(learner: str, values: Mapping[str, Any]) -> str:

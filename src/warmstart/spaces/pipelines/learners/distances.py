@@ -79,7 +79,7 @@ RBF_SVM = Learner(
     scales_target=True,
     growth=2.0,
     fixed_share=0.0,
-    predict_growth=0.8,
+    predict_growth=1.0,
 )
 NEAREST_NEIGHBORS = Learner(
     name="nearest_neighbors",
@@ -96,5 +96,5 @@ NEAREST_NEIGHBORS = Learner(
     scaled=True,
     why_illegal=_too_many_neighbours,
     growth=1.2,
-    predict_growth=0.8,
+    predict_growth=0.5,
 )

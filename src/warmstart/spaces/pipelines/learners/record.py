@@ -94,8 +94,8 @@ class Learner:
     preparation, and how much is learnt from what was timed."""
 
     predict_growth: float = 0.0
-    """Exponent of the training rows in the seconds of a prediction: support vectors and
-    neighbours are looked through, trees and linear models hardly grow."""
+    """Exponent of the training rows in the seconds of a prediction: support vectors are looked
+    through, neighbours and the leaves of forests in trees; linear models do not grow."""
 
     def supports(self, task_type: str) -> bool:
         """Whether it can learn a task of this type."""

@@ -141,6 +141,7 @@ RANDOM_FOREST = Learner(
     classes=("sklearn.ensemble", "RandomForest"),
     design=Design(turn=4, classification=16, regression=20),
     fixed_share=0.1,
+    predict_growth=0.45,
 )
 EXTRA_TREES = Learner(
     name="extra_trees",
@@ -151,6 +152,7 @@ EXTRA_TREES = Learner(
     classes=("sklearn.ensemble", "ExtraTrees"),
     design=Design(turn=5, classification=20, regression=24),
     fixed_share=0.1,
+    predict_growth=0.25,
 )
 DECISION_TREE = Learner(
     name="decision_tree",
