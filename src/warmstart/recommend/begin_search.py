@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from warmstart.domain import plain_value
 from warmstart.errors import ArgumentError, KnowledgeError, MetaDatasetError
 from warmstart.recommend.belief.first_knowledge import check_first_look, notes_on_first_look
 from warmstart.recommend.candidates.legal_candidates import check_pool, choose_candidates
+from warmstart.recommend.candidates.of_surfaces import default_of_surfaces
 from warmstart.recommend.candidates.own_pool import read_pool
 from warmstart.recommend.candidates.within import within
 from warmstart.recommend.methods import check_acquisition
@@ -62,7 +63,14 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
     first_look = check_first_look(query.look, task.metric)
     front: Front | None = None
     left_out: tuple[str, ...] = ()
-    if candidates is None:
+    pool: tuple[dict[str, Any], ...]
+    learners: tuple[str, ...]
+    alone = None
+    if candidates is None and not query.asked:
+        alone = default_of_surfaces(store.surfaces, fitted, space, task.schema)
+    if alone is not None:
+        pool, ids, learners = (alone,), ("default",), (str(alone["learner"]),)
+    elif candidates is None:
         columns, _ = choose_candidates(fitted, space, task.schema)
         columns, front, left_out = within(store, query, task, columns)
         pool = tuple(dict(fitted.configurations[k]) for k in columns)
@@ -109,6 +117,8 @@ def begin_search(store: Store, query: SearchQuery) -> Search:
     )
     read = () if task.dataset is None else task.dataset.warnings
     led = sources_for(store.surfaces, question)
+    if alone is not None and led is None:  # what is asked for, surfaces cannot answer
+        choose_candidates(fitted, space, task.schema)
     other = notes_on_first_look(first_look, task.dataset)
     notes = (*read, *task.notes, *fitted.notes, *left_out, *other, *note_few(led))
     return Search(fitted, question, surfaces=led, warnings=notes)
