@@ -9,7 +9,12 @@ import numpy as np
 import pytest
 
 from warmstart.errors import ArgumentError
-from warmstart.models.costs.features import DataSize, log_sizes
+from warmstart.models.costs.features import (
+    DataSize,
+    data_megabytes,
+    kept_megabytes,
+    log_sizes,
+)
 from warmstart.models.costs.resources import ResourceModel
 
 
@@ -154,3 +159,21 @@ def test_a_model_saved_before_they_counted_is_read():
         model.predict(*point, DataSize(100, 4)), rel=0.05
     )
     assert old.predict(*point, DataSize(100, 4, 1, 50)) == old.predict(*point, DataSize(100, 4))
+
+
+def test_a_fit_holds_the_rows_in_what_its_columns_become():
+    size = DataSize(100_000, 10, 2, 20)
+    plain, wide = (
+        data_megabytes(size, "ridge", {"encoding": e}) for e in ("ordinal", "one_hot")
+    )
+    assert wide - plain == pytest.approx(2.6 * 20 * 8 * (1e5 - 4000 / 3) / 1e6)
+    many = size._replace(n_symbols=5000)
+    assert data_megabytes(many, "ridge", {"encoding": "one_hot"}) < 2.5 * wide
+    assert data_megabytes(size, "rbf_svm") == data_megabytes(size, "ridge") + 200
+
+
+def test_neighbours_are_as_large_as_the_rows():
+    size = DataSize(50_000, 8, 2, 4)
+    assert kept_megabytes(size, "nearest_neighbors", {}) == 3.2
+    assert kept_megabytes(size, "nearest_neighbors", {"encoding": "one_hot"}) == 4.8
+    assert kept_megabytes(size, "lightgbm", {}) == 0

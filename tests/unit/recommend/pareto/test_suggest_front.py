@@ -20,6 +20,7 @@ from warmstart.recommend.acquisition.next_point import pick_from, worth
 from warmstart.recommend.answer.suggestions import Suggestions
 from warmstart.recommend.pareto.costs import Costs
 from warmstart.recommend.pareto.front import Front
+from warmstart.recommend.pareto.predicted_costs import predict_costs, without_overhead
 from warmstart.recommend.recommender import Recommender
 from warmstart.recommend.store.resources import learn_resources, read_resources, write_resources
 
@@ -280,3 +281,23 @@ def test_costs_come_with_an_interval_and_their_skill():
     assert warmstart.Suggestions.from_json(found.to_json()) == found
     with pytest.raises(ArgumentError, match="ask for it by objectives= or a limit"):
         found[0].cost_interval("memory_mb")
+
+
+def test_what_is_told_of_more_rows_than_were_timed_is_less_sure(recommender):
+    fitted = recommender.fitted(None, None)
+    spreads = []
+    for n_rows in (500, 200_000):
+        phi = NEW.copy()
+        phi["NumberOfInstances"] = float(n_rows)
+        costs = predict_costs(("fit_s",), fitted, recommender.md, {}, phi, 1.0)
+        spreads.append(costs.spreads["fit_s"])
+    assert (spreads[0] == fitted.costs.spread).all()
+    assert (spreads[1] > spreads[0] + 0.2).all()
+
+
+def test_overhead_of_timing_is_left_out():
+    timed = np.array([[0.003, 0.013], [0.003, 0.023]])
+    found = without_overhead(timed)
+    np.testing.assert_allclose(found, [[0.0005, 0.0105], [0.0005, 0.0205]])
+    quick = np.array([[0.0005, 0.013]])
+    np.testing.assert_allclose(without_overhead(quick), quick, rtol=0.03)
