@@ -34,6 +34,10 @@ _KEPT_ROWS = {"nearest_neighbors": 1.0, "rbf_svm": 0.5}
 """Share of the rows that are part of the model: all neighbours, and about half as support
 vectors."""
 
+_MORE_LEAVES = {"random_forest": 0.25, "extra_trees": 0.25}
+"""Exponent of the rows beyond those recorded in the size of forests, more than few rows tell:
+learnt on the same tables but one."""
+
 _KERNEL_CACHE_MB = 200.0
 """Most that libsvm keeps of the kernel."""
 
@@ -118,6 +122,25 @@ def kept_megabytes(size: DataSize, learner: str, values: Mapping[str, Any]) -> f
     if values.get("encoding") == "one_hot":
         columns += min(size.n_symbols, _MOST_ENCODED)
     return _KEPT_ROWS.get(learner, 0.0) * size.n_rows * columns * 8 / 1e6
+
+
+def more_leaves(size: DataSize, learner: str) -> float:
+    """Factor by which a model has more leaves than fits to fewer rows tell.
+
+    Parameters
+    ----------
+    size : DataSize
+    learner : str
+
+    Examples
+    --------
+    >>> more_leaves(DataSize(1000, 10), "extra_trees")
+    1.0
+    >>> round(more_leaves(DataSize(20_000, 10), "extra_trees"), 2)
+    1.97
+    """
+    more = max(size.n_rows / _RECORDED_ROWS, 1.0)
+    return float(more ** _MORE_LEAVES.get(learner, 0.0))
 
 
 def regime(learner: str, values: Mapping[str, Any]) -> str:

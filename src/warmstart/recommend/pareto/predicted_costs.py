@@ -10,7 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from warmstart.errors import KnowledgeError
-from warmstart.models.costs.features import DataSize, data_megabytes, kept_megabytes
+from warmstart.models.costs.features import (
+    DataSize,
+    data_megabytes,
+    kept_megabytes,
+    more_leaves,
+)
 from warmstart.models.costs.resources import ResourceModel
 from warmstart.recommend.base.cost import CostModel
 from warmstart.recommend.pareto.costs import Costs
@@ -96,6 +101,10 @@ def predict_costs(
                     "nor optimised; runs recorded by `warmstart build local` know it"
                 )
             medians[name], spreads[name] = _megabytes(fitted, resources[name], metafeatures)
+            if name == "memory_mb" and "size_mb" in resources:
+                # What a fit leaves it has held.
+                left, _ = _megabytes(fitted, resources["size_mb"], metafeatures)
+                medians[name] = np.fmax(medians[name], left)
     beyond = _rows_beyond(fitted, metafeatures)
     for name, known in spreads.items():
         spreads[name] = np.hypot(known, _DRIFT[name] * beyond)
@@ -196,6 +205,7 @@ def _megabytes(
     if model.unit.startswith("memory"):
         medians += np.array([data_megabytes(size, *pair) for pair in pairs])
     else:
+        medians *= np.array([more_leaves(size, learner) for learner, _ in pairs])
         medians = np.maximum(medians, [kept_megabytes(size, *pair) for pair in pairs])
     return medians, np.array([model.spread(learner, values) for learner, values in pairs])
 

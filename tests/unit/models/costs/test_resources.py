@@ -14,6 +14,7 @@ from warmstart.models.costs.features import (
     data_megabytes,
     kept_megabytes,
     log_sizes,
+    more_leaves,
 )
 from warmstart.models.costs.resources import ResourceModel
 
@@ -177,3 +178,9 @@ def test_neighbours_are_as_large_as_the_rows():
     assert kept_megabytes(size, "nearest_neighbors", {}) == 3.2
     assert kept_megabytes(size, "nearest_neighbors", {"encoding": "one_hot"}) == 4.8
     assert kept_megabytes(size, "lightgbm", {}) == 0
+
+
+def test_only_forests_have_more_leaves_than_few_rows_tell():
+    few, many = DataSize(1000, 8), DataSize(16 * 4000 / 3, 8)
+    assert more_leaves(few, "random_forest") == more_leaves(many, "lightgbm") == 1
+    assert more_leaves(many, "random_forest") == pytest.approx(2)

@@ -301,3 +301,19 @@ def test_overhead_of_timing_is_left_out():
     np.testing.assert_allclose(found, [[0.0005, 0.0105], [0.0005, 0.0205]])
     quick = np.array([[0.0005, 0.013]])
     np.testing.assert_allclose(without_overhead(quick), quick, rtol=0.03)
+
+
+def test_a_fit_holds_what_it_leaves(recommender):
+    sizes = recommender.store.resources()["size_mb"]
+    little = ResourceModel("memory in megabytes").fit(
+        ["tree", "forest"], [{"depth": 1}] * 2, [DataSize(500, 10)] * 2, [1e-3, 1e-3]
+    )
+    costs = predict_costs(
+        ("size_mb", "memory_mb"),
+        recommender.fitted(None, None),
+        recommender.md,
+        {"size_mb": sizes, "memory_mb": little},
+        NEW,
+        1.0,
+    )
+    assert (costs.medians["memory_mb"] >= costs.medians["size_mb"]).all()
