@@ -40,7 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=Path, default=HERE / "data" / "runs" / "rows-2000")
     parser.add_argument("--metric", default="r2")
-    parser.add_argument("--least", type=int, default=40, help="configurations a table has")
+    parser.add_argument("--least", type=int, default=28, help="configurations a table has")
     options = parser.parse_args()
     files = sorted(options.runs.glob("[0-9]*/folds.parquet"))
     folds = read_measured(files, "folds").to_pandas().dropna(subset=[options.metric])
@@ -64,7 +64,7 @@ def main() -> None:
             fallback = random[~others.loc[random, "table"].isin(others.loc[own, "table"])]
             truth = lost.loc[task].to_numpy()
             told = []
-            for learned in (random, own.append(fallback), own.append(random)):
+            for learned in (random, own.append(fallback), own, own.append(random)):
                 order = list(greedy_portfolio(tempered(lost.loc[learned].to_numpy())))
                 told.append(best_of(order, truth))
             rows.append(told)
@@ -73,12 +73,21 @@ def main() -> None:
             continue
         found = np.array(rows)
         errors = found.std(axis=0, ddof=1) / np.sqrt(len(rows))
-        for at, name in enumerate(("random scores", f"{kind} scores", "both")):
-            line = (
+        names = ("random scores", f"{kind} scores", f"{kind} scores alone", "both")
+        gains = found[:, :1] - found
+        for at, name in enumerate(names):
+            told = (
                 f"{n}: {found[:, at, k].mean():.2f} ± {errors[at, k]:.2f}"
                 for k, n in enumerate(COUNTS)
             )
-            print(f"{kind}, {len(rows)} tables, {name}: {', '.join(line)}")
+            print(f"{kind}, {len(rows)} tables, {name}: {', '.join(told)}")
+            told = (
+                f"{n}: {gains[:, at, k].mean():.2f} ± "
+                f"{gains[:, at, k].std(ddof=1) / np.sqrt(len(rows)):.2f}"
+                for k, n in enumerate(COUNTS)
+            )
+            if at:
+                print(f"  gains on random scores {', '.join(told)}")
 
 
 if __name__ == "__main__":
