@@ -5,7 +5,8 @@
 On every table evaluated with whole groups, or its later rows, held out: regret of the best of
 n of the greedy portfolio, once from other families' scores of rows held out at random, once
 from those in which the table's own way of holding out counts where it is known, once from what
-is known in that way alone, and once from both together, with the paired gain on the first. Judged are the configurations that all of these tables share, of those with
+is known in that way alone, and once from both together, with the paired gain on the first.
+Judged are the configurations that all of these tables share, of those with
 enough of them. The aim: at most .8 times the regret.
 """
 
