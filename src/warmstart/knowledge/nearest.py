@@ -15,6 +15,7 @@ from warmstart.similarity.by_name import measure_named, offered_measures
 from warmstart.similarity.known.measures import MEASURES, refuse_not_kept
 
 if TYPE_CHECKING:
+    from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.recommend.recommender import Recommender
     from warmstart.recommend.store.store import Store
 
@@ -97,7 +98,8 @@ def nearest_tasks(
     )
     store = open_knowledge(knowledge).store
     kind = resolve_kind(store.task_types(), dataset.task_type)
-    table = score_table(store.md, metric, kind)
+    md = _counting(store.md, kind, dataset.n_rows if by == "metafeatures" else None)
+    table = score_table(md, metric, kind)
     if by == "metafeatures":
         rows, distances = _by_metafeatures(table, dataset, random_state)
     elif by == "scores":
@@ -107,6 +109,16 @@ def nearest_tasks(
     else:
         rows, distances = _by_plugin(by, table, dataset, random_state)
     return _as_frame(store.md, table, rows[:n], distances[:n])
+
+
+def _counting(md: MetaDataset, kind: str | None, n_rows: int | None) -> MetaDataset:
+    """Of numbers of rows that tables are known with, what ``suggest`` goes by, or the usual."""
+    from warmstart.recommend.question.resampled import enough, not_counting, of_kind, rows_for
+
+    tasks = of_kind(md.tasks, kind)
+    max_rows = rows_for(tasks, n_rows)
+    alone = enough(tasks, "random", max_rows)
+    return md.drop(tasks=not_counting(tasks, "random", max_rows, alone=alone))
 
 
 def _by_metafeatures(table: Any, dataset: Any, random_state: int) -> tuple[Any, Any]:

@@ -202,19 +202,24 @@ def resampling_for(
     ]
 
 
-def fitted_for(query: TaskQuery, fit: Callable[..., Fitted]) -> tuple[Fitted, list[str]]:
+def fitted_for(
+    query: TaskQuery, fit: Callable[..., Fitted], *, usual: bool
+) -> tuple[Fitted, list[str]]:
     """What a question is answered from, and a note where that is not what is best known.
 
     Tables with as many rows alone, where :func:`enough` are known; but of named learners, of
-    points of one's own, and where more configurations are wanted, those with fewer know more.
+    points of one's own, where tasks are compared by what is kept of those with fewer alone,
+    and where more configurations are wanted, those know more.
 
     Parameters
     ----------
     query : TaskQuery
     fit : callable
         Gives what is fitted, `alone` or not.
+    usual : bool
+        Whether tasks are compared by meta-features alone.
     """
-    alone = query.space is None and not hasattr(query, "candidates")
+    alone = usual and query.space is None and not hasattr(query, "candidates")
     found = fit(alone=alone)
     n, known = getattr(query, "n", 0), found.table.n_configs
     if not alone or n <= known:

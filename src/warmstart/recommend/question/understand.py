@@ -137,7 +137,7 @@ def understand(store: Store, query: TaskQuery) -> Understood:
             n_classes=_n_classes(dataset, task_type),
         )
     fit = partial(store.fitted, kind, chosen, excluded, resampling=resampling, by=by)
-    fitted, said = fitted_for(query, partial(fit, n_rows=n_rows))
+    fitted, said = fitted_for(query, partial(fit, n_rows=n_rows), usual=by == PLAIN)
     notes += said
     return Understood(
         dataset=dataset,

@@ -1,6 +1,7 @@
 """Groups and times of a question: which known tasks count, and what is said of it."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from warmstart.metadataset.metadataset import MetaDataset
 from warmstart.recommend.question.resampled import (
     ENOUGH,
     enough,
+    fitted_for,
     not_counting,
     resampling_for,
     rows_for,
@@ -183,3 +185,25 @@ def test_named_learners_that_only_fewer_rows_know_are_still_named():
     wider = base.suggest(**{**asked, "n": 4})
     assert {one.configuration_id for one in wider} == set("abcd")
     assert any("tables with as many rows know 2 configurations" in w for w in wider.warnings)
+
+
+@pytest.mark.parametrize(
+    ("query", "usual", "expected"),
+    [
+        (SimpleNamespace(space=None, n=3), True, [True]),
+        (SimpleNamespace(space=None, n=3), False, [False]),
+        (SimpleNamespace(space=["lightgbm"], n=3), True, [False]),
+        (SimpleNamespace(space=None, candidates=None), True, [False]),
+        (SimpleNamespace(space=None, n=9), True, [True, False]),
+    ],
+    ids=["usual", "other measures", "named learners", "a search", "more than they know"],
+)
+def test_tables_of_many_rows_answer_alone_only_where_they_can(query, usual, expected):
+    asked = []
+
+    def fit(*, alone):
+        asked.append(alone)
+        return SimpleNamespace(table=SimpleNamespace(n_configs=5 if alone else 50))
+
+    fitted_for(query, fit, usual=usual)
+    assert asked == expected
