@@ -15,7 +15,6 @@ from warmstart.similarity.by_name import measure_named, offered_measures
 from warmstart.similarity.known.measures import MEASURES, refuse_not_kept
 
 if TYPE_CHECKING:
-    from warmstart.metadataset.metadataset import MetaDataset
     from warmstart.recommend.recommender import Recommender
     from warmstart.recommend.store.store import Store
 
@@ -111,7 +110,7 @@ def nearest_tasks(
     return _as_frame(store.md, table, rows[:n], distances[:n])
 
 
-def _counting(md: MetaDataset, kind: str | None, n_rows: int | None) -> MetaDataset:
+def _counting(md: Any, kind: str | None, n_rows: int | None) -> Any:
     """Of numbers of rows that tables are known with, what ``suggest`` goes by, or the usual."""
     from warmstart.recommend.question.resampled import enough, not_counting, of_kind, rows_for
 
