@@ -168,7 +168,7 @@ def test_a_fit_holds_the_rows_in_what_its_columns_become():
         data_megabytes(size, "ridge", {"encoding": e}) for e in ("ordinal", "one_hot")
     )
     assert wide - plain == pytest.approx(2.6 * 20 * 8 * (1e5 - 4000 / 3) / 1e6)
-    many = size._replace(n_symbols=5000)
+    many = DataSize(100_000, 10, 2, 5000)
     assert data_megabytes(many, "ridge", {"encoding": "one_hot"}) < 2.5 * wide
     assert data_megabytes(size, "rbf_svm") == data_megabytes(size, "ridge") + 200
 
