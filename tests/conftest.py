@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# How long an example takes is the machine's affair, not the law's.
-settings.register_profile("warmstart", deadline=None)
-settings.load_profile("warmstart")
+# How long an example takes is the machine's affair, not the law's. A change is judged by the
+# same examples every time; HYPOTHESIS_PROFILE=search looks for new ones.
+settings.register_profile("search", deadline=None)
+settings.register_profile("warmstart", deadline=None, derandomize=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "warmstart"))
 
 pytest.register_assert_rewrite("warmstart.testing")
 

@@ -199,6 +199,11 @@ class TestAslib:
         md = MetaDataset.from_aslib(scenario, higher_is_better=True)
         assert md.matrix().loc["75", "1"] == 0.5
 
+    def test_an_infinite_hyperparameter_names_its_file(self, scenario):
+        (scenario / "configurations.csv").write_text("idx,rate\n1,inf\n2,0.2\n")
+        with pytest.raises(MetaDatasetError, match=r"configurations\.csv: .*finite, got inf"):
+            MetaDataset.from_aslib(scenario)
+
     def test_refusals(self, scenario, tmp_path):
         with pytest.raises(MetaDatasetError, match="no run is measured in 'speed'"):
             MetaDataset.from_aslib(scenario, metric="speed")

@@ -20,7 +20,7 @@ import pyarrow as pa
 from warmstart._extras import require
 from warmstart.datasets.notes import Notes
 from warmstart.datasets.readers.arff import read_arff
-from warmstart.errors import DatasetError, MetaDatasetError
+from warmstart.errors import ArgumentError, DatasetError, MetaDatasetError
 from warmstart.metadataset.core.columns import complete, encoded
 from warmstart.metadataset.core.configurations import Configurations, canonical, some
 from warmstart.metadataset.core.evaluations import RunEvaluations
@@ -159,4 +159,7 @@ def _hyperparameters(file: Path, names: list[str]) -> list[str]:
     for row in table.to_dict("records"):
         name = str(row.pop("idx"))
         rows[name] = {str(key): value for key, value in row.items() if not pd.isna(value)}
-    return [canonical(rows.get(name, {})) for name in names]
+    try:
+        return [canonical(rows.get(name, {})) for name in names]
+    except ArgumentError as error:
+        raise MetaDatasetError(f"{file}: {error}") from error
