@@ -61,13 +61,12 @@ class WarmStartSampler(WholeConfigurationSampler):
 
     Where the base has surfaces of the one learner that `space` names (LightGBM, XGBoost,
     CatBoost, histogram boosting, random forest, extra trees, MLP, elastic net and RBF support
-    vectors in the embedded one), it
-    searches the study's own space, led by how that learner scored all over its ranges on
-    other tables. Parameters that no table was scored with are searched as well; those that
-    the study does not ask for are at the estimator's default. A study's space is known from
-    its first finished trial on, or from `distributions`. Penalties of networks, linear models
-    and support vectors are those for a standardised target, as the base's own pipelines have
-    it.
+    vectors in the embedded one), it searches the study's own space, led by how that learner
+    scored all over its ranges on other tables. Parameters that no table was scored with are
+    searched as well; those that the study does not ask for are at the estimator's default. A
+    study's space is known from its first finished trial on, or from `distributions`. Penalties
+    of networks, linear models and support vectors are those for a standardised target, as the
+    base's own pipelines have it.
 
     Elsewhere it chooses among the base's configurations; after five results also new ones,
     near the study's best or anywhere in its space, as the base's own are a coarse grid. From

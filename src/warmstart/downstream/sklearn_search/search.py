@@ -42,13 +42,12 @@ class WarmStartSearchCV(BegunSearch):
     distributions are given, new draws from them. Each next candidate is the one of highest
     expected improvement given all scores so far.
 
-    Where `space` names one learner that the base has surfaces of (LightGBM, XGBoost,
-    CatBoost, histogram boosting, random forest, extra trees, MLP, elastic net and RBF support
-    vectors in the embedded one),
-    candidates are anywhere in that learner's space, or in the distributions of an estimator
-    of one's own: parameters that no table was scored with are searched too. Penalties of
-    networks, linear models and support vectors are those for a standardised target, as the
-    base's own pipelines have it: wrap such a regressor in scikit-learn's
+    Where `space` names one learner that the base has surfaces of (LightGBM, XGBoost, CatBoost,
+    histogram boosting, random forest, extra trees, MLP, elastic net and RBF support vectors in
+    the embedded one), candidates are anywhere in that learner's space, or in the distributions
+    of an estimator of one's own: parameters that no table was scored with are searched too.
+    Penalties of networks, linear models and support vectors are those for a standardised
+    target, as the base's own pipelines have it: wrap such a regressor in scikit-learn's
     ``TransformedTargetRegressor``.
 
     Parameters
